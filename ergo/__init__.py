@@ -1,0 +1,1 @@
+"""The project around the app: settings, database, language, assets and the two commands."""

@@ -1,0 +1,5 @@
+"""Bokmål: as common, with a decimal comma."""
+
+from ergo.formats.common import *  # noqa: F403  (Django reads the names of this very module)
+
+DECIMAL_SEPARATOR = ","

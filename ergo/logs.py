@@ -1,0 +1,18 @@
+"""What goes to the log: enough to mend a fault, nothing about a person."""
+
+import logging
+import re
+from types import TracebackType
+
+# PostgreSQL repeats the refused row or key in these lines of an error, and with it names and identifiers.
+ROW_CONTENT = re.compile(r"^(DETAIL|CONTEXT|HINT):.*(\n(?!\S).*)*\n?", re.MULTILINE)
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Formats tracebacks without the lines in which PostgreSQL quotes what was in a row."""
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  (the name is logging's)
+        """The traceback, with the quoting lines taken out."""
+        return ROW_CONTENT.sub("", super().formatException(ei)).rstrip("\n")

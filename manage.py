@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""Run one of Django's or Ergo's commands: `.venv/bin/python manage.py help`."""
+
+import os
+import sys
+
+try:
+    from django.core.management import execute_from_command_line
+except ImportError:
+    sys.exit(
+        "Django is not installed for this Python: run `make setup`, then use .venv/bin/python manage.py."
+    )
+
+from ergo.env import ConfigurationError
+
+
+def main() -> None:
+    """Run the command named on the command line; a wrong setting is told in one line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ergo.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except ConfigurationError as error:
+        sys.exit(f"ergo: {error}")
+
+
+if __name__ == "__main__":
+    main()
