@@ -1,7 +1,7 @@
-"""The installation's secret keys: from the environment, else from `.data/keys/`, made there where that is safe.
+"""The installation's secret keys: from the environment, else from `.data/keys/`, made there if that is safe.
 
 Making keys is safe where the database lies in the same folder (the embedded server), in the demo and in
-development. Elsewhere a new key would make sealed identifiers unreadable: a missing key stops the start instead.
+development. Elsewhere a new key would leave sealed identifiers unreadable: there the start stops.
 """
 
 import base64

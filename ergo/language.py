@@ -1,6 +1,6 @@
 """Which language a page comes in: the one the person chose, never what the browser happens to ask for.
 
-Django's own LocaleMiddleware reads the browser's language, which on staff's machines is often English by accident.
+Django's own LocaleMiddleware reads the browser's language, often English by accident on staff's machines.
 """
 
 from collections.abc import Callable

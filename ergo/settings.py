@@ -1,4 +1,4 @@
-"""The one settings file. What differs between installations comes from the environment: docs/operations.md."""
+"""The one settings file. What differs between installations is read from the environment."""
 
 import os
 import sys
@@ -13,8 +13,8 @@ from ergo.keys import KeyStore, checked_key, checked_key_ring, random_key, rando
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
 
-# Where are we? pytest sets PYTEST_VERSION, `make demo` sets ERGO_DEMO. Whatever has a database of its own, and
-# is neither test, demo nor development, is an installation for real: it needs its keys, host names and https.
+# Where are we? pytest sets PYTEST_VERSION, `make demo` sets ERGO_DEMO. Whatever has a database of its own and
+# is neither test, demo nor development is an installation for real: it needs keys, host names and https.
 TESTING = "PYTEST_VERSION" in os.environ
 DEBUG = env.flag("ERGO_DEBUG")
 DEMO = env.flag("ERGO_DEMO")
@@ -169,7 +169,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticroot"
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder", "ergo.assets.NpmFinder"]
+NODE_MODULES = BASE_DIR / "node_modules"
 # The manifest names every file by its content, cached for ever. Tests and development read the sources.
 _static_storage = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
