@@ -1,0 +1,247 @@
+"""The service's own words: statuses, codes, the named sets of them, and the one table of allowed moves.
+
+Nothing else in the product spells out a status, an outcome or a set of them.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from referrals.errors import IllegalMove
+
+
+class Status(TextChoices):
+    """Where a referral stands. *Paused*, *assigned* and the like are facts beside the status."""
+
+    RECEIVED = "received", pgettext_lazy("status", "Received")
+    WAITING = "waiting", pgettext_lazy("status", "Waiting")
+    STARTED = "started", pgettext_lazy("status", "Started")
+    CLOSED = "closed", pgettext_lazy("status", "Closed")
+
+
+STATUS_SENTENCES = {
+    Status.RECEIVED: _("The referral is registered, but not assessed."),
+    Status.WAITING: _("Prioritised and waiting to start."),
+    Status.STARTED: _("First contact with an occupational therapist has taken place. The wait is over."),
+    Status.CLOSED: _("The case is finished, with a closing reason."),
+}
+
+OPEN = frozenset({Status.RECEIVED, Status.WAITING, Status.STARTED})
+ON_WAITLIST = frozenset({Status.RECEIVED, Status.WAITING})
+
+
+class Source(TextChoices):
+    """Who sent the referral (henvendelsesinstans)."""
+
+    GP = "gp", _("GP")
+    HOSPITAL = "hospital", _("Hospital")
+    HOME_CARE = "home_care", _("Home care")
+    PHYSIOTHERAPIST = "physiotherapist", _("Physiotherapist")
+    SELF = "self", _("Self-referral")
+    NEXT_OF_KIN = "next_of_kin", _("Next of kin")
+    GUARDIAN = "guardian", _("Guardian")
+    CHILD_HEALTH = "child_health", _("Child health centre or school health service")
+    SCHOOL = "school", _("Kindergarten, school or PPT")
+    NAV = "nav", _("NAV")
+    AT_CENTRE = "at_centre", _("Assistive technology centre")
+    HOUSING = "housing", _("Housing office")
+    REFUGEE = "refugee", _("Refugee office")
+    MENTAL_HEALTH = "mental_health", _("DPS or mental health service")
+    VOLUNTARY = "voluntary", _("Voluntary organisation")
+    MUNICIPALITY = "municipality", _("Another municipality")
+    OTHER = "other", pgettext_lazy("source", "Other")
+
+
+class Channel(TextChoices):
+    """How the referral came in (inntakskanal)."""
+
+    ELECTRONIC = "electronic", _("Electronic message (PLO or dialogue message)")
+    FORM = "form", _("Form")
+    LETTER = "letter", _("Letter")
+    PHONE = "phone", _("Telephone")
+    EMAIL = "email", _("E-mail")
+    IN_PERSON = "in_person", _("In person")
+    MEETING = "meeting", _("Meeting")
+
+
+class Urgency(TextChoices):
+    """Why a referral is urgent (hasteårsak). Urgency is always a coded reason, never a tick."""
+
+    PRESSURE_SORE = "pressure_sore", _("Pressure sore")
+    PALLIATIVE = "palliative", _("Palliative care")
+    DISCHARGE = "discharge", _("Hospital discharge that could not be planned")
+    DETERIORATION = "deterioration", _("Rapid deterioration")
+    FALL = "fall", _("Fall or risk of falling")
+    OTHER = "other", _("Other urgent reason")
+
+
+class Handling(TextChoices):
+    """How the service treats what came in: only an application leads to a vedtak and a preliminary reply."""
+
+    REFERRAL = "referral", _("Referral")
+    APPLICATION = "application", _("Application")
+
+
+class PauseReason(TextChoices):
+    """Why a wait is put on hold (pauseårsak)."""
+
+    HOSPITAL = "hospital", _("Admitted to hospital or institution")
+    OWN_WISH = "own_wish", _("Wishes to wait")
+    AWAY = "away", _("Temporarily away")
+    INFORMATION = "information", _("Waiting for information")
+    NAV = "nav", _("Waiting for NAV assistive technology centre")
+    OTHER_BODY = "other_body", _("Waiting for another body")
+    CAPACITY = "capacity", _("Lack of capacity")
+
+
+# Only the citizen's own choice and medical reasons stop the clock; the rest is recorded and counts nothing.
+STOPS_CLOCK = frozenset({PauseReason.HOSPITAL, PauseReason.OWN_WISH, PauseReason.AWAY})
+
+
+class ContactKind(TextChoices):
+    """A contact with the citizen; the first substantive one is the start."""
+
+    VISIT = "visit", _("Home visit")
+    CONSULTATION = "consultation", _("Consultation")
+    VIDEO = "video", _("Video assessment")
+    PHONE = "phone", _("Telephone assessment")
+
+
+class Outcome(TextChoices):
+    """Why a case was closed (sluttårsak)."""
+
+    FINISHED = "finished", _("Finished")
+    NOT_NEEDED = "not_needed", _("No longer needed")
+    DECLINED = "declined", _("Declined by the citizen")
+    REJECTED = "rejected", _("Rejected, wrong service")
+    REFERRED_ON = "referred_on", _("Referred on")
+    TRANSFERRED = "transferred", _("Transferred to another municipality, district or service")
+    MOVED = "moved", _("Moved")
+    DEAD = "dead", _("Dead")
+    UNREACHABLE = "unreachable", _("Could not be reached")
+    OTHER = "other", pgettext_lazy("outcome", "Other reason")
+    DUPLICATE = "duplicate", _("Duplicate")
+    ENTERED_IN_ERROR = "entered_in_error", _("Entered in error")
+
+
+# Out of every count: these referrals never were a need of their own.
+NOT_COUNTED = frozenset({Outcome.DUPLICATE, Outcome.ENTERED_IN_ERROR})
+# A case can only be finished after it has started; every other reason may end a wait or a started case.
+ONLY_AFTER_START = frozenset({Outcome.FINISHED})
+# The citizen may change their mind: reopening one of these within 30 days counts the gap as a pause.
+CITIZENS_CHOICE = frozenset({Outcome.NOT_NEEDED, Outcome.DECLINED})
+
+
+class EventKind(TextChoices):
+    """What happened to a referral, as a line in its history."""
+
+    RECEIVED = "received", _("Registered")
+    PRIORITISED = "prioritised", _("Prioritised")
+    ASSIGNED = "assigned", _("Assigned")
+    PAUSED = "paused", _("Put on hold")
+    RESUMED = "resumed", _("Resumed")
+    STARTED = "started", _("Started")
+    CONTACT = "contact", _("Contact")
+    CLOSED = "closed", _("Closed")
+    REOPENED = "reopened", _("Reopened")
+    CORRECTED = "corrected", _("Corrected")
+    REPLIED = "replied", _("Preliminary reply sent")
+
+
+class Protection(TextChoices):
+    """Address protection in the population register (adressesperre)."""
+
+    NONE = "none", _("No protection")
+    CONFIDENTIAL = "confidential", _("Confidential address")
+    STRICTLY_CONFIDENTIAL = "strictly_confidential", _("Strictly confidential address")
+
+
+class WrittenForm(TextChoices):
+    """Which written Norwegian letters to the citizen use (målform)."""
+
+    NB = "nb", _("Bokmål")
+    NN = "nn", _("Nynorsk")
+
+
+class OccupationKind(TextChoices):
+    """Whether an occupation code is an ergoterapeut's, supports ergoterapi, or is any other post."""
+
+    THERAPIST = "therapist", _("Occupational therapist")
+    SUPPORT = "support", _("Supports occupational therapy")
+    OTHER = "other", _("Other post")
+
+
+class Engagement(TextChoices):
+    """Whether the municipality employs the therapist itself or buys the service."""
+
+    OWN = "own", _("Own employee")
+    PURCHASED = "purchased", _("Purchased")
+
+
+class CoverageState(TextChoices):
+    """What a municipality has on a date, in order of precedence."""
+
+    OWN = "own", pgettext_lazy("coverage", "Own")
+    PURCHASED = "purchased", pgettext_lazy("coverage", "Purchased")
+    AGREEMENT = "agreement", pgettext_lazy("coverage", "Agreement")
+    NONE = "none", pgettext_lazy("coverage", "None")
+    UNKNOWN = "unknown", pgettext_lazy("coverage", "Unknown")
+
+
+# "Municipalities without ergoterapeut" in the published sense; unknown is not counted as without.
+WITHOUT_OWN = (CoverageState.PURCHASED, CoverageState.AGREEMENT, CoverageState.NONE)
+
+
+class Move(TextChoices):
+    """What people do to a referral after it is registered."""
+
+    PRIORITISE = "prioritise", _("Set priority")
+    ASSIGN = "assign", _("Assign therapist")
+    PAUSE = "pause", _("Put on hold")
+    RESUME = "resume", _("Resume")
+    START = "start", _("Register first contact")
+    REPLY = "reply", _("Register preliminary reply")
+    CLOSE = "close", _("Close")
+    REOPEN = "reopen", _("Reopen")
+    CORRECT = "correct", _("Correct")
+
+
+@dataclass(frozen=True)
+class MoveRule:
+    """From which statuses a move may be made, and whether the wait must or must not be on hold (None: either)."""
+
+    from_statuses: frozenset[Status]
+    paused: bool | None = None
+
+
+ALLOWED_MOVES: dict[Move, MoveRule] = {
+    Move.PRIORITISE: MoveRule(ON_WAITLIST),
+    Move.ASSIGN: MoveRule(OPEN),
+    Move.PAUSE: MoveRule(ON_WAITLIST, paused=False),
+    Move.RESUME: MoveRule(ON_WAITLIST, paused=True),
+    Move.START: MoveRule(ON_WAITLIST),
+    Move.REPLY: MoveRule(OPEN),
+    Move.CLOSE: MoveRule(OPEN),
+    Move.REOPEN: MoveRule(frozenset({Status.CLOSED})),
+    Move.CORRECT: MoveRule(frozenset(Status)),
+}
+
+
+def can_move(move: Move, *, status: str, paused: bool) -> bool:
+    """Whether the state of a referral allows the move. Who may make it is `referrals.permissions`' question."""
+    rule = ALLOWED_MOVES[move]
+    return status in rule.from_statuses and rule.paused in (None, paused)
+
+
+def check_move(move: Move, *, status: str, paused: bool) -> None:
+    """Raise IllegalMove, with words for the person at the screen, when the state does not allow the move."""
+    if not can_move(move, status=status, paused=paused):
+        raise IllegalMove(move=move.label, status=Status(status).label)
+
+
+def allowed_outcomes(status: str) -> list[Outcome]:
+    """The closing reasons that make sense from a status, in the order they are offered."""
+    started = status == Status.STARTED
+    return [outcome for outcome in Outcome if started or outcome not in ONLY_AFTER_START]

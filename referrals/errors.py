@@ -1,0 +1,117 @@
+"""Errors of the domain: each has a code for programs and a message for the person at the screen."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """Something the service's rules do not allow. Shown next to where it happened; nothing has been written.
+
+    `field` names the input that is wrong, in the words of the action's own arguments; empty for the whole.
+    Arguments given as keywords fill the message.
+    """
+
+    code = "domain_error"
+    message: Any = _("This cannot be done.")
+
+    def __init__(self, *, field: str = "", **values: Any) -> None:
+        self.field = field
+        self.values = values
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        return str(self.message) % self.values if self.values else str(self.message)
+
+
+class NotAllowed(DomainError):
+    """The user has no right to do this here."""
+
+    code = "not_allowed"
+    message = _("You do not have access to do this.")
+
+
+class IllegalMove(DomainError):
+    """The state of the referral does not allow the move."""
+
+    code = "illegal_move"
+    message = _("“%(move)s” is not possible for a referral with status “%(status)s”.")
+
+
+class StaleVersion(DomainError):
+    """Somebody else saved the referral after this page was opened."""
+
+    code = "stale_version"
+    message = _("The referral has been changed by somebody else since you opened it. Nothing of yours is saved yet.")
+
+
+class FutureDate(DomainError):
+    code = "future_date"
+    message = _("The date cannot be in the future.")
+
+
+class DateTooOld(DomainError):
+    """Before anybody living was born: a slip of the keyboard."""
+
+    code = "date_too_old"
+    message = _("The date is too far back. Check the year.")
+
+
+class DateBefore(DomainError):
+    """A date that must not be before another."""
+
+    code = "date_before"
+    message = _("The date cannot be before %(earliest)s.")
+
+
+class UnknownCode(DomainError):
+    code = "unknown_code"
+    message = _("“%(value)s” is not one of the choices.")
+
+
+class ForeignRecord(DomainError):
+    """A record of another municipality was named."""
+
+    code = "foreign_record"
+    message = _("The choice does not belong to this municipality.")
+
+
+class ReasonRequired(DomainError):
+    code = "reason_required"
+    message = _("Write the reason.")
+
+
+class ReopenTooLate(DomainError):
+    """A closed case may be reopened within 30 days; later it is a new referral."""
+
+    code = "reopen_too_late"
+    message = _("The case was closed more than %(days)s days ago. Register a new referral instead.")
+
+
+class PauseOverlap(DomainError):
+    code = "pause_overlap"
+    message = _("The referral is already on hold in this period.")
+
+
+class DuplicateOpenReferral(DomainError):
+    """An open referral of the same person and category exists; the user chooses what to do."""
+
+    code = "duplicate_open_referral"
+    message = _("The citizen already has an open referral in this category: %(number)s.")
+
+
+class DuplicatePerson(DomainError):
+    code = "duplicate_person"
+    message = _("A citizen with this number is already registered in the municipality.")
+
+
+class NoPriorityKey(DomainError):
+    """The municipality's key has no target for this category and level on the day of receipt."""
+
+    code = "no_priority_key"
+    message = _("The municipality’s priority key has no such priority for this category.")
+
+
+class NothingChanged(DomainError):
+    code = "nothing_changed"
+    message = _("Nothing was changed.")

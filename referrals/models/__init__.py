@@ -1,0 +1,52 @@
+"""The models by aggregate; the rest of the product imports them from here."""
+
+from referrals.models.access import Membership, User, access_of
+from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
+from referrals.models.installation import Installation, Submission
+from referrals.models.person import Person
+from referrals.models.priority import Category, PriorityKey, PriorityTarget
+from referrals.models.referral import (
+    Contact,
+    NumberSeries,
+    PreliminaryReply,
+    Referral,
+    ReferralEvent,
+    WaitPause,
+)
+from referrals.models.workforce import (
+    CoverageAgreement,
+    CoverageStatement,
+    Employment,
+    Occupation,
+    StaffingFigure,
+    Therapist,
+)
+
+__all__ = [
+    "Category",
+    "Contact",
+    "County",
+    "CoverageAgreement",
+    "CoverageStatement",
+    "Employment",
+    "Governor",
+    "Installation",
+    "Membership",
+    "Municipality",
+    "MunicipalityChange",
+    "NumberSeries",
+    "Occupation",
+    "Person",
+    "Population",
+    "PreliminaryReply",
+    "PriorityKey",
+    "PriorityTarget",
+    "Referral",
+    "ReferralEvent",
+    "StaffingFigure",
+    "Submission",
+    "Therapist",
+    "User",
+    "WaitPause",
+    "access_of",
+]

@@ -1,0 +1,86 @@
+"""Users, their memberships, and what the memberships of a day let them do."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from referrals.models.geography import County, Municipality
+from referrals.models.periods import to_after_from, valid_on
+from referrals.permissions import MUNICIPAL_ROLES, NO_ACCESS, Access, Grant, Role
+
+
+class User(AbstractUser):
+    """Somebody who signs in; rights come from memberships, never from the user itself."""
+
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="nb")
+
+    class Meta(AbstractUser.Meta):
+        ordering = ["username"]
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def valid(self, on: date) -> Self:
+        """Memberships whose period [valid_from, valid_to) holds the day."""
+        return self.filter(valid_on(on))
+
+
+class Membership(models.Model):
+    """A user's role in a municipality, in one or more counties, or in the nation, for a period.
+
+    Municipal roles name the municipality; a county reader has counties; a national reader and an administrator
+    have neither.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, null=True, blank=True, verbose_name=_("municipality")
+    )
+    counties = models.ManyToManyField(
+        County, blank=True, verbose_name=_("counties"), help_text=_("Only for a county reader.")
+    )
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day without the role."))
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["user", "role", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=sorted(MUNICIPAL_ROLES), municipality__isnull=False)
+                | (~Q(role__in=sorted(MUNICIPAL_ROLES)) & Q(municipality__isnull=True)),
+                name="membership_municipal_role_with_municipality",
+                violation_error_message=_(
+                    "Coordinators, therapists and managers belong to a municipality; other roles do not."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=to_after_from(),
+                name="membership_to_after_from",
+                violation_error_message=_("The membership ends before it begins."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+def access_of(user: User, *, on: date) -> Access:
+    """What the user may do on the day, read afresh from the database. Nobody signed in or inactive: nothing."""
+    if not (user.is_authenticated and user.is_active):
+        return NO_ACCESS
+    memberships = Membership.objects.filter(user=user).valid(on).prefetch_related("counties").order_by("pk")
+    grants = tuple(
+        Grant(Role(m.role), m.municipality_id, frozenset(county.pk for county in m.counties.all()))
+        for m in memberships
+    )
+    therapist = getattr(user, "therapist", None)
+    return Access(user_id=user.pk, therapist_id=therapist.pk if therapist else None, grants=grants)

@@ -1,0 +1,30 @@
+"""Fields that several aggregates share."""
+
+from typing import Any
+
+from django.db import models
+
+from referrals.norwegian import sort_key
+
+
+class SortKeyField(models.CharField):
+    """Norwegian alphabetical key of other fields of the row, kept with every save and bulk insert.
+
+    Stored under COLLATE "C", so that SQL orders it byte for byte and a prefix search can use its index.
+    `QuerySet.update` does not pass here: names are changed by saving the row.
+    """
+
+    def __init__(self, *sources: str, **options: Any) -> None:
+        self.sources = sources
+        super().__init__(
+            **{"max_length": 250, "editable": False, "blank": True, "db_collation": "C", **options}
+        )
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        name, path, _args, options = super().deconstruct()
+        return name, path, list(self.sources), options
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        key = sort_key(" ".join(str(getattr(model_instance, source)) for source in self.sources))
+        setattr(model_instance, self.attname, key)
+        return key

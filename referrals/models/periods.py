@@ -1,0 +1,24 @@
+"""Half-open periods [from, to) shared by models: the filter, and the expression for exclusion constraints."""
+
+from datetime import date
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db.models import F, Func, Q
+
+
+class DateRange(Func):
+    """PostgreSQL's `daterange(from, to)`: half-open, an empty end is open."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+def valid_on(on: date, prefix: str = "") -> Q:
+    """Rows whose period [valid_from, valid_to) holds the day."""
+    open_end = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": on})
+    return Q(**{f"{prefix}valid_from__lte": on}) & open_end
+
+
+def to_after_from() -> Q:
+    """Condition of a check constraint: the end is open or after the beginning."""
+    return Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))

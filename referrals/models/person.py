@@ -1,0 +1,112 @@
+"""The citizen (innbygger) whom a referral is about."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from referrals.choices import Protection, WrittenForm
+from referrals.identity import Identifier, IdentifierKind
+from referrals.keyring import ring
+from referrals.models.fields import SortKeyField
+from referrals.models.geography import Municipality
+from referrals.norwegian import initials, sort_key
+from referrals.permissions import Access, Permission
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, access: Access) -> Self:
+        """Persons of the municipalities whose cases the user may see."""
+        return self.filter(municipality_id__in=access.municipality_ids(Permission.SEE_CASES))
+
+    def with_identifier(self, identifier: Identifier, municipality_id: int) -> Self:
+        """The person with exactly this number in the municipality, at most one."""
+        index = ring().index(identifier.digits, municipality_id)
+        return self.filter(municipality_id=municipality_id, identifier_index=index)
+
+    def named(self, name: str) -> Self:
+        """Persons whose name holds every word typed, in any order; case and accents do not count."""
+        found = self
+        for word in sort_key(name).split():
+            found = found.filter(name_key__contains=word)
+        return found
+
+
+class Person(models.Model):
+    """A citizen of one municipality. The same human being in two municipalities is two rows.
+
+    The identifier lies encrypted, with a keyed hash for exact search; use `set_identifier` and `identifier`.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
+    given_name = models.CharField(_("given name"), max_length=100)
+    family_name = models.CharField(_("family name"), max_length=100)
+    name_key = SortKeyField("family_name", "given_name")
+    identifier_kind = models.CharField(_("kind of identifier"), max_length=3, choices=IdentifierKind, blank=True)
+    identifier_sealed = models.BinaryField(null=True, editable=False)
+    identifier_index = models.BinaryField(null=True, editable=False)
+    birth_date = models.DateField(_("birth date"))
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=4, blank=True)
+    postal_place = models.CharField(_("postal place"), max_length=100, blank=True)
+    protection = models.CharField(
+        _("address protection"), max_length=25, choices=Protection, default=Protection.NONE
+    )
+    written_form = models.CharField(_("written form"), max_length=2, choices=WrittenForm, default=WrittenForm.NB)
+    interpreter_language = models.CharField(_("interpreter needed, language"), max_length=50, blank=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("citizen")
+        verbose_name_plural = _("citizens")
+        ordering = ["name_key", "pk"]
+        indexes = [models.Index(fields=["municipality", "birth_date"], name="person_birth_date")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "id"], name="person_municipality_id"),
+            models.UniqueConstraint(
+                fields=["municipality", "identifier_index"],
+                name="person_identifier_once",
+                violation_error_message=_("A citizen with this number is already registered in the municipality."),
+            ),
+            models.CheckConstraint(
+                condition=Q(identifier_kind="", identifier_sealed__isnull=True, identifier_index__isnull=True)
+                | (~Q(identifier_kind="") & Q(identifier_sealed__isnull=False, identifier_index__isnull=False)),
+                name="person_identifier_all_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.initials} {self.birth_date.year}"
+
+    @property
+    def name(self) -> str:
+        """Given name and family name."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def initials(self) -> str:
+        """Initials, for lists."""
+        return initials(self.given_name, self.family_name)
+
+    @property
+    def identifier(self) -> str:
+        """The identifier's digits in clear; empty when it is not known."""
+        if self.identifier_sealed is None:
+            return ""
+        return ring().open(self.identifier_sealed, where=self._where())
+
+    def set_identifier(self, identifier: Identifier | None) -> None:
+        """Put an identifier, or its absence, on the row; the municipality must be set. Does not save."""
+        if identifier is None:
+            self.identifier_kind, self.identifier_sealed, self.identifier_index = "", None, None
+            return
+        self.identifier_kind = identifier.kind
+        self.identifier_sealed = ring().seal(identifier.digits, where=self._where())
+        self.identifier_index = ring().index(identifier.digits, self.municipality_id)
+
+    def _where(self) -> bytes:
+        return b"person.identifier:%d" % self.municipality_id

@@ -1,0 +1,377 @@
+"""The referral (henvisning), its pauses, contacts, preliminary reply and history."""
+
+from datetime import date
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Least, TruncDate
+from django.utils.translation import gettext_lazy as _
+
+from referrals import waiting
+from referrals.choices import (
+    NOT_COUNTED,
+    ON_WAITLIST,
+    OPEN,
+    Channel,
+    ContactKind,
+    EventKind,
+    Handling,
+    Outcome,
+    PauseReason,
+    Source,
+    Status,
+    Urgency,
+)
+from referrals.models.geography import Municipality
+from referrals.models.periods import DateRange
+from referrals.models.person import Person
+from referrals.models.priority import HIGHEST_LEVEL, Category, target_days_sql
+from referrals.models.workforce import Therapist
+from referrals.permissions import Access, Permission
+
+OSLO = ZoneInfo("Europe/Oslo")
+LONGEST_TEXT = 4000
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def visible_to(self, access: Access) -> Self:
+        """Referrals of the municipalities whose cases the user may see."""
+        return self.filter(municipality_id__in=access.municipality_ids(Permission.SEE_CASES))
+
+    def in_municipality(self, municipality: Municipality) -> Self:
+        """Referrals of one municipality."""
+        return self.filter(municipality=municipality)
+
+    def counted(self) -> Self:
+        """All but duplicates and those entered in error, which are out of every count."""
+        return self.exclude(outcome__in=NOT_COUNTED)
+
+    def open(self) -> Self:
+        """Referrals that are not closed now."""
+        return self.filter(status__in=OPEN)
+
+    def waiting(self, *, on: date) -> Self:
+        """Referrals that waited at the end of the day, as we now know it was; paused ones included."""
+        return self.counted().filter(waiting.waiting_q(on))
+
+    def of_therapist(self, therapist_id: int) -> Self:
+        """Referrals assigned to the therapist."""
+        return self.filter(therapist_id=therapist_id)
+
+    def with_wait(self, *, on: date) -> Self:
+        """Everything the clock says at the end of the day `on`, for referrals received by then.
+
+        gross_days, paused_days, net_days, target_days (NULL: not assessed), due_on, is_over_target (NULL: not
+        assessed), is_due_soon. All in whole days; `due_on` is the last day that meets the target.
+        """
+        return (
+            self.filter(received_on__lte=on)
+            .annotate(
+                gross_days=waiting.gross_days_sql(on),
+                paused_days=waiting.paused_days_sql(WaitPause.objects.all(), on),
+                target_days=target_days_sql(),
+            )
+            .annotate(net_days=waiting.net_days_sql(), due_on=waiting.due_on_sql())
+            .annotate(is_over_target=waiting.over_target_sql(), is_due_soon=waiting.due_soon_sql())
+        )
+
+    def with_pause(self, *, on: date) -> Self:
+        """`is_paused`: whether the wait was on hold at the end of the day, for whatever reason."""
+        running = WaitPause.objects.running(on).filter(referral=OuterRef("pk"))
+        return self.annotate(is_paused=Exists(running))
+
+    def for_list(self) -> Self:
+        """Loads what a row of a list shows, without the free text."""
+        return self.select_related("person", "category", "therapist").defer(
+            "reason", "what_matters", "referrer_name", "referrer_phone"
+        )
+
+    def order_by_urgency(self) -> Self:
+        """The order of the waitlist: priority, then target date, then oldest received. Needs `with_wait`."""
+        return self.order_by(
+            F("priority").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "received_on", "pk"
+        )
+
+
+class Referral(models.Model):
+    """One citizen's need in one category, as a municipality received it, until it is closed.
+
+    `received_on` starts the clock (mottatt), `started_on` stops it (påbegynt); `closed_on` with `outcome` ends the
+    case. `wait_end` is whichever of the two came first. `version` counts the saves, for the optimistic lock.
+    """
+
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, related_name="referrals", verbose_name=_("municipality")
+    )
+    number = models.CharField(_("number"), max_length=11, help_text=_("Year and running number, 2026-000123."))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="referrals", verbose_name=_("citizen"))
+    category = models.ForeignKey(Category, models.PROTECT, verbose_name=_("category"))
+
+    received_on = models.DateField(_("received"))
+    seniority_on = models.DateField(
+        _("seniority date"), help_text=_("First received anywhere for this need (ansiennitet).")
+    )
+    registered_at = models.DateTimeField(_("registered"))
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("registered by"),
+        help_text=_("Empty: an import or the demo data."),
+    )
+    source = models.CharField(_("source"), max_length=20, choices=Source)
+    channel = models.CharField(_("channel"), max_length=20, choices=Channel)
+    handling = models.CharField(_("treated as"), max_length=20, choices=Handling)
+    urgency = models.CharField(_("reason for urgency"), max_length=20, choices=Urgency, blank=True)
+    reason = models.TextField(
+        _("reason for the referral"), blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)]
+    )
+    what_matters = models.TextField(
+        _("what matters to the citizen"), blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)]
+    )
+    referrer_name = models.CharField(_("referrer"), max_length=150, blank=True)
+    referrer_phone = models.CharField(_("referrer’s telephone"), max_length=30, blank=True)
+    external_reference = models.CharField(_("the record system’s reference"), max_length=60, blank=True)
+
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
+    priority = models.PositiveSmallIntegerField(_("priority"), null=True, blank=True)
+    prioritised_on = models.DateField(_("assessed"), null=True, blank=True)
+    therapist = models.ForeignKey(
+        Therapist, models.PROTECT, null=True, blank=True, related_name="referrals", verbose_name=_("therapist")
+    )
+    assigned_on = models.DateField(_("assigned"), null=True, blank=True)
+    started_on = models.DateField(_("started"), null=True, blank=True)
+    closed_on = models.DateField(_("closed"), null=True, blank=True)
+    outcome = models.CharField(_("closing reason"), max_length=20, choices=Outcome, blank=True)
+    wait_end = models.GeneratedField(
+        expression=Least("started_on", "closed_on"), output_field=models.DateField(null=True), db_persist=True
+    )
+    changed_at = models.DateTimeField(_("last changed"))
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("referral")
+        verbose_name_plural = _("referrals")
+        ordering = ["-received_on", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["municipality", "priority", "received_on"],
+                condition=Q(wait_end__isnull=True),
+                name="referral_waiting",
+            ),
+            models.Index(
+                fields=["municipality", "received_on", "id"],
+                condition=Q(closed_on__isnull=True),
+                name="referral_open",
+            ),
+            models.Index(fields=["municipality", "received_on"], name="referral_received"),
+            models.Index(fields=["municipality", "wait_end"], name="referral_wait_end"),
+            models.Index(fields=["therapist"], condition=Q(closed_on__isnull=True), name="referral_therapist_open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "id"], name="referral_municipality_id"),
+            models.UniqueConstraint(fields=["municipality", "number"], name="referral_number_once"),
+            models.CheckConstraint(condition=Q(number__regex=r"^\d{4}-\d{6}$"), name="referral_number_form"),
+            models.CheckConstraint(
+                condition=Q(priority__isnull=True) | Q(priority__range=(1, HIGHEST_LEVEL)),
+                name="referral_priority_level",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    received_on__lte=TruncDate("registered_at", tzinfo=OSLO), seniority_on__lte=F("received_on")
+                ),
+                name="referral_received_not_future",
+                violation_error_message=_("The received date cannot be in the future."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(started_on__isnull=True) | Q(started_on__lte=TruncDate("changed_at", tzinfo=OSLO)))
+                & (Q(closed_on__isnull=True) | Q(closed_on__lte=TruncDate("changed_at", tzinfo=OSLO))),
+                name="referral_end_not_future",
+                violation_error_message=_("A start or a closing cannot be in the future."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(started_on__isnull=True) | Q(started_on__gte=F("received_on")))
+                & (Q(closed_on__isnull=True) | Q(closed_on__gte=F("received_on")))
+                & (Q(prioritised_on__isnull=True) | Q(prioritised_on__gte=F("received_on")))
+                & (
+                    Q(started_on__isnull=True) | Q(closed_on__isnull=True) | Q(closed_on__gte=F("started_on"))
+                ),
+                name="referral_dates_in_order",
+                violation_error_message=_("The dates are not in order: received, started, closed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__isnull=True, prioritised_on__isnull=True)
+                | Q(priority__isnull=False, prioritised_on__isnull=False),
+                name="referral_priority_with_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(therapist__isnull=True, assigned_on__isnull=True)
+                | Q(therapist__isnull=False, assigned_on__isnull=False),
+                name="referral_therapist_with_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True, outcome="") | (Q(closed_on__isnull=False) & ~Q(outcome="")),
+                name="referral_closed_with_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=Status.RECEIVED, priority__isnull=True, started_on__isnull=True, closed_on__isnull=True
+                )
+                | Q(status=Status.WAITING, priority__isnull=False, started_on__isnull=True, closed_on__isnull=True)
+                | Q(status=Status.STARTED, started_on__isnull=False, closed_on__isnull=True)
+                | Q(status=Status.CLOSED, closed_on__isnull=False),
+                name="referral_status_matches_dates",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def needs_preliminary_reply(self) -> bool:
+        """Whether the law's preliminary reply applies: an application in a category that leads to a vedtak."""
+        return self.handling == Handling.APPLICATION and self.category.is_vedtak
+
+    @property
+    def is_on_waitlist(self) -> bool:
+        """Whether the wait still runs."""
+        return self.status in ON_WAITLIST
+
+
+class WaitPauseQuerySet(models.QuerySet["WaitPause"]):
+    def running(self, on: date) -> Self:
+        """Pauses that run at the end of the day."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
+
+
+class WaitPause(models.Model):
+    """A period [started_on, ended_on) in which a wait is on hold; open-ended while it runs.
+
+    Whether it stops the clock follows from the reason (`choices.STOPS_CLOCK`). Pauses of a referral never overlap.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
+    referral = models.ForeignKey(Referral, models.CASCADE, related_name="pauses", verbose_name=_("referral"))
+    reason = models.CharField(_("reason"), max_length=20, choices=PauseReason)
+    started_on = models.DateField(_("from"))
+    ended_on = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day not on hold."))
+
+    objects = WaitPauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["referral", "started_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="pause_end_after_start",
+                violation_error_message=_("The pause ends before it begins."),
+            ),
+            ExclusionConstraint(
+                name="pause_no_overlap",
+                expressions=[
+                    ("referral", RangeOperators.EQUAL),
+                    (DateRange("started_on", "ended_on"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("The referral is already on hold in this period."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.referral}: {self.get_reason_display()}"
+
+
+class Contact(models.Model):
+    """A contact between a therapist and the citizen; the first one is the start of the case."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
+    referral = models.ForeignKey(Referral, models.CASCADE, related_name="contacts", verbose_name=_("referral"))
+    kind = models.CharField(_("kind"), max_length=20, choices=ContactKind)
+    held_on = models.DateField(_("held"))
+    therapist = models.ForeignKey(Therapist, models.PROTECT, null=True, blank=True, verbose_name=_("therapist"))
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["referral", "held_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.referral}: {self.get_kind_display()}"
+
+
+class PreliminaryReply(models.Model):
+    """The preliminary reply (foreløpig svar) sent to the citizen, at most one a referral."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
+    referral = models.OneToOneField(
+        Referral, models.CASCADE, related_name="preliminary_reply", verbose_name=_("referral")
+    )
+    sent_on = models.DateField(_("sent"))
+
+    class Meta:
+        verbose_name = _("preliminary reply")
+        verbose_name_plural = _("preliminary replies")
+        ordering = ["referral"]
+
+    def __str__(self) -> str:
+        return f"{self.referral}: {self.sent_on}"
+
+
+class ReferralEvent(models.Model):
+    """One line of a referral's history: what happened, on which day, who registered it and when.
+
+    Append-only: the database refuses to change or remove it. `details` holds codes and dates, never free text
+    about the citizen; `note` is what the user wrote as the reason.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="events", verbose_name=_("referral"))
+    kind = models.CharField(_("event"), max_length=20, choices=EventKind)
+    happened_on = models.DateField(_("happened"))
+    registered_at = models.DateTimeField(_("registered"))
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("registered by"),
+    )
+    details = models.JSONField(_("details"), default=dict, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["referral", "registered_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.referral}: {self.get_kind_display()}"
+
+
+class NumberSeries(models.Model):
+    """The last referral number given in a municipality and year; numbers have no gaps that anybody must explain."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
+    year = models.PositiveSmallIntegerField(_("year"))
+    last = models.PositiveIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name = _("number series")
+        verbose_name_plural = _("number series")
+        ordering = ["municipality", "year"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="number_series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.municipality} {self.year}: {self.last}"

@@ -1,0 +1,270 @@
+"""Who works where: occupations, therapists, employments, agreements, statements and official figures."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from referrals.choices import Engagement, OccupationKind
+from referrals.models.fields import SortKeyField
+from referrals.models.geography import Municipality
+from referrals.models.periods import DateRange, to_after_from, valid_on
+
+# The highest share of full-time positions one person can hold in one post.
+MOST_FTE = 1.5
+
+
+class Occupation(models.Model):
+    """A seven-digit occupation code of the register of employers and employees (SSB KLASS 145)."""
+
+    code = models.CharField(_("occupation code"), max_length=7, unique=True, validators=[RegexValidator(r"^\d{7}$")])
+    title = models.CharField(_("title"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=10, choices=OccupationKind, default=OccupationKind.OTHER)
+
+    class Meta:
+        verbose_name = _("occupation")
+        verbose_name_plural = _("occupations")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class TherapistQuerySet(models.QuerySet["Therapist"]):
+    def authorised(self, on: date) -> Self:
+        """Therapists with a valid authorisation on the day; ergoterapeut is a protected title."""
+        return self.filter(authorised_q(on))
+
+    def employed_in(self, municipality_id: int, on: date) -> Self:
+        """Therapists with an employment in the municipality on the day: those a referral can be assigned to."""
+        current = Employment.objects.valid(on).filter(municipality_id=municipality_id)
+        return self.filter(pk__in=current.values("therapist"))
+
+
+def authorised_q(on: date, prefix: str = "") -> Q:
+    """Therapists whose authorisation [from, to) holds the day."""
+    open_end = Q(**{f"{prefix}authorised_to__isnull": True}) | Q(**{f"{prefix}authorised_to__gt": on})
+    return Q(**{f"{prefix}authorised_from__lte": on}) & open_end
+
+
+class Therapist(models.Model):
+    """An occupational therapist (ergoterapeut), one row per person in the country."""
+
+    hpr_number = models.CharField(
+        _("HPR number"), max_length=9, unique=True, validators=[RegexValidator(r"^\d{7,9}$", _("7 to 9 digits."))]
+    )
+    name = models.CharField(_("name"), max_length=150)
+    sort_key = SortKeyField("name")
+    authorised_from = models.DateField(_("authorised from"), null=True, blank=True)
+    authorised_to = models.DateField(
+        _("authorised to"), null=True, blank=True, help_text=_("The first day without authorisation.")
+    )
+    is_licence = models.BooleanField(
+        _("licence"), default=False, help_text=_("A time-limited licence instead of an authorisation.")
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="therapist",
+        verbose_name=_("user"),
+    )
+
+    objects = TherapistQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("therapist")
+        verbose_name_plural = _("therapists")
+        ordering = ["sort_key", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(authorised_to__isnull=True)
+                | Q(authorised_from__isnull=False, authorised_to__gt=F("authorised_from")),
+                name="therapist_authorised_to_after_from",
+                violation_error_message=_("The authorisation ends before it begins."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PeriodQuerySet(models.QuerySet):
+    def valid(self, on: date) -> Self:
+        """Rows whose period [valid_from, valid_to) holds the day."""
+        return self.filter(valid_on(on))
+
+
+class Employment(models.Model):
+    """A therapist in a municipality, in an occupation, with årsverk, for a period [valid_from, valid_to)."""
+
+    therapist = models.ForeignKey(
+        Therapist, models.PROTECT, related_name="employments", verbose_name=_("therapist")
+    )
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, related_name="employments", verbose_name=_("municipality")
+    )
+    occupation = models.ForeignKey(Occupation, models.PROTECT, verbose_name=_("occupation"))
+    engagement = models.CharField(_("engagement"), max_length=10, choices=Engagement, default=Engagement.OWN)
+    fte = models.DecimalField(_("årsverk"), max_digits=3, decimal_places=2, help_text=_("1.00 is a full position."))
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day not employed."))
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("employment")
+        verbose_name_plural = _("employments")
+        ordering = ["municipality", "therapist", "valid_from", "pk"]
+        indexes = [models.Index(fields=["municipality", "valid_from"], name="employment_municipality")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fte__gt=0, fte__lte=MOST_FTE),
+                name="employment_fte_possible",
+                violation_error_message=_("Årsverk must be more than 0 and at most 1.5."),
+            ),
+            models.CheckConstraint(
+                condition=to_after_from(),
+                name="employment_to_after_from",
+                violation_error_message=_("The employment ends before it begins."),
+            ),
+            ExclusionConstraint(
+                name="employment_no_overlap",
+                expressions=[
+                    ("therapist", RangeOperators.EQUAL),
+                    ("municipality", RangeOperators.EQUAL),
+                    ("occupation", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_(
+                    "The therapist already has an employment in this municipality and occupation in the period."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.therapist}, {self.municipality}"
+
+
+class CoverageAgreement(models.Model):
+    """One municipality serves another, for a period [valid_from, valid_to).
+
+    `fte` are årsverk moved from provider to recipient, never doubled; empty means on demand.
+    """
+
+    provider = models.ForeignKey(
+        Municipality, models.PROTECT, related_name="agreements_given", verbose_name=_("provider")
+    )
+    recipient = models.ForeignKey(
+        Municipality, models.PROTECT, related_name="agreements_received", verbose_name=_("recipient")
+    )
+    fte = models.DecimalField(_("årsverk"), max_digits=4, decimal_places=2, null=True, blank=True)
+    reference = models.CharField(_("document reference"), max_length=100, blank=True)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day without the agreement."))
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("coverage agreement")
+        verbose_name_plural = _("coverage agreements")
+        ordering = ["recipient", "valid_from", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(provider=F("recipient")),
+                name="agreement_with_another",
+                violation_error_message=_("A municipality cannot have an agreement with itself."),
+            ),
+            models.CheckConstraint(condition=Q(fte__isnull=True) | Q(fte__gt=0), name="agreement_fte_positive"),
+            models.CheckConstraint(
+                condition=to_after_from(),
+                name="agreement_to_after_from",
+                violation_error_message=_("The agreement ends before it begins."),
+            ),
+            ExclusionConstraint(
+                name="agreement_no_overlap",
+                expressions=[
+                    ("provider", RangeOperators.EQUAL),
+                    ("recipient", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("These two municipalities already have an agreement in the period."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} → {self.recipient}"
+
+
+class CoverageStatement(models.Model):
+    """The municipality itself says that it has no ergoterapeut, for a period [valid_from, valid_to)."""
+
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, related_name="coverage_statements", verbose_name=_("municipality")
+    )
+    source = models.CharField(_("source"), max_length=200, help_text=_("Who said it, and where."))
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day it no longer holds."))
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("statement of no coverage")
+        verbose_name_plural = _("statements of no coverage")
+        ordering = ["municipality", "valid_from", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=to_after_from(),
+                name="statement_to_after_from",
+                violation_error_message=_("The statement ends before it begins."),
+            ),
+            ExclusionConstraint(
+                name="statement_no_overlap",
+                expressions=[
+                    ("municipality", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("The municipality already has a statement in the period."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality}: {self.source}"
+
+
+class StaffingFigure(models.Model):
+    """An official count of ergoterapeuter in a municipality on a date; suppressed is not 0 and not missing."""
+
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, related_name="staffing_figures", verbose_name=_("municipality")
+    )
+    counted_on = models.DateField(_("counted on"))
+    source = models.CharField(_("source"), max_length=200)
+    value = models.DecimalField(_("value"), max_digits=8, decimal_places=2, null=True, blank=True)
+    is_suppressed = models.BooleanField(_("suppressed"), default=False)
+
+    class Meta:
+        verbose_name = _("official staffing figure")
+        verbose_name_plural = _("official staffing figures")
+        ordering = ["municipality", "-counted_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "counted_on", "source"], name="staffing_figure_once"),
+            models.CheckConstraint(
+                condition=Q(value__isnull=False, is_suppressed=False) | Q(value__isnull=True, is_suppressed=True),
+                name="staffing_figure_value_or_suppressed",
+                violation_error_message=_("A figure has either a value or is suppressed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value__gte=0), name="staffing_figure_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality} {self.counted_on}"

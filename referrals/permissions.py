@@ -1,0 +1,129 @@
+"""Who may do what where. Knows no model: an `Access` is read from the memberships, once per request.
+
+Each question has two faces: `can(...)` for hiding a button, `check(...)` which raises for refusing the action.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from referrals.choices import Move
+from referrals.errors import NotAllowed
+
+
+class Role(TextChoices):
+    """What a person is in Ergo; a person may hold several, in several places."""
+
+    COORDINATOR = "coordinator", _("Intake coordinator")
+    THERAPIST = "therapist", _("Occupational therapist")
+    MANAGER = "manager", _("Manager")
+    COUNTY_READER = "county_reader", _("County reader")
+    NATIONAL_READER = "national_reader", _("National reader")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+MUNICIPAL_ROLES = frozenset({Role.COORDINATOR, Role.THERAPIST, Role.MANAGER})
+
+
+class Permission(StrEnum):
+    """One thing a role may do. Those up to SEE_DASHBOARD are asked about one municipality."""
+
+    SEE_CASES = auto()
+    REGISTER = auto()
+    TRIAGE = auto()
+    WORK_CASES = auto()
+    CORRECT = auto()
+    SEE_CASELOAD = auto()
+    SEE_DASHBOARD = auto()
+    SEE_AGGREGATES = auto()
+    SEE_COVERAGE = auto()
+    ADMINISTER = auto()
+
+
+P = Permission
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.COORDINATOR: frozenset(
+        {P.SEE_CASES, P.REGISTER, P.TRIAGE, P.WORK_CASES, P.CORRECT, P.SEE_DASHBOARD, P.SEE_COVERAGE}
+    ),
+    Role.THERAPIST: frozenset(
+        {P.SEE_CASES, P.REGISTER, P.WORK_CASES, P.SEE_CASELOAD, P.SEE_DASHBOARD, P.SEE_COVERAGE}
+    ),
+    Role.MANAGER: frozenset({P.SEE_CASES, P.SEE_DASHBOARD, P.SEE_COVERAGE}),
+    Role.COUNTY_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
+    Role.NATIONAL_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
+    Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.SEE_COVERAGE}),
+}
+
+MOVE_PERMISSIONS: dict[Move, Permission] = {
+    Move.PRIORITISE: P.TRIAGE,
+    Move.ASSIGN: P.TRIAGE,
+    Move.PAUSE: P.WORK_CASES,
+    Move.RESUME: P.WORK_CASES,
+    Move.START: P.WORK_CASES,
+    Move.REPLY: P.WORK_CASES,
+    Move.CLOSE: P.WORK_CASES,
+    Move.REOPEN: P.WORK_CASES,
+    Move.CORRECT: P.CORRECT,
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One valid membership: a role in one municipality, in some counties, or in the nation (neither)."""
+
+    role: Role
+    municipality_id: int | None = None
+    county_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Access:
+    """Everything a user may do on a day. Empty: nothing. Built by `models.access`, never by hand outside tests."""
+
+    user_id: int | None = None
+    therapist_id: int | None = None
+    grants: tuple[Grant, ...] = ()
+
+    def municipality_ids(self, permission: Permission) -> frozenset[int]:
+        """The municipalities whose persons or cases the permission reaches."""
+        return frozenset(g.municipality_id for g in self._with(permission) if g.municipality_id is not None)
+
+    def county_ids(self, permission: Permission) -> frozenset[int]:
+        """The counties in which the permission reaches figures, never persons."""
+        return frozenset().union(*(g.county_ids for g in self._with(permission)))
+
+    def is_national(self, permission: Permission) -> bool:
+        """Whether the permission reaches the figures of the whole country."""
+        return any(g.role == Role.NATIONAL_READER for g in self._with(permission))
+
+    def can(self, permission: Permission, municipality_id: int | None = None) -> bool:
+        """Whether the permission is held: in the municipality when one is named, else anywhere."""
+        if municipality_id is None:
+            return any(True for _grant in self._with(permission))
+        return municipality_id in self.municipality_ids(permission)
+
+    def check(self, permission: Permission, municipality_id: int | None = None) -> None:
+        """Raise NotAllowed unless the permission is held."""
+        if not self.can(permission, municipality_id):
+            raise NotAllowed
+
+    def can_move(self, move: Move, municipality_id: int) -> bool:
+        """Whether the user may make the move in the municipality; the state is `choices.can_move`'s question."""
+        return self.can(MOVE_PERMISSIONS[move], municipality_id)
+
+    def check_move(self, move: Move, municipality_id: int) -> None:
+        """Raise NotAllowed unless the user may make the move in the municipality."""
+        self.check(MOVE_PERMISSIONS[move], municipality_id)
+
+    def has_role(self, role: Role) -> bool:
+        """Only for choosing a start page; what one may do is asked by permission."""
+        return any(grant.role == role for grant in self.grants)
+
+    def _with(self, permission: Permission) -> Iterable[Grant]:
+        return (grant for grant in self.grants if permission in ROLE_PERMISSIONS[grant.role])
+
+
+NO_ACCESS = Access()

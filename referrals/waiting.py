@@ -1,0 +1,255 @@
+"""The clock: how long somebody has waited, what was paused, when the target is due and whether it was broken.
+
+Calendar dates in Europe/Oslo. Every date `on` means the end of that day. Periods are half-open [from, to).
+Each rule stands twice, in Python for one referral and in SQL for many, side by side; a parity test holds them
+together. The SQL forms expect the columns of the referral table (`received_on`, `wait_end`, `priority`, ...).
+"""
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    DateField,
+    Expression,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
+
+from referrals.choices import STOPS_CLOCK
+
+# Part of every figure's recipe: raised whenever a definition below changes its meaning.
+DEFINITION_VERSION = "1"
+
+YEAR_DAYS = 365
+DUE_SOON_DAYS = 7
+REOPEN_DAYS = 30
+
+
+class Band(IntEnum):
+    """Bands of gross days waited; the value is the last day of the band, and the last band has no end."""
+
+    UP_TO_14 = 14
+    UP_TO_28 = 28
+    UP_TO_56 = 56
+    UP_TO_84 = 84
+    UP_TO_182 = 182
+    UP_TO_365 = 365
+    OVER_365 = 1_000_000
+
+    @property
+    def first_day(self) -> int:
+        """The first day of the band; the bands have no holes and no overlaps."""
+        before = [band for band in Band if band < self]
+        return before[-1] + 1 if before else 0
+
+    @property
+    def code(self) -> str:
+        """The band as written in files and addresses: 0-14 … 366+."""
+        return f"{self.first_day}+" if self is Band.OVER_365 else f"{self.first_day}-{self.value}"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A period [started_on, ended_on) on hold; `ended_on` None is still running."""
+
+    started_on: date
+    ended_on: date | None
+    reason: str
+
+
+class Days(Func):
+    """Whole days between two dates: the first argument minus the second, as PostgreSQL counts dates."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+
+class AddDays(Func):
+    """A date moved by whole days."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " + "
+    output_field = DateField()
+
+
+# ---------------------------------------------------------------- the wait
+
+
+def wait_end(started_on: date | None, closed_on: date | None) -> date | None:
+    """The day the wait ended, by start or by any other end, whichever came first; None while it runs.
+
+    In SQL this is the stored column `wait_end`.
+    """
+    return min((day for day in (started_on, closed_on) if day is not None), default=None)
+
+
+def is_waiting(*, received_on: date, ended_on: date | None, on: date) -> bool:
+    """Whether somebody waited at the end of the day `on`; who was received or ended later or earlier did not."""
+    return received_on <= on and (ended_on is None or ended_on > on)
+
+
+def waiting_q(on: date) -> Q:
+    """SQL form of `is_waiting`."""
+    return Q(received_on__lte=on) & (Q(wait_end__isnull=True) | Q(wait_end__gt=on))
+
+
+def gross_days(*, received_on: date, ended_on: date | None, on: date) -> int:
+    """Gross wait in days: from received until the wait ended, or until `on` while it runs.
+
+    The same day is 0 and counts. Raises ValueError before the day of receipt: there is no wait yet.
+    """
+    if received_on > on:
+        raise ValueError("no wait before the day of receipt")
+    return (_clip(ended_on, on) - received_on).days
+
+
+def gross_days_sql(on: date) -> Expression:
+    """SQL form of `gross_days`, for rows received on or before `on`."""
+    return Days(_clip_sql(on), F("received_on"))
+
+
+def paused_days(pauses: Iterable[Pause], *, received_on: date, ended_on: date | None, on: date) -> int:
+    """Days on hold for a reason that stops the clock, within the wait; overlapping days count once."""
+    end = _clip(ended_on, on)
+    days: set[int] = set()
+    for pause in pauses:
+        if pause.reason in STOPS_CLOCK:
+            first = max(pause.started_on, received_on)
+            last = min(pause.ended_on or end, end)
+            days.update(range(first.toordinal(), last.toordinal()))
+    return len(days)
+
+
+def paused_days_sql(pauses: QuerySet, on: date) -> Expression:
+    """SQL form of `paused_days`. `pauses` are all pauses; the database refuses overlapping ones, so they add up."""
+    end = Least(OuterRef("wait_end"), Value(on, DateField()))  # LEAST passes over NULL
+    days = Greatest(
+        Value(0),
+        Days(Least(F("ended_on"), end), Greatest(F("started_on"), OuterRef("received_on"))),
+    )
+    total = (
+        pauses.filter(referral=OuterRef("pk"), reason__in=STOPS_CLOCK)
+        .order_by()
+        .values("referral")
+        .annotate(days=Sum(days))
+        .values("days")
+    )
+    return Cast(Coalesce(Subquery(total), 0), IntegerField())
+
+
+def net_days(gross: int, paused: int) -> int:
+    """Net wait in days: serves only to judge the target, never shown as "the wait"."""
+    return gross - paused
+
+
+def net_days_sql() -> Expression:
+    """SQL form of `net_days`, over the annotations `gross_days` and `paused_days`."""
+    return Days(F("gross_days"), F("paused_days"))
+
+
+# ---------------------------------------------------------------- the target
+
+
+def due_on(received_on: date, target_days: int, paused: int) -> date:
+    """The last day on which a start meets the target: received + target + days on hold."""
+    return date.fromordinal(received_on.toordinal() + target_days + paused)
+
+
+def due_on_sql() -> Expression:
+    """SQL form of `due_on`, over the annotations `target_days` and `paused_days`; NULL without a target."""
+    return AddDays(F("received_on"), F("target_days"), F("paused_days"))
+
+
+def is_over_target(net: int, target_days: int | None) -> bool | None:
+    """Breach of the target (fristbrudd): more net days than the target. None: not assessed, never "ok"."""
+    return None if target_days is None else net > target_days
+
+
+def over_target_sql() -> Expression:
+    """SQL form of `is_over_target`, over the annotations `net_days` and `target_days`."""
+    return Case(
+        When(target_days__isnull=True, then=Value(None)),
+        When(net_days__gt=F("target_days"), then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(null=True),
+    )
+
+
+def is_due_soon(net: int, target_days: int | None) -> bool:
+    """Whether the target falls due within a week and is not yet broken: 0 ≤ target − net ≤ 7."""
+    return target_days is not None and 0 <= target_days - net <= DUE_SOON_DAYS
+
+
+def due_soon_sql() -> Expression:
+    """SQL form of `is_due_soon`, over the annotations `net_days` and `target_days`."""
+    soon = Q(net_days__lte=F("target_days"), net_days__gte=F("target_days") - DUE_SOON_DAYS)
+    return Case(When(soon, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+# ---------------------------------------------------------------- the preliminary reply
+
+
+def preliminary_reply_due(received_on: date) -> date:
+    """One calendar month after receipt, clamped to the end of the month (forvaltningsloven § 11 a).
+
+    31 January gives 28 or 29 February. Neither pauses nor weekends move it.
+    """
+    year, month = (received_on.year, received_on.month + 1) if received_on.month < 12 else (received_on.year + 1, 1)
+    return date(year, month, min(received_on.day, calendar.monthrange(year, month)[1]))
+
+
+def preliminary_reply_due_sql() -> Expression:
+    """SQL form of `preliminary_reply_due`: PostgreSQL clamps month arithmetic the same way."""
+    return Func(
+        F("received_on"),
+        template="(%(expressions)s + interval '1 month')::date",
+        output_field=DateField(),
+    )
+
+
+# ---------------------------------------------------------------- bands and the year
+
+
+def band(gross: int) -> Band:
+    """The band of a gross wait."""
+    return next(band for band in Band if gross <= band)
+
+
+def band_sql() -> Expression:
+    """SQL form of `band`, as the band's code, over the annotation `gross_days`."""
+    whens = [When(gross_days__lte=band.value, then=Value(band.code)) for band in Band]
+    return Case(*whens, output_field=CharField())
+
+
+def is_over_a_year(gross: int) -> bool:
+    """More than 365 gross days; 365 is not, and 29 February is a day as any other."""
+    return gross > YEAR_DAYS
+
+
+def over_a_year_q() -> Q:
+    """SQL form of `is_over_a_year`, over the annotation `gross_days`."""
+    return Q(gross_days__gt=YEAR_DAYS)
+
+
+def _clip(ended_on: date | None, on: date) -> date:
+    return on if ended_on is None else min(ended_on, on)
+
+
+def _clip_sql(on: date) -> Expression:
+    return Least(F("wait_end"), Value(on, DateField()))  # LEAST passes over NULL
