@@ -42,7 +42,9 @@ class StaleVersion(DomainError):
     """Somebody else saved the referral after this page was opened."""
 
     code = "stale_version"
-    message = _("The referral has been changed by somebody else since you opened it. Nothing of yours is saved yet.")
+    message = _(
+        "The referral has been changed by somebody else since you opened it. Nothing of yours is saved yet."
+    )
 
 
 class FutureDate(DomainError):

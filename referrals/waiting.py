@@ -210,7 +210,9 @@ def preliminary_reply_due(received_on: date) -> date:
 
     31 January gives 28 or 29 February. Neither pauses nor weekends move it.
     """
-    year, month = (received_on.year, received_on.month + 1) if received_on.month < 12 else (received_on.year + 1, 1)
+    year, month = (
+        (received_on.year, received_on.month + 1) if received_on.month < 12 else (received_on.year + 1, 1)
+    )
     return date(year, month, min(received_on.day, calendar.monthrange(year, month)[1]))
 
 

@@ -45,7 +45,9 @@ class Membership(models.Model):
         County, blank=True, verbose_name=_("counties"), help_text=_("Only for a county reader.")
     )
     valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day without the role."))
+    valid_to = models.DateField(
+        _("to"), null=True, blank=True, help_text=_("The first day without the role.")
+    )
 
     objects = MembershipQuerySet.as_manager()
 

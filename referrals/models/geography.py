@@ -40,7 +40,9 @@ class County(models.Model):
         _("official name"), max_length=200, help_text=_("With Sámi and Kven names in the official order.")
     )
     sort_key = SortKeyField("name")
-    governor = models.ForeignKey(Governor, models.PROTECT, related_name="counties", verbose_name=_("county governor"))
+    governor = models.ForeignKey(
+        Governor, models.PROTECT, related_name="counties", verbose_name=_("county governor")
+    )
 
     class Meta:
         verbose_name = _("county")
@@ -76,7 +78,9 @@ class Municipality(models.Model):
         _("official name"), max_length=200, help_text=_("With Sámi and Kven names in the official order.")
     )
     sort_key = SortKeyField("name")
-    county = models.ForeignKey(County, models.PROTECT, related_name="municipalities", verbose_name=_("county"))
+    county = models.ForeignKey(
+        County, models.PROTECT, related_name="municipalities", verbose_name=_("county")
+    )
     latitude = models.DecimalField(_("latitude"), max_digits=7, decimal_places=4)
     longitude = models.DecimalField(_("longitude"), max_digits=7, decimal_places=4)
     tile_column = models.PositiveSmallIntegerField(_("column in the tile map"))
@@ -85,7 +89,9 @@ class Municipality(models.Model):
         _("centrality"), help_text=_("Statistics Norway’s class, 1 (most central) to 6 (least central).")
     )
     valid_from = models.DateField(_("valid from"))
-    valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The first day it no longer exists."))
+    valid_to = models.DateField(
+        _("valid to"), null=True, blank=True, help_text=_("The first day it no longer exists.")
+    )
 
     objects = MunicipalityQuerySet.as_manager()
 
@@ -106,7 +112,9 @@ class Municipality(models.Model):
                 name="municipality_tile_used_once",
             ),
             models.CheckConstraint(condition=Q(code__regex=r"^\d{4}$"), name="municipality_code_four_digits"),
-            models.CheckConstraint(condition=Q(centrality__range=(1, 6)), name="municipality_centrality_class"),
+            models.CheckConstraint(
+                condition=Q(centrality__range=(1, 6)), name="municipality_centrality_class"
+            ),
             models.CheckConstraint(condition=to_after_from(), name="municipality_valid_to_after_from"),
         ]
 
@@ -127,7 +135,9 @@ class Population(models.Model):
         verbose_name = _("population")
         verbose_name_plural = _("population")
         ordering = ["municipality", "-year", "pk"]
-        constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="population_once_a_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "year"], name="population_once_a_year")
+        ]
 
     def __str__(self) -> str:
         return f"{self.municipality} {self.year}"
@@ -149,7 +159,9 @@ class MunicipalityChange(models.Model):
         verbose_name_plural = _("changes of municipality numbers")
         ordering = ["valid_from", "old_code", "new_code", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["old_code", "new_code", "valid_from"], name="municipality_change_once")
+            models.UniqueConstraint(
+                fields=["old_code", "new_code", "valid_from"], name="municipality_change_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib.postgres.fields import DateRangeField
-from django.db.models import F, Func, Q
+from django.db.models import DateField, F, Func, Q
 
 
 class DateRange(Func):
@@ -11,6 +11,16 @@ class DateRange(Func):
 
     function = "daterange"
     output_field = DateRangeField()
+
+
+class OsloDate(Func):
+    """The calendar date in Norway of an instant, whatever the connection's time zone.
+
+    Immutable, so a check constraint may hold it.
+    """
+
+    template = "(%(expressions)s AT TIME ZONE 'Europe/Oslo')::date"
+    output_field = DateField()
 
 
 def valid_on(on: date, prefix: str = "") -> Q:

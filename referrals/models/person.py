@@ -43,7 +43,9 @@ class Person(models.Model):
     given_name = models.CharField(_("given name"), max_length=100)
     family_name = models.CharField(_("family name"), max_length=100)
     name_key = SortKeyField("family_name", "given_name")
-    identifier_kind = models.CharField(_("kind of identifier"), max_length=3, choices=IdentifierKind, blank=True)
+    identifier_kind = models.CharField(
+        _("kind of identifier"), max_length=3, choices=IdentifierKind, blank=True
+    )
     identifier_sealed = models.BinaryField(null=True, editable=False)
     identifier_index = models.BinaryField(null=True, editable=False)
     birth_date = models.DateField(_("birth date"))
@@ -55,7 +57,9 @@ class Person(models.Model):
     protection = models.CharField(
         _("address protection"), max_length=25, choices=Protection, default=Protection.NONE
     )
-    written_form = models.CharField(_("written form"), max_length=2, choices=WrittenForm, default=WrittenForm.NB)
+    written_form = models.CharField(
+        _("written form"), max_length=2, choices=WrittenForm, default=WrittenForm.NB
+    )
     interpreter_language = models.CharField(_("interpreter needed, language"), max_length=50, blank=True)
 
     objects = PersonQuerySet.as_manager()
@@ -70,11 +74,16 @@ class Person(models.Model):
             models.UniqueConstraint(
                 fields=["municipality", "identifier_index"],
                 name="person_identifier_once",
-                violation_error_message=_("A citizen with this number is already registered in the municipality."),
+                violation_error_message=_(
+                    "A citizen with this number is already registered in the municipality."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(identifier_kind="", identifier_sealed__isnull=True, identifier_index__isnull=True)
-                | (~Q(identifier_kind="") & Q(identifier_sealed__isnull=False, identifier_index__isnull=False)),
+                | (
+                    ~Q(identifier_kind="")
+                    & Q(identifier_sealed__isnull=False, identifier_index__isnull=False)
+                ),
                 name="person_identifier_all_or_none",
             ),
         ]

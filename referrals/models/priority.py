@@ -84,7 +84,9 @@ class PriorityKey(models.Model):
 class PriorityTarget(models.Model):
     """In one version of a key: the days within which a category and level shall start, and the criteria."""
 
-    key = models.ForeignKey(PriorityKey, models.CASCADE, related_name="targets", verbose_name=_("priority key"))
+    key = models.ForeignKey(
+        PriorityKey, models.CASCADE, related_name="targets", verbose_name=_("priority key")
+    )
     category = models.ForeignKey(Category, models.PROTECT, verbose_name=_("category"))
     level = models.PositiveSmallIntegerField(
         _("priority"), validators=[MinValueValidator(1), MaxValueValidator(HIGHEST_LEVEL)]
@@ -122,9 +124,12 @@ def target_days_sql() -> Expression:
     NULL without a priority, or when the key has no such target.
     """
     version = PriorityKey.objects.filter(
-        municipality_id=OuterRef(OuterRef("municipality_id")), valid_from__lte=OuterRef(OuterRef("received_on"))
+        municipality_id=OuterRef(OuterRef("municipality_id")),
+        valid_from__lte=OuterRef(OuterRef("received_on")),
     ).order_by("-valid_from")
     targets = PriorityTarget.objects.filter(
-        key=Subquery(version.values("pk")[:1]), category_id=OuterRef("category_id"), level=OuterRef("priority")
+        key=Subquery(version.values("pk")[:1]),
+        category_id=OuterRef("category_id"),
+        level=OuterRef("priority"),
     )
     return Subquery(targets.order_by().values(target=F("days"))[:1])

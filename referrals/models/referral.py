@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -10,7 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Least, TruncDate
+from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
@@ -29,13 +28,12 @@ from referrals.choices import (
     Urgency,
 )
 from referrals.models.geography import Municipality
-from referrals.models.periods import DateRange
+from referrals.models.periods import DateRange, OsloDate
 from referrals.models.person import Person
 from referrals.models.priority import HIGHEST_LEVEL, Category, target_days_sql
 from referrals.models.workforce import Therapist
 from referrals.permissions import Access, Permission
 
-OSLO = ZoneInfo("Europe/Oslo")
 LONGEST_TEXT = 4000
 
 
@@ -109,7 +107,9 @@ class Referral(models.Model):
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, related_name="referrals", verbose_name=_("municipality")
     )
-    number = models.CharField(_("number"), max_length=11, help_text=_("Year and running number, 2026-000123."))
+    number = models.CharField(
+        _("number"), max_length=11, help_text=_("Year and running number, 2026-000123.")
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="referrals", verbose_name=_("citizen"))
     category = models.ForeignKey(Category, models.PROTECT, verbose_name=_("category"))
 
@@ -145,7 +145,12 @@ class Referral(models.Model):
     priority = models.PositiveSmallIntegerField(_("priority"), null=True, blank=True)
     prioritised_on = models.DateField(_("assessed"), null=True, blank=True)
     therapist = models.ForeignKey(
-        Therapist, models.PROTECT, null=True, blank=True, related_name="referrals", verbose_name=_("therapist")
+        Therapist,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="referrals",
+        verbose_name=_("therapist"),
     )
     assigned_on = models.DateField(_("assigned"), null=True, blank=True)
     started_on = models.DateField(_("started"), null=True, blank=True)
@@ -176,7 +181,9 @@ class Referral(models.Model):
             ),
             models.Index(fields=["municipality", "received_on"], name="referral_received"),
             models.Index(fields=["municipality", "wait_end"], name="referral_wait_end"),
-            models.Index(fields=["therapist"], condition=Q(closed_on__isnull=True), name="referral_therapist_open"),
+            models.Index(
+                fields=["therapist"], condition=Q(closed_on__isnull=True), name="referral_therapist_open"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["municipality", "id"], name="referral_municipality_id"),
@@ -187,15 +194,13 @@ class Referral(models.Model):
                 name="referral_priority_level",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    received_on__lte=TruncDate("registered_at", tzinfo=OSLO), seniority_on__lte=F("received_on")
-                ),
+                condition=Q(received_on__lte=OsloDate("registered_at"), seniority_on__lte=F("received_on")),
                 name="referral_received_not_future",
                 violation_error_message=_("The received date cannot be in the future."),
             ),
             models.CheckConstraint(
-                condition=(Q(started_on__isnull=True) | Q(started_on__lte=TruncDate("changed_at", tzinfo=OSLO)))
-                & (Q(closed_on__isnull=True) | Q(closed_on__lte=TruncDate("changed_at", tzinfo=OSLO))),
+                condition=(Q(started_on__isnull=True) | Q(started_on__lte=OsloDate("changed_at")))
+                & (Q(closed_on__isnull=True) | Q(closed_on__lte=OsloDate("changed_at"))),
                 name="referral_end_not_future",
                 violation_error_message=_("A start or a closing cannot be in the future."),
             ),
@@ -220,14 +225,23 @@ class Referral(models.Model):
                 name="referral_therapist_with_date",
             ),
             models.CheckConstraint(
-                condition=Q(closed_on__isnull=True, outcome="") | (Q(closed_on__isnull=False) & ~Q(outcome="")),
+                condition=Q(closed_on__isnull=True, outcome="")
+                | (Q(closed_on__isnull=False) & ~Q(outcome="")),
                 name="referral_closed_with_outcome",
             ),
             models.CheckConstraint(
                 condition=Q(
-                    status=Status.RECEIVED, priority__isnull=True, started_on__isnull=True, closed_on__isnull=True
+                    status=Status.RECEIVED,
+                    priority__isnull=True,
+                    started_on__isnull=True,
+                    closed_on__isnull=True,
                 )
-                | Q(status=Status.WAITING, priority__isnull=False, started_on__isnull=True, closed_on__isnull=True)
+                | Q(
+                    status=Status.WAITING,
+                    priority__isnull=False,
+                    started_on__isnull=True,
+                    closed_on__isnull=True,
+                )
                 | Q(status=Status.STARTED, started_on__isnull=False, closed_on__isnull=True)
                 | Q(status=Status.CLOSED, closed_on__isnull=False),
                 name="referral_status_matches_dates",
@@ -296,10 +310,14 @@ class Contact(models.Model):
     """A contact between a therapist and the citizen; the first one is the start of the case."""
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
-    referral = models.ForeignKey(Referral, models.CASCADE, related_name="contacts", verbose_name=_("referral"))
+    referral = models.ForeignKey(
+        Referral, models.CASCADE, related_name="contacts", verbose_name=_("referral")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=ContactKind)
     held_on = models.DateField(_("held"))
-    therapist = models.ForeignKey(Therapist, models.PROTECT, null=True, blank=True, verbose_name=_("therapist"))
+    therapist = models.ForeignKey(
+        Therapist, models.PROTECT, null=True, blank=True, verbose_name=_("therapist")
+    )
 
     class Meta:
         verbose_name = _("contact")

@@ -23,7 +23,9 @@ MOST_FTE = 1.5
 class Occupation(models.Model):
     """A seven-digit occupation code of the register of employers and employees (SSB KLASS 145)."""
 
-    code = models.CharField(_("occupation code"), max_length=7, unique=True, validators=[RegexValidator(r"^\d{7}$")])
+    code = models.CharField(
+        _("occupation code"), max_length=7, unique=True, validators=[RegexValidator(r"^\d{7}$")]
+    )
     title = models.CharField(_("title"), max_length=100)
     kind = models.CharField(_("kind"), max_length=10, choices=OccupationKind, default=OccupationKind.OTHER)
 
@@ -57,7 +59,10 @@ class Therapist(models.Model):
     """An occupational therapist (ergoterapeut), one row per person in the country."""
 
     hpr_number = models.CharField(
-        _("HPR number"), max_length=9, unique=True, validators=[RegexValidator(r"^\d{7,9}$", _("7 to 9 digits."))]
+        _("HPR number"),
+        max_length=9,
+        unique=True,
+        validators=[RegexValidator(r"^\d{7,9}$", _("7 to 9 digits."))],
     )
     name = models.CharField(_("name"), max_length=150)
     sort_key = SortKeyField("name")
@@ -113,7 +118,9 @@ class Employment(models.Model):
     )
     occupation = models.ForeignKey(Occupation, models.PROTECT, verbose_name=_("occupation"))
     engagement = models.CharField(_("engagement"), max_length=10, choices=Engagement, default=Engagement.OWN)
-    fte = models.DecimalField(_("årsverk"), max_digits=3, decimal_places=2, help_text=_("1.00 is a full position."))
+    fte = models.DecimalField(
+        _("årsverk"), max_digits=3, decimal_places=2, help_text=_("1.00 is a full position.")
+    )
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day not employed."))
 
@@ -168,7 +175,9 @@ class CoverageAgreement(models.Model):
     fte = models.DecimalField(_("årsverk"), max_digits=4, decimal_places=2, null=True, blank=True)
     reference = models.CharField(_("document reference"), max_length=100, blank=True)
     valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day without the agreement."))
+    valid_to = models.DateField(
+        _("to"), null=True, blank=True, help_text=_("The first day without the agreement.")
+    )
 
     objects = PeriodQuerySet.as_manager()
 
@@ -182,7 +191,9 @@ class CoverageAgreement(models.Model):
                 name="agreement_with_another",
                 violation_error_message=_("A municipality cannot have an agreement with itself."),
             ),
-            models.CheckConstraint(condition=Q(fte__isnull=True) | Q(fte__gt=0), name="agreement_fte_positive"),
+            models.CheckConstraint(
+                condition=Q(fte__isnull=True) | Q(fte__gt=0), name="agreement_fte_positive"
+            ),
             models.CheckConstraint(
                 condition=to_after_from(),
                 name="agreement_to_after_from",
@@ -195,7 +206,9 @@ class CoverageAgreement(models.Model):
                     ("recipient", RangeOperators.EQUAL),
                     (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
-                violation_error_message=_("These two municipalities already have an agreement in the period."),
+                violation_error_message=_(
+                    "These two municipalities already have an agreement in the period."
+                ),
             ),
         ]
 
@@ -211,7 +224,9 @@ class CoverageStatement(models.Model):
     )
     source = models.CharField(_("source"), max_length=200, help_text=_("Who said it, and where."))
     valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day it no longer holds."))
+    valid_to = models.DateField(
+        _("to"), null=True, blank=True, help_text=_("The first day it no longer holds.")
+    )
 
     objects = PeriodQuerySet.as_manager()
 
@@ -255,9 +270,12 @@ class StaffingFigure(models.Model):
         verbose_name_plural = _("official staffing figures")
         ordering = ["municipality", "-counted_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["municipality", "counted_on", "source"], name="staffing_figure_once"),
+            models.UniqueConstraint(
+                fields=["municipality", "counted_on", "source"], name="staffing_figure_once"
+            ),
             models.CheckConstraint(
-                condition=Q(value__isnull=False, is_suppressed=False) | Q(value__isnull=True, is_suppressed=True),
+                condition=Q(value__isnull=False, is_suppressed=False)
+                | Q(value__isnull=True, is_suppressed=True),
                 name="staffing_figure_value_or_suppressed",
                 violation_error_message=_("A figure has either a value or is suppressed."),
             ),
