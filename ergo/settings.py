@@ -42,7 +42,7 @@ WSGI_APPLICATION = "ergo.wsgi.application"
 
 INSTALLED_APPS = [
     "referrals",  # before django.forms and the admin: its form and admin templates win over theirs
-    "django.contrib.admin",
+    "ergo.apps.ErgoAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

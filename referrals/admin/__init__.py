@@ -1,0 +1,8 @@
+"""The administrators' site: registers, keys, users and memberships are edited, cases are only looked at.
+
+Importing the modules registers their models.
+"""
+
+from referrals.admin import access, cases, geography, priority, workforce
+
+__all__ = ["access", "cases", "geography", "priority", "workforce"]

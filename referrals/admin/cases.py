@@ -1,0 +1,67 @@
+"""Persons and referrals, only looked at: without identifier, name, contact details and free text."""
+
+from django.contrib import admin
+
+from referrals.admin.site import RecordAdmin, RecordInline
+from referrals.models import Contact, Person, PreliminaryReply, Referral, ReferralEvent, WaitPause
+
+
+class PauseInline(RecordInline):
+    model = WaitPause
+    fields = ["reason", "started_on", "ended_on"]
+
+
+class ContactInline(RecordInline):
+    model = Contact
+    fields = ["kind", "held_on", "therapist"]
+
+
+class PreliminaryReplyInline(RecordInline):
+    model = PreliminaryReply
+    fields = ["sent_on"]
+
+
+class EventInline(RecordInline):
+    model = ReferralEvent
+    fields = ["kind", "happened_on", "registered_at", "registered_by", "details"]
+
+
+@admin.register(Referral)
+class ReferralAdmin(RecordAdmin):
+    list_display = [
+        "number",
+        "municipality",
+        "category",
+        "status",
+        "priority",
+        "received_on",
+        "started_on",
+        "closed_on",
+        "outcome",
+    ]
+    list_filter = ["status", "priority", "category", "source", "handling", "municipality__county"]
+    list_select_related = ["municipality", "category"]
+    search_fields = ["=number", "=municipality__code", "municipality__name"]
+    search_help_text = Referral._meta.get_field("number").help_text
+    fields = [
+        ("municipality", "number"),
+        ("category", "handling", "urgency"),
+        ("source", "channel"),
+        ("received_on", "seniority_on"),
+        ("registered_at", "registered_by"),
+        ("status", "priority", "prioritised_on"),
+        ("therapist", "assigned_on"),
+        ("started_on", "closed_on", "outcome"),
+        ("changed_at", "version"),
+    ]
+    inlines = [PauseInline, ContactInline, PreliminaryReplyInline, EventInline]
+
+
+@admin.register(Person)
+class PersonAdmin(RecordAdmin):
+    list_display = ["__str__", "municipality", "identifier_kind", "protection"]
+    list_filter = ["identifier_kind", "protection", "municipality__county"]
+    list_select_related = ["municipality"]
+    search_fields = ["=municipality__code", "municipality__name"]
+    fields = ["__str__", "municipality", "identifier_kind", "protection", "written_form"]
+    readonly_fields = ["__str__"]
