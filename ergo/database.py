@@ -1,30 +1,126 @@
-"""Which PostgreSQL the process talks to, and as whom."""
+"""Which PostgreSQL a process talks to, and as whom.
 
+One connection, `default`; its role follows from what the process is for. Migrations and the making of test
+databases run as the owner, everything else as the app. A second alias would be a second connection, whose
+uncommitted rows the first does not see.
+"""
+
+from enum import Enum
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ergo import env
+import psycopg
+from django.db import Error, NotSupportedError
+from psycopg.conninfo import conninfo_to_dict
+
+from ergo import env, roles
 from ergo.env import ConfigurationError
+from ergo.postgresql.base import CannotConnect
 
-CONNECTION_SECONDS = 600
+KEEP_CONNECTION_SECONDS = 600
+CONNECT_SECONDS = 10
 
-
-def settings_for(base_dir: Path, command: str) -> dict[str, Any]:
-    """Django's settings of the one database connection."""
-    url = env.secret("DATABASE_URL")
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} and url:
-        raise ConfigurationError("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "ergo",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": parts.port or "",
-        "OPTIONS": dict(parse_qsl(parts.query)),
-        "CONN_MAX_AGE": CONNECTION_SECONDS,
-        "CONN_HEALTH_CHECKS": True,
-        "ATOMIC_REQUESTS": True,
+COMMAND_LINES = frozenset({"manage.py", "django-admin", "__main__.py"})
+OWNER_COMMANDS = frozenset(
+    {
+        "migrate",
+        "makemigrations",
+        "showmigrations",
+        "sqlmigrate",
+        "squashmigrations",
+        "flush",
+        "sqlflush",
+        "test",
     }
+)
+SERVING_COMMANDS = frozenset({"runserver"})
+
+URL_SCHEMES = ("postgresql://", "postgres://")
+URL_FORM = "postgresql://user:password@host:5432/database"
+
+
+class Purpose(Enum):
+    """What a process wants of the database."""
+
+    OWN = "changes tables"
+    WORK = "a command that may take its time"
+    SERVE = "pages, for which nobody waits long"
+
+
+# Who changes tables gives up rather than queue behind a long transaction: all others would queue behind it.
+SESSION_SETTINGS = {
+    Purpose.OWN: "-c lock_timeout=4s",
+    Purpose.WORK: "",
+    Purpose.SERVE: "-c statement_timeout=20s -c idle_in_transaction_session_timeout=60s",
+}
+
+
+def purpose_of(arguments: list[str]) -> Purpose:
+    """What this process is for, from its command line: a command of manage.py, or else a web server."""
+    if Path(arguments[0]).name not in COMMAND_LINES:
+        return Purpose.SERVE
+    command = arguments[1] if len(arguments) > 1 else ""
+    if command in OWNER_COMMANDS:
+        return Purpose.OWN
+    return Purpose.SERVE if command in SERVING_COMMANDS else Purpose.WORK
+
+
+def settings_for(purpose: Purpose, data_dir: Path) -> dict[str, Any]:
+    """Django's settings of the one connection: from DATABASE_URL, else the embedded server.
+
+    Raises ConfigurationError when an address cannot be understood.
+    """
+    login = login_for(purpose, data_dir)
+    session = {"connect_timeout": CONNECT_SECONDS, "options": SESSION_SETTINGS[purpose]}
+    return login | {
+        "ENGINE": "ergo.postgresql",
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": KEEP_CONNECTION_SECONDS,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": session | login.get("OPTIONS", {}),
+    }
+
+
+def login_for(purpose: Purpose, data_dir: Path) -> dict[str, Any]:
+    """Where to connect and as whom. A DATABASE_URL without a DATABASE_OWNER_URL is used for everything."""
+    url, owner_url = env.secret("DATABASE_URL"), env.secret("DATABASE_OWNER_URL")
+    if not url and owner_url:
+        raise ConfigurationError("DATABASE_OWNER_URL is set, DATABASE_URL is not: set both, or neither.")
+    if not url:
+        role = roles.OWNER if purpose is Purpose.OWN else roles.APP
+        return {"NAME": "ergo", "USER": role, "EMBEDDED": str(data_dir)}
+    if purpose is Purpose.OWN and owner_url:
+        return parsed(owner_url, "DATABASE_OWNER_URL")
+    return parsed(url, "DATABASE_URL")
+
+
+def parsed(url: str, variable: str) -> dict[str, Any]:
+    """A database address in Django's words. Raises ConfigurationError, without showing the password in it."""
+    if not url.startswith(URL_SCHEMES):
+        raise ConfigurationError(f"{variable} must be the address of a PostgreSQL: {URL_FORM}.")
+    try:
+        words: dict[str, Any] = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        words = {}
+    if "dbname" not in words:
+        raise ConfigurationError(
+            f"{variable} cannot be understood: write {URL_FORM}, special characters of the password as %XX."
+        )
+    return {
+        "NAME": words.pop("dbname"),
+        "USER": words.pop("user", ""),
+        "PASSWORD": words.pop("password", ""),
+        "HOST": words.pop("host", ""),
+        "PORT": words.pop("port", ""),
+        "OPTIONS": words,
+    }
+
+
+def advice(error: Error) -> str | None:
+    """One line for a database that cannot be used at all; None for any other error: that is our fault."""
+    if isinstance(error, NotSupportedError):
+        return f"DATABASE_URL: {error}"
+    if isinstance(error.__cause__, CannotConnect):
+        reason = str(error).strip().splitlines()[-1].strip()
+        return f"Cannot connect to the database: {reason} (start it, or correct DATABASE_URL)"
+    return None

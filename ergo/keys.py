@@ -33,9 +33,7 @@ class KeyStore:
             return value
         path = self.folder / variable.removeprefix("ERGO_").lower()
         if not path.exists() and not self.may_create:
-            raise ConfigurationError(
-                f"{variable} is not set: make one with `openssl rand -base64 32` and keep it safe."
-            )
+            raise ConfigurationError(f"{variable} is not set: see Keys in docs/operations.md for making it.")
         if not path.exists():
             write_once(path, make())
         return env.read_secret_file(path, variable)

@@ -93,7 +93,8 @@ DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 
 # --- Database ---
 
-DATABASES = {"default": database.settings_for(BASE_DIR, sys.argv[1] if len(sys.argv) > 1 else "")}
+_purpose = database.Purpose.OWN if TESTING else database.purpose_of(sys.argv)  # tests: tests/conftest.py
+DATABASES = {"default": database.settings_for(_purpose, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in ---

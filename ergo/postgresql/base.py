@@ -1,0 +1,42 @@
+"""The database wrapper; settings name it as ENGINE = "ergo.postgresql"."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+from django.db.backends.postgresql.features import DatabaseFeatures as DjangoFeatures
+
+from ergo.embedded import shared_server
+
+OLDEST_MAJOR = 16
+
+
+class CannotConnect(psycopg.OperationalError):
+    """No connection came about; tells a wrong DATABASE_URL from a statement that failed."""
+
+
+class DatabaseFeatures(DjangoFeatures):
+    """One engine, one version floor."""
+
+    minimum_database_version = (OLDEST_MAJOR,)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's wrapper for PostgreSQL, with an embedded server behind it where settings say so."""
+
+    features_class = DatabaseFeatures
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """How to connect. Starts the embedded server, also when it died since the last connection."""
+        if data_dir := self.settings_dict.get("EMBEDDED"):
+            login = shared_server(Path(data_dir)).login(self.settings_dict["USER"])
+            self.settings_dict.update(HOST=login.host, PORT=login.port, PASSWORD=login.password)
+        return super().get_connection_params()
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A new connection. Raises CannotConnect, which Django makes an OperationalError."""
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg.OperationalError as error:
+            raise CannotConnect(*error.args) from error
