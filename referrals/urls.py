@@ -1,5 +1,9 @@
 """The pages, by user task. Paths are Norwegian, names English."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from referrals.views import appearance
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("utseende/", appearance.choose_colour_scheme, name="colour_scheme"),
+]

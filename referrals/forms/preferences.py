@@ -1,0 +1,13 @@
+"""What people choose for their own screen."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+COLOUR_SCHEME_COOKIE = "colour_scheme"
+COLOUR_SCHEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
+
+
+class ColourSchemeForm(forms.Form):
+    """Light, dark, or as the device says."""
+
+    scheme = forms.ChoiceField(choices=list(COLOUR_SCHEMES.items()))

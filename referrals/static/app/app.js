@@ -1,0 +1,82 @@
+// The pages work without this file. It adds three comforts:
+// a form is sent once, a filter keeps the sort, and the tile map is walked with the arrow keys.
+
+// --- A form is sent once: a second press while the first is on its way does nothing ---
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// The back button may bring the page as it was left, with its forms marked as sent.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  }
+});
+
+// --- A filter keeps the sort of the list it stands above, and leaves empty fields out of the address ---
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const form = event.target;
+  if (!form.matches("form.filter")) return;
+  const { parameters, triggeringEvent } = event.detail;
+  const list = document.querySelector(`${form.getAttribute("hx-target")} [data-sort]`);
+  const heading = triggeringEvent?.submitter?.closest("th");
+  if (list && !heading) parameters[list.dataset.sortField] = list.dataset.sort;
+  for (const name of Object.keys(parameters)) {
+    if (parameters[name] === "") delete parameters[name];
+  }
+});
+
+// --- Tile map: one stop for the Tab key, arrow keys go to the nearest tile in that direction ---
+
+const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const SIDEWAYS = 2.5; // a step aside counts as so many steps ahead
+
+function placeOf(link) {
+  const [, column, row] = link.parentElement.className.match(/c(\d+) r(\d+)/);
+  return [Number(column), Number(row)];
+}
+
+function nearest(from, direction, places) {
+  const [column, row] = places.get(from);
+  const [dx, dy] = direction;
+  let best = null;
+  let least = Infinity;
+  for (const [link, [x, y]] of places) {
+    const ahead = (x - column) * dx + (y - row) * dy;
+    if (ahead <= 0) continue;
+    const aside = Math.abs((x - column) * dy) + Math.abs((y - row) * dx);
+    const distance = ahead + aside * SIDEWAYS;
+    if (distance < least) [best, least] = [link, distance];
+  }
+  return best;
+}
+
+for (const map of document.querySelectorAll("[data-tilemap]")) {
+  const places = new Map([...map.querySelectorAll("a")].map((link) => [link, placeOf(link)]));
+  const stopAt = (chosen) => {
+    for (const link of places.keys()) link.tabIndex = link === chosen ? 0 : -1;
+  };
+  stopAt(places.keys().next().value);
+  map.addEventListener("focusin", (event) => {
+    if (places.has(event.target)) stopAt(event.target);
+  });
+  map.addEventListener("keydown", (event) => {
+    const direction = DIRECTIONS[event.key];
+    if (!direction || !places.has(event.target)) return;
+    const next = nearest(event.target, direction, places);
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+  });
+}

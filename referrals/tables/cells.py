@@ -1,0 +1,52 @@
+"""What cells are built of. Here alone HTML is put together in Python, and always by format_html, which escapes."""
+
+import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from referrals.templatetags.ergo import day_month_year, decimals, exact_days, wait
+
+Text = str | Promise
+
+
+def number(value: Any, places: int = 0) -> str:
+    """1 234,5 with the decimals of the language."""
+    return decimals(value, places)
+
+
+def date(value: datetime.date) -> str:
+    """dd.mm.yyyy."""
+    return day_month_year(value)
+
+
+def link(url: str, text: Text) -> SafeString:
+    """A link. In lists of persons the address holds numbers only, never a name."""
+    return format_html('<a class="ds-link" data-color="accent" href="{}">{}</a>', url, text)
+
+
+def tag(text: Text, colour: str = "neutral") -> SafeString:
+    """A coloured label; `colour` is one of the design system's: info, success, warning, danger, neutral."""
+    return format_html('<span class="ds-tag" data-color="{}">{}</span>', colour, text)
+
+
+def subtle(text: Text) -> SafeString:
+    """Less than the rest: what is missing, or a remark."""
+    return format_html('<span class="subtle">{}</span>', text)
+
+
+def with_note(text: Text, note: Text) -> SafeString:
+    """Two lines: the value, and below it a remark in small."""
+    return format_html('{}<span class="cell-note">{}</span>', text, note)
+
+
+def waited(days: int) -> SafeString:
+    """A wait as people say it, with the exact days for the mouse and for screen readers."""
+    return format_html(
+        '<span title="{}">{}<span class="ds-sr-only"> ({})</span></span>',
+        exact_days(days),
+        wait(days),
+        exact_days(days),
+    )

@@ -1,0 +1,100 @@
+"""The columns lists are made of: text, number, date, days, link and tag. Each knows how its cell reads and is written."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import django_tables2
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from referrals.tables import cells
+
+Text = str | Promise
+
+
+def read(record: Any, path: str) -> Any:
+    """The value at the end of a path such as `person__birth_year`, in objects or dictionaries; None if it breaks off."""
+    for name in path.split("__"):
+        record = record.get(name) if isinstance(record, Mapping) else getattr(record, name)
+        if record is None:
+            return None
+        if callable(record):
+            record = record()
+    return record
+
+
+class Column(django_tables2.Column):
+    """Plain text. `missing` stands where there is no value: in words, since an empty cell could mean anything."""
+
+    css_class = ""
+    missing: Text = _("Not stated")
+
+    def __init__(
+        self, verbose_name: Text | None = None, *, missing: Text | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(verbose_name, **kwargs)
+        self.missing = self.missing if missing is None else missing
+
+    def cell(self, record: Any) -> str:
+        """The cell's content, to be escaped by the table unless `cells` built it."""
+        value = read(record, str(self.accessor))
+        return cells.subtle(self.missing) if value is None or value == "" else self.written(value, record)
+
+    def written(self, value: Any, record: Any) -> str:
+        """How a value that is there is shown."""
+        return str(value)
+
+
+class NumberColumn(Column):
+    """A number, to the right, its digits under each other."""
+
+    css_class = "number"
+    missing = "–"
+
+    def __init__(self, *args: Any, decimals: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decimals = decimals
+
+    def written(self, value: Any, record: Any) -> str:
+        return cells.number(value, self.decimals)
+
+
+class DateColumn(Column):
+    """A date as dd.mm.yyyy."""
+
+    css_class = "date"
+    missing = "–"
+
+    def written(self, value: Any, record: Any) -> str:
+        return cells.date(value)
+
+
+class LinkColumn(Column):
+    """Text that leads somewhere: `url` is asked with the record, by default its get_absolute_url."""
+
+    def __init__(self, *args: Any, url: Callable[[Any], str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.url = url or (lambda record: record.get_absolute_url())
+
+    def written(self, value: Any, record: Any) -> str:
+        return cells.link(self.url(record), value)
+
+
+class TagColumn(Column):
+    """A status as a coloured label. `colours` gives the design system's colour for a value, neutral if it is not there.
+
+    `labels` gives the words for a stored code; without it the value itself is shown.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        colours: Mapping[Any, str],
+        labels: Mapping[Any, Text] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.colours, self.labels = colours, labels or {}
+
+    def written(self, value: Any, record: Any) -> str:
+        return cells.tag(self.labels.get(value, value), self.colours.get(value, "neutral"))
