@@ -117,3 +117,54 @@ class NoPriorityKey(DomainError):
 class NothingChanged(DomainError):
     code = "nothing_changed"
     message = _("Nothing was changed.")
+
+
+class InvalidIdentifier(DomainError):
+    """What was typed is not an identity number. None of these messages repeats the number: they end in logs."""
+
+    code = "identifier_invalid"
+    message = _("This is not a valid identity number.")
+
+
+class IdentifierNotDigits(InvalidIdentifier):
+    code = "identifier_not_digits"
+    message = _("An identity number has digits only.")
+
+
+class IdentifierLength(InvalidIdentifier):
+    code = "identifier_length"
+    message = _("An identity number has 11 digits; this one has %(count)s.")
+
+
+class IdentifierImpossibleDate(InvalidIdentifier):
+    code = "identifier_impossible_date"
+    message = _("The number does not begin with a possible date. Look for a typing error.")
+
+
+class IdentifierImpossibleYear(InvalidIdentifier):
+    """The three digits after the date belong to no year with these two digits."""
+
+    code = "identifier_impossible_year"
+    message = _("The three digits after the date do not fit the year. Look for a typing error.")
+
+
+class IdentifierCheckDigits(InvalidIdentifier):
+    code = "identifier_check_digits"
+    message = _("The last two digits do not fit the rest of the number. Look for a typing error.")
+
+
+class IdentifierFromTheFuture(InvalidIdentifier):
+    code = "identifier_future"
+    message = _("The birth date in the number is in the future.")
+
+
+class SyntheticIdentifier(InvalidIdentifier):
+    """A number for tests (month + 80), in an installation with real persons."""
+
+    code = "identifier_synthetic"
+    message = _("This is a test number. Only the demo accepts it.")
+
+
+class InvalidHprNumber(DomainError):
+    code = "hpr_invalid"
+    message = _("An HPR number has 7 to 9 digits.")

@@ -25,6 +25,7 @@ class SortKeyField(models.CharField):
         return name, path, list(self.sources), options
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        key = sort_key(" ".join(str(getattr(model_instance, source)) for source in self.sources))
+        text = " ".join(str(getattr(model_instance, source)) for source in self.sources)
+        key = sort_key(text)[: self.max_length]  # a ligature or ß is longer in the key than in the name
         setattr(model_instance, self.attname, key)
         return key
