@@ -21,11 +21,3 @@ def create_roles(owner_password: str, app_password: str) -> list[str]:
         f"CREATE ROLE {STATS} NOLOGIN NOSUPERUSER NOBYPASSRLS",
         f"GRANT {STATS} TO {OWNER} WITH INHERIT FALSE, SET TRUE",
     ]
-
-
-def default_privileges() -> list[str]:
-    """Statements that let the app use each table the owner makes in this database from now on."""
-    return [
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT USAGE, SELECT ON SEQUENCES TO {APP}",
-    ]

@@ -74,7 +74,6 @@ class Cluster:
         )  # fmt: skip
         passwords = {role: secrets.token_urlsafe(24) for role in (roles.OWNER, roles.APP)}
         self._sql(draft, "postgres", *roles.create_roles(passwords[roles.OWNER], passwords[roles.APP]))
-        self._sql(draft, "template1", *roles.default_privileges())  # test databases are copies of template1
         self._sql(draft, "postgres", f"CREATE DATABASE {DATABASE} OWNER {roles.OWNER}")
         self._write(draft / PASSWORDS, json.dumps(passwords))
         self._write(draft / "pg_hba.conf", ACCESS_RULES)

@@ -1,0 +1,38 @@
+"""The harness every test runs in; pyproject.toml adds: warnings are errors, and no network but this machine."""
+
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+from django.template import engines
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from ergo.database import Purpose
+from tests.harness.app_role import connected_for, owner_empties_tables
+from tests.harness.reading import reading_get
+from tests.harness.template_variables import Undefined
+
+# No deadline: a machine that is busy with something else is no fault of the code.
+hypothesis.settings.register_profile("ergo", deadline=None)
+hypothesis.settings.load_profile("ergo")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The owner has made the test database; from here on the app's own role is connected."""
+    with django_db_blocker.unblock(), connected_for(Purpose.SERVE), owner_empties_tables():
+        with django_db_blocker.block():
+            yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def undefined_template_variables_fail() -> None:
+    """In our own templates; see tests/harness/template_variables.py."""
+    engines["django"].engine.string_if_invalid = Undefined()
+
+
+@pytest.fixture(autouse=True)
+def a_get_only_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """See tests/harness/reading.py."""
+    monkeypatch.setattr(Client, "get", reading_get(Client.get))

@@ -1,0 +1,1 @@
+"""Tests of the project's habits, the harness among them."""
