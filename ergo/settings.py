@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "referrals.views.access.AccessMiddleware",
     # Public is the exception: such a page says so itself, with @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "ergo.language.LanguageMiddleware",
@@ -84,6 +85,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "referrals.views.context.frame",
             ],
         },
     },
@@ -100,9 +102,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Sign-in ---
 
 AUTH_USER_MODEL = "referrals.User"
-LOGIN_URL = "/inn/"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/inn/"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "sign_in"
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -2,8 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import appearance
+from referrals.views import appearance, information, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # In, out, and how it looks
+    path("", sign_in.start, name="start"),
+    path("inn/", sign_in.SignIn.as_view(), name="sign_in"),
+    path("ut/", sign_in.sign_out, name="sign_out"),
+    path("sprak/", appearance.choose_language, name="language"),
     path("utseende/", appearance.choose_colour_scheme, name="colour_scheme"),
+    # For everybody
+    path("tilgjengelighet/", information.accessibility, name="accessibility"),
+    path("personvern/", information.privacy, name="privacy"),
 ]

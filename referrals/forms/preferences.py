@@ -1,6 +1,7 @@
 """What people choose for their own screen."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 COLOUR_SCHEME_COOKIE = "colour_scheme"
@@ -11,3 +12,9 @@ class ColourSchemeForm(forms.Form):
     """Light, dark, or as the device says."""
 
     scheme = forms.ChoiceField(choices=list(COLOUR_SCHEMES.items()))
+
+
+class LanguageForm(forms.Form):
+    """One of the languages of the pages."""
+
+    language = forms.ChoiceField(choices=settings.LANGUAGES)

@@ -1,6 +1,6 @@
 """The models by aggregate; the rest of the product imports them from here."""
 
-from referrals.models.access import Membership, User, access_of
+from referrals.models.access import Membership, User, access_from, access_of, memberships_of
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
 from referrals.models.person import Person
@@ -48,5 +48,7 @@ __all__ = [
     "Therapist",
     "User",
     "WaitPause",
+    "access_from",
     "access_of",
+    "memberships_of",
 ]

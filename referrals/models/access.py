@@ -1,12 +1,14 @@
 """Users, their memberships, and what the memberships of a day let them do."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from referrals.models.geography import County, Municipality
@@ -75,14 +77,32 @@ class Membership(models.Model):
         return f"{self.user}: {self.get_role_display()}"
 
 
+def memberships_of(user: User, *, on: date) -> list[Membership]:
+    """The user's valid memberships with their municipalities, read afresh in one query; none for a stranger.
+
+    Each row also has `reached_counties`, the ids of its counties, and `therapist_id`, who the user is as a therapist.
+    """
+    if not (user.is_authenticated and user.is_active):
+        return []
+    rows = Membership.objects.filter(user=user).valid(on).select_related("municipality").order_by("pk")
+    return list(
+        rows.annotate(
+            reached_counties=ArrayAgg("counties", filter=Q(counties__isnull=False), default=Value([])),
+            therapist_id=F("user__therapist"),
+        )
+    )
+
+
+def access_from(user: User, memberships: Sequence[Membership]) -> Access:
+    """What these memberships, as `memberships_of` read them, let the user do. None: nothing."""
+    if not memberships:
+        return NO_ACCESS
+    grants = tuple(
+        Grant(Role(row.role), row.municipality_id, frozenset(row.reached_counties)) for row in memberships
+    )
+    return Access(user_id=user.pk, therapist_id=memberships[0].therapist_id, grants=grants)
+
+
 def access_of(user: User, *, on: date) -> Access:
     """What the user may do on the day, read afresh from the database. Nobody signed in or inactive: nothing."""
-    if not (user.is_authenticated and user.is_active):
-        return NO_ACCESS
-    memberships = Membership.objects.filter(user=user).valid(on).prefetch_related("counties").order_by("pk")
-    grants = tuple(
-        Grant(Role(m.role), m.municipality_id, frozenset(county.pk for county in m.counties.all()))
-        for m in memberships
-    )
-    therapist = getattr(user, "therapist", None)
-    return Access(user_id=user.pk, therapist_id=therapist.pk if therapist else None, grants=grants)
+    return access_from(user, memberships_of(user, on=on))

@@ -121,6 +121,10 @@ class Municipality(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.full_name}"
 
+    def is_valid(self, on: date) -> bool:
+        """Whether it exists on the day; the queryset's `valid` for a row that is already read."""
+        return self.valid_from <= on and (self.valid_to is None or self.valid_to > on)
+
 
 class Population(models.Model):
     """Persons living in a municipality on 1 January of a year (SSB table 07459)."""

@@ -1,15 +1,39 @@
-"""How the pages look on this device."""
+"""How the pages look to the one who reads them: language, and colours on this device."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from referrals.forms.preferences import COLOUR_SCHEME_COOKIE, ColourSchemeForm
+from referrals.actions.profile import choose_language as keep_language
+from referrals.forms.preferences import COLOUR_SCHEME_COOKIE, ColourSchemeForm, LanguageForm
 
 ONE_YEAR = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keeps the language in the user's profile, before sign-in in a cookie, and goes back where one came from."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    language = form.cleaned_data["language"]
+    response = _back(request)
+    if request.user.is_authenticated:
+        keep_language(by=request.user, language=language)
+    else:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=True,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+    return response
 
 
 @login_not_required
@@ -19,10 +43,7 @@ def choose_colour_scheme(request: HttpRequest) -> HttpResponse:
     form = ColourSchemeForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    response = _back(request)
     response.set_cookie(
         COLOUR_SCHEME_COOKIE,
         form.cleaned_data["scheme"],
@@ -32,3 +53,10 @@ def choose_colour_scheme(request: HttpRequest) -> HttpResponse:
         samesite="Lax",
     )
     return response
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page named by `next`, if it is one of ours."""
+    address = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return redirect(address if ours else "start")

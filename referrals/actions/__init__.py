@@ -1,0 +1,1 @@
+"""Every write of the service, each a verb in one transaction."""

@@ -1,0 +1,79 @@
+"""Who asks, what they may do, and which municipality the address names."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.defaults import permission_denied
+
+from referrals.errors import NotAllowed
+from referrals.models import Membership, Municipality, access_from, memberships_of
+from referrals.permissions import Permission
+from referrals.views.clock import today
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+LAST_MUNICIPALITY = "municipality"
+
+
+class AccessMiddleware:
+    """Puts on the request what the user may do today, read afresh so that a withdrawn role is gone at once.
+
+    `request.access` answers what is allowed; `request.municipalities` are those in which the user has a role, in
+    Norwegian order.
+
+    A NotAllowed that a view lets through becomes the 403 page. Nothing shown to somebody signed in is kept by the
+    browser: machines in the service are shared. Stands after AuthenticationMiddleware.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        memberships = memberships_of(request.user, on=today())
+        request.access = access_from(request.user, memberships)
+        request.municipalities = _municipalities(memberships)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return permission_denied(request, exception)
+        return None
+
+
+def municipality_or_404(
+    request: HttpRequest, code: str, permission: Permission = Permission.SEE_CASES
+) -> Municipality:
+    """The valid municipality of the address, in which the user holds the permission.
+
+    Raises NotAllowed when the user's role never allows this or does not allow it here, Http404 for a municipality
+    in which the user has no role: it could as well not exist.
+    """
+    request.access.check(permission)
+    for municipality in request.municipalities:
+        if municipality.code == code:
+            request.access.check(permission, municipality.pk)
+            _remember(request, municipality)
+            return municipality
+    raise Http404
+
+
+def present_municipality(request: HttpRequest) -> Municipality | None:
+    """Where the user works just now: the municipality last visited, else the first of the user's own, if any."""
+    last = request.session.get(LAST_MUNICIPALITY)
+    visited = [municipality for municipality in request.municipalities if municipality.code == last]
+    return next(iter(visited or request.municipalities), None)
+
+
+def _municipalities(memberships: list[Membership]) -> list[Municipality]:
+    """Those of the memberships that exist today, each once."""
+    places = {row.municipality_id: row.municipality for row in memberships if row.municipality}
+    valid = (place for place in places.values() if place.is_valid(today()))
+    return sorted(valid, key=lambda place: (place.sort_key, place.code))
+
+
+def _remember(request: HttpRequest, municipality: Municipality) -> None:
+    if request.session.get(LAST_MUNICIPALITY) != municipality.code:
+        request.session[LAST_MUNICIPALITY] = municipality.code

@@ -1,0 +1,127 @@
+"""What the frame of every page is told: where the user may go, where they are, and whether this is the demo."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from referrals.models import Installation, Municipality
+from referrals.permissions import Access, Permission
+from referrals.views.access import present_municipality
+
+Text = str | Promise
+
+# The demo never becomes real, nor the other way round, while a server runs; a minute is for the first seeding.
+DEMO_CACHE_SECONDS = 60
+
+# Pages that mean the same in another municipality; from any other page the switcher leads to the waitlist there.
+SAME_IN_EVERY_MUNICIPALITY = frozenset({"waitlist", "referral_new"})
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of a menu. `current`: this is where the user is."""
+
+    url: str
+    label: Text
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the main menu. `in_municipality`: its address and its permission are those of one municipality.
+
+    `covers` are other pages that belong under the same entry.
+    """
+
+    name: str
+    label: Text
+    permissions: frozenset[Permission]
+    in_municipality: bool = False
+    covers: frozenset[str] = frozenset()
+
+
+P = Permission
+MENU = (
+    Entry(
+        "waitlist",
+        _("Waitlist"),
+        frozenset({P.SEE_CASES}),
+        in_municipality=True,
+        covers=frozenset({"referral"}),
+    ),
+    Entry("referral_new", _("New referral"), frozenset({P.REGISTER}), in_municipality=True),
+    Entry("caseload", _("My cases"), frozenset({P.SEE_CASELOAD})),
+    Entry(
+        "dashboard",
+        _("Overview"),
+        frozenset({P.SEE_DASHBOARD, P.SEE_AGGREGATES}),
+        covers=frozenset({"dashboard_municipality"}),
+    ),
+    Entry(
+        "coverage",
+        _("Coverage"),
+        frozenset({P.SEE_COVERAGE}),
+        covers=frozenset({"coverage_municipality"}),
+    ),
+    Entry("admin:index", _("Administration"), frozenset({P.ADMINISTER})),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context that templates/base.html asks for; without queries for whoever is signed in, but for `is_demo`."""
+    context: dict[str, Any] = {"is_demo": is_demo()}
+    access: Access | None = getattr(request, "access", None)
+    if access is None or not access.grants:
+        return context
+    present = present_municipality(request)
+    return context | {
+        "navigation": navigation(request, access, present),
+        "municipalities": places(request, present),
+        "role_label": ", ".join(dict.fromkeys(str(grant.role.label) for grant in access.grants)),
+    }
+
+
+def is_demo() -> bool:
+    """Whether everything in this installation is fictitious; asked of the database once a minute."""
+    return cache.get_or_set("is_demo", Installation.objects.is_demo, DEMO_CACHE_SECONDS)
+
+
+def navigation(request: HttpRequest, access: Access, present: Municipality | None) -> list[Link]:
+    """The pages of the main menu that the user's roles open."""
+    here = _view_name(request)
+    links = []
+    for entry in MENU:
+        place = present if entry.in_municipality else None
+        if entry.in_municipality and place is None:
+            continue
+        if any(access.can(permission, place and place.pk) for permission in entry.permissions):
+            if url := _address(entry.name, place):
+                links.append(Link(url, entry.label, here == entry.name or here in entry.covers))
+    return links
+
+
+def places(request: HttpRequest, present: Municipality | None) -> list[Link]:
+    """The user's municipalities, each with the address of the same page there, or of its waitlist."""
+    here = _view_name(request)
+    target = here if here in SAME_IN_EVERY_MUNICIPALITY else "waitlist"
+    return [
+        Link(_address(target, place), place.full_name, place == present) for place in request.municipalities
+    ]
+
+
+def _address(name: str, place: Municipality | None = None) -> str:
+    """A page's address, empty while the page is not built."""
+    try:
+        return reverse(name, kwargs={"code": place.code} if place else None)
+    except NoReverseMatch:
+        return ""
+
+
+def _view_name(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return match.view_name if match else ""
