@@ -1,0 +1,342 @@
+"""One small form for each move of a referral. Which moves are allowed, and what they do, the actions say."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from referrals.choices import (
+    NOT_COUNTED,
+    STOPS_CLOCK,
+    Channel,
+    ContactKind,
+    Handling,
+    PauseReason,
+    Source,
+    Urgency,
+    allowed_outcomes,
+)
+from referrals.forms.base import ErgoForm, Section
+from referrals.forms.fields import LongTextField, NorwegianDateField
+from referrals.models import Category, PriorityTarget, Referral, Therapist, WaitPause
+from referrals.models.referral import LONGEST_TEXT
+
+Text = str | Promise
+
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a move starts from: the referral as it stands, and what there is to choose between.
+
+    `targets` are the levels of the municipality's priority key for this referral, `therapists` those employed there
+    today, `pause` the one that runs.
+    """
+
+    referral: Referral
+    today: date
+    targets: Sequence[PriorityTarget]
+    therapists: QuerySet[Therapist]
+    pause: WaitPause | None
+    own_therapist_id: int | None = None
+
+
+class DescribedRadios(forms.RadioSelect):
+    """Radio buttons of which some have a line of explanation; `descriptions` holds it by value."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.descriptions: dict[str, Text] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        return option | {"description": self.descriptions.get(str(value), "")}
+
+
+class DescribedChoiceField(forms.ChoiceField):
+    """A question answered by one of a few choices, each with a line that may say what it means."""
+
+    widget = DescribedRadios
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(template_name="forms/described_choices.html", **kwargs)
+
+    def offer(self, choices: Iterable[tuple[Any, Text, Text]]) -> None:
+        """Set the choices: value, label, explanation (may be empty)."""
+        offered = list(choices)
+        self.choices = [(value, label) for value, label, _explanation in offered]
+        self.widget.descriptions = {str(value): explanation for value, _label, explanation in offered}
+
+
+def note_field(label: Text, *, required: bool = False, help_text: Text = "") -> forms.CharField:
+    """A line or two about why, kept in the history."""
+    return LongTextField(
+        label=label,
+        required=required,
+        max_length=LONGEST_NOTE,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": "2"}),
+    )
+
+
+class MoveForm(ErgoForm):
+    """A move made on a day, on the version of the referral that the user saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    on = NorwegianDateField(label=_("Date"))
+
+    def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.situation = situation
+        self.initial |= {"version": situation.referral.version, "on": situation.today}
+        self.fields["on"].not_before = situation.referral.received_on
+        self.fields["on"].not_after = situation.today
+        self.prepare(situation)
+
+    def prepare(self, situation: Situation) -> None:
+        """Where a form sets its choices and what it proposes."""
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of the action, but for those that every action has."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class PrioritiseForm(MoveForm):
+    """The priority, out of the municipality's own key for the category on the day of receipt."""
+
+    priority = DescribedChoiceField(label=_("Which priority?"))
+    on = NorwegianDateField(label=_("Assessed on"))
+    note = note_field(
+        _("Why"), help_text=_("Kept in the history. Leave out what belongs in the patient record.")
+    )
+
+    field_order = ("priority", "on", "note")
+
+    def prepare(self, situation: Situation) -> None:
+        self.initial["priority"] = situation.referral.priority
+        self.fields["priority"].offer(
+            (target.level, _start_within(target), target.criteria) for target in situation.targets
+        )
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return super().arguments | {"priority": int(self.cleaned_data["priority"])}
+
+
+class AssignForm(MoveForm):
+    """The therapist who is to take the case, among those employed today; or nobody, to take it back."""
+
+    therapist = forms.ModelChoiceField(label=_("Therapist"), queryset=None, empty_label=_("Choose"))
+    on = NorwegianDateField(label=_("Assigned on"))
+
+    field_order = ("therapist", "on")
+
+    def prepare(self, situation: Situation) -> None:
+        therapist = self.fields["therapist"]
+        therapist.queryset = situation.therapists
+        self.initial["therapist"] = situation.referral.therapist_id
+        if situation.referral.therapist_id is not None:
+            therapist.required, therapist.empty_label = False, _("Nobody: take the assignment back")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        chosen = self.cleaned_data["therapist"]
+        return {"on": self.cleaned_data["on"], "therapist_id": chosen.pk if chosen else None}
+
+
+class PauseForm(MoveForm):
+    """The wait is put on hold. Each reason says whether it counts against the target."""
+
+    reason = DescribedChoiceField(label=_("Why is it put on hold?"))
+    on = NorwegianDateField(label=_("On hold from"))
+    until = NorwegianDateField(
+        label=_("Back on the list from"),
+        required=False,
+        help_text=_("Leave it empty when you do not know. The first day that is not on hold."),
+    )
+
+    field_order = ("reason", "on", "until")
+
+    def prepare(self, situation: Situation) -> None:
+        self.fields["reason"].offer((reason, reason.label, _effect(reason)) for reason in PauseReason)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        on, until = cleaned.get("on"), cleaned.get("until")
+        if on and until and until < on:
+            self.add_error("until", _("It cannot end before it begins."))
+        return cleaned
+
+
+class ResumeForm(MoveForm):
+    """The wait is no longer on hold, from this day."""
+
+    on = NorwegianDateField(label=_("Back on the list from"))
+
+    def prepare(self, situation: Situation) -> None:
+        if situation.pause is not None:
+            self.fields["on"].not_before = situation.pause.started_on
+
+
+class StartForm(MoveForm):
+    """The first contact with the citizen: the wait is over."""
+
+    kind = forms.ChoiceField(
+        label=_("What kind of contact?"),
+        choices=ContactKind,
+        widget=forms.RadioSelect,
+        help_text=_("A letter, a booking or an acknowledgement is no first contact."),
+    )
+    on = NorwegianDateField(label=_("Date of the contact"))
+    therapist = forms.ModelChoiceField(
+        label=_("Therapist"), queryset=None, required=False, empty_label=_("Not stated")
+    )
+
+    field_order = ("kind", "on", "therapist")
+
+    def prepare(self, situation: Situation) -> None:
+        self.fields["therapist"].queryset = situation.therapists
+        self.initial["therapist"] = situation.referral.therapist_id or situation.own_therapist_id
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        chosen = self.cleaned_data["therapist"]
+        return {
+            "on": self.cleaned_data["on"],
+            "kind": self.cleaned_data["kind"],
+            "therapist_id": chosen.pk if chosen else None,
+        }
+
+
+class ReplyForm(MoveForm):
+    """The preliminary reply that an application must have within a month."""
+
+    on = NorwegianDateField(label=_("Reply sent on"))
+
+
+class CloseForm(MoveForm):
+    """The case is closed, with the reason."""
+
+    outcome = DescribedChoiceField(label=_("Why is the case closed?"))
+    on = NorwegianDateField(label=_("Closed on"))
+    note = note_field(
+        _("Note"), help_text=_("Kept in the history. Leave out what belongs in the patient record.")
+    )
+
+    field_order = ("outcome", "on", "note")
+
+    def prepare(self, situation: Situation) -> None:
+        referral = situation.referral
+        self.fields["on"].not_before = referral.started_on or referral.received_on
+        self.fields["outcome"].offer(
+            (outcome, outcome.label, _("Is left out of all figures.") if outcome in NOT_COUNTED else "")
+            for outcome in allowed_outcomes(referral.status)
+        )
+
+
+class ReopenForm(MoveForm):
+    """A case closed by mistake or too early is opened again; the wait keeps its start."""
+
+    on = NorwegianDateField(label=_("Reopened on"))
+    note = note_field(_("Why is it reopened?"), required=True)
+
+    def prepare(self, situation: Situation) -> None:
+        self.fields["on"].not_before = situation.referral.closed_on
+
+
+class CorrectForm(MoveForm):
+    """The facts as they were registered, to be put right; only what the user changes is written.
+
+    Each field carries the value it was shown with, so that a save after somebody else's touches nothing the user left
+    alone.
+    """
+
+    received_on = NorwegianDateField(label=_("Received date"), show_hidden_initial=True)
+    source = forms.ChoiceField(label=_("Who refers?"), choices=Source, show_hidden_initial=True)
+    channel = forms.ChoiceField(label=_("How did it come in?"), choices=Channel, show_hidden_initial=True)
+    category = forms.ModelChoiceField(
+        label=_("What does it concern?"),
+        queryset=Category.objects.all(),
+        empty_label=None,
+        show_hidden_initial=True,
+    )
+    handling = forms.ChoiceField(label=_("Treated as"), choices=Handling, show_hidden_initial=True)
+    urgency = forms.ChoiceField(
+        label=_("Is it urgent?"),
+        required=False,
+        choices=[("", _("No, not urgent")), *Urgency.choices],
+        show_hidden_initial=True,
+    )
+    reason = LongTextField(
+        label=_("Reason for the referral"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        show_hidden_initial=True,
+    )
+    what_matters = LongTextField(
+        label=_("What matters to the citizen?"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        show_hidden_initial=True,
+        widget=forms.Textarea(attrs={"rows": "2"}),
+    )
+    referrer_name = forms.CharField(
+        label=_("Referrer’s name"), required=False, max_length=150, show_hidden_initial=True
+    )
+    referrer_phone = forms.CharField(
+        label=_("Referrer’s telephone"), required=False, max_length=30, show_hidden_initial=True
+    )
+    external_reference = forms.CharField(
+        label=_("The record system’s reference"), required=False, max_length=60, show_hidden_initial=True
+    )
+    because = note_field(_("Why is it corrected?"), required=True, help_text=_("Kept in the history."))
+
+    FACTS = (
+        "received_on",
+        "source",
+        "channel",
+        "category",
+        "handling",
+        "urgency",
+        "reason",
+        "what_matters",
+        "referrer_name",
+        "referrer_phone",
+        "external_reference",
+    )
+    sections = (Section(_("The referral"), FACTS), Section(_("The correction"), ["because"]))
+
+    def prepare(self, situation: Situation) -> None:
+        del self.fields["on"]
+        self.fields["received_on"].not_after = situation.today
+        self.initial |= {name: getattr(situation.referral, name) for name in self.FACTS}
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        changed = set(self.changed_data) & set(self.FACTS)
+        return {
+            "changes": {name: self.cleaned_data[name] for name in self.FACTS if name in changed},
+            "reason": self.cleaned_data["because"],
+        }
+
+
+def _start_within(target: PriorityTarget) -> str:
+    return _now("Priority %(level)s: start within %(days)s days") % {
+        "level": target.level,
+        "days": target.days,
+    }
+
+
+def _effect(reason: PauseReason) -> Text:
+    """What a pause of this kind does to the target: gross wait always runs."""
+    if reason in STOPS_CLOCK:
+        return _("The days are deducted when the target is judged.")
+    return _("Recorded only: the days count in full.")
