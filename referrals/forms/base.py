@@ -19,6 +19,8 @@ from referrals.forms.fields import LengthValidator
 
 Text = str | Promise
 
+ROOMY = 1_000  # characters
+
 
 class ErgoBoundField(BoundField):
     """A field on its way to the screen: which of three shapes it takes, and what its control is told."""
@@ -52,6 +54,11 @@ class ErgoBoundField(BoundField):
         if limit is None or not isinstance(self.field.widget, forms.Textarea):
             return None
         return limit if not self.errors or len(self.value() or "") > limit else None
+
+    @property
+    def counter_is_quiet(self) -> bool:
+        """Whether there is so much room that only what is too much is worth a word."""
+        return (self.counter_limit or 0) > ROOMY
 
     @property
     def element(self) -> str:

@@ -21,7 +21,7 @@ EARLIEST_YEAR = 1880  # no living person, and no referral, is older
 class NorwegianDateField(forms.DateField):
     """A date in digits, day first: 22112026, 221126, 22.11.26, 22.11.2026; also 2026-11-22. Shown as dd.mm.yyyy.
 
-    A text field, since browsers draw their date picker in their own language and keyboards beat pickers for known dates.
+    A text field: browsers draw their date picker in their own language, and typing a known date is faster.
 
     Two figures for the year mean the latest such year that is not after `latest_year`: a form that asks for a birth
     date sets it to the present year, so that 45 is 1945. `not_before` and `not_after` are the first and the last date

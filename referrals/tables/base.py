@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableListData, TableQuerysetData
 from django_tables2.utils import OrderBy
 
-from referrals.tables.columns import Column, read
+from referrals.tables.columns import read
 
 PAGE_SIZE = 50
 
@@ -72,7 +72,7 @@ class PageLink:
 
 
 class ErgoTable(django_tables2.Table):
-    """A list as our pages show it. A table lists its `fields` in Meta; its columns come from `referrals.tables.columns`.
+    """A list as our pages show it. Its `Meta` lists the `fields`; the columns come from `referrals.tables.columns`.
 
     A cell is written by the table's `cell_<column>(record)` if there is one, else by the column. `caption` names the
     list, `when_empty` says what to do when nothing is found, `filter_form` is the id of the form that the headings

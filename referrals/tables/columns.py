@@ -1,4 +1,4 @@
-"""The columns lists are made of: text, number, date, days, link and tag. Each knows how its cell reads and is written."""
+"""The columns of lists: text, number, date, days, link and tag. Each knows how its cell is read and written."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ Text = str | Promise
 
 
 def read(record: Any, path: str) -> Any:
-    """The value at the end of a path such as `person__birth_year`, in objects or dictionaries; None if it breaks off."""
+    """The value at the end of a path such as `person__born_on`, in objects or dictionaries; None if it breaks off."""
     for name in path.split("__"):
         record = record.get(name) if isinstance(record, Mapping) else getattr(record, name)
         if record is None:
