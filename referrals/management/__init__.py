@@ -1,0 +1,1 @@
+"""Commands for the shell: `manage.py help` lists them."""
