@@ -59,6 +59,13 @@ class DateTooOld(DomainError):
     message = _("The date is too far back. Check the year.")
 
 
+class UnreadableDate(DomainError):
+    """A date in an address or a command, where only one way of writing it is understood."""
+
+    code = "unreadable_date"
+    message = _("“%(value)s” is not a date. Write it as 2024-12-31.")
+
+
 class DateBefore(DomainError):
     """A date that must not be before another."""
 

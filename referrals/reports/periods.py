@@ -1,0 +1,91 @@
+"""Periods of calendar days, half-open [start, end), and the days a report is made for. Knows no model."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from referrals.errors import DateTooOld, FutureDate, UnreadableDate
+
+DAYS_A_WEEK = 7
+WEEKS_A_QUARTER = 13
+EARLIEST = date(1900, 1, 1)
+WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Calendar days from and with `start`, until but without `end`. Raises ValueError when no day is in it."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise ValueError("a period has at least one day")
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    def __str__(self) -> str:
+        return f"{self.start}/{self.end}"
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days
+
+    @property
+    def weeks(self) -> float:
+        """How many weeks it has; not always whole."""
+        return self.days / DAYS_A_WEEK
+
+    @property
+    def last_day(self) -> date:
+        """The last day in it, which is what people write."""
+        return self.end - timedelta(days=1)
+
+    @property
+    def day_before(self) -> date:
+        """The day whose end is the beginning of the period: where the stock stood before its first day."""
+        return self.start - timedelta(days=1)
+
+    def before(self) -> "Period":
+        """The period of the same length that ends where this one begins."""
+        return Period(self.start - (self.end - self.start), self.start)
+
+
+def last_weeks(on: date, weeks: int) -> Period:
+    """The weeks that end with the end of the day `on`: 7 × weeks days, `on` the last of them."""
+    end = on + timedelta(days=1)
+    return Period(end - timedelta(days=DAYS_A_WEEK * weeks), end)
+
+
+def month_ends(on: date, count: int) -> tuple[date, ...]:
+    """The last days of `count` months, oldest first; the latest is `on` itself or the month-end before it."""
+    first_after = (on + timedelta(days=1)).replace(day=1)
+    months = range(_month_number(first_after) - count + 1, _month_number(first_after) + 1)
+    return tuple(_first_of(month) - timedelta(days=1) for month in months)
+
+
+def parse_day(text: str, *, today: date) -> date:
+    """A day as addresses and commands write it, 2024-12-31, not after `today`.
+
+    Raises UnreadableDate, FutureDate or DateTooOld (before 1900): what has not happened cannot be counted.
+    """
+    try:
+        day = date.fromisoformat(text if WRITTEN_DAY.fullmatch(text) else "")
+    except ValueError:
+        raise UnreadableDate(value=text) from None
+    if day > today:
+        raise FutureDate
+    if day < EARLIEST:
+        raise DateTooOld
+    return day
+
+
+def _month_number(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _first_of(month_number: int) -> date:
+    return date(month_number // 12, month_number % 12 + 1, 1)
