@@ -23,6 +23,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ConfigurationError as error:
         sys.exit(f"ergo: {error}")
+    except KeyboardInterrupt:
+        sys.exit("ergo: interrupted.")
     except Error as error:
         if line := advice(error):
             sys.exit(f"ergo: {line}")

@@ -14,6 +14,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
@@ -56,7 +57,7 @@ def is_done(stamp: Path, wanted: str) -> bool:
     return stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted
 
 
-def call(command: list[str | Path], task: str, *, tools: str) -> None:
+def call(command: Sequence[str | Path], task: str, *, tools: str) -> None:
     """Run a tool with its output in the log; what it failed on becomes one line."""
     with LOG.open("a", encoding="utf-8") as log:
         start = log.tell()
@@ -133,8 +134,10 @@ def install_packages(requirements: list[str]) -> None:
     if is_done(stamp, wanted):
         return
     say("Installing Python packages (a minute or two the first time) …")
-    own = [PYTHON, "-m", "pip"]
-    pip = own if runs(*own, "--version") else [sys.executable, "-m", "pip", "--python", PYTHON]
+    own: list[str | Path] = [PYTHON, "-m", "pip"]
+    pip: list[str | Path] = (
+        own if runs(*own, "--version") else [sys.executable, "-m", "pip", "--python", PYTHON]
+    )
     call(
         [*pip, "install", "--disable-pip-version-check", "--retries", "2", "-r", requirements[0]],
         "Installing Python packages", tools="pip",

@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 LINE_WIDTH = 100
+TEMPLATES = "ergo.catalogues:template_texts"
+"""The extraction method for templates, as Babel wants it named."""
 
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
@@ -62,7 +64,7 @@ def texts_in(folders: list[Path]) -> Catalog:
     for folder in folders:
         for _file, _line, text, comments, context in extract_from_dir(
             folder,
-            method_map=[("**.py", "python"), ("**.html", template_texts), ("**.txt", template_texts)],
+            method_map=[("**.py", "python"), ("**.html", TEMPLATES), ("**.txt", TEMPLATES)],
             options_map={},
             keywords=KEYWORDS,
             comment_tags=("Translators:",),
@@ -116,5 +118,5 @@ def first_form(message: Message) -> str:
 
 def is_translated(message: Message) -> bool:
     """Whether every form of the text has a translation."""
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
-    return all(forms)
+    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    return bool(forms) and all(forms)

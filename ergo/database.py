@@ -33,7 +33,7 @@ OWNER_COMMANDS = frozenset(
         "test",
     }
 )
-SERVING_COMMANDS = frozenset({"runserver"})
+SERVING_COMMANDS = frozenset({"runserver", "demo"})
 
 URL_SCHEMES = ("postgresql://", "postgres://")
 URL_FORM = "postgresql://user:password@host:5432/database"
