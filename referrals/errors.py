@@ -1,7 +1,9 @@
 """Errors of the domain: each has a code for programs and a message for the person at the screen."""
 
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +11,7 @@ class DomainError(Exception):
     """Something the service's rules do not allow. Shown next to where it happened; nothing has been written.
 
     `field` names the input that is wrong, in the words of the action's own arguments; empty for the whole.
-    Arguments given as keywords fill the message.
+    Arguments given as keywords fill the message, dates in the language of the screen.
     """
 
     code = "domain_error"
@@ -21,7 +23,11 @@ class DomainError(Exception):
         super().__init__(self.code)
 
     def __str__(self) -> str:
-        return str(self.message) % self.values if self.values else str(self.message)
+        return str(self.message) % {name: _shown(value) for name, value in self.values.items()}
+
+
+def _shown(value: Any) -> Any:
+    return date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else value
 
 
 class NotAllowed(DomainError):
@@ -39,12 +45,20 @@ class IllegalMove(DomainError):
 
 
 class StaleVersion(DomainError):
-    """Somebody else saved the referral after this page was opened."""
+    """Somebody else saved the referral after this page was opened.
+
+    `current` is the referral as it stands now, so that both versions can be shown.
+    """
 
     code = "stale_version"
     message = _(
         "The referral has been changed by somebody else since you opened it. Nothing of yours is saved yet."
     )
+
+    @property
+    def current(self) -> Any:
+        """The referral as somebody else left it."""
+        return self.values["current"]
 
 
 class FutureDate(DomainError):
@@ -66,11 +80,30 @@ class UnreadableDate(DomainError):
     message = _("“%(value)s” is not a date. Write it as 2024-12-31.")
 
 
+class DateMissing(DomainError):
+    code = "date_missing"
+    message = _("Write the date.")
+
+
 class DateBefore(DomainError):
     """A date that must not be before another."""
 
     code = "date_before"
     message = _("The date cannot be before %(earliest)s.")
+
+
+class DateAfter(DomainError):
+    """A date that must not be after another, which stands already."""
+
+    code = "date_after"
+    message = _("The date cannot be after %(latest)s.")
+
+
+class InvalidValue(DomainError):
+    """A value that its field refuses, in the field's own words: too long, empty, malformed."""
+
+    code = "invalid_value"
+    message = "%(reason)s"
 
 
 class UnknownCode(DomainError):
@@ -102,16 +135,38 @@ class PauseOverlap(DomainError):
     message = _("The referral is already on hold in this period.")
 
 
+class ReplyNotDue(DomainError):
+    """A preliminary reply is for applications that lead to a vedtak, and is sent once."""
+
+    code = "reply_not_due"
+    message = _("No preliminary reply is due, or one is registered already.")
+
+
 class DuplicateOpenReferral(DomainError):
-    """An open referral of the same person and category exists; the user chooses what to do."""
+    """Open referrals of the same person and category exist; the user chooses what to do.
+
+    `referrals` are all of them, the one received first in front; `number` is that one's.
+    """
 
     code = "duplicate_open_referral"
     message = _("The citizen already has an open referral in this category: %(number)s.")
+
+    @property
+    def referrals(self) -> list[Any]:
+        """The open referrals to choose between."""
+        return list(self.values["referrals"])
 
 
 class DuplicatePerson(DomainError):
     code = "duplicate_person"
     message = _("A citizen with this number is already registered in the municipality.")
+
+
+class BirthDateMismatch(DomainError):
+    """The identity number tells another birth date than the one typed."""
+
+    code = "birth_date_mismatch"
+    message = _("The birth date does not fit the identity number.")
 
 
 class NoPriorityKey(DomainError):

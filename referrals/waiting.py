@@ -8,8 +8,9 @@ together. The SQL forms expect the columns of the referral table (`received_on`,
 import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum
+from zoneinfo import ZoneInfo
 
 from django.db.models import (
     BooleanField,
@@ -35,6 +36,7 @@ from referrals.choices import STOPS_CLOCK
 # Part of every figure's recipe: raised whenever a definition below changes its meaning.
 DEFINITION_VERSION = "1"
 
+OSLO = ZoneInfo("Europe/Oslo")
 YEAR_DAYS = 365
 DUE_SOON_DAYS = 7
 REOPEN_DAYS = 30
@@ -86,6 +88,14 @@ class AddDays(Func):
     template = "(%(expressions)s)"
     arg_joiner = " + "
     output_field = DateField()
+
+
+def oslo_date(instant: datetime) -> date:
+    """The calendar date in Norway of an aware instant: 2024-03-30T23:30Z is 31 March.
+
+    In SQL this is `models.periods.OsloDate`.
+    """
+    return instant.astimezone(OSLO).date()
 
 
 # ---------------------------------------------------------------- the wait

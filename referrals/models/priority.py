@@ -81,6 +81,13 @@ class PriorityKey(models.Model):
         return f"{self.municipality}, {self.valid_from}"
 
 
+class PriorityTargetQuerySet(models.QuerySet["PriorityTarget"]):
+    def in_force(self, municipality_id: int, category_id: int, on: date) -> Self:
+        """The priorities to choose between for a category, in the key version on the day of receipt, by level."""
+        version = PriorityKey.objects.in_force(municipality_id, on)
+        return self.filter(key__in=version, category_id=category_id).order_by("level")
+
+
 class PriorityTarget(models.Model):
     """In one version of a key: the days within which a category and level shall start, and the criteria."""
 
@@ -95,6 +102,8 @@ class PriorityTarget(models.Model):
         _("start within, days"), validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
     )
     criteria = models.TextField(_("criteria"), blank=True)
+
+    objects = PriorityTargetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("priority target")

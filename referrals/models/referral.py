@@ -257,6 +257,11 @@ class Referral(models.Model):
         return self.handling == Handling.APPLICATION and self.category.is_vedtak
 
     @property
+    def takes_preliminary_reply(self) -> bool:
+        """Whether a preliminary reply applies and none is registered. One query, unless the reply is loaded."""
+        return self.needs_preliminary_reply and not hasattr(self, "preliminary_reply")
+
+    @property
     def is_on_waitlist(self) -> bool:
         """Whether the wait still runs."""
         return self.status in ON_WAITLIST
@@ -266,6 +271,12 @@ class WaitPauseQuerySet(models.QuerySet["WaitPause"]):
     def running(self, on: date) -> Self:
         """Pauses that run at the end of the day."""
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
+
+    def overlapping(self, started_on: date, ended_on: date | None) -> Self:
+        """Pauses that share a day with the period [started_on, ended_on); None has no end."""
+        later = self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=started_on))
+        begun = later if ended_on is None else later.filter(started_on__lt=ended_on)
+        return begun.exclude(ended_on=F("started_on"))
 
 
 class WaitPause(models.Model):

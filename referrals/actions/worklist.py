@@ -1,0 +1,283 @@
+"""What people do to a referral after it is registered: the moves of `choices.ALLOWED_MOVES`, one function each.
+
+Every move takes the referral's id and the version the user saw, and raises Referral.DoesNotExist (the user may not
+see it), NotAllowed, StaleVersion or IllegalMove before anything else. Days lie between the day of receipt and today,
+both included, and may be earlier than the day they are registered; FutureDate, DateTooOld or DateBefore otherwise.
+"""
+
+from datetime import date, datetime, timedelta
+
+from referrals import choices, waiting
+from referrals.actions.cases import Case
+from referrals.actions.checks import check_day, check_employed
+from referrals.actions.transactions import action
+from referrals.choices import (
+    CITIZENS_CHOICE,
+    ContactKind,
+    EventKind,
+    Move,
+    Outcome,
+    PauseReason,
+    Status,
+    allowed_outcomes,
+)
+from referrals.errors import (
+    DateBefore,
+    IllegalMove,
+    NoPriorityKey,
+    NothingChanged,
+    PauseOverlap,
+    ReopenTooLate,
+    ReplyNotDue,
+    UnknownCode,
+)
+from referrals.models import Contact, PreliminaryReply, PriorityTarget, Referral, User, WaitPause
+from referrals.permissions import Access
+
+
+def available_moves(referral: Referral, *, paused: bool, access: Access) -> list[Move]:
+    """The moves whose buttons are shown: what the state allows and this user may do.
+
+    `paused`: whether the wait is on hold today.
+    """
+    return [
+        move
+        for move in Move
+        if access.can_move(move, referral.municipality_id)
+        and choices.can_move(move, status=referral.status, paused=paused)
+        and (move != Move.REPLY or referral.takes_preliminary_reply)
+    ]
+
+
+@action
+def prioritise(
+    *,
+    referral_id: int,
+    version: int,
+    priority: int,
+    on: date,
+    note: str = "",
+    access: Access,
+    by: User,
+    at: datetime,
+) -> Referral:
+    """Set the priority, from the municipality's key on the day of receipt for the category.
+
+    The first time puts the referral on the waitlist and is its day of assessment. Later ones change the priority and
+    nothing else: no clock restarts, no day is lost. Raises NoPriorityKey or NothingChanged.
+    """
+    case = Case.take(Move.PRIORITISE, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    referral = case.referral
+    check_day(on, field="on", today=case.today, earliest=referral.prioritised_on or referral.received_on)
+    levels = PriorityTarget.objects.in_force(
+        referral.municipality_id, referral.category_id, referral.received_on
+    )
+    if not levels.filter(level=priority).exists():
+        raise NoPriorityKey(field="priority")
+    if referral.priority == priority:
+        raise NothingChanged(field="priority")
+    referral.priority = priority
+    referral.prioritised_on = referral.prioritised_on or on
+    referral.status = Status.WAITING
+    return case.save(EventKind.PRIORITISED, on=on, note=note)
+
+
+@action
+def assign(
+    *,
+    referral_id: int,
+    version: int,
+    therapist_id: int | None,
+    on: date,
+    access: Access,
+    by: User,
+    at: datetime,
+) -> Referral:
+    """Give the referral to a therapist who works in the municipality on the day; None takes it from everybody.
+
+    Raises ForeignRecord or NothingChanged.
+    """
+    case = Case.take(Move.ASSIGN, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    referral = case.referral
+    check_day(on, field="on", today=case.today, earliest=referral.received_on)
+    if referral.therapist_id == therapist_id:
+        raise NothingChanged(field="therapist_id")
+    _give(referral, therapist_id, on=on)
+    return case.save(EventKind.ASSIGNED, on=on)
+
+
+@action
+def pause(
+    *,
+    referral_id: int,
+    version: int,
+    reason: str,
+    on: date,
+    until: date | None = None,
+    access: Access,
+    by: User,
+    at: datetime,
+) -> Referral:
+    """Put the wait on hold from the day `on`; `until` is the first day not on hold and may lie in the future.
+
+    Whether the clock stops follows from the reason. Raises UnknownCode, DateBefore (`until`) or PauseOverlap.
+    """
+    case = Case.take(Move.PAUSE, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    referral = case.referral
+    if reason not in PauseReason:
+        raise UnknownCode(field="reason", value=reason)
+    check_day(on, field="on", today=case.today, earliest=referral.received_on)
+    if until is not None and until <= on:
+        raise DateBefore(field="until", earliest=on + timedelta(days=1))
+    if WaitPause.objects.overlapping(on, until).filter(referral=referral).exists():
+        raise PauseOverlap(field="on")
+    new = _pause(referral, reason, on, until)
+    return case.save(EventKind.PAUSED, on=on, pauses=[new])
+
+
+@action
+def resume(*, referral_id: int, version: int, on: date, access: Access, by: User, at: datetime) -> Referral:
+    """End the running pause: `on` is the first day not on hold, not before the pause began."""
+    case = Case.take(Move.RESUME, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    running = case.running_pause()
+    assert running is not None  # the move is allowed only on hold
+    check_day(on, field="on", today=case.today, earliest=running.started_on)
+    running.ended_on = on
+    running.save(update_fields=["ended_on"])
+    return case.save(EventKind.RESUMED, on=on, pauses=[running])
+
+
+@action
+def start(
+    *,
+    referral_id: int,
+    version: int,
+    kind: str,
+    on: date,
+    therapist_id: int | None = None,
+    access: Access,
+    by: User,
+    at: datetime,
+) -> Referral:
+    """Register the first substantive contact with the citizen: the wait ends that day.
+
+    `therapist_id` is who had the contact, None: not stated. Somebody who starts an unassigned referral gets it. No
+    pause lasts beyond the start. Raises UnknownCode or ForeignRecord.
+    """
+    case = Case.take(Move.START, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    referral = case.referral
+    if kind not in ContactKind:
+        raise UnknownCode(field="kind", value=kind)
+    check_day(on, field="on", today=case.today, earliest=referral.received_on)
+    if therapist_id is not None:
+        check_employed(therapist_id, referral.municipality_id, on=on)
+        if referral.therapist_id is None:
+            _give(referral, therapist_id, on=on)
+    contact = Contact.objects.create(
+        municipality_id=referral.municipality_id,
+        referral=referral,
+        kind=kind,
+        held_on=on,
+        therapist_id=therapist_id,
+    )
+    ended = case.end_pauses(on)
+    referral.started_on = on
+    referral.status = Status.STARTED
+    facts = {"kind": contact.kind, "therapist": contact.therapist_id}
+    return case.save(EventKind.STARTED, on=on, pauses=ended, contact=facts)
+
+
+@action
+def reply(*, referral_id: int, version: int, on: date, access: Access, by: User, at: datetime) -> Referral:
+    """Register that the preliminary reply (foreløpig svar) was sent on the day. Raises ReplyNotDue."""
+    case = Case.take(Move.REPLY, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    referral = case.referral
+    if not referral.takes_preliminary_reply:
+        raise ReplyNotDue
+    check_day(on, field="on", today=case.today, earliest=referral.received_on)
+    PreliminaryReply.objects.create(municipality_id=referral.municipality_id, referral=referral, sent_on=on)
+    return case.save(EventKind.REPLIED, on=on)
+
+
+@action
+def close(
+    *,
+    referral_id: int,
+    version: int,
+    outcome: str,
+    on: date,
+    note: str = "",
+    access: Access,
+    by: User,
+    at: datetime,
+) -> Referral:
+    """End the case with a closing reason, on the day it ended: for the dead the day of death, even if learnt later.
+
+    Not before the start. A wait that still ran ends that day, and with it every pause. Raises UnknownCode, or
+    IllegalMove for a reason that does not fit the status.
+    """
+    case = Case.take(Move.CLOSE, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    referral = case.referral
+    if outcome not in Outcome:
+        raise UnknownCode(field="outcome", value=outcome)
+    if outcome not in allowed_outcomes(referral.status):
+        raise IllegalMove(field="outcome", move=Outcome(outcome).label, status=Status(referral.status).label)
+    check_day(on, field="on", today=case.today, earliest=referral.started_on or referral.received_on)
+    ended = case.end_pauses(on)
+    referral.closed_on, referral.outcome, referral.status = on, outcome, Status.CLOSED
+    return case.save(EventKind.CLOSED, on=on, note=note, pauses=ended)
+
+
+@action
+def reopen(
+    *,
+    referral_id: int,
+    version: int,
+    on: date,
+    note: str = "",
+    access: Access,
+    by: User,
+    at: datetime,
+) -> Referral:
+    """Open a wrongly or too early closed case again, at most 30 days after it was closed; its clock goes on.
+
+    The status is what it was. When the citizen had chosen to end a wait, the days between count as a pause by own
+    wish. Raises ReopenTooLate.
+    """
+    case = Case.take(Move.REOPEN, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    referral = case.referral
+    closed_on = referral.closed_on
+    check_day(on, field="on", today=case.today, earliest=closed_on)
+    if on > closed_on + timedelta(days=waiting.REOPEN_DAYS):
+        raise ReopenTooLate(field="on", days=waiting.REOPEN_DAYS)
+    gap = []
+    if referral.outcome in CITIZENS_CHOICE and referral.started_on is None and on > closed_on:
+        gap.append(_pause(referral, PauseReason.OWN_WISH, closed_on, on))
+    referral.closed_on, referral.outcome = None, ""
+    referral.status = _status_of_open(referral)
+    return case.save(EventKind.REOPENED, on=on, note=note, pauses=gap)
+
+
+def _give(referral: Referral, therapist_id: int | None, *, on: date) -> None:
+    """Put the therapist on the referral, or nobody. Raises ForeignRecord for one not working here on the day."""
+    if therapist_id is not None:
+        check_employed(therapist_id, referral.municipality_id, on=on)
+    referral.therapist_id = therapist_id
+    referral.assigned_on = on if therapist_id is not None else None
+
+
+def _pause(referral: Referral, reason: str, started_on: date, ended_on: date | None) -> WaitPause:
+    return WaitPause.objects.create(
+        municipality_id=referral.municipality_id,
+        referral=referral,
+        reason=reason,
+        started_on=started_on,
+        ended_on=ended_on,
+    )
+
+
+def _status_of_open(referral: Referral) -> Status:
+    """The status that an open referral's facts say."""
+    if referral.started_on is not None:
+        return Status.STARTED
+    return Status.RECEIVED if referral.priority is None else Status.WAITING
