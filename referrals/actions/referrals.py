@@ -85,8 +85,10 @@ def register(
     """Register a referral of a citizen, who is registered with it when `person` is data.
 
     `submission` is the key of the form: sent again, it leads to the referral of the first time, and nothing is
-    written. `note` is for the history: why a second one, why so late. Raises DuplicateOpenReferral, unless accepted, when the citizen has an open referral in the category;
-    NotAllowed, ForeignRecord, FutureDate, DateTooOld, DateBefore, DateAfter, UnknownCode, InvalidValue; and what
+    written. `note` is for the history: why a second one, why so late.
+
+    Raises DuplicateOpenReferral, unless accepted, when the citizen has an open referral in the category; NotAllowed,
+    ForeignRecord, FutureDate, DateTooOld, DateBefore, DateAfter, UnknownCode, InvalidValue; and what
     `persons.register` raises.
     """
     access.check(Permission.REGISTER, municipality.pk)
@@ -234,10 +236,9 @@ def _drop_impossible_priority(case: Case) -> None:
 def _keep_with_the_wait(case: Case) -> list[WaitPause]:
     """Move the first contact with a corrected start, and let no pause outlast the wait. Returns changed pauses."""
     referral = case.referral
-    if "started_on" in case.changes():
-        first = referral.contacts.order_by("held_on", "pk").first()
-        if first:
-            first.held_on = referral.started_on
-            first.save(update_fields=["held_on"])
+    first = referral.contacts.order_by("held_on", "pk").first()
+    if first and referral.started_on and first.held_on != referral.started_on:
+        first.held_on = referral.started_on
+        first.save(update_fields=["held_on"])
     end = wait_end(referral.started_on, referral.closed_on)
     return case.end_pauses(end) if end else []

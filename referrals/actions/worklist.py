@@ -247,6 +247,7 @@ def reopen(
     case = Case.take(Move.REOPEN, referral_id=referral_id, version=version, access=access, by=by, at=at)
     referral = case.referral
     closed_on = referral.closed_on
+    assert closed_on is not None  # the database holds it to the status
     check_day(on, field="on", today=case.today, earliest=closed_on)
     if on > closed_on + timedelta(days=waiting.REOPEN_DAYS):
         raise ReopenTooLate(field="on", days=waiting.REOPEN_DAYS)
