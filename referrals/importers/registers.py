@@ -1,7 +1,8 @@
 """The registers every installation starts from: read the files, check all of them, write what is new or changed.
 
-Rows are matched by code, never by name. Nothing is deleted. What people edit in the admin site (occupation titles,
-categories, priority keys) is created when missing and then left alone; the rest follows the files.
+Rows are matched by code, never by name. Nothing is deleted; a municipality that a reform abolished gets an end. What
+people edit in the admin site (occupation titles, categories, priority keys) is created when missing and then left
+alone; the rest follows the files.
 """
 
 from collections import Counter
@@ -65,20 +66,22 @@ def _write(register: Register, rows: Rows) -> Result:
     """Create what is missing, change what differs, count the rest."""
     wanted = _wanted(register, rows[register.file])
     known = {register.key_of(_stored(register, row)): row for row in _current(register)}
+    ended = 0
     if register is MUNICIPALITIES:
         known = _renumbered(known, wanted, rows[CHANGES.file])
+        ended = _end(known, wanted, rows[CHANGES.file])
     missing = [key for key in wanted if key not in known]
     differing = [key for key in wanted if key in known and wanted[key] != _stored(register, known[key])]
-    _create(register, [wanted[key] for key in missing])
     if register.follows_file:
         _change(register, [(known[key], wanted[key]) for key in differing])
+    _create(register, [wanted[key] for key in missing])
     return Result(
         name=str(register.model._meta.verbose_name_plural),
         created=len(missing),
-        changed=len(differing) if register.follows_file else 0,
+        changed=ended + len(differing) if register.follows_file else 0,
         same=len(wanted) - len(missing) - len(differing),
         kept=0 if register.follows_file else len(differing),
-        left=len(known.keys() - wanted.keys()) if register.follows_file else 0,
+        left=len(known.keys() - wanted.keys()) - ended if register.follows_file else 0,
     )
 
 
@@ -119,16 +122,29 @@ def _renumbered(
     already and took the old one in.
     """
     by_number = dict(known)
-    ways_out = Counter((row.values["valid_from"], row.values["old_code"]) for row in changes)
-    ways_in = Counter((row.values["valid_from"], row.values["new_code"]) for row in changes)
-    in_time = sorted(changes, key=lambda row: row.values["valid_from"])
-    for day, old, new in (
-        (row.values["valid_from"], row.values["old_code"], row.values["new_code"]) for row in in_time
-    ):
+    steps = sorted(
+        (row.values["valid_from"], row.values["old_code"], row.values["new_code"]) for row in changes
+    )
+    ways_out = Counter((day, old) for day, old, _new in steps)
+    ways_in = Counter((day, new) for day, _old, new in steps)
+    for day, old, new in steps:
         is_plain = ways_out[day, old] == ways_in[day, new] == 1
         if is_plain and (old,) in by_number and (old,) not in wanted and (new,) not in by_number:
             by_number[new,] = by_number.pop((old,))
     return by_number
+
+
+def _end(known: Mapping[Key, Any], wanted: Mapping[Key, Values], changes: Sequence[Row]) -> int:
+    """Let municipalities that a reform merged or split end on the day of the reform, and say how many they were.
+
+    Their persons and referrals stay with them.
+    """
+    ends = {(row.values["old_code"],): row.values["valid_from"] for row in changes}
+    abolished = [key for key in known if key not in wanted and key in ends]
+    for key in abolished:
+        known[key].valid_to = ends[key]
+        known[key].save()
+    return len(abolished)
 
 
 def _create(register: Register, rows: Sequence[Values]) -> None:

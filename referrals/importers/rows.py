@@ -172,7 +172,7 @@ def decimal(lowest: int, highest: int) -> Parse:
 def day(cell: str) -> date:
     """A date as YYYY-MM-DD."""
     try:
-        if len(cell) == len("YYYY-MM-DD"):
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
             return date.fromisoformat(cell)
     except ValueError:
         pass
