@@ -32,6 +32,17 @@ OPEN = frozenset({Status.RECEIVED, Status.WAITING, Status.STARTED})
 ON_WAITLIST = frozenset({Status.RECEIVED, Status.WAITING})
 
 
+class WaitFact(TextChoices):
+    """What is true or not of a wait, beside its status: counted above the waitlist and known to its filter."""
+
+    OVER_TARGET = "over_target", _("Over target")
+    DUE_SOON = "due_soon", _("Due soon")
+    OVER_A_YEAR = "over_a_year", _("Over a year")
+    PAUSED = "paused", _("On hold")
+    UNASSIGNED = "unassigned", _("Not assigned")
+    NOT_ASSESSED = "not_assessed", _("Not assessed")
+
+
 class Source(TextChoices):
     """Who sent the referral (henvendelsesinstans)."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import appearance, information, sign_in
+from referrals.views import appearance, information, sign_in, waitlist
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # In, out, and how it looks
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ut/", sign_in.sign_out, name="sign_out"),
     path("sprak/", appearance.choose_language, name="language"),
     path("utseende/", appearance.choose_colour_scheme, name="colour_scheme"),
+    # The waitlist
+    path("k/<str:code>/venteliste/", waitlist.waitlist, name="waitlist"),
+    path("k/<str:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
     # For everybody
     path("tilgjengelighet/", information.accessibility, name="accessibility"),
     path("personvern/", information.privacy, name="privacy"),

@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
@@ -85,10 +85,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.annotate(is_paused=Exists(running))
 
     def for_list(self) -> Self:
-        """Loads what a row of a list shows, without the free text."""
-        return self.select_related("person", "category", "therapist").defer(
-            "reason", "what_matters", "referrer_name", "referrer_phone"
-        )
+        """Loads what a row of a list shows, without the free text; `status_rank` sorts by the way of a case."""
+        ranks = [When(status=status, then=rank) for rank, status in enumerate(Status)]
+        rows = self.select_related("person", "category", "therapist").annotate(status_rank=Case(*ranks))
+        return rows.defer("reason", "what_matters", "referrer_name", "referrer_phone")
 
     def order_by_urgency(self) -> Self:
         """The order of the waitlist: priority, then target date, then oldest received. Needs `with_wait`."""

@@ -171,15 +171,19 @@ class ErgoTable(django_tables2.Table):
         return f"<td{attribute}>", cell, "</td>"
 
 
-def paginate(table: ErgoTable, request: HttpRequest, *, per_page: int = PAGE_SIZE) -> ErgoTable:
+def paginate(
+    table: ErgoTable, request: HttpRequest, *, per_page: int = PAGE_SIZE, count: int | None = None
+) -> ErgoTable:
     """Sorts and pages a table as the address says; the one place where that happens.
 
     Unknown sorts are passed over, page numbers outside the list give its first or last page, and the size of a page is
-    never taken from the address. One query counts the rows.
+    never taken from the address. One query counts the rows, unless the caller knows their `count` already.
     """
     table.query = request.GET
     table.order_by = _known_sort(table, request.GET.getlist(table.prefixed_order_by_field))
     table.paginator = Paginator(table.data.data, per_page)
+    if count is not None:
+        table.paginator.count = count
     table.page = table.paginator.page(
         _clamped(request.GET.get(table.prefixed_page_field, ""), table.paginator.num_pages)
     )

@@ -1,10 +1,11 @@
 """What cells are built of. Here alone HTML is put together in Python, and always by format_html, which escapes."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from referrals.templatetags.ergo import day_month_year, decimals, exact_days, wait
@@ -37,9 +38,24 @@ def subtle(text: Text) -> SafeString:
     return format_html('<span class="subtle">{}</span>', text)
 
 
-def with_note(text: Text, note: Text) -> SafeString:
-    """Two lines: the value, and below it a remark in small."""
-    return format_html('{}<span class="cell-note">{}</span>', text, note)
+def with_note(text: Text, note: Text, tone: str = "neutral") -> SafeString:
+    """Two lines: the value, and below it a remark in small; `tone` is neutral or danger."""
+    return format_html('{}<span class="cell-note" data-tone="{}">{}</span>', text, tone, note)
+
+
+def together(parts: Iterable[Text]) -> SafeString:
+    """Several things in one cell, such as tags, which may break into lines between them."""
+    return format_html(
+        '<span class="cell-group">{}</span>', format_html_join(" ", "{}", ((part,) for part in parts))
+    )
+
+
+def days(count: int) -> SafeString:
+    """A wait in exact days, with its words for the mouse and for screen readers."""
+    words = wait(count)
+    return format_html(
+        '<span title="{}">{}<span class="ds-sr-only"> ({})</span></span>', words, number(count), words
+    )
 
 
 def waited(days: int) -> SafeString:

@@ -7,12 +7,18 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 
-def list_response(request: HttpRequest, page_template: str, context: dict[str, Any]) -> HttpResponse:
+def list_response(
+    request: HttpRequest,
+    page_template: str,
+    context: dict[str, Any],
+    *,
+    swap_template: str = "tables/swap.html",
+) -> HttpResponse:
     """The page, or the part of it that a filter swaps; `context` holds `table`.
 
     One address has two bodies, so the answer varies with HX-Request. The back button asks with htmx too, for a page.
     """
     swap = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
-    response = render(request, "tables/swap.html" if swap else page_template, context)
+    response = render(request, swap_template if swap else page_template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -2,17 +2,14 @@
 
 from typing import Any
 
-from django.contrib.auth import login
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from referrals.forms.sign_in import SignInForm
-from referrals.permissions import Permission, Role
+from referrals.permissions import Role
 from referrals.views.access import present_municipality
-from referrals.views.context import is_demo
 
 # Where each role begins its day, the most specific work first; a person may hold several roles.
 START_PAGES = (

@@ -1,0 +1,234 @@
+"""What a list of referrals can be narrowed to. A choice in a filter lives in the address, as a code, never a name."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import JSONObject
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from referrals import waiting
+from referrals.choices import NOT_COUNTED, Source, Status, WaitFact
+from referrals.forms.base import FilterForm
+from referrals.forms.fields import NorwegianDateField
+from referrals.forms.search import SearchForm
+from referrals.models import Category, Employment, Municipality, Person, PriorityTarget, Referral, Therapist
+
+Text = str | Promise
+Choices = list[tuple[Any, Text]]
+
+# What the filter's ticks mean, over the annotations of `with_wait` and `with_pause`.
+FACTS: dict[WaitFact, Q] = {
+    WaitFact.OVER_TARGET: Q(is_over_target=True),
+    WaitFact.DUE_SOON: Q(is_due_soon=True),
+    WaitFact.OVER_A_YEAR: waiting.over_a_year_q(),
+    WaitFact.PAUSED: Q(is_paused=True),
+    WaitFact.UNASSIGNED: Q(therapist__isnull=True),
+    WaitFact.NOT_ASSESSED: Q(priority__isnull=True),
+}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Which referrals a list is about. `by_urgency`: they wait, so the most urgent come first."""
+
+    label: Text
+    condition: Q
+    by_urgency: bool = False
+
+
+COUNTED = ~Q(outcome__in=NOT_COUNTED)
+STILL_WAITING = Q(wait_end__isnull=True)  # as the partial index says it, so that it is used
+NOT_CLOSED = Q(closed_on__isnull=True)
+
+# By the code in the address; without one the list is the waitlist.
+LISTED: dict[str, Listed] = {
+    "": Listed(_("Waiting now"), STILL_WAITING, by_urgency=True),
+    "received": Listed(Status.RECEIVED.label, STILL_WAITING & Q(status=Status.RECEIVED), by_urgency=True),
+    "waiting": Listed(Status.WAITING.label, STILL_WAITING & Q(status=Status.WAITING), by_urgency=True),
+    "started": Listed(Status.STARTED.label, NOT_CLOSED & Q(status=Status.STARTED)),
+    "closed": Listed(Status.CLOSED.label, Q(status=Status.CLOSED) & COUNTED),
+    "open": Listed(_("All that are not closed"), NOT_CLOSED),
+    "all": Listed(pgettext_lazy("referrals", "All"), COUNTED),
+    "not_counted": Listed(_("Duplicates and entered in error"), Q(outcome__in=NOT_COUNTED)),
+}
+
+DATE_FIELDS = {"": "received_on", "started": "started_on", "closed": "closed_on"}
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What the filter of one municipality offers: categories by code, therapists by id, levels of its keys.
+
+    A category has its name by language.
+    """
+
+    categories: list[dict[str, str]]
+    therapists: list[dict[str, Any]]
+    levels: list[int]
+
+
+def offers_of(municipality: Municipality, *, on: date) -> Offers:
+    """What can be chosen in the municipality on the day, in one query.
+
+    Therapists are those employed there and those who still have open referrals there.
+    """
+    employed = Employment.objects.valid(on).filter(municipality=municipality).values("therapist")
+    busy = Referral.objects.in_municipality(municipality).open().values("therapist")
+    therapists = Therapist.objects.filter(Q(pk__in=employed) | Q(pk__in=busy)).order_by("sort_key", "pk")
+    levels = PriorityTarget.objects.filter(key__municipality=municipality).order_by("level")
+    found = Municipality.objects.filter(pk=municipality.pk).values_list(
+        ArraySubquery(Category.objects.values(offer=JSONObject(code="code", nb="name_nb", nn="name_nn", en="name_en"))),
+        ArraySubquery(therapists.values(offer=JSONObject(id="pk", name="name"))),
+        ArraySubquery(levels.values_list("level").distinct()),
+    )
+    return Offers(*found.get())
+
+
+def fact_counts(referrals: QuerySet[Referral]) -> dict[str, int]:
+    """How many there are, as `waiting`, and of how many each fact is true. One query, over annotated rows."""
+    counts = {fact.value: Count("pk", filter=condition) for fact, condition in FACTS.items()}
+    return referrals.aggregate(waiting=Count("pk"), **counts)
+
+
+def days_range(code: str) -> tuple[int, int] | None:
+    """First and last day of a range written as the charts do, 0-14 or 366+; None for anything else."""
+    match = re.fullmatch(r"(\d{1,4})(?:\+|-(\d{1,4}))", code, re.ASCII)
+    if not match:
+        return None
+    return int(match[1]), int(match[2]) if match[2] else waiting.Band.OVER_365.value
+
+
+def days_choice(code: str) -> tuple[str, Text]:
+    """A range of days with its words."""
+    first, last = days_range(code) or (0, 0)
+    if last == waiting.Band.OVER_365.value:
+        return code, _("%(first)d days or more") % {"first": first}
+    return code, _("%(first)d–%(last)d days") % {"first": first, "last": last}
+
+
+class ListedFilter(django_filters.ChoiceFilter):
+    """Always narrows: no choice, or one that does not exist, is the waitlist."""
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return qs.filter(LISTED[value or ""].condition)
+
+
+class DateFilter(django_filters.DateFilter):
+    """A date as people here type it."""
+
+    field_class = NorwegianDateField
+
+
+class WaitlistFilter(django_filters.FilterSet):
+    """The filter above a municipality's list, over rows with `with_wait` and `with_pause`.
+
+    `dated_from` and `dated_to` are both inclusive, of the day of receipt or the one that `dated` names. What cannot
+    be understood is marked in the form and narrows nothing. `priority` and `therapist` know `null`: nobody yet.
+    """
+
+    status = ListedFilter(
+        label=_("Status"),
+        empty_label=LISTED[""].label,
+        choices=[(code, listed.label) for code, listed in LISTED.items() if code],
+    )
+    priority = django_filters.ChoiceFilter(
+        label=_("Priority"), empty_label=_("Every priority"), null_label=_("Not assessed")
+    )
+    category = django_filters.ChoiceFilter(
+        label=_("Category"), empty_label=_("Every category"), field_name="category__code"
+    )
+    therapist = django_filters.ChoiceFilter(
+        label=_("Therapist"), empty_label=_("Every therapist"), null_label=_("Not assigned")
+    )
+    only = django_filters.MultipleChoiceFilter(
+        label=_("Show only"),
+        choices=WaitFact.choices,
+        widget=forms.CheckboxSelectMultiple,
+        method="having_all",
+    )
+    source = django_filters.ChoiceFilter(
+        label=_("Source"), empty_label=_("Every source"), choices=Source.choices
+    )
+    band = django_filters.ChoiceFilter(label=_("Days waited"), empty_label=_("Any wait"), method="in_band")
+    dated = django_filters.ChoiceFilter(
+        label=_("Date"),
+        empty_label=_("Received"),
+        choices=[("started", _("Started")), ("closed", _("Closed"))],
+        method="unchanged",
+    )
+    dated_from = DateFilter(label=_("From and including"), help_text="", method="dated_since")
+    dated_to = DateFilter(label=_("To and including"), help_text="", method="dated_until")
+
+    class Meta:
+        model = Referral
+        fields: list[str] = []
+        form = FilterForm
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Referral], *, offers: Offers) -> None:
+        super().__init__(data, queryset)
+        language = get_language()
+        bands = [band.code for band in waiting.Band]
+        if (wished := data.get("band", "")) not in bands and days_range(wished):
+            bands.append(wished)
+        self.filters["band"].extra["choices"] = [days_choice(code) for code in bands]
+        self.filters["priority"].extra["choices"] = [(level, level) for level in offers.levels]
+        self.filters["category"].extra["choices"] = [(row["code"], row[language]) for row in offers.categories]
+        self.filters["therapist"].extra["choices"] = [(row["id"], row["name"]) for row in offers.therapists]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What has been chosen, understood and is not empty, by name."""
+        self.form.is_valid()
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    @property
+    def listed(self) -> Listed:
+        """Which referrals the list is about."""
+        return LISTED[self.chosen.get("status", "")]
+
+    def filter_queryset(self, queryset: QuerySet[Referral]) -> QuerySet[Referral]:
+        """Every filter once, also the status when nothing valid was chosen."""
+        for name, value in ({"status": ""} | self.form.cleaned_data).items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
+    def having_all(self, queryset: QuerySet, name: str, facts: list[str]) -> QuerySet:
+        for fact in facts:
+            queryset = queryset.filter(FACTS[WaitFact(fact)])
+        return queryset
+
+    def in_band(self, queryset: QuerySet, name: str, code: str) -> QuerySet:
+        return queryset.filter(gross_days__range=days_range(code))
+
+    def dated_since(self, queryset: QuerySet, name: str, day: date) -> QuerySet:
+        return queryset.filter(**{f"{self._date_field}__gte": day})
+
+    def dated_until(self, queryset: QuerySet, name: str, day: date) -> QuerySet:
+        return queryset.filter(**{f"{self._date_field}__lte": day})
+
+    def unchanged(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """For a choice that only says what another one is about."""
+        return queryset
+
+    @property
+    def _date_field(self) -> str:
+        return DATE_FIELDS[self.chosen.get("dated", "")]
+
+
+def find(referrals: QuerySet[Referral], search: SearchForm, municipality: Municipality) -> QuerySet[Referral]:
+    """Those of the referrals that a valid search means: by number, by identity number, or by every word of a name."""
+    if search.number:
+        return referrals.filter(number__endswith=search.number)
+    citizens = Person.objects.filter(municipality=municipality)
+    if search.identifier:
+        return referrals.filter(person__in=citizens.with_identifier(search.identifier, municipality.pk))
+    return referrals.filter(person__in=citizens.named(search.cleaned_data["q"]))

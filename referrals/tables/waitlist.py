@@ -1,0 +1,103 @@
+"""The municipality's list of referrals."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from referrals.choices import Protection, Status
+from referrals.models import Referral
+from referrals.tables import cells
+from referrals.tables.base import ErgoTable
+from referrals.tables.columns import Column, DateColumn, NumberColumn
+
+STATUS_COLOURS = {
+    Status.RECEIVED: "info",
+    Status.WAITING: "warning",
+    Status.STARTED: "success",
+    Status.CLOSED: "neutral",
+}
+
+
+class WaitlistTable(ErgoTable):
+    """Referrals of one municipality, over rows with `with_wait`, `with_pause` and `for_list`.
+
+    The citizen is initials and birth year. The wait is gross; the target is judged by the net one.
+    """
+
+    caption = _("Referrals")
+
+    number = Column(_("Number"))
+    citizen = Column(_("Citizen"), order_by=("person__name_key", "person__birth_date"))
+    received_on = DateColumn(_("Received"))
+    category = Column(_("Category"), order_by=("category__position", "category__code"))
+    priority = Column(_("Priority"), missing=_("Not assessed"))
+    due_on = DateColumn(_("Target date"))
+    gross_days = NumberColumn(_("Days waited"), initial_sort_descending=True)
+    status = Column(_("Status"), order_by=("status_rank",))
+    therapist = Column(_("Therapist"), order_by=("therapist__sort_key",), missing=_("Not assigned"))
+
+    class Meta:
+        fields = (
+            "number",
+            "citizen",
+            "received_on",
+            "category",
+            "priority",
+            "due_on",
+            "gross_days",
+            "status",
+            "therapist",
+        )
+
+    def __init__(self, data: Any, *, municipality_code: str, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.municipality_code = municipality_code
+
+    def cell_number(self, referral: Referral) -> SafeString:
+        url = reverse("referral", kwargs={"code": self.municipality_code, "number": referral.number})
+        return cells.link(url, referral.number)
+
+    def cell_citizen(self, referral: Referral) -> str | SafeString:
+        """Nothing that could lead to somebody with a protected address."""
+        person = referral.person
+        return str(person) if person.protection == Protection.NONE else cells.subtle(_("Protected"))
+
+    def cell_due_on(self, referral: Referral) -> str | SafeString:
+        """The target date, and how far it is broken or, while somebody waits, how near it is."""
+        if referral.due_on is None:
+            return cells.subtle("–")
+        left = referral.target_days - referral.net_days
+        if left < 0:
+            return cells.with_note(cells.date(referral.due_on), days_over(-left), tone="danger")
+        if referral.is_due_soon and referral.is_on_waitlist:
+            return cells.with_note(cells.date(referral.due_on), days_left(left))
+        return cells.date(referral.due_on)
+
+    def cell_gross_days(self, referral: Referral) -> SafeString:
+        return cells.days(referral.gross_days)
+
+    def cell_status(self, referral: Referral) -> SafeString:
+        """The status, and the facts beside it while somebody waits."""
+        status = cells.tag(Status(referral.status).label, STATUS_COLOURS[referral.status])
+        tags = [status]
+        if referral.is_paused:
+            tags.append(cells.tag(_("On hold"), "neutral"))
+        if referral.is_on_waitlist and referral.therapist_id:
+            tags.append(cells.tag(_("Assigned"), "success"))
+        return cells.together(tags)
+
+
+def days_over(days: int) -> str:
+    """How far a target is broken."""
+    return ngettext("%(days)s day over", "%(days)s days over", days) % {"days": cells.number(days)}
+
+
+def days_left(days: int) -> str:
+    """How near a target is."""
+    if days == 0:
+        return _now("today is the last day")
+    return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": cells.number(days)}

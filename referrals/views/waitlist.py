@@ -1,0 +1,156 @@
+"""The municipality's waitlist: what is counted above it, the filter, the free search, and the list itself."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from referrals.choices import WaitFact
+from referrals.filters import LISTED, STILL_WAITING, Offers, WaitlistFilter, fact_counts, find, offers_of
+from referrals.forms.search import LONGEST_SEARCH, SearchForm
+from referrals.models import Municipality, Referral
+from referrals.models.referral import ReferralQuerySet
+from referrals.permissions import Permission
+from referrals.tables.base import paginate
+from referrals.tables.pages import list_response
+from referrals.tables.waitlist import WaitlistTable
+from referrals.views.access import municipality_or_404
+from referrals.views.clock import today
+from referrals.views.context import is_demo
+from referrals.views.kept import keep, kept
+
+SEARCH = "sok"
+LONGEST_QUERY = 1000
+# A search looks among all referrals unless the filter says otherwise: one also asks for those that have started.
+EVERYWHERE = "all"
+ALARMING = frozenset({WaitFact.OVER_TARGET, WaitFact.OVER_A_YEAR})
+
+# A therapist who begins today can be chosen within a minute; the list itself is always fresh.
+OFFERS_CACHE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class FactCount:
+    """A number above the list. Its address lists exactly the referrals it counts."""
+
+    label: str | Promise
+    number: int
+    url: str
+    current: bool
+    alarming: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """A free search that is on: its token in the address, and the form as it was typed."""
+
+    token: str
+    form: SearchForm
+
+
+@require_safe
+def waitlist(request: HttpRequest, code: str) -> HttpResponse:
+    """The list as the address narrows, sorts and pages it."""
+    municipality = municipality_or_404(request, code)
+    search = _search(request, municipality)
+    if search is None and SEARCH in request.GET:
+        messages.info(request, _("The search is no longer kept. Search again."))
+        return redirect(_address(request, without=SEARCH))
+    rows = _rows(request, municipality)
+    counts = fact_counts(rows.filter(STILL_WAITING))
+    chosen = WaitlistFilter(request.GET, rows, offers=_offers(municipality))
+    is_whole = not chosen.chosen and search is None
+    table = WaitlistTable(_matching(chosen, search, municipality), municipality_code=code)
+    paginate(table, request, count=counts["waiting"] if is_whole else None)
+    context = {
+        "municipality": municipality,
+        "may_register": request.access.can(Permission.REGISTER, municipality.pk),
+        "counts": _counts(code, counts, chosen, search),
+        "form": chosen.form,
+        "table": table,
+        "search": search,
+        "search_form": search.form if search else _search_form(),
+        "kept_query": _address(request, without=SEARCH).removeprefix("?"),
+        "without_search": _address(request, without=SEARCH),
+    }
+    if not table.paginator.count:
+        is_first_day = is_whole and not _referrals(request, municipality).exists()
+        table.when_empty = render_to_string("waitlist/_empty.html", context | {"is_first_day": is_first_day})
+    return list_response(request, "waitlist/list.html", context, swap_template="waitlist/_swap.html")
+
+
+@require_POST
+def search(request: HttpRequest, code: str) -> HttpResponse:
+    """Keeps what was typed, sealed in the session, and leads to the list with the token of it; filters are kept."""
+    municipality_or_404(request, code)
+    query = QueryDict(request.POST.get("query", "")[:LONGEST_QUERY], mutable=True)
+    typed = request.POST.get("q", "").strip()[: LONGEST_SEARCH + 1]
+    if typed:
+        query[SEARCH] = str(keep(request, {"waitlist": code, "q": typed}))
+        query["status"] = query.get("status") or EVERYWHERE
+    return redirect(f"{reverse('waitlist', kwargs={'code': code})}?{query.urlencode()}".rstrip("?"))
+
+
+def _referrals(request: HttpRequest, municipality: Municipality) -> ReferralQuerySet:
+    return Referral.objects.visible_to(request.access).in_municipality(municipality)
+
+
+def _rows(request: HttpRequest, municipality: Municipality) -> ReferralQuerySet:
+    """All referrals that the user may see here, with what the clock says today."""
+    return _referrals(request, municipality).with_wait(on=today()).with_pause(on=today())
+
+
+def _matching(chosen: WaitlistFilter, search: Search | None, municipality: Municipality) -> ReferralQuerySet:
+    """The rows of the list, in the order it has before anybody sorts it."""
+    found = chosen.qs.for_list()
+    if search:
+        found = find(found, search.form, municipality) if search.form.is_valid() else found.none()
+    return found.order_by_urgency() if chosen.listed.by_urgency else found.order_by("-received_on", "-pk")
+
+
+def _offers(municipality: Municipality) -> Offers:
+    key = f"waitlist-offers:{municipality.pk}"
+    return cache.get_or_set(key, lambda: offers_of(municipality, on=today()), OFFERS_CACHE_SECONDS)
+
+
+def _search(request: HttpRequest, municipality: Municipality) -> Search | None:
+    """The search that the address names, if this session still keeps it, for this municipality."""
+    token = request.GET.get(SEARCH, "")
+    what = kept(request, token) if token else None
+    if what is None or what.get("waitlist") != municipality.code:
+        return None
+    return Search(token, _search_form({"q": what["q"]}))
+
+
+def _search_form(data: dict[str, str] | None = None) -> SearchForm:
+    return SearchForm(data, on=today(), allow_synthetic=is_demo())
+
+
+def _counts(
+    code: str, counts: dict[str, int], chosen: WaitlistFilter, search: Search | None
+) -> list[FactCount]:
+    """The numbers above the list; the one that is listed just now is marked."""
+    path = reverse("waitlist", kwargs={"code": code})
+    listed = None if search else chosen.chosen
+    whole = FactCount(LISTED[""].label, counts["waiting"], path, listed == {})
+    return [whole] + [
+        FactCount(
+            fact.label, counts[fact], f"{path}?only={fact}", listed == {"only": [fact]}, fact in ALARMING
+        )
+        for fact in WaitFact
+    ]
+
+
+def _address(request: HttpRequest, *, without: str) -> str:
+    """The present address without the search and the page, relative to the page itself."""
+    query = request.GET.copy()
+    for name in (without, "page"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}"
