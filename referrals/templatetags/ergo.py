@@ -10,18 +10,17 @@ from typing import Any
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.template.context import RequestContext
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from referrals import norwegian
 from referrals.forms.preferences import COLOUR_SCHEME_COOKIE, COLOUR_SCHEMES
 
 register = template.Library()
 
-NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+NOT_COMPUTED = "–"
+WITHHELD = "<5"
 ALERT_COLOURS = {"success": "success", "warning": "warning", "error": "danger"}
-DAYS_SHOWN_AS_DAYS = 56
-DAYS_SHOWN_AS_WEEKS = 182
 
 Number = int | float | Decimal
 
@@ -30,14 +29,22 @@ Number = int | float | Decimal
 def decimals(value: Number | None, places: int = 0) -> str:
     """1 234,5: no-break space between thousands, so many decimals; – where there is no number."""
     if value is None:
-        return "–"
-    return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+        return NOT_COMPUTED
+    if places == 0 and isinstance(value, int) and 0 <= value < 1000:
+        return str(value)  # most cells of a list: nothing to group, nothing to round
+    return norwegian.number(value, places)
 
 
 @register.filter
 def number(value: Number | None) -> str:
     """A whole number: 1 234."""
-    return decimals(value, 0)
+    return decimals(value)
+
+
+@register.filter
+def shown(count: Number | None) -> str:
+    """A count of citizens that may be withheld: None is "<5", never 0 and never a gap."""
+    return WITHHELD if count is None else decimals(count)
 
 
 @register.filter
@@ -55,33 +62,33 @@ def per_10000(value: Number | None) -> str:
 @register.filter
 def percent(share: Number | None) -> str:
     """A share between 0 and 1 as 12 %."""
-    return "–" if share is None else f"{decimals(share * 100, 0)}{NO_BREAK_SPACE}%"
+    return NOT_COMPUTED if share is None else norwegian.per_cent(share)
 
 
 @register.filter
 def day_month_year(value: datetime.date | None) -> str:
     """dd.mm.yyyy, in every language; – where there is no date."""
-    return "–" if value is None else f"{value:%d.%m.%Y}"
+    return NOT_COMPUTED if value is None else f"{value:%d.%m.%Y}"
 
 
 @register.filter
 def exact_days(days: int | None) -> str:
     """132 days."""
     if days is None:
-        return "–"
-    return ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
+        return NOT_COMPUTED
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": decimals(days)}
 
 
 @register.filter
 def wait(days: int | None) -> str:
     """A wait as people say it: days up to eight weeks, then weeks, then months."""
-    if days is None or days <= DAYS_SHOWN_AS_DAYS:
-        return exact_days(days)
-    if days <= DAYS_SHOWN_AS_WEEKS:
-        weeks = days // 7
-        return ngettext("%(weeks)s week", "%(weeks)s weeks", weeks) % {"weeks": weeks}
-    months = int(days / 30.4375)
-    return ngettext("%(months)s month", "%(months)s months", months) % {"months": months}
+    return NOT_COMPUTED if days is None else norwegian.days_in_words(days)
+
+
+@register.filter
+def shifted(value: float, by: float) -> str:
+    """A coordinate moved by so much, with a decimal point in every language."""
+    return f"{value + by:g}"
 
 
 @register.filter
