@@ -106,9 +106,10 @@ def faults(catalogue: Catalog, found: Catalog) -> Iterator[str]:
             continue
         if message.fuzzy:
             yield f"fuzzy: {first_form(message)!r}"
-        if not is_translated(message):
+        if is_translated(message):
+            yield from (f"{error}: {first_form(message)!r}" for error in message.check(catalogue))
+        else:
             yield f"untranslated: {first_form(message)!r}"
-        yield from (f"{error}: {first_form(message)!r}" for error in message.check(catalogue))
 
 
 def first_form(message: Message) -> str:

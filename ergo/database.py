@@ -121,6 +121,6 @@ def advice(error: Error) -> str | None:
     if isinstance(error, NotSupportedError):
         return f"DATABASE_URL: {error}"
     if isinstance(error.__cause__, CannotConnect):
-        reason = str(error).strip().splitlines()[-1].strip()
+        reason = str(error).strip().splitlines()[0].removeprefix("connection failed: ").rstrip(".")
         return f"Cannot connect to the database: {reason} (start it, or correct DATABASE_URL)"
     return None

@@ -17,6 +17,7 @@ from ergo import env
 from ergo.env import ConfigurationError
 
 KEY_BYTES = 32
+SECRET_BYTES = 48
 KEY_NAME = re.compile(r"[a-z0-9]{1,8}")
 
 
@@ -27,16 +28,19 @@ class KeyStore:
     folder: Path
     may_create: bool
 
-    def load(self, variable: str, make: Callable[[], str]) -> str:
-        """The key of one variable. Raises ConfigurationError when it is missing and may not be made."""
-        if value := env.secret(variable):
-            return value
-        path = self.folder / variable.removeprefix("ERGO_").lower()
-        if not path.exists() and not self.may_create:
-            raise ConfigurationError(f"{variable} is not set: see Keys in docs/operations.md for making it.")
+    def load(self, key: "Key") -> str:
+        """The key from the environment, else from its file. Raises ConfigurationError when it may not be made."""
+        return key.check(key.variable, env.secret(key.variable) or self._from_file(key))
+
+    def _from_file(self, key: "Key") -> str:
+        path = self.folder / key.variable.removeprefix("ERGO_").lower()
         if not path.exists():
-            write_once(path, make())
-        return env.read_secret_file(path, variable)
+            if not self.may_create:
+                raise ConfigurationError(
+                    f"{key.variable} is not set: make it with `{key.recipe}` and keep it safe."
+                )
+            write_once(path, key.make())
+        return env.read_secret_file(path, key.variable)
 
 
 def write_once(path: Path, content: str) -> None:
@@ -56,6 +60,11 @@ def write_once(path: Path, content: str) -> None:
         raise ConfigurationError(
             f"Cannot write {path} ({error.strerror}): make the folder writable."
         ) from error
+
+
+def random_secret() -> str:
+    """48 random bytes as base64: Django asks for a SECRET_KEY of 50 characters or more."""
+    return base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
 
 
 def random_key() -> str:
@@ -93,3 +102,30 @@ def checked_key_ring(variable: str, value: str) -> str:
             f"{variable} must be `k1:<base64 of 32 bytes>`, older keys after a comma, each named once."
         )
     return ",".join(f"{name}:{checked_key(variable, key)}" for name, _, key in pairs)
+
+
+def any_text(variable: str, value: str) -> str:
+    """The value as it is."""
+    return value
+
+
+@dataclass(frozen=True)
+class Key:
+    """One kind of key: how it is named, made here or by hand, and checked."""
+
+    variable: str
+    recipe: str
+    make: Callable[[], str]
+    check: Callable[[str, str], str]
+
+
+DJANGO = Key("ERGO_SECRET_KEY", "openssl rand -base64 48", random_secret, any_text)
+"""Signs sessions and forms; a new one signs everybody out."""
+
+IDENTIFIERS = Key(
+    "ERGO_IDENTIFIER_KEYS", "echo k1:$(openssl rand -base64 32)", random_key_ring, checked_key_ring
+)
+"""Seals the persons' identifiers: `k2:…,k1:…`, the first seals, all open."""
+
+INDEX = Key("ERGO_INDEX_KEY", "openssl rand -base64 32", random_key, checked_key)
+"""Keyed hash for exact search; a new one means writing every person's index anew."""

@@ -7,8 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from ergo import database, env
-from ergo.keys import KeyStore, checked_key, checked_key_ring, random_key, random_key_ring
+from ergo import database, env, keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -20,14 +19,10 @@ DEBUG = env.flag("ERGO_DEBUG")
 DEMO = env.flag("ERGO_DEMO")
 FOR_REAL = bool(env.secret("DATABASE_URL")) and not (TESTING or DEBUG or DEMO)
 
-_keys = KeyStore(DATA_DIR / "keys", may_create=not FOR_REAL)
-SECRET_KEY = _keys.load("ERGO_SECRET_KEY", random_key)
-# Seals the persons' identifiers: `k2:<base64>,k1:<base64>`, the first seals, all open.
-IDENTIFIER_KEYS = checked_key_ring(
-    "ERGO_IDENTIFIER_KEYS", _keys.load("ERGO_IDENTIFIER_KEYS", random_key_ring)
-)
-# Keyed hash for exact search; changing it means rewriting every person's index.
-IDENTIFIER_INDEX_KEY = checked_key("ERGO_INDEX_KEY", _keys.load("ERGO_INDEX_KEY", random_key))
+_keys = keys.KeyStore(DATA_DIR / "keys", may_create=not FOR_REAL)
+SECRET_KEY = _keys.load(keys.DJANGO)
+IDENTIFIER_KEYS = _keys.load(keys.IDENTIFIERS)
+IDENTIFIER_INDEX_KEY = _keys.load(keys.INDEX)
 
 # --- Web ---
 

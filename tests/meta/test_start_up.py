@@ -1,0 +1,84 @@
+"""What a person sees who starts a command with something wrong: one line that says what to do, no traceback."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+KEYS = {
+    "ERGO_SECRET_KEY": "correct horse battery staple" * 2,
+    "ERGO_IDENTIFIER_KEYS": f"k1:{'A' * 43}=",
+    "ERGO_INDEX_KEY": f"{'A' * 43}=",
+}
+FOR_REAL = {"DATABASE_URL": "postgresql://ergo_app:x@127.0.0.1:9/ergo", "ERGO_HOSTS": "ergo.example", **KEYS}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The code in a folder without keys or database."""
+    shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
+    shutil.copytree(settings.BASE_DIR / "ergo", tmp_path / "ergo")
+    for name in ("referrals", "templates", "node_modules"):
+        (tmp_path / name).symlink_to(settings.BASE_DIR / name)
+    return tmp_path
+
+
+def manage(checkout: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a person would, not as a test."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("ERGO_", "DATABASE_", "PYTEST_"))
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=checkout, env=kept | environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("environment", "line"),
+    [
+        (
+            FOR_REAL | {"DATABASE_URL": "mysql://me:s3cret@host/db"},
+            "DATABASE_URL must be the address of a PostgreSQL",
+        ),
+        (FOR_REAL | {"DATABASE_URL": "postgresql://me:s3cret@host"}, "DATABASE_URL cannot be understood"),
+        ({"DATABASE_URL": "postgresql://me@127.0.0.1:9/ergo"} | KEYS, "ERGO_HOSTS is not set"),
+        (
+            {"DATABASE_URL": "postgresql://me@127.0.0.1:9/ergo", "ERGO_HOSTS": "a.example"},
+            "ERGO_SECRET_KEY is not set",
+        ),
+        (FOR_REAL | {"ERGO_IDENTIFIER_KEYS": "short"}, "ERGO_IDENTIFIER_KEYS must be"),
+        (FOR_REAL | {"ERGO_SECRET_KEY": "", "ERGO_SECRET_KEY_FILE": "/no/such"}, "cannot read /no/such"),
+        (FOR_REAL, "Cannot connect to the database: "),
+        ({"ERGO_DEBUG": "perhaps"}, "ERGO_DEBUG must be 1 or 0, not 'perhaps'"),
+        ({"ERGO_PG_BIN": "/no/such"}, "ERGO_PG_BIN: /no/such does not hold initdb and postgres"),
+    ],
+    ids=lambda value: None if isinstance(value, dict) else value.split(":")[0],
+)
+def test_a_wrong_setting_stops_the_start_in_one_line(
+    environment: dict[str, str], line: str, checkout: Path
+) -> None:
+    result = manage(checkout, "migrate", **environment)
+    assert result.returncode == 1
+    assert result.stderr.startswith("ergo: ")
+    assert line in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert "s3cret" not in result.stderr + result.stdout
+
+
+def test_an_installation_for_real_passes_djangos_checks_for_deployment(checkout: Path) -> None:
+    result = manage(checkout, "check", "--deploy", "--fail-level", "WARNING", **FOR_REAL)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_missing_asset_says_what_to_run(checkout: Path) -> None:
+    (checkout / "node_modules").unlink()
+    result = manage(checkout, "check")
+    assert result.returncode == 1
+    assert "Run `make setup`." in result.stderr
