@@ -106,12 +106,16 @@ def make_venv() -> None:
     if VENV.is_symlink():
         raise Stop(f"{VENV} is a link to something that does not run: remove it.")
     shutil.rmtree(VENV, ignore_errors=True)
-    without_pip = [] if importlib.util.find_spec("ensurepip") else ["--without-pip"]
-    if without_pip and not importlib.util.find_spec("pip"):
-        raise Stop(
-            "Python has neither pip nor ensurepip: install pip (on Debian: apt-get install python3-pip)."
-        )
-    call([sys.executable, "-m", "venv", *without_pip, VENV], "Making the virtual environment", tools="venv")
+    task, venv = "Making the virtual environment", [sys.executable, "-m", "venv"]
+    try:
+        call([*venv, VENV], task, tools="venv")
+    except Stop:
+        if not importlib.util.find_spec("pip"):
+            raise Stop(
+                "This Python has neither ensurepip nor pip: on Debian, apt-get install python3-pip."
+            ) from None
+        shutil.rmtree(VENV, ignore_errors=True)
+        call([*venv, "--without-pip", VENV], task, tools="venv")
 
 
 def runs(*command: str | Path) -> bool:
