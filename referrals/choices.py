@@ -210,7 +210,7 @@ class Move(TextChoices):
 
     PRIORITISE = "prioritise", _("Set priority")
     ASSIGN = "assign", _("Assign therapist")
-    PAUSE = "pause", _("Put on hold")
+    PAUSE = "pause", pgettext_lazy("move", "Put on hold")
     RESUME = "resume", _("Resume")
     START = "start", _("Register first contact")
     REPLY = "reply", _("Register preliminary reply")

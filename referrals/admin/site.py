@@ -1,35 +1,10 @@
-"""Who comes in, and the two kinds of page: a register that is edited, and a record that is only read."""
+"""The two kinds of page: a register that is edited, and a record that is only read."""
 
-from typing import Any
-
-from django.conf import settings
-from django.contrib.admin import AdminSite, ModelAdmin, TabularInline
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin import ModelAdmin, TabularInline
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest
 
 from referrals.permissions import Permission
-
-
-class ErgoAdminSite(AdminSite):
-    """Open to those whose memberships make them administrators; Django's staff and superuser flags count nothing."""
-
-    site_header = _("Ergo administration")
-    site_title = _("Ergo administration")
-    index_title = _("Registers and users")
-    # One page for all of the site: opening it is a choice, not the way in.
-    final_catch_all_view = True
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        return request.access.can(Permission.ADMINISTER)
-
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Ergo's own sign-in for strangers; a plain refusal for the others."""
-        if request.user.is_authenticated:
-            raise PermissionDenied
-        return redirect_to_login(request.GET.get("next", request.get_full_path()), settings.LOGIN_URL)
 
 
 class RegisterAdmin(ModelAdmin):

@@ -1,0 +1,32 @@
+"""The admin site, and who comes in. Its pages are in `referrals.admin`, which must not hold it: they register here."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+
+from referrals.permissions import Permission
+
+
+class ErgoAdminSite(AdminSite):
+    """Open to those whose memberships make them administrators; Django's staff and superuser flags count nothing."""
+
+    site_header = _("Ergo administration")
+    site_title = _("Ergo administration")
+    index_title = _("Registers and users")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return request.access.can(Permission.ADMINISTER)
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Ergo's own sign-in for strangers; a plain refusal for the others."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", request.get_full_path()), settings.LOGIN_URL)

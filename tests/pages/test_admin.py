@@ -1,0 +1,254 @@
+"""The administrators' site: who comes in, what is edited, and what of a case is only looked at."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from referrals.admin.site import RecordAdmin
+from referrals.models import (
+    Employment,
+    Membership,
+    Municipality,
+    Person,
+    Referral,
+    ReferralEvent,
+    Therapist,
+    User,
+)
+from tests.factories import (
+    ContactFactory,
+    EmploymentFactory,
+    MunicipalityFactory,
+    PersonFactory,
+    ReferralEventFactory,
+    ReferralFactory,
+    TherapistFactory,
+    UserFactory,
+)
+
+ClientFor = Callable[[User], Client]
+REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.model_name)
+RECORDS = [model for model in REGISTERED if isinstance(admin.site._registry[model], RecordAdmin)]
+
+
+def address(model: type[Model], page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def in_words(model: type[Model]) -> str:
+    return model._meta.model_name
+
+
+@pytest.fixture
+def admin_client(client_for: ClientFor, administrator: User) -> Client:
+    return client_for(administrator)
+
+
+class TestWhoComesIn:
+    def test_strangers_are_sent_to_the_ordinary_sign_in(self, client: Client, db: None) -> None:
+        response = client.get("/admin/", follow=True)
+        assert response.redirect_chain[-1] == ("/inn/?next=/admin/", 302)
+
+    @pytest.mark.parametrize(
+        "role", ["coordinator", "therapist_user", "manager", "county_reader", "national_reader"]
+    )
+    def test_other_roles_are_refused(
+        self, role: str, request: pytest.FixtureRequest, client_for: ClientFor
+    ) -> None:
+        client = client_for(request.getfixturevalue(role))
+        for url in ("/admin/", address(Referral, "changelist"), address(User, "changelist")):
+            response = client.get(url, follow=True)
+            assert response.status_code == 403, url
+
+    def test_djangos_own_flags_open_nothing(self, client_for: ClientFor, coordinator: User) -> None:
+        User.objects.filter(pk=coordinator.pk).update(is_staff=True, is_superuser=True)
+        assert client_for(coordinator).get(address(Referral, "changelist"), follow=True).status_code == 403
+
+    def test_an_administrator_sees_every_register(self, admin_client: Client) -> None:
+        response = admin_client.get("/admin/")
+        assert response.status_code == 200
+        for model in REGISTERED:
+            assert address(model, "changelist") in response.content.decode()
+
+
+class TestEveryPage:
+    @pytest.mark.parametrize("model", REGISTERED, ids=in_words)
+    def test_list_opens_searches_and_sorts_every_column(
+        self, model: type[Model], admin_client: Client
+    ) -> None:
+        columns = admin.site._registry[model].list_display
+        queries = [{}, {"q": "ås 1"}, *({"o": f"{n}.-{n}"} for n in range(1, len(columns) + 1))]
+        for query in queries:
+            assert admin_client.get(address(model, "changelist"), query).status_code == 200
+
+    @pytest.mark.parametrize("model", [m for m in REGISTERED if m not in RECORDS], ids=in_words)
+    def test_an_empty_form_says_what_is_missing(self, model: type[Model], admin_client: Client) -> None:
+        assert admin_client.get(address(model, "add")).status_code == 200
+        assert admin_client.post(address(model, "add"), {}).status_code in (200, 400)
+
+    def test_lists_ask_as_often_for_thirty_rows_as_for_three(self, admin_client: Client) -> None:
+        factories = {
+            Employment: EmploymentFactory,
+            Municipality: MunicipalityFactory,
+            Person: PersonFactory,
+            Referral: ReferralFactory,
+            Therapist: TherapistFactory,
+        }
+        for model, factory in factories.items():
+            factory.create_batch(3)
+            few = self.queries(admin_client, model)
+            factory.create_batch(27)
+            assert self.queries(admin_client, model) == few, model
+
+    @staticmethod
+    def queries(client: Client, model: type[Model]) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address(model, "changelist"))
+        return len(asked)
+
+
+class TestRegisters:
+    def test_a_municipality_is_changed(self, admin_client: Client) -> None:
+        municipality = MunicipalityFactory(name="Gammelvik")
+        form = admin_client.get(address(Municipality, "change", municipality.pk)).context["adminform"].form
+        data = {name: form.initial.get(name, "") or "" for name in form.fields} | {
+            "name": "Nyvik",
+            "county": municipality.county_id,
+            "valid_from": "01.01.2018",
+            "populations-TOTAL_FORMS": 0,
+            "populations-INITIAL_FORMS": 0,
+        }
+        response = admin_client.post(address(Municipality, "change", municipality.pk), data)
+        assert response.status_code == 302, response.context["errors"]
+        municipality.refresh_from_db()
+        assert municipality.name == "Nyvik"
+
+    def test_overlapping_employments_are_refused_in_words(self, admin_client: Client) -> None:
+        employment = EmploymentFactory()
+        data = {
+            "therapist": employment.therapist_id,
+            "municipality": employment.municipality_id,
+            "occupation": employment.occupation_id,
+            "engagement": "own",
+            "fte": "0.5",
+            "valid_from": "01.01.2025",
+            "valid_to": "",
+        }
+        response = admin_client.post(address(Employment, "add"), data)
+        assert response.status_code == 200
+        assert "har allerede et arbeidsforhold" in response.content.decode()
+        assert Employment.objects.count() == 1
+
+    def test_impossible_aarsverk_are_refused_in_words(self, admin_client: Client) -> None:
+        employment = EmploymentFactory()
+        data = {
+            "therapist": TherapistFactory().pk,
+            "municipality": employment.municipality_id,
+            "occupation": employment.occupation_id,
+            "engagement": "own",
+            "fte": "1.6",
+            "valid_from": "01.01.2025",
+        }
+        response = admin_client.post(address(Employment, "add"), data)
+        assert "høyst 1,5" in str(response.context["errors"])
+
+    def test_what_others_point_at_cannot_be_removed(self, admin_client: Client) -> None:
+        employment = EmploymentFactory()
+        admin_client.post(address(Therapist, "delete", employment.therapist_id), {"post": "yes"})
+        assert Therapist.objects.filter(pk=employment.therapist_id).exists()
+
+    def test_autocomplete_finds_a_municipality_by_number(self, admin_client: Client) -> None:
+        municipality = MunicipalityFactory()
+        query = {"term": municipality.code, "app_label": "referrals", "model_name": "employment"}
+        response = admin_client.get("/admin/autocomplete/", query | {"field_name": "municipality"})
+        assert [row["id"] for row in response.json()["results"]] == [str(municipality.pk)]
+
+    def test_a_new_user_gets_a_role(self, admin_client: Client, municipality: Municipality) -> None:
+        user = UserFactory()
+        data = {
+            "user": user.pk,
+            "role": "coordinator",
+            "municipality": municipality.pk,
+            "valid_from": "01.01.2026",
+        }
+        assert admin_client.post(address(Membership, "add"), data).status_code == 302
+        assert user.memberships.get().municipality == municipality
+
+    def test_a_county_role_in_a_municipality_is_refused(
+        self, admin_client: Client, municipality: Municipality
+    ) -> None:
+        data = {"user": UserFactory().pk, "role": "county_reader", "municipality": municipality.pk}
+        response = admin_client.post(address(Membership, "add"), data | {"valid_from": "01.01.2026"})
+        assert "hører til en kommune" in response.content.decode()
+
+
+class TestCases:
+    """Nothing that tells who it is, and nothing that can be changed."""
+
+    SECRETS = (
+        "Hemmelig",
+        "Ukjentnavn",
+        "99999999",
+        "Gjemmebakken",
+        "trykksår på hælen",
+        "gå i fjæra",
+        "Doktor Ås",
+    )
+
+    @pytest.fixture
+    def referral(self) -> Referral:
+        person = PersonFactory(
+            given_name="Hemmelig", family_name="Ukjentnavn", phone="99999999", address="Gjemmebakken 1"
+        )
+        referral = ReferralFactory(
+            person=person, reason="trykksår på hælen", what_matters="gå i fjæra", referrer_name="Doktor Ås"
+        )
+        ReferralEventFactory(referral=referral, municipality=referral.municipality, note="trykksår på hælen")
+        ContactFactory(referral=referral, municipality=referral.municipality)
+        return referral
+
+    def pages(self, referral: Referral) -> list[str]:
+        return [
+            address(Referral, "changelist"),
+            address(Referral, "change", referral.pk),
+            address(Referral, "history", referral.pk),
+            address(Person, "changelist"),
+            address(Person, "change", referral.person_id),
+            address(Person, "history", referral.person_id),
+        ]
+
+    def test_pages_hold_no_name_identifier_contact_or_free_text(
+        self, admin_client: Client, referral: Referral
+    ) -> None:
+        for url in self.pages(referral):
+            response = admin_client.get(url)
+            assert response.status_code == 200, url
+            page = response.content.decode()
+            for secret in (*self.SECRETS, referral.person.identifier):
+                assert not secret or secret not in page, (url, secret)
+
+    def test_the_history_of_a_referral_is_shown(self, admin_client: Client, referral: Referral) -> None:
+        page = admin_client.get(address(Referral, "change", referral.pk)).content.decode()
+        event = ReferralEvent.objects.get(referral=referral)
+        assert str(event.get_kind_display()) in page
+
+    @pytest.mark.parametrize("model", RECORDS, ids=in_words)
+    def test_nothing_is_added_changed_or_removed(
+        self, model: type[Model], admin_client: Client, referral: Referral
+    ) -> None:
+        pk = model.objects.get().pk
+        assert admin_client.get(address(model, "add")).status_code == 403
+        assert admin_client.get(address(model, "delete", pk)).status_code == 403
+        assert admin_client.post(address(model, "change", pk), {"status": "closed"}).status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+        admin_client.post(address(model, "changelist"), chosen)
+        assert model.objects.filter(pk=pk).exists()
+
+    def test_records_are_the_models_with_persons_and_cases(self) -> None:
+        assert RECORDS == [Person, Referral]
