@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import appearance, information, sign_in, waitlist
+from referrals.views import (
+    appearance,
+    case,
+    caseload,
+    information,
+    moves,
+    registration,
+    sign_in,
+    waitlist,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # In, out, and how it looks
@@ -14,6 +23,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The waitlist
     path("k/<str:code>/venteliste/", waitlist.waitlist, name="waitlist"),
     path("k/<str:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
+    # Logging a referral
+    path("k/<str:code>/henvisninger/ny/", registration.find_citizen, name="referral_new"),
+    path("k/<str:code>/henvisninger/ny/innbygger/", registration.choose_citizen, name="referral_citizen"),
+    path("k/<str:code>/henvisninger/ny/<uuid:token>/", registration.register, name="referral_register"),
+    # One referral, and a therapist's own
+    path("k/<str:code>/henvisninger/<str:number>/", case.referral, name="referral"),
+    path("k/<str:code>/henvisninger/<str:number>/<slug:slug>/", moves.move, name="referral_move"),
+    path("mine/", caseload.caseload, name="caseload"),
     # For everybody
     path("tilgjengelighet/", information.accessibility, name="accessibility"),
     path("personvern/", information.privacy, name="privacy"),

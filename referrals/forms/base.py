@@ -3,7 +3,7 @@
 The renderer belongs to our own forms, not to the setting FORM_RENDERER, which would change the admin site too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.forms.utils import pretty_name
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from referrals.errors import DomainError
 from referrals.forms.fields import LengthValidator
 
 Text = str | Promise
@@ -114,18 +115,25 @@ class ErgoForm(forms.Form):
 
     `sections` lays the fields out under headings. `mark_required` puts "Must be filled in" and "Optional" behind the
     labels when the form has both kinds. What is too long is answered with a message, never cut off by the browser.
+    `fields_of_arguments` names the field of each argument of an action that is called otherwise.
     """
 
     default_renderer = ErgoRenderer()
     use_required_attribute = False  # our own messages, in the user's language, instead of the browser's
     sections: Sequence[Section] = ()
     mark_required = True
+    fields_of_arguments: Mapping[str, str] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, form_field in self.fields.items():
             _say_what_is_missing(form_field, form_field.label or pretty_name(name))
             _never_cut_off(form_field)
+
+    def refuse(self, error: DomainError) -> None:
+        """Show what an action refused: at the field that the error names where the form has it, else on top."""
+        name = self.fields_of_arguments.get(error.field, error.field)
+        self.add_error(name if name in self.fields else None, str(error))
 
     @property
     def marks_fields(self) -> bool:

@@ -1,12 +1,13 @@
 """One small form for each move of a referral. Which moves are allowed, and what they do, the actions say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +58,10 @@ class DescribedRadios(forms.RadioSelect):
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        return option | {"description": self.descriptions.get(str(value), "")}
+        option["description"] = self.descriptions.get(str(value), "")
+        if option["description"]:
+            option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_helptext"
+        return option
 
 
 class DescribedChoiceField(forms.ChoiceField):
@@ -86,6 +90,12 @@ def note_field(label: Text, *, required: bool = False, help_text: Text = "") -> 
     )
 
 
+def version_seen(data: Mapping[str, Any]) -> int:
+    """The version of the referral that the user saw; 0, older than any, when the form does not tell."""
+    version = str(data.get("version", ""))
+    return int(version) if version.isdecimal() and len(version) < 10 else 0
+
+
 class MoveForm(ErgoForm):
     """A move made on a day, on the version of the referral that the user saw."""
 
@@ -102,6 +112,18 @@ class MoveForm(ErgoForm):
 
     def prepare(self, situation: Situation) -> None:
         """Where a form sets its choices and what it proposes."""
+
+    @classmethod
+    def onto(cls, typed: QueryDict, *, situation: Situation) -> Self:
+        """What was typed for an older version, as a form on the referral as it stands now."""
+        data = typed.copy()
+        data["version"] = str(situation.referral.version)
+        return cls(data, situation=situation)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the referral was saved by somebody else after this form was shown."""
+        return version_seen(self.data) != self.situation.referral.version
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -138,6 +160,7 @@ class AssignForm(MoveForm):
     on = NorwegianDateField(label=_("Assigned on"))
 
     field_order = ("therapist", "on")
+    fields_of_arguments = {"therapist_id": "therapist"}
 
     def prepare(self, situation: Situation) -> None:
         therapist = self.fields["therapist"]
@@ -171,8 +194,8 @@ class PauseForm(MoveForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         on, until = cleaned.get("on"), cleaned.get("until")
-        if on and until and until < on:
-            self.add_error("until", _("It cannot end before it begins."))
+        if on and until and until <= on:
+            self.add_error("until", _("The hold must last at least a day."))
         return cleaned
 
 
@@ -201,6 +224,7 @@ class StartForm(MoveForm):
     )
 
     field_order = ("kind", "on", "therapist")
+    fields_of_arguments = {"therapist_id": "therapist"}
 
     def prepare(self, situation: Situation) -> None:
         self.fields["therapist"].queryset = situation.therapists
@@ -256,74 +280,81 @@ class CorrectForm(MoveForm):
     """The facts as they were registered, to be put right; only what the user changes is written.
 
     Each field carries the value it was shown with, so that a save after somebody else's touches nothing the user left
-    alone.
+    alone. Dates that later moves wrote are there where the referral has them.
     """
 
-    received_on = NorwegianDateField(label=_("Received date"), show_hidden_initial=True)
-    source = forms.ChoiceField(label=_("Who refers?"), choices=Source, show_hidden_initial=True)
-    channel = forms.ChoiceField(label=_("How did it come in?"), choices=Channel, show_hidden_initial=True)
+    received_on = NorwegianDateField(label=_("Received date"))
+    seniority_on = NorwegianDateField(
+        label=_("Seniority date"),
+        help_text=_("The day it was first received anywhere for this need; for most the received date."),
+    )
+    prioritised_on = NorwegianDateField(label=_("Assessed on"))
+    started_on = NorwegianDateField(label=_("Date of the first contact"))
+    closed_on = NorwegianDateField(label=_("Closed on"))
+    source = forms.ChoiceField(label=_("Who refers?"), choices=Source)
+    channel = forms.ChoiceField(label=_("How did it come in?"), choices=Channel)
     category = forms.ModelChoiceField(
-        label=_("What does it concern?"),
-        queryset=Category.objects.all(),
-        empty_label=None,
-        show_hidden_initial=True,
+        label=_("What does it concern?"), queryset=Category.objects.all(), empty_label=None
     )
-    handling = forms.ChoiceField(label=_("Treated as"), choices=Handling, show_hidden_initial=True)
+    handling = forms.ChoiceField(label=_("Treated as"), choices=Handling)
     urgency = forms.ChoiceField(
-        label=_("Is it urgent?"),
-        required=False,
-        choices=[("", _("No, not urgent")), *Urgency.choices],
-        show_hidden_initial=True,
+        label=_("Is it urgent?"), required=False, choices=[("", _("No, not urgent")), *Urgency.choices]
     )
-    reason = LongTextField(
-        label=_("Reason for the referral"),
-        required=False,
-        max_length=LONGEST_TEXT,
-        show_hidden_initial=True,
-    )
+    reason = LongTextField(label=_("Reason for the referral"), required=False, max_length=LONGEST_TEXT)
     what_matters = LongTextField(
         label=_("What matters to the citizen?"),
         required=False,
         max_length=LONGEST_TEXT,
-        show_hidden_initial=True,
         widget=forms.Textarea(attrs={"rows": "2"}),
     )
-    referrer_name = forms.CharField(
-        label=_("Referrer’s name"), required=False, max_length=150, show_hidden_initial=True
-    )
-    referrer_phone = forms.CharField(
-        label=_("Referrer’s telephone"), required=False, max_length=30, show_hidden_initial=True
-    )
+    referrer_name = forms.CharField(label=_("Referrer’s name"), required=False, max_length=150)
+    referrer_phone = forms.CharField(label=_("Referrer’s telephone"), required=False, max_length=30)
     external_reference = forms.CharField(
-        label=_("The record system’s reference"), required=False, max_length=60, show_hidden_initial=True
+        label=_("The record system’s reference"), required=False, max_length=60
     )
     because = note_field(_("Why is it corrected?"), required=True, help_text=_("Kept in the history."))
 
-    FACTS = (
-        "received_on",
-        "source",
-        "channel",
-        "category",
-        "handling",
-        "urgency",
-        "reason",
-        "what_matters",
-        "referrer_name",
-        "referrer_phone",
-        "external_reference",
+    DATES = ("received_on", "seniority_on", "prioritised_on", "started_on", "closed_on")
+    ARRIVAL = ("source", "channel", "category", "handling", "urgency")
+    NEED = ("reason", "what_matters")
+    REFERRER = ("referrer_name", "referrer_phone", "external_reference")
+    FACTS = (*DATES, *ARRIVAL, *NEED, *REFERRER)
+
+    sections = (
+        Section(_("Dates"), DATES),
+        Section(_("The referral"), ARRIVAL),
+        Section(_("The need"), NEED),
+        Section(_("Referrer and record system"), REFERRER),
+        Section(_("The correction"), ["because"]),
     )
-    sections = (Section(_("The referral"), FACTS), Section(_("The correction"), ["because"]))
 
     def prepare(self, situation: Situation) -> None:
         del self.fields["on"]
-        self.fields["received_on"].not_after = situation.today
-        self.initial |= {name: getattr(situation.referral, name) for name in self.FACTS}
+        for name in self.FACTS:
+            self.initial[name] = getattr(situation.referral, name)
+            self.fields[name].show_hidden_initial = True
+        for name in self.DATES:
+            self.fields[name].not_after = situation.today
+            if self.initial[name] is None:
+                del self.fields[name]
+
+    @classmethod
+    def onto(cls, typed: QueryDict, *, situation: Situation) -> Self:
+        """What the user changed stays as typed; what the user left alone is as it stands now."""
+        before, now = cls(typed, situation=situation), cls(situation=situation)
+        changed = set(before.changed_data)
+        data = super().onto(typed, situation=situation).data
+        for name in now.fields.keys() & set(cls.FACTS):
+            current = now[name].value()
+            data[now[name].html_initial_name] = current
+            if name not in changed:
+                data[name] = current
+        return cls(data, situation=situation)
 
     @property
     def arguments(self) -> dict[str, Any]:
-        changed = set(self.changed_data) & set(self.FACTS)
         return {
-            "changes": {name: self.cleaned_data[name] for name in self.FACTS if name in changed},
+            "changes": {name: self.cleaned_data[name] for name in self.changed_data if name in self.FACTS},
             "reason": self.cleaned_data["because"],
         }
 

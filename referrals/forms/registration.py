@@ -212,6 +212,11 @@ class RegistrationForm(CitizenForm):
         self.fields["another_because"] = deepcopy(self.base_fields["another_because"])
 
     @property
+    def because(self) -> str:
+        """Why another open referral in the category is registered; empty when nobody asked, or nobody answered."""
+        return self.cleaned_data.get("another_because", "")
+
+    @property
     def contact(self) -> dict[str, Any]:
         """The contact details, by the citizen's own field names."""
         return {name: self.cleaned_data[name] for name in CONTACT if name in self.fields}

@@ -1,5 +1,6 @@
 """The citizen (innbygger) whom a referral is about."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -7,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import Protection, WrittenForm
-from referrals.identity import Identifier, IdentifierKind
+from referrals.identity import Identifier, IdentifierKind, mask
 from referrals.keyring import ring
 from referrals.models.fields import SortKeyField
 from referrals.models.geography import Municipality
@@ -101,12 +102,33 @@ class Person(models.Model):
         """Initials, for lists."""
         return initials(self.given_name, self.family_name)
 
+    def age(self, on: date) -> int:
+        """Full years on the day."""
+        had_birthday = (on.month, on.day) >= (self.birth_date.month, self.birth_date.day)
+        return on.year - self.birth_date.year - (0 if had_birthday else 1)
+
     @property
     def identifier(self) -> str:
         """The identifier's digits in clear; empty when it is not known."""
         if self.identifier_sealed is None:
             return ""
         return ring().open(self.identifier_sealed, where=self._where())
+
+    @property
+    def is_address_protected(self) -> bool:
+        """Whether the population register protects the address: then no page shows it."""
+        return self.protection != Protection.NONE
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The postal address as on an envelope, without empty lines."""
+        lines = (self.address, f"{self.postal_code} {self.postal_place}".strip())
+        return [line for line in lines if line]
+
+    @property
+    def masked_identifier(self) -> str:
+        """The identifier as lists show it: the date, then dots. Empty when it is not known."""
+        return mask(self.identifier)
 
     def set_identifier(self, identifier: Identifier | None) -> None:
         """Put an identifier, or its absence, on the row; the municipality must be set. Does not save."""

@@ -13,13 +13,7 @@ from referrals.models import Referral
 from referrals.tables import cells
 from referrals.tables.base import ErgoTable
 from referrals.tables.columns import Column, DateColumn, NumberColumn
-
-STATUS_COLOURS = {
-    Status.RECEIVED: "info",
-    Status.WAITING: "warning",
-    Status.STARTED: "success",
-    Status.CLOSED: "neutral",
-}
+from referrals.templatetags.ergo import status_colour
 
 
 class WaitlistTable(ErgoTable):
@@ -82,7 +76,7 @@ class WaitlistTable(ErgoTable):
 
     def cell_status(self, referral: Referral) -> SafeString:
         """The status, and the facts beside it while somebody waits."""
-        status = cells.tag(Status(referral.status).label, STATUS_COLOURS[referral.status])
+        status = cells.tag(Status(referral.status).label, status_colour(referral.status))
         tags = [status]
         if referral.is_paused:
             tags.append(cells.tag(_("On hold"), "neutral"))

@@ -4,6 +4,7 @@ Filters return plain text, which the template escapes; none of them makes HTML.
 """
 
 import datetime
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from referrals import norwegian
+from referrals.choices import Status
 from referrals.forms.preferences import COLOUR_SCHEME_COOKIE, COLOUR_SCHEMES
 
 register = template.Library()
 
 NOT_COMPUTED = "–"
 WITHHELD = "<5"
+STATUS_COLOURS = {
+    Status.RECEIVED: "info",
+    Status.WAITING: "warning",
+    Status.STARTED: "success",
+    Status.CLOSED: "neutral",
+}
 ALERT_COLOURS = {"success": "success", "warning": "warning", "error": "danger"}
 
 Number = int | float | Decimal
@@ -96,6 +104,18 @@ def initials(name: str) -> str:
     """First letters of the first and the last name."""
     names = name.split()
     return "".join(part[0] for part in (names[0], *names[1:][-1:])).upper() if names else ""
+
+
+@register.filter
+def status_colour(status: str) -> str:
+    """The design system's colour for a status."""
+    return STATUS_COLOURS.get(status, "neutral")
+
+
+@register.filter
+def telephone(number: str) -> str:
+    """The number as a telephone can call it: digits, and + in front of a foreign one."""
+    return re.sub(r"[^0-9+]", "", number)
 
 
 @register.filter

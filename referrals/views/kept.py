@@ -18,9 +18,12 @@ WHERE = b"session.kept"
 MOST_KEPT = 30
 
 
-def keep(request: HttpRequest, what: dict[str, Any]) -> UUID:
-    """Keep something that JSON can hold, and give its token. The oldest goes when there are too many."""
-    token = uuid4()
+def keep(request: HttpRequest, what: dict[str, Any], *, token: UUID | None = None) -> UUID:
+    """Keep something that JSON can hold, and give its token; what lay under a given token is replaced.
+
+    The oldest goes when there are too many.
+    """
+    token = token or uuid4()
     sealed = b64encode(ring().seal(json.dumps(what), where=WHERE)).decode("ascii")
     kept = request.session.get(SESSION_KEY, {}) | {str(token): sealed}
     request.session[SESSION_KEY] = dict(list(kept.items())[-MOST_KEPT:])

@@ -1,0 +1,185 @@
+"""The page of one referral: who, why, where in the process, how long, what next, and what has happened."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from referrals import identity, waiting
+from referrals.actions.worklist import available_moves
+from referrals.choices import OPEN, STATUS_SENTENCES, STOPS_CLOCK, Move, Status
+from referrals.models import Municipality, Person, Referral, WaitPause
+from referrals.permissions import Access, Permission
+from referrals.views.access import municipality_or_404
+from referrals.views.clock import today
+from referrals.views.deadlines import preliminary_reply, target
+from referrals.views.history import history_of
+
+# Within so many days of the legal deadline the preliminary reply is the next thing to do.
+REPLY_SOON = timedelta(days=7)
+
+SLUGS = {
+    Move.PRIORITISE: "prioritet",
+    Move.ASSIGN: "ergoterapeut",
+    Move.PAUSE: "pause",
+    Move.RESUME: "gjenoppta",
+    Move.START: "oppstart",
+    Move.REPLY: "forelopig-svar",
+    Move.CLOSE: "avslutt",
+    Move.REOPEN: "gjenapne",
+    Move.CORRECT: "rett",
+}
+
+
+@dataclass(frozen=True)
+class Button:
+    """A move that this user may make now."""
+
+    move: Move
+    label: str | Promise
+    url: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A station of the way from received to closed; `day` None: not come to, or passed by."""
+
+    label: str | Promise
+    day: date | None
+    current: bool
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A pause as shown: how many days so far, and whether they are deducted from the target."""
+
+    pause: WaitPause
+    days: int
+    deducted: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """One referral. By POST the same page with the identity number in full: to show it is an act, not a habit."""
+    municipality = municipality_or_404(request, code)
+    case = referral_or_404(request, municipality, number)
+    on = today()
+    buttons = {button.move: button for button in buttons_for(case, municipality, request.access)}
+    following = next_move(case, on=on)
+    correct, forward = buttons.pop(Move.CORRECT, None), buttons.pop(following, None)
+    context = {
+        "municipality": municipality,
+        "referral": case,
+        "person": case.person,
+        "age": case.person.age(on),
+        "identifier": _identifier(case.person, in_full=request.method == "POST"),
+        "in_full": request.method == "POST",
+        "status_sentence": STATUS_SENTENCES[Status(case.status)],
+        "steps": _steps(case),
+        "target": target(case),
+        "reply": preliminary_reply(case, on=on),
+        "holds": _holds(case, on=on),
+        "contacts": case.contacts.select_related("therapist").order_by("-held_on", "-pk"),
+        "others": _others(request.access, case),
+        "history": history_of(case.events.select_related("registered_by").order_by("-registered_at", "-pk")),
+        "next": forward,
+        "moves": list(buttons.values()),
+        "correct": correct,
+        "may_register": request.access.can(Permission.REGISTER, municipality.pk),
+        "may_move": bool(forward or buttons),
+        "waits_for_coordinator": following in (Move.PRIORITISE, Move.ASSIGN) and forward is None,
+        "on": on,
+    }
+    return render(request, "case/referral.html", context)
+
+
+def referral_or_404(request: HttpRequest, municipality: Municipality, number: str) -> Referral:
+    """The referral with everything the clock says today. Raises Http404 where the user sees no such number."""
+    visible = Referral.objects.visible_to(request.access).in_municipality(municipality)
+    wanted = visible.with_wait(on=today()).with_pause(on=today()).filter(number=number)
+    related = ("person", "category", "therapist", "registered_by", "preliminary_reply")
+    found = wanted.select_related(*related).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def address_of(case: Referral, municipality: Municipality, move: Move | None = None) -> str:
+    """The address of the referral's page, or of a move's."""
+    place = {"code": municipality.code, "number": case.number}
+    if move is None:
+        return reverse("referral", kwargs=place)
+    return reverse("referral_move", kwargs=place | {"slug": SLUGS[move]})
+
+
+def buttons_for(case: Referral, municipality: Municipality, access: Access) -> list[Button]:
+    """The moves that state and role allow, by the rule that the actions follow: no button leads to a refusal."""
+    return [
+        Button(move, label_for(move, case), address_of(case, municipality, move))
+        for move in available_moves(case, paused=case.is_paused, access=access)
+    ]
+
+
+def label_for(move: Move, case: Referral) -> str | Promise:
+    """What the move is called for this referral: the second time it is a change."""
+    if move == Move.PRIORITISE and case.priority is not None:
+        return _("Change priority")
+    if move == Move.ASSIGN and case.therapist_id is not None:
+        return _("Change therapist")
+    return move.label
+
+
+def next_move(case: Referral, *, on: date) -> Move | None:
+    """The one step that brings the case on, whoever may take it; None for a closed case."""
+    reply_due = waiting.preliminary_reply_due(case.received_on)
+    if case.status in OPEN and case.takes_preliminary_reply and reply_due - REPLY_SOON <= on:
+        return Move.REPLY
+    if case.status == Status.RECEIVED:
+        return Move.PRIORITISE
+    if case.status == Status.WAITING and case.is_paused:
+        return Move.RESUME
+    if case.status == Status.WAITING:
+        return Move.START if case.therapist_id else Move.ASSIGN
+    return Move.CLOSE if case.status == Status.STARTED else None
+
+
+def _identifier(person: Person, *, in_full: bool) -> str:
+    digits = person.identifier
+    return identity.format(digits) if in_full else identity.mask(digits)
+
+
+def _steps(case: Referral) -> list[Step]:
+    """Received, on the waitlist, started, closed, each with its day."""
+    days = {
+        Status.RECEIVED: case.received_on,
+        Status.WAITING: case.prioritised_on,
+        Status.STARTED: case.started_on,
+        Status.CLOSED: case.closed_on,
+    }
+    return [Step(status.label, day, status == case.status) for status, day in days.items()]
+
+
+def _holds(case: Referral, *, on: date) -> list[Hold]:
+    """The pauses, newest first."""
+    pauses = case.pauses.order_by("-started_on", "-pk")
+    end = min(on, case.wait_end or on)
+    return [
+        Hold(
+            pause,
+            max(0, (min(pause.ended_on or end, end) - pause.started_on).days),
+            pause.reason in STOPS_CLOCK,
+        )
+        for pause in pauses
+    ]
+
+
+def _others(access: Access, case: Referral) -> Any:
+    """Other referrals of the citizen that the user may see, newest first."""
+    visible = Referral.objects.visible_to(access).filter(person_id=case.person_id)
+    return visible.exclude(pk=case.pk).for_list().order_by("-received_on", "-pk")

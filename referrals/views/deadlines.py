@@ -1,0 +1,81 @@
+"""The deadlines of a referral in plain sentences: the municipality's own target and the law's preliminary reply."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from referrals.choices import OPEN
+from referrals.models import Referral
+from referrals.norwegian import number
+from referrals.templatetags.ergo import day_month_year
+from referrals.waiting import preliminary_reply_due
+
+GOOD, SOON, LATE, NEUTRAL = "success", "warning", "danger", "neutral"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A deadline as shown: two or three words, their colour, and a sentence that says it in full."""
+
+    label: str
+    colour: str
+    sentence: str
+
+
+def target(case: Referral) -> Deadline:
+    """Whether the wait keeps to the target. `case` has what `with_wait` annotates."""
+    if case.target_days is None:
+        return Deadline(_("Not assessed"), NEUTRAL, _unassessed(case))
+    margin = case.target_days - case.net_days
+    due = day_month_year(case.due_on)
+    if case.wait_end is not None:
+        return _kept(margin, due)
+    if margin < 0:
+        sentence = ngettext(
+            "The target was %(due)s, %(days)s day ago.", "The target was %(due)s, %(days)s days ago.", -margin
+        )
+        return Deadline(_("Over target"), LATE, sentence % {"due": due, "days": number(-margin)})
+    if margin == 0:
+        return Deadline(_("Due today"), SOON, _("The target is today."))
+    sentence = ngettext(
+        "Start by %(due)s: %(days)s day left.", "Start by %(due)s: %(days)s days left.", margin
+    )
+    label, colour = (_("Due soon"), SOON) if case.is_due_soon else (_("Within target"), GOOD)
+    return Deadline(label, colour, sentence % {"due": due, "days": number(margin)})
+
+
+def preliminary_reply(case: Referral, *, on: date) -> Deadline | None:
+    """The reply that an application must have within a month; None where the law asks for none."""
+    if not case.needs_preliminary_reply:
+        return None
+    due = preliminary_reply_due(case.received_on)
+    if not case.takes_preliminary_reply:
+        sent_on = case.preliminary_reply.sent_on
+        label, colour = (_("Sent"), GOOD) if sent_on <= due else (_("Sent late"), LATE)
+        return Deadline(label, colour, _("Sent %(day)s.") % {"day": day_month_year(sent_on)})
+    if case.status not in OPEN:
+        return Deadline(_("Not sent"), NEUTRAL, _("The case was closed without one."))
+    sentence = _("To be sent by %(day)s.") % {"day": day_month_year(due)}
+    if on > due:
+        return Deadline(_("Late"), LATE, sentence)
+    return Deadline(_("Not sent"), SOON, sentence)
+
+
+def _unassessed(case: Referral) -> str:
+    if case.priority is None:
+        return _("The target follows from the priority, which is not set.")
+    return _("The municipality’s priority key has no target for this priority.")
+
+
+def _kept(margin: int, due: str) -> Deadline:
+    """The target of a wait that has ended."""
+    if margin < 0:
+        sentence = ngettext(
+            "The wait ended %(days)s day after the target, %(due)s.",
+            "The wait ended %(days)s days after the target, %(due)s.",
+            -margin,
+        )
+        return Deadline(_("Over target"), LATE, sentence % {"due": due, "days": number(-margin)})
+    return Deadline(_("Within target"), GOOD, _("The wait ended within the target, %(due)s.") % {"due": due})

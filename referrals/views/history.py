@@ -1,0 +1,222 @@
+"""The history of a referral as people would tell it: one plain sentence for each event."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from referrals.choices import (
+    Channel,
+    ContactKind,
+    EventKind,
+    Handling,
+    Outcome,
+    PauseReason,
+    Source,
+    Status,
+    Urgency,
+)
+from referrals.models import Category, Referral, ReferralEvent, Therapist
+from referrals.templatetags.ergo import day_month_year
+
+CODES: dict[str, Any] = {
+    "status": Status,
+    "source": Source,
+    "channel": Channel,
+    "handling": Handling,
+    "urgency": Urgency,
+    "outcome": Outcome,
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event: the day it happened, what it was, why, and who wrote it down when.
+
+    `changes` are the corrected facts, each as a short sentence.
+    """
+
+    happened_on: date
+    sentence: str
+    note: str
+    registered_at: datetime
+    registered_by: str
+    changes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the codes and keys in the history are called."""
+
+    therapists: dict[int, str]
+    categories: dict[str, str]
+
+    def therapist(self, key: int | None) -> str:
+        return self.therapists.get(key, _("somebody else")) if key else _("nobody")
+
+    def value(self, name: str, value: Any) -> str:
+        """A stored value of a referral as it is said on screen."""
+        if value is None or value == "":
+            return _("not stated")
+        if name == "therapist":
+            return self.therapist(value)
+        if name == "category":
+            return self.categories.get(value, value)
+        if name.endswith("_on"):
+            return day_month_year(date.fromisoformat(value))
+        return _label(CODES.get(name), value)
+
+
+def history_of(events: Iterable[ReferralEvent]) -> list[Line]:
+    """The lines, in the order of the events. Two queries, however many there are."""
+    told = list(events)
+    names = _names(told)
+    return [_line(event, names) for event in told]
+
+
+def _names(events: list[ReferralEvent]) -> Names:
+    keys: set[int] = set()
+    for event in events:
+        keys.update(key for key in _change(event, "therapist") if key)
+        keys.update(key for key in [event.details.get("contact", {}).get("therapist")] if key)
+    therapists = {therapist.pk: therapist.name for therapist in Therapist.objects.filter(pk__in=keys)}
+    return Names(therapists, {category.code: category.name for category in Category.objects.all()})
+
+
+def _line(event: ReferralEvent, names: Names) -> Line:
+    return Line(
+        happened_on=event.happened_on,
+        sentence=SENTENCES[EventKind(event.kind)](event, names),
+        note=event.note,
+        registered_at=event.registered_at,
+        registered_by=str(event.registered_by.get_full_name() or event.registered_by)
+        if event.registered_by
+        else "",
+        changes=_corrections(event, names) if event.kind == EventKind.CORRECTED else [],
+    )
+
+
+def _received(event: ReferralEvent, names: Names) -> str:
+    _before, source = _change(event, "source")
+    if not source:
+        return _("The referral was received.")
+    return _("Received from: %(source)s.") % {"source": names.value("source", source)}
+
+
+def _prioritised(event: ReferralEvent, names: Names) -> str:
+    before, after = _change(event, "priority")
+    if before is None:
+        return _("Given priority %(priority)s.") % {"priority": after}
+    return _("Priority changed from %(before)s to %(after)s.") % {"before": before, "after": after}
+
+
+def _assigned(event: ReferralEvent, names: Names) -> str:
+    before, after = _change(event, "therapist")
+    if after is None:
+        return _("Taken back from %(therapist)s.") % {"therapist": names.therapist(before)}
+    if before is None:
+        return _("Assigned to %(therapist)s.") % {"therapist": names.therapist(after)}
+    return _("Passed from %(before)s to %(after)s.") % {
+        "before": names.therapist(before),
+        "after": names.therapist(after),
+    }
+
+
+def _paused(event: ReferralEvent, names: Names) -> str:
+    pause = _first_pause(event)
+    reason = _label(PauseReason, pause.get("reason", ""))
+    if pause.get("to"):
+        until = day_month_year(date.fromisoformat(pause["to"]))
+        return _("Put on hold until %(until)s: %(reason)s.") % {"until": until, "reason": reason}
+    return _("Put on hold: %(reason)s.") % {"reason": reason}
+
+
+def _resumed(event: ReferralEvent, names: Names) -> str:
+    return _("Back on the list after being on hold.")
+
+
+def _started(event: ReferralEvent, names: Names) -> str:
+    contact = event.details.get("contact", {})
+    kind = _label(ContactKind, contact.get("kind", ""))
+    if contact.get("therapist"):
+        therapist = names.therapist(contact["therapist"])
+        return _("First contact: %(kind)s, by %(therapist)s.") % {"kind": kind, "therapist": therapist}
+    return _("First contact: %(kind)s.") % {"kind": kind} if kind else _("First contact.")
+
+
+def _contact(event: ReferralEvent, names: Names) -> str:
+    return _("Contact: %(kind)s.") % {
+        "kind": _label(ContactKind, event.details.get("contact", {}).get("kind", ""))
+    }
+
+
+def _closed(event: ReferralEvent, names: Names) -> str:
+    _before, outcome = _change(event, "outcome")
+    return _("Closed: %(outcome)s.") % {"outcome": names.value("outcome", outcome)}
+
+
+def _reopened(event: ReferralEvent, names: Names) -> str:
+    if event.details.get("pauses"):
+        return _("Reopened; the days since it was closed count as on hold.")
+    return _("Reopened.")
+
+
+def _corrected(event: ReferralEvent, names: Names) -> str:
+    return _("Corrected.")
+
+
+def _replied(event: ReferralEvent, names: Names) -> str:
+    return _("Preliminary reply sent to the citizen.")
+
+
+SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
+    EventKind.RECEIVED: _received,
+    EventKind.PRIORITISED: _prioritised,
+    EventKind.ASSIGNED: _assigned,
+    EventKind.PAUSED: _paused,
+    EventKind.RESUMED: _resumed,
+    EventKind.STARTED: _started,
+    EventKind.CONTACT: _contact,
+    EventKind.CLOSED: _closed,
+    EventKind.REOPENED: _reopened,
+    EventKind.CORRECTED: _corrected,
+    EventKind.REPLIED: _replied,
+}
+
+
+def _corrections(event: ReferralEvent, names: Names) -> list[str]:
+    """What was corrected: codes and dates with before and after, of free text only that it changed."""
+    changed = [
+        _("%(fact)s: from %(before)s to %(after)s")
+        % {
+            "fact": _fact(name),
+            "before": names.value(name, before),
+            "after": names.value(name, after),
+        }
+        for name, (before, after) in event.details.get("changes", {}).items()
+    ]
+    return changed + [
+        _("%(fact)s: the text is changed") % {"fact": _fact(name)} for name in event.details.get("texts", [])
+    ]
+
+
+def _fact(name: str) -> str:
+    return capfirst(str(Referral._meta.get_field(name).verbose_name))
+
+
+def _change(event: ReferralEvent, name: str) -> list[Any]:
+    """Value before and value after; nothing and nothing where the event did not touch it."""
+    return event.details.get("changes", {}).get(name, [None, None])
+
+
+def _first_pause(event: ReferralEvent) -> dict[str, Any]:
+    pauses = event.details.get("pauses", [])
+    return pauses[0] if pauses else {}
+
+
+def _label(codes: Any, value: Any) -> str:
+    """The label of a code; the value itself where it is no code, or one that is no longer in use."""
+    return str(codes(value).label) if codes is not None and value in codes else str(value)

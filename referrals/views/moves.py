@@ -1,0 +1,247 @@
+"""The small pages that move a referral: each shows a form and hands what was typed to one action.
+
+Whether a move is allowed the actions' own rule says, for the page as for the save. When somebody else saved the
+referral in the meantime, both versions are shown and the user decides; nothing is overwritten unseen.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from referrals import choices
+from referrals.actions import referrals, worklist
+from referrals.choices import Move
+from referrals.errors import DomainError, IllegalMove, ReplyNotDue, StaleVersion
+from referrals.forms import case as forms
+from referrals.models import Municipality, PriorityTarget, Referral, Therapist
+from referrals.templatetags.ergo import day_month_year
+from referrals.views.access import municipality_or_404
+from referrals.views.case import SLUGS, address_of, label_for, referral_or_404
+from referrals.views.clock import now, today
+from referrals.views.history import history_of
+
+Text = str | Promise
+
+MOST_EVENTS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class MovePage:
+    """What the page of a move consists of: its form, its action, and its words.
+
+    `lead` says what the move does, `save` is on the button, `done` is the message afterwards.
+    """
+
+    form: type[forms.MoveForm]
+    act: Callable[..., Referral]
+    save: Text
+    done: Text
+    lead: Text = ""
+
+
+PAGES: dict[Move, MovePage] = {
+    Move.PRIORITISE: MovePage(
+        forms.PrioritiseForm,
+        worklist.prioritise,
+        save=_("Save priority"),
+        done=_("The priority is saved."),
+        lead=_("The clock goes on from the day of receipt, whatever the priority."),
+    ),
+    Move.ASSIGN: MovePage(
+        forms.AssignForm,
+        worklist.assign,
+        save=_("Save therapist"),
+        done=_("The therapist is saved."),
+    ),
+    Move.PAUSE: MovePage(
+        forms.PauseForm,
+        worklist.pause,
+        save=_("Put on hold"),
+        done=_("The referral is on hold."),
+        lead=_(
+            "The gross wait always runs. Whether the days are deducted from the target follows from the reason."
+        ),
+    ),
+    Move.RESUME: MovePage(
+        forms.ResumeForm,
+        worklist.resume,
+        save=_("Resume"),
+        done=_("The referral is back on the list."),
+    ),
+    Move.START: MovePage(
+        forms.StartForm,
+        worklist.start,
+        save=_("Register first contact"),
+        done=_("The first contact is registered. The wait is over."),
+        lead=_(
+            "The first time an occupational therapist assesses the need with the citizen. It ends the wait."
+        ),
+    ),
+    Move.REPLY: MovePage(
+        forms.ReplyForm,
+        worklist.reply,
+        save=_("Save"),
+        done=_("The preliminary reply is registered."),
+        lead=_("The reply itself is sent from the record system. Here its date is registered."),
+    ),
+    Move.CLOSE: MovePage(
+        forms.CloseForm,
+        worklist.close,
+        save=_("Close the case"),
+        done=_("The case is closed."),
+    ),
+    Move.REOPEN: MovePage(
+        forms.ReopenForm,
+        worklist.reopen,
+        save=_("Reopen the case"),
+        done=_("The case is open again."),
+        lead=_("For a case closed by mistake or too early, within 30 days. The wait keeps its start."),
+    ),
+    Move.CORRECT: MovePage(
+        forms.CorrectForm,
+        referrals.correct,
+        save=_("Save the correction"),
+        done=_("The correction is saved."),
+        lead=_("Put right what was registered wrongly. Before and after stay in the history."),
+    ),
+}
+REFERRAL_FIELDS = {field.name: field for field in Referral._meta.fields}
+MOVES_BY_SLUG = {slug: move for move, slug in SLUGS.items()}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, code: str, number: str, slug: str) -> HttpResponse:
+    """One move of one referral."""
+    wanted = MOVES_BY_SLUG.get(slug)
+    if wanted is None:
+        raise Http404
+    municipality = municipality_or_404(request, code)
+    case = referral_or_404(request, municipality, number)
+    request.access.check_move(wanted, municipality.pk)
+    situation = _situation(request, municipality, case)
+    if request.method == "POST":
+        return _post(request, municipality, wanted, situation)
+    if refusal := _refusal(wanted, case):
+        messages.error(request, str(refusal))
+        return redirect(address_of(case, municipality))
+    form = PAGES[wanted].form(situation=situation)
+    return _page(request, municipality, wanted, situation, form)
+
+
+def _situation(request: HttpRequest, municipality: Municipality, case: Referral) -> forms.Situation:
+    on = today()
+    return forms.Situation(
+        referral=case,
+        today=on,
+        targets=PriorityTarget.objects.in_force(municipality.pk, case.category_id, case.received_on),
+        therapists=Therapist.objects.employed_in(municipality.pk, on),
+        pause=case.pauses.running(on).first(),
+        own_therapist_id=request.access.therapist_id,
+    )
+
+
+def _refusal(wanted: Move, case: Referral) -> DomainError | None:
+    """Why the referral's state does not allow the move; None when it does."""
+    try:
+        choices.check_move(wanted, status=case.status, paused=case.is_paused)
+    except IllegalMove as error:
+        return error
+    if wanted == Move.REPLY and not case.takes_preliminary_reply:
+        return ReplyNotDue()
+    return None
+
+
+def _post(
+    request: HttpRequest, municipality: Municipality, wanted: Move, situation: forms.Situation
+) -> HttpResponse:
+    page, case = PAGES[wanted], situation.referral
+    form = page.form(request.POST, situation=situation)
+    if form.is_stale or _refusal(wanted, case):
+        return _conflict(request, municipality, wanted, situation)
+    if form.is_valid():
+        try:
+            page.act(
+                referral_id=case.pk,
+                version=form.cleaned_data["version"],
+                access=request.access,
+                by=request.user,
+                at=now(),
+                **form.arguments,
+            )
+        except StaleVersion:
+            fresh = referral_or_404(request, municipality, case.number)
+            return _conflict(request, municipality, wanted, _situation(request, municipality, fresh))
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, page.done)
+            return redirect(address_of(case, municipality))
+    return _page(request, municipality, wanted, situation, form)
+
+
+def _page(
+    request: HttpRequest,
+    municipality: Municipality,
+    wanted: Move,
+    situation: forms.Situation,
+    form: forms.MoveForm,
+) -> HttpResponse:
+    context = _context(municipality, wanted, situation, form)
+    return render(request, "case/move.html", context)
+
+
+def _conflict(
+    request: HttpRequest, municipality: Municipality, wanted: Move, situation: forms.Situation
+) -> HttpResponse:
+    """Theirs and yours side by side. What was typed stays in a form that can be saved on purpose."""
+    case = situation.referral
+    form = PAGES[wanted].form.onto(request.POST, situation=situation)
+    count = max(1, min(case.version - forms.version_seen(request.POST), MOST_EVENTS_SHOWN))
+    events = case.events.select_related("registered_by").order_by("-registered_at", "-pk")[:count]
+    context = _context(municipality, wanted, situation, form) | {
+        "refusal": _refusal(wanted, case),
+        "since": history_of(events),
+        "theirs": facts_of(case, form),
+    }
+    return render(request, "case/conflict.html", context, status=409)
+
+
+def _context(
+    municipality: Municipality, wanted: Move, situation: forms.Situation, form: forms.MoveForm
+) -> dict[str, Any]:
+    case = situation.referral
+    return {
+        "municipality": municipality,
+        "referral": case,
+        "person": case.person,
+        "title": label_for(wanted, case),
+        "page": PAGES[wanted],
+        "form": form,
+        "case_url": address_of(case, municipality),
+        "on": situation.today,
+    }
+
+
+def facts_of(case: Referral, form: forms.MoveForm) -> list[tuple[str, str]]:
+    """How the referral stands now: where it is in the process, and each fact that the form is about."""
+    names = ["status", "priority", "therapist", "started_on", "closed_on"]
+    names += [name for name in form.fields if name in REFERRAL_FIELDS and name not in names]
+    facts = [(str(REFERRAL_FIELDS[name].verbose_name), shown(case, name)) for name in names]
+    hold = _("yes") if case.is_paused else _("no")
+    return [*facts[:3], (str(_("On hold")), str(hold)), *facts[3:]]
+
+
+def shown(case: Referral, name: str) -> str:
+    """A fact of a referral in the words of the screen."""
+    value = getattr(case, f"get_{name}_display", lambda: getattr(case, name))()
+    if value in (None, ""):
+        return str(_("not stated"))
+    return day_month_year(value) if isinstance(value, date) else str(value)

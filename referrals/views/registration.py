@@ -1,0 +1,295 @@
+"""Logging a referral: find the citizen, then write down what came in.
+
+What was searched for is kept sealed in the session (`views.kept`). The token of the chosen citizen is also the key of
+the form: whatever is sent under it twice, is saved once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from referrals.actions import persons, referrals
+from referrals.actions.persons import ContactData, PersonData
+from referrals.actions.referrals import ReferralData
+from referrals.errors import DomainError, DuplicateOpenReferral, DuplicatePerson
+from referrals.forms.registration import (
+    CONTACT,
+    CitizenSearchForm,
+    NewCitizenRegistrationForm,
+    RegistrationForm,
+    names_from,
+)
+from referrals.identity import parse
+from referrals.models import Municipality, Person, Referral
+from referrals.permissions import Permission
+from referrals.views.access import municipality_or_404
+from referrals.views.clock import now, today
+from referrals.views.context import is_demo
+from referrals.views.kept import keep, kept
+
+SEARCH = "sok"
+NEW_CITIZEN = "ny"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A referral about to be logged: where, for whom, and what was typed to find the citizen.
+
+    `person` None: a citizen who is not registered here before.
+    """
+
+    municipality: Municipality
+    token: UUID
+    search: dict[str, str]
+    person: Person | None
+
+
+# ---------------------------------------------------------------- step 1: the citizen
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find_citizen(request: HttpRequest, code: str) -> HttpResponse:
+    """The search, and under it what it found."""
+    municipality = municipality_or_404(request, code, Permission.REGISTER)
+    if request.method == "POST":
+        return _search(request, municipality)
+    token = request.GET.get(SEARCH, "")
+    found = kept(request, token)
+    if token and found is None:
+        messages.info(request, _("The search is no longer kept. Search again."))
+        return redirect("referral_new", code=code)
+    return _search_page(request, municipality, _search_form(found), token, found)
+
+
+def _search(request: HttpRequest, municipality: Municipality) -> HttpResponse:
+    form = CitizenSearchForm(request.POST, on=today(), allow_synthetic=is_demo())
+    if not form.is_valid():
+        return _search_page(request, municipality, form)
+    token = keep(request, {"search": form.typed})
+    return redirect(f"{request.path}?{SEARCH}={token}")
+
+
+def _search_form(found: dict[str, Any] | None) -> CitizenSearchForm:
+    initial = found["search"] if found else {}
+    return CitizenSearchForm(initial=initial, on=today(), allow_synthetic=is_demo())
+
+
+def _search_page(
+    request: HttpRequest,
+    municipality: Municipality,
+    form: CitizenSearchForm,
+    token: str = "",
+    found: dict[str, Any] | None = None,
+) -> HttpResponse:
+    matches = _matches(request, municipality, found["search"]) if found else []
+    context = {
+        "municipality": municipality,
+        "form": form,
+        "token": token,
+        "searched": found is not None,
+        "matches": matches,
+        "on": today(),
+    }
+    return render(request, "registration/find_citizen.html", context)
+
+
+def _matches(request: HttpRequest, municipality: Municipality, search: dict[str, str]) -> list[Person]:
+    """Citizens with exactly the number; where there is none, those with the name and birth date."""
+    here = Person.objects.visible_to(request.access).filter(municipality=municipality)
+    found: list[Person] = []
+    if search["identifier"]:
+        identifier = parse(search["identifier"], on=today(), allow_synthetic=is_demo())
+        found = list(here.with_identifier(identifier, municipality.pk))
+    if not found and search["name"] and search["birth_date"]:
+        found = list(here.filter(birth_date=search["birth_date"]).named(search["name"]))
+    return found
+
+
+@require_POST
+def choose_citizen(request: HttpRequest, code: str) -> HttpResponse:
+    """One of those found, or a new one: on to the form."""
+    municipality = municipality_or_404(request, code, Permission.REGISTER)
+    found = kept(request, request.POST.get(SEARCH, ""))
+    chosen = request.POST.get("person", "")
+    person = None if chosen == NEW_CITIZEN else _person(request, municipality, chosen)
+    if found is None or (person is None and chosen != NEW_CITIZEN):
+        messages.info(request, _("The search is no longer kept. Search again."))
+        return redirect("referral_new", code=code)
+    token = keep(request, {"search": found["search"], "person": person and person.pk})
+    return redirect("referral_register", code=code, token=token)
+
+
+def _person(request: HttpRequest, municipality: Municipality, key: Any) -> Person | None:
+    if not str(key).isdecimal():
+        return None
+    return Person.objects.visible_to(request.access).filter(municipality=municipality, pk=key).first()
+
+
+# ---------------------------------------------------------------- step 2: what came in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest, code: str, token: UUID) -> HttpResponse:
+    """The form of one referral, for the citizen who was chosen."""
+    municipality = municipality_or_404(request, code, Permission.REGISTER)
+    if saved := _saved_already(request, municipality, token):
+        messages.info(request, _("Referral %(number)s is registered already.") % {"number": saved.number})
+        return redirect("referral", code=code, number=saved.number)
+    intake = _intake(request, municipality, token)
+    if intake is None:
+        messages.info(request, _("The search is no longer kept. Search again."))
+        return redirect("referral_new", code=code)
+    if request.method != "POST":
+        return _form_page(request, intake, _empty_form(intake))
+    if "use_registered" in request.POST:
+        return _use_registered(request, intake)
+    return _submitted(request, intake)
+
+
+def _saved_already(request: HttpRequest, municipality: Municipality, token: UUID) -> Referral | None:
+    here = Referral.objects.visible_to(request.access).in_municipality(municipality)
+    return here.filter(submission__key=token).first()
+
+
+def _intake(request: HttpRequest, municipality: Municipality, token: UUID) -> Intake | None:
+    """What was kept under the token; None when it is gone, or the citizen is."""
+    found = kept(request, token)
+    if found is None or "person" not in found:
+        return None
+    person = _person(request, municipality, found["person"])
+    if found["person"] is not None and person is None:
+        return None
+    return Intake(municipality, token, found["search"], person)
+
+
+def _submitted(request: HttpRequest, intake: Intake) -> HttpResponse:
+    form = _form(intake, request.POST)
+    if form.is_valid():
+        try:
+            referral = _save(request, intake, form)
+        except DuplicateOpenReferral as error:
+            form.ask_why_another()
+            form.add_error("another_because", str(error))
+            return _form_page(request, intake, form, already_open=error.referrals)
+        except DuplicatePerson as error:
+            form.add_error("identifier", str(error))
+            registered = _registered_with(request, intake, form)
+            return _form_page(request, intake, form, registered=registered)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            return _registered(request, intake, referral)
+    return _form_page(request, intake, form)
+
+
+def _save(request: HttpRequest, intake: Intake, form: RegistrationForm) -> Referral:
+    """The referral, with a new citizen or the known one's contact details: all of it or nothing."""
+    who = {"access": request.access, "by": request.user, "at": now()}
+    person: Person | PersonData | None = intake.person
+    with transaction.atomic():
+        if intake.person is None:
+            person = PersonData(**form.citizen)
+        elif form.contact != _contact(intake.person, form.contact):
+            contact = ContactData(**_contact(intake.person, CONTACT) | form.contact)
+            person = persons.update_contact(person_id=intake.person.pk, contact=contact, **who)
+        return referrals.register(
+            municipality=intake.municipality,
+            person=person,
+            data=ReferralData(**form.referral),
+            submission=intake.token,
+            accept_duplicate=bool(form.because),
+            note=form.because,
+            **who,
+        )
+
+
+def _registered(request: HttpRequest, intake: Intake, referral: Referral) -> HttpResponse:
+    messages.success(request, _("Referral %(number)s is registered.") % {"number": referral.number})
+    if "and_another" in request.POST:
+        return redirect("referral_new", code=intake.municipality.code)
+    return redirect("referral", code=intake.municipality.code, number=referral.number)
+
+
+def _use_registered(request: HttpRequest, intake: Intake) -> HttpResponse:
+    """The number typed for a new citizen belongs to a known one: the same form for that one, nothing lost."""
+    form = _form(intake, request.POST)
+    form.is_valid()
+    person = _registered_with(request, intake, form)
+    if person is None:
+        return _form_page(request, intake, form)
+    keep(request, {"search": intake.search, "person": person.pk}, token=intake.token)
+    intake = replace(intake, person=person)
+    typed = {name: value for name, value in request.POST.items() if value}
+    return _form_page(request, intake, _empty_form(intake, typed))
+
+
+def _registered_with(request: HttpRequest, intake: Intake, form: RegistrationForm) -> Person | None:
+    """The citizen of this municipality who has the number typed in the form."""
+    identifier = form.cleaned_data.get("identifier")
+    if identifier is None:
+        return None
+    here = Person.objects.visible_to(request.access)
+    return here.with_identifier(identifier, intake.municipality.pk).first()
+
+
+def _form(intake: Intake, data: Any = None, initial: dict[str, Any] | None = None) -> RegistrationForm:
+    rules = {"on": today(), "allow_synthetic": is_demo(), "initial": initial or {}}
+    if intake.person is None:
+        return NewCitizenRegistrationForm(data, **rules)
+    return RegistrationForm(data, person=intake.person, **rules)
+
+
+def _empty_form(intake: Intake, typed: dict[str, Any] | None = None) -> RegistrationForm:
+    """The form with what is known already: the citizen's contact details, or what was typed in the search."""
+    if intake.person is not None:
+        known = _contact(intake.person, CONTACT)
+    else:
+        given_name, family_name = names_from(intake.search["name"])
+        known = intake.search | {"given_name": given_name, "family_name": family_name}
+        known["birth_date"] = _birth_date(intake.search)
+        known["identifier_unknown"] = not intake.search["identifier"]
+    return _form(intake, initial=known | (typed or {}))
+
+
+def _contact(person: Person, names: Iterable[str]) -> dict[str, str]:
+    return {name: getattr(person, name) for name in names}
+
+
+def _birth_date(search: dict[str, str]) -> date | None:
+    """The birth date typed in the search, else the one the number tells."""
+    if search["birth_date"]:
+        return date.fromisoformat(search["birth_date"])
+    if search["identifier"]:
+        return parse(search["identifier"], on=today(), allow_synthetic=is_demo()).birth_date
+    return None
+
+
+def _form_page(
+    request: HttpRequest,
+    intake: Intake,
+    form: RegistrationForm,
+    *,
+    already_open: Iterable[Referral] = (),
+    registered: Person | None = None,
+) -> HttpResponse:
+    """`already_open`: open referrals in the category just typed; `registered`: whose the number just typed is."""
+    here = Referral.objects.visible_to(request.access).in_municipality(intake.municipality)
+    open_referrals = here.filter(person=intake.person).open().for_list() if intake.person else []
+    context = {
+        "municipality": intake.municipality,
+        "person": intake.person,
+        "form": form,
+        "open_referrals": list(already_open) or open_referrals,
+        "registered": registered,
+        "on": today(),
+    }
+    return render(request, "registration/register.html", context)
