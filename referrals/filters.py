@@ -86,7 +86,9 @@ def offers_of(municipality: Municipality, *, on: date) -> Offers:
     therapists = Therapist.objects.filter(Q(pk__in=employed) | Q(pk__in=busy)).order_by("sort_key", "pk")
     levels = PriorityTarget.objects.filter(key__municipality=municipality).order_by("level")
     found = Municipality.objects.filter(pk=municipality.pk).values_list(
-        ArraySubquery(Category.objects.values(offer=JSONObject(code="code", nb="name_nb", nn="name_nn", en="name_en"))),
+        ArraySubquery(
+            Category.objects.values(offer=JSONObject(code="code", nb="name_nb", nn="name_nn", en="name_en"))
+        ),
         ArraySubquery(therapists.values(offer=JSONObject(id="pk", name="name"))),
         ArraySubquery(levels.values_list("level").distinct()),
     )
@@ -181,7 +183,9 @@ class WaitlistFilter(django_filters.FilterSet):
             bands.append(wished)
         self.filters["band"].extra["choices"] = [days_choice(code) for code in bands]
         self.filters["priority"].extra["choices"] = [(level, level) for level in offers.levels]
-        self.filters["category"].extra["choices"] = [(row["code"], row[language]) for row in offers.categories]
+        self.filters["category"].extra["choices"] = [
+            (row["code"], row[language]) for row in offers.categories
+        ]
         self.filters["therapist"].extra["choices"] = [(row["id"], row["name"]) for row in offers.therapists]
 
     @property

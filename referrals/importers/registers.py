@@ -30,6 +30,8 @@ from referrals.models import Category, Municipality, PriorityKey, PriorityTarget
 
 # A key made from the template judges every referral the installation may hold.
 TEMPLATE_VALID_FROM = date(2018, 1, 1)
+# A referral for work and mental health starts at once, and at the latest after one month (IPS principle 5).
+LONGEST_START = {"work_mental_health": 30}
 
 # Added to the row of a tile while tiles change places: two municipalities may not share one, not even for a moment.
 ASIDE = 1000
@@ -179,7 +181,12 @@ def _fill_priority_keys(template: Sequence[Row]) -> Result:
     categories = Category.objects.all()
     PriorityTarget.objects.bulk_create(
         [
-            PriorityTarget(key=key, category=category, **row.values)
+            PriorityTarget(
+                key=key,
+                category=category,
+                level=row.values["level"],
+                days=min(row.values["days"], LONGEST_START.get(category.code, row.values["days"])),
+            )
             for key in keys
             for category in categories
             for row in template

@@ -231,6 +231,14 @@ def test_all_municipalities_get_targets_for_all_categories():
     assert PriorityTarget.objects.count() == 357 * 12 * 4
 
 
+def test_work_and_mental_health_starts_within_a_month_whatever_its_priority():
+    registers.load(FOLDER)
+    targets = PriorityTarget.objects.filter(
+        key__municipality__code="0301", category__code="work_mental_health"
+    )
+    assert list(targets.order_by("level").values_list("days", flat=True)) == [14, 30, 30, 30]
+
+
 def test_a_municipality_with_a_priority_key_keeps_its_own(folder):
     registers.load(folder)
     bodø = Municipality.objects.get(code="1804")
