@@ -12,13 +12,12 @@ from referrals.reports.suppression import Figure
 class Headline:
     """A key figure beside its value 13 weeks before, as we now know that it was.
 
-    `code` is the waitlist filter that lists exactly the referrals counted; empty: the list without a filter. None:
-    no list, the figure is not a count.
+    `fact` narrows the waitlist to exactly the referrals counted; empty: the whole list. None: not a count.
     """
 
     figure: Figure
     before: Figure
-    code: str | None = None
+    fact: str | None = None
 
     @property
     def change(self) -> Figure:
@@ -44,7 +43,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Group:
-    """Those who wait in one category or priority. `code` is the waitlist filter's value, empty: no priority yet.
+    """Those who wait in one category or priority. `code` is the waitlist filter's value, null: no priority yet.
 
     `over_target` is only counted for own staff, else None.
     """

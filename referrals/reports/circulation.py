@@ -1,0 +1,114 @@
+"""Counts that add up, as a network: which of them could have been other numbers, by all that is known.
+
+A node stands for one sum: what flows in is what flows out. A count that is shown is fixed; one that is hidden can lie
+anywhere between the bounds that everybody knows. Knows nothing of citizens; `reports.suppression` gives it meaning.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
+from math import inf
+
+Node = Hashable
+
+
+@dataclass(eq=False)
+class Arc:
+    """A count flowing from `tail` to `head`, of which everybody knows that it lies between `least` and `most`.
+
+    Both are the count itself when it is shown. `may_hide`: it can be withheld where that is needed.
+    """
+
+    tail: Node
+    head: Node
+    count: int
+    least: int
+    most: float
+    may_hide: bool = False
+
+    @property
+    def is_shown(self) -> bool:
+        return self.least == self.most
+
+    def bounds_if_hidden(self, least_withheld: int) -> tuple[int, float]:
+        """What would be known of it then."""
+        return (least_withheld, inf) if self.is_shown else (self.least, self.most)
+
+
+# One step of a way round: the arc, and +1 along it (the count grows) or -1 against it (the count shrinks).
+Step = tuple[Arc, int]
+
+
+class Circulation:
+    """A network of counts. `least_withheld`: everybody knows that what `protect` withholds is at least this."""
+
+    def __init__(self, least_withheld: int) -> None:
+        self._least_withheld = least_withheld
+        self._steps: dict[Node, list[Step]] = defaultdict(list)
+
+    def add(self, arc: Arc) -> Arc:
+        """Put a count into the network."""
+        self._steps[arc.tail].append((arc, 1))
+        self._steps[arc.head].append((arc, -1))
+        return arc
+
+    def protect(self, arc: Arc) -> bool:
+        """Withhold what is needed for the count to take every value between its bounds, and say whether that is so."""
+        grow, shrink = int(arc.most) - arc.count, arc.count - arc.least
+        return self._make_room(arc, arc.head, arc.tail, grow) and self._make_room(
+            arc, arc.tail, arc.head, shrink
+        )
+
+    def _make_room(self, protected: Arc, start: Node, goal: Node, needed: int) -> bool:
+        """Whether `needed` can flow from `start` to `goal` past the protected arc; withholds as little as it can."""
+        moved: dict[Arc, int] = defaultdict(int)
+        moved[protected] = 0
+        while needed:
+            way = self._cheapest_way(protected, start, goal, moved)
+            if not way:
+                return False
+            amount = int(min(needed, *(self._room(arc, sign, moved[arc]) for arc, sign in way)))
+            for arc, sign in way:
+                arc.least, arc.most = arc.bounds_if_hidden(self._least_withheld)
+                moved[arc] += sign * amount
+            needed -= amount
+        return True
+
+    def _cheapest_way(self, protected: Arc, start: Node, goal: Node, moved: dict[Arc, int]) -> list[Step]:
+        """The steps from `start` to `goal` that withhold the least; none when there is no way (Dijkstra)."""
+        tie = count()
+        queue: list[tuple[float, int, Node, Step | None]] = [(0, next(tie), start, None)]
+        reached: dict[Node, Step | None] = {}
+        while queue:
+            cost, _order, node, step = heappop(queue)
+            if node in reached:
+                continue
+            reached[node] = step
+            if node == goal:
+                return _steps_back(reached, goal)
+            for arc, sign in self._steps[node]:
+                if arc is not protected and self._room(arc, sign, moved[arc]) > 0:
+                    price = arc.count + 1 if arc.is_shown else 0
+                    onward = arc.head if sign > 0 else arc.tail
+                    heappush(queue, (cost + price, next(tie), onward, (arc, sign)))
+        return []
+
+    def _room(self, arc: Arc, sign: int, moved: int) -> float:
+        """How much a count can still grow (+1) or shrink (-1), when it has moved already; withheld if it may be."""
+        if arc.is_shown and not arc.may_hide:
+            return 0
+        least, most = arc.bounds_if_hidden(self._least_withheld)
+        value = arc.count + moved
+        return most - value if sign > 0 else value - least
+
+
+def _steps_back(reached: dict[Node, Step | None], goal: Node) -> list[Step]:
+    way: list[Step] = []
+    step = reached[goal]
+    while step is not None:
+        way.append(step)
+        arc, sign = step
+        step = reached[arc.tail if sign > 0 else arc.head]
+    return way

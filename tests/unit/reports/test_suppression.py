@@ -1,0 +1,178 @@
+"""Small numbers stay hidden, also from somebody who adds and subtracts everything that is shown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from referrals.reports.suppression import (
+    LEAST_SHOWN,
+    WITHHELD,
+    Cell,
+    Column,
+    Figure,
+    Hidden,
+    protect_list,
+    protect_table,
+    total_of,
+)
+from tests.unit.reports.attacker import Attacker, Published
+
+HIGHEST = 60  # what the attacker takes for the most that a count can be
+
+# Many small counts, few, and almost only zeros: where hiding is hard in different ways.
+COUNTS = st.one_of(st.integers(0, 12), st.sampled_from([0, 0, 0, 1, 2, 4]), st.sampled_from([0, 1, 5, 9, 30]))
+
+
+@dataclass(frozen=True)
+class Told:
+    """One cell as published, and the counts it is the sum of."""
+
+    names: frozenset
+    cell: Cell
+
+    @property
+    def published(self) -> Published:
+        return Published(self.names, self.cell.least, int(min(self.cell.most, 10 * HIGHEST)))
+
+
+def told(column: Column, rows: Sequence[frozenset]) -> list[Told]:
+    """A column's cells and its total; each row is the set of counts behind its cell."""
+    cells = [Told(names, cell) for names, cell in zip(rows, column.cells, strict=True)]
+    return [*cells, Told(frozenset().union(*rows), column.total)]
+
+
+def assert_hidden_stay_hidden(cells: Iterable[Told]) -> None:
+    """Each count shown as "<5" can be 1, 2, 3 and 4, by everything that is published."""
+    everything = list(cells)
+    names = sorted(frozenset().union(*(each.names for each in everything)))
+    attacker = Attacker(names, [each.published for each in everything], most=HIGHEST)
+    for each in everything:
+        if each.cell.is_small:
+            found = [value for value in range(1, LEAST_SHOWN) if attacker.can_be(each.names, value)]
+            assert found == list(range(1, LEAST_SHOWN)), each
+
+
+def assert_true_and_small_ones_hidden(cells: Iterable[Told]) -> None:
+    """What is shown is true, what is known of the rest is true, and no 1 to 4 is shown."""
+    for each in cells:
+        assert each.cell.least <= each.cell.count <= each.cell.most
+        if each.cell.hidden is None:
+            assert each.cell.count == 0 or each.cell.count >= LEAST_SHOWN
+            assert each.cell.figure == Figure(each.cell.count)
+
+
+@settings(max_examples=300)
+@given(st.lists(COUNTS, min_size=1, max_size=6))
+def test_no_hidden_part_of_a_list_can_be_worked_out(counts: list[int]) -> None:
+    cells = told(protect_list(counts), [frozenset({place}) for place in range(len(counts))])
+    assert_true_and_small_ones_hidden(cells)
+    assert_hidden_stay_hidden(cells)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.lists(COUNTS, min_size=3, max_size=3), min_size=1, max_size=4))
+def test_no_hidden_cell_of_a_table_can_be_worked_out(counts: list[list[int]]) -> None:
+    names = [[frozenset({(i, j)}) for j in range(3)] for i in range(len(counts))]
+    margin = protect_list([sum(row) for row in counts])
+    table = protect_table(counts, row_totals=margin.cells, total=margin.total)
+    cells = told(margin, [frozenset().union(*row) for row in names])
+    for j, column in enumerate(table):
+        cells += told(column, [row[j] for row in names])
+    assert_true_and_small_ones_hidden(cells)
+    assert_hidden_stay_hidden(cells)
+
+
+@settings(max_examples=100)
+@given(st.lists(st.lists(COUNTS, min_size=2, max_size=2), min_size=4, max_size=4))
+def test_drilling_down_tells_nothing_more(counts: list[list[int]]) -> None:
+    """Two places of two parts each, every one of them made up of two smaller places."""
+    names = [[frozenset({(i, j)}) for j in range(2)] for i in range(4)]
+    upper = [[counts[a][j] + counts[a + 1][j] for j in range(2)] for a in (0, 2)]
+    margin = protect_list([sum(row) for row in upper])
+    table = protect_table(upper, row_totals=margin.cells, total=margin.total)
+    whole = [names[a][0] | names[a][1] | names[a + 1][0] | names[a + 1][1] for a in (0, 2)]
+    cells = told(margin, whole)
+    for j, column in enumerate(table):
+        cells += told(column, [names[a][j] | names[a + 1][j] for a in (0, 2)])
+    for place, first in enumerate((0, 2)):
+        lower = counts[first : first + 2]
+        below = protect_list([sum(row) for row in lower], total=margin.cells[place])
+        tops = [column.cells[place] for column in table]
+        split = protect_table(lower, row_totals=below.cells, total=below.total, column_totals=tops)
+        assert below.total == margin.cells[place]
+        cells += told(below, [names[i][0] | names[i][1] for i in (first, first + 1)])
+        for j, column in enumerate(split):
+            assert column.total == tops[j]
+            cells += told(column, [names[i][j] for i in (first, first + 1)])
+    assert_true_and_small_ones_hidden(cells)
+    assert_hidden_stay_hidden(cells)
+
+
+def test_without_complementary_suppression_the_attacker_wins() -> None:
+    """The proof that the attacker of these tests is able to win."""
+    naive = Column(tuple(map(Cell.by_size, (3, 20, 40))), Cell.shown(63))
+    with pytest.raises(AssertionError):
+        assert_hidden_stay_hidden(told(naive, [frozenset({place}) for place in range(3)]))
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        pytest.param([0, 12, 30], [0, 12, 30], id="nothing is small"),
+        pytest.param(
+            [3, 12, 30], [Hidden.SMALL, Hidden.WITHHELD, 30], id="the least other one is withheld too"
+        ),
+        pytest.param(
+            [1, 5, 30], [Hidden.SMALL, 5, Hidden.WITHHELD], id="5 beside 6 in all would give the 1 away"
+        ),
+        pytest.param([1, 4, 30], [Hidden.SMALL, Hidden.SMALL, 30], id="two small ones hide each other"),
+        pytest.param(
+            [1, 1, 30], [Hidden.SMALL, Hidden.SMALL, Hidden.WITHHELD], id="two that are 2 together do not"
+        ),
+        pytest.param(
+            [2, 1, 0], [Hidden.WITHHELD] * 3, id="a total under 5 is not broken down, zeros neither"
+        ),
+    ],
+)
+def test_what_is_shown_of_a_list(counts: list[int], shown: list[object]) -> None:
+    figures = [cell.figure for cell in protect_list(counts).cells]
+    assert [figure.hidden or figure.value for figure in figures] == shown
+
+
+def test_the_total_is_withheld_where_nothing_else_can_protect() -> None:
+    column = protect_list([3, 4, 0])
+    assert [cell.hidden for cell in column.cells] == [Hidden.SMALL, Hidden.SMALL, None]
+    assert column.total.figure == WITHHELD
+
+
+def test_a_total_that_is_decided_stays_and_the_parts_give_way() -> None:
+    column = protect_list([3, 4, 0], total=Cell.shown(7))
+    assert column.total == Cell.shown(7)
+    assert {cell.figure for cell in column.cells} == {WITHHELD}
+
+
+def test_a_small_figure_is_written_less_than_five() -> None:
+    assert Cell.by_size(4).figure.hidden.label == "<5"
+
+
+def test_a_median_needs_ten_and_a_ninetieth_percentile_twenty() -> None:
+    assert Cell.shown(9).median(30.0) == WITHHELD
+    assert Cell.shown(10).median(30.0) == Figure(30.0)
+    assert Cell.shown(19).p90(80.5) == WITHHELD
+    assert Cell.shown(20).p90(80.5) == Figure(80.5)
+    assert Cell.withheld(40).median(30.0) == WITHHELD
+
+
+def test_the_median_of_nobody_is_undefined_and_not_hidden() -> None:
+    assert Cell.shown(0).median(None) == Figure()
+
+
+def test_a_sum_or_difference_with_a_hidden_part_is_withheld() -> None:
+    assert total_of([Figure(5), WITHHELD]) == WITHHELD
+    assert total_of([Figure(5), Figure(7)]) == Figure(12)
+    assert Figure(5).minus(WITHHELD) == WITHHELD
+    assert Figure(5).minus(Figure(7)) == Figure(-2)
+    assert Figure(5).minus(Figure()) == Figure()
