@@ -214,7 +214,7 @@ class Move(TextChoices):
     RESUME = "resume", _("Resume")
     START = "start", _("Register first contact")
     REPLY = "reply", _("Register preliminary reply")
-    CLOSE = "close", _("Close")
+    CLOSE = "close", pgettext_lazy("move", "Close")
     REOPEN = "reopen", _("Reopen")
     CORRECT = "correct", _("Correct")
 
