@@ -1,0 +1,37 @@
+"""What every stop of a journey must hold: no finding by axe in light and dark, and no page wider than the window."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+# "best-practice" is no law, but finds real things: headings that jump, landmarks that are missing.
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+
+
+def assert_accessible(page: Page) -> None:
+    """Asks axe about the page as it stands, with whatever is opened on it, in light and in dark."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        findings = Axe().run(page, options=RULES).response["violations"]
+        assert not findings, f"{page.url} in {scheme}:\n" + "\n".join(map(_told, findings))
+    page.emulate_media(color_scheme="light")
+
+
+def assert_fits(page: Page, width: int = 320) -> None:
+    """No sideways scrolling of the page in a window of this width (WCAG 1.4.10); tables scroll in their own region."""
+    size = page.viewport_size
+    page.set_viewport_size({"width": width, "height": 800})
+    excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert excess <= 0, f"{page.url} is {excess} px too wide in a window of {width} px"
+    if size:
+        page.set_viewport_size(size)
+
+
+def _told(finding: dict) -> str:
+    """One finding in a few lines: the rule, where it broke first, and what to do."""
+    node = finding["nodes"][0]
+    return f"{finding['id']} ({len(finding['nodes'])}): {node['html'][:200]}\n  {node['failureSummary'][:400]}"
