@@ -29,12 +29,14 @@ class Headline:
 class Bin:
     """How many have waited from and with `first_day` to and with `last_day` gross days; None: and longer.
 
-    `code` names one of WAITING.md's bands (0-14 … 366+) in files and addresses.
+    `code` names one of WAITING.md's bands (0-14 … 366+) in files and addresses. `over_target` is only counted for own
+    staff, else None.
     """
 
     first_day: int
     last_day: int | None
     waiting: Figure
+    over_target: Figure | None = None
 
     @property
     def code(self) -> str:
