@@ -34,4 +34,6 @@ def assert_fits(page: Page, width: int = 320) -> None:
 def _told(finding: dict) -> str:
     """One finding in a few lines: the rule, where it broke first, and what to do."""
     node = finding["nodes"][0]
-    return f"{finding['id']} ({len(finding['nodes'])}): {node['html'][:200]}\n  {node['failureSummary'][:400]}"
+    return (
+        f"{finding['id']} ({len(finding['nodes'])}): {node['html'][:200]}\n  {node['failureSummary'][:400]}"
+    )

@@ -1,0 +1,71 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from referrals.charts.lines import Series, lines
+from referrals.charts.scales import LINE_HEIGHT
+
+values = st.one_of(st.none(), st.floats(0, 100_000, allow_nan=False))
+
+
+@st.composite
+def charts(draw):
+    count = draw(st.integers(0, 30))
+    series = draw(
+        st.lists(
+            st.builds(Series, st.text(max_size=15), st.lists(values, min_size=count, max_size=count)),
+            max_size=5,
+        )
+    )
+    return [f"month {number}" for number in range(count)], series
+
+
+@given(charts())
+def test_every_known_value_is_a_point_on_the_paper(given_chart):
+    labels, series = given_chart
+    chart = lines(labels, series)
+    known = [value for one in series for value in one.values if value is not None]
+    assert sum(len(line.points) for line in chart.lines) == len(known)
+    assert chart.is_empty == (not known)
+    for line in chart.lines:
+        for point in line.points:
+            assert chart.frame.left <= point.x <= chart.frame.plot_right
+            assert chart.frame.top <= point.y <= chart.frame.plot_bottom
+
+
+@given(charts())
+def test_names_stand_apart(given_chart):
+    chart = lines(*given_chart)
+    heights = sorted(line.name_y for line in chart.lines)
+    assert all(lower - upper >= LINE_HEIGHT - 0.1 for upper, lower in pairwise(heights))
+
+
+def test_a_gap_breaks_the_line_and_a_lone_value_is_only_a_dot():
+    (line,) = lines(list("abcdef"), [Series("Median", [1, 2, None, 3, None, 4])]).lines
+    assert len(line.strokes) == 1
+    assert [point.label for point in line.points] == ["a", "b", "d", "f"]
+
+
+def test_one_value_stands_in_the_middle():
+    chart = lines(["mars"], [Series("Median", [7])])
+    assert chart.lines[0].points[0].x == pytest.approx(
+        (chart.frame.left + chart.frame.plot_right) / 2, abs=0.1
+    )
+    assert not chart.is_empty
+
+
+def test_only_zeros_lie_on_the_base_line():
+    chart = lines(["a", "b"], [Series("Venter", [0, 0])])
+    assert {point.y for point in chart.lines[0].points} == {chart.frame.plot_bottom}
+
+
+def test_the_table_has_a_row_for_each_label_also_where_nothing_is_known():
+    chart = lines(["a", "b"], [Series("Median", [1, None]), Series("P90", [2, 3])])
+    assert chart.rows == [("a", [1, 2]), ("b", [None, 3])]
+
+
+def test_a_series_of_another_length_is_refused():
+    with pytest.raises(ValueError, match="2 values for 1 labels"):
+        lines(["a"], [Series("Median", [1, 2])])
