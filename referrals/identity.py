@@ -6,6 +6,7 @@ A person's number has eleven digits, d1 d2 m1 m2 y1 y2 i1 i2 i3 k1 k2: date, ind
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
@@ -115,19 +116,26 @@ def mask(digits: str) -> str:
 
 
 def synthetic(birth_date: date, nth: int) -> str:
-    """The nth synthetic fødselsnummer of a birth date, counted from 0: month + 80, as Skatteetaten's test persons.
+    """The nth synthetic fødselsnummer of a birth date, counted from 0.
 
-    For the demo and the tests; no living person has such a number. Skips numbers whose check digit would be 10.
     Raises ValueError when the birth date has no more numbers (there are at least 200), or none (before 1854, after
     2039).
     """
-    start = f"{birth_date.day:02}{birth_date.month + 80}{birth_date.year % 100:02}"
-    individuals = chain.from_iterable(numbers for numbers, years in SERIES if birth_date.year in years)
-    valid = (number for i in individuals if (number := _with_check_digits(f"{start}{i:03}")))
-    number = next(islice(valid, nth, None), None)
+    number = next(islice(synthetic_numbers(birth_date), nth, None), None)
     if number is None:
         raise ValueError(f"No synthetic number {nth} for a person born {birth_date}.")
     return number
+
+
+def synthetic_numbers(birth_date: date, kind: IdentifierKind = IdentifierKind.FNR) -> Iterator[str]:
+    """The synthetic fødselsnummer or D-numbers of a birth date: month + 80, as Skatteetaten's test persons.
+
+    For the demo and the tests; no living person has such a number. Skips numbers whose check digit would be 10.
+    """
+    day = birth_date.day + (40 if kind == IdentifierKind.DNR else 0)
+    start = f"{day:02}{birth_date.month + 80}{birth_date.year % 100:02}"
+    individuals = chain.from_iterable(numbers for numbers, years in SERIES if birth_date.year in years)
+    return (number for i in individuals if (number := _with_check_digits(f"{start}{i:03}")))
 
 
 def _eleven_digits(text: str) -> str:

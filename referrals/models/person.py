@@ -16,6 +16,11 @@ from referrals.norwegian import initials, sort_key
 from referrals.permissions import Access, Permission
 
 
+def place_of_identifier(municipality_id: int) -> bytes:
+    """Where a person's identifier is sealed for: it opens in no other column and no other municipality."""
+    return b"person.identifier:%d" % municipality_id
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, access: Access) -> Self:
         """Persons of the municipalities whose cases the user may see."""
@@ -112,7 +117,7 @@ class Person(models.Model):
         """The identifier's digits in clear; empty when it is not known."""
         if self.identifier_sealed is None:
             return ""
-        return ring().open(self.identifier_sealed, where=self._where())
+        return ring().open(self.identifier_sealed, where=place_of_identifier(self.municipality_id))
 
     @property
     def is_address_protected(self) -> bool:
@@ -136,8 +141,7 @@ class Person(models.Model):
             self.identifier_kind, self.identifier_sealed, self.identifier_index = "", None, None
             return
         self.identifier_kind = identifier.kind
-        self.identifier_sealed = ring().seal(identifier.digits, where=self._where())
+        self.identifier_sealed = ring().seal(
+            identifier.digits, where=place_of_identifier(self.municipality_id)
+        )
         self.identifier_index = ring().index(identifier.digits, self.municipality_id)
-
-    def _where(self) -> bytes:
-        return b"person.identifier:%d" % self.municipality_id

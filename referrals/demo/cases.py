@@ -1,0 +1,260 @@
+"""What one referral leaves in the database: its facts, pauses, contacts, reply and history, from its course."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+from referrals.choices import ContactKind, EventKind, Handling, Outcome, PauseReason, Status
+from referrals.demo import texts
+from referrals.demo.chance import pick
+from referrals.demo.intake import Intake, take_in
+from referrals.demo.journal import Journal, Step
+from referrals.demo.places import Municipal
+from referrals.demo.queue import Course
+from referrals.demo.rows import ContactRow, EventRow, PauseRow, ReferralRow, ReplyRow
+from referrals.demo.teams import Team
+from referrals.demo.workdays import Workdays
+
+PAUSE_REASONS = {
+    PauseReason.HOSPITAL: 24, PauseReason.OWN_WISH: 16, PauseReason.AWAY: 14, PauseReason.INFORMATION: 18,
+    PauseReason.NAV: 14, PauseReason.OTHER_BODY: 8, PauseReason.CAPACITY: 6,
+}  # fmt: skip
+# Of those who wait so long some are put on hold once; of those who still wait, some are on hold now.
+PAUSE_AFTER_DAYS, PAUSE_SHARE, ON_HOLD_SHARE = 21, 0.16, 0.07
+PAUSE_DAYS, ON_HOLD_DAYS = (6, 75), 60
+
+CONTACT_KINDS = {
+    ContactKind.VISIT: 72, ContactKind.CONSULTATION: 14, ContactKind.PHONE: 10, ContactKind.VIDEO: 4,
+}  # fmt: skip
+CASE_DAYS, MOST_CONTACTS = 62, 3
+AFTER_START = {
+    Outcome.FINISHED: 88, Outcome.NOT_NEEDED: 3, Outcome.DECLINED: 2, Outcome.REFERRED_ON: 2, Outcome.MOVED: 1,
+    Outcome.DEAD: 3, Outcome.OTHER: 1,
+}  # fmt: skip
+CLOSING_NOTE_SHARE = 0.4
+
+ASSIGNED_SHARE, ASSIGNED_DAYS = 0.22, 45
+REPLY_SHARE, REPLY_DAYS = 0.8, (4, 34)
+EARLIER_ELSEWHERE_SHARE, EARLIER_DAYS = 0.015, (20, 200)
+
+
+@dataclass
+class Case:
+    """One referral in the making, and in the end its rows. Days are ordinals; the steps become its history."""
+
+    pk: int
+    course: Course
+    intake: Intake
+    steps: list[Step] = field(default_factory=list)
+    therapist_id: int | None = None
+    assigned: int | None = None
+    closed: int | None = None
+    outcome: str = ""
+    pauses: list[PauseRow] = field(default_factory=list)
+    contacts: list[ContactRow] = field(default_factory=list)
+    replies: list[ReplyRow] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
+
+    @property
+    def status(self) -> Status:
+        """Where the referral stands in the end."""
+        if self.closed is not None:
+            return Status.CLOSED
+        if self.course.started is not None:
+            return Status.STARTED
+        return Status.RECEIVED if self.course.priority is None else Status.WAITING
+
+
+class Cases:
+    """Plays the cases of one municipality, and numbers them."""
+
+    def __init__(
+        self,
+        place: Municipal,
+        team: Team,
+        workdays: Workdays,
+        rng: Random,
+        *,
+        category_ids: dict[str, int],
+        by_id: int | None,
+    ) -> None:
+        self.place, self.team, self.workdays, self.rng = place, team, workdays, rng
+        self.category_ids, self.by_id = category_ids, by_id
+        self.journal = Journal(place.pk, workdays, rng, by_id)
+        self.last_numbers: dict[int, int] = {}  # by year
+
+    def play(self, pk: int, course: Course) -> Case:
+        """The case with its history and the rows that belong to it; `row` makes the referral's own."""
+        is_workday = course.received in self.workdays
+        intake = take_in(self.rng, course, county=self.place.county, is_workday=is_workday)
+        case = Case(pk, course, intake)
+        self._register(case)
+        self._assess(case)
+        self._pause(case)
+        self._assign(case)
+        self._start(case)
+        self._close(case)
+        self._reply(case)
+        case.events = self.journal.lines(pk, case.steps)
+        return case
+
+    def row(self, case: Case, person_id: int) -> ReferralRow:
+        """The referral's row with the next number; asked for once a case, in order."""
+        course, received = case.course, day(case.course.received)
+        registered, changed = case.events[0].registered_at, case.events[-1].registered_at
+        return ReferralRow(
+            id=case.pk,
+            municipality_id=self.place.pk,
+            number=self._number(registered.year),
+            person_id=person_id,
+            category_id=self.category_ids[course.category.code],
+            received_on=received,
+            seniority_on=received - timedelta(days=self._days_elsewhere()),
+            registered_at=registered,
+            registered_by_id=self.by_id,
+            **case.intake._asdict(),
+            status=case.status,
+            priority=course.priority,
+            prioritised_on=course.assessed and day(course.assessed),
+            therapist_id=case.therapist_id,
+            assigned_on=case.assigned and day(case.assigned),
+            started_on=course.started and day(course.started),
+            closed_on=case.closed and day(case.closed),
+            outcome=case.outcome,
+            changed_at=changed,
+            version=len(case.events),
+        )
+
+    def _register(self, case: Case) -> None:
+        intake, received = case.intake, iso(case.course.received)
+        facts = {
+            "status": Status.RECEIVED,
+            "source": intake.source,
+            "channel": intake.channel,
+            "handling": intake.handling,
+            "received_on": received,
+            "seniority_on": received,
+            "category": case.course.category.code,
+        }
+        facts |= {"urgency": intake.urgency} if intake.urgency else {}
+        written = ("reason", "what_matters", "referrer_name", "referrer_phone", "external_reference")
+        more = {"texts": [name for name in written if getattr(intake, name)]}
+        case.steps.append(Step(case.course.received, EventKind.RECEIVED, facts, more))
+
+    def _assess(self, case: Case) -> None:
+        course = case.course
+        if course.priority is not None:
+            changes = {
+                "status": Status.WAITING,
+                "priority": course.priority,
+                "prioritised_on": iso(course.assessed),
+            }
+            case.steps.append(Step(course.assessed, EventKind.PRIORITISED, changes))
+
+    def _pause(self, case: Case) -> None:
+        """Perhaps one period on hold within the wait; for those who still wait perhaps one that still runs."""
+        rng, course = self.rng, case.course
+        first, end = course.assessed or course.received, course.ended or self.workdays.until
+        if end - first < PAUSE_AFTER_DAYS:
+            return
+        chance = rng.random()
+        if course.ended is None and chance < ON_HOLD_SHARE:
+            start, resumed = self.workdays.pick(rng, max(first, end - ON_HOLD_DAYS), end - 1), None
+        elif chance < PAUSE_SHARE:
+            start = self.workdays.pick(rng, first, end - 5)
+            resumed = start and self.workdays.on_or_after(start + rng.randint(*PAUSE_DAYS))
+        else:
+            return
+        if start is None:
+            return
+        if course.ended is not None and (resumed is None or resumed > end):
+            resumed = end
+        reason = pick(rng, PAUSE_REASONS)
+        case.pauses.append(PauseRow(self.place.pk, case.pk, reason, day(start), resumed and day(resumed)))
+        begun = {"reason": reason, "from": iso(start), "to": None}
+        case.steps.append(Step(start, EventKind.PAUSED, more={"pauses": [begun]}))
+        if resumed is not None and resumed != course.ended:
+            over = begun | {"to": iso(resumed)}
+            case.steps.append(Step(resumed, EventKind.RESUMED, more={"pauses": [over]}))
+
+    def _assign(self, case: Case) -> None:
+        """Whoever starts has the case, often since some days before; a few of the waiting have somebody too."""
+        course, rng, last = case.course, self.rng, self.workdays.last()
+        if course.started is not None:
+            latest = course.started
+        elif course.ended is None and course.priority is not None and rng.random() < ASSIGNED_SHARE:
+            latest = last
+        else:
+            return
+        case.therapist_id = self.team.pick(rng, latest, also=last)
+        if case.therapist_id is None:
+            return
+        assigned = self.workdays.pick(rng, max(course.assessed, latest - ASSIGNED_DAYS), latest)
+        is_there = assigned is not None and case.therapist_id in self.team.on(assigned)
+        case.assigned = assigned if is_there else latest
+        changes = {"assigned_on": iso(case.assigned), "therapist": case.therapist_id}
+        case.steps.append(Step(case.assigned, EventKind.ASSIGNED, changes))
+
+    def _start(self, case: Case) -> None:
+        started = case.course.started
+        if started is None:
+            return
+        kind = pick(self.rng, CONTACT_KINDS)
+        case.contacts.append(ContactRow(self.place.pk, case.pk, kind, day(started), case.therapist_id))
+        changes = {"status": Status.STARTED, "started_on": iso(started)}
+        contact = {"contact": {"kind": kind, "therapist": case.therapist_id}}
+        case.steps.append(Step(started, EventKind.STARTED, changes, contact))
+
+    def _close(self, case: Case) -> None:
+        """A wait that ended without a start is closed with it; a started case some weeks later."""
+        course, rng, note = case.course, self.rng, ""
+        if course.outcome:
+            case.closed, case.outcome = course.ended, course.outcome
+        elif course.started is not None:
+            weeks_later = course.started + 3 + int(rng.expovariate(1 / CASE_DAYS))
+            case.closed = self.workdays.on_or_after(weeks_later)
+            self._more_contacts(case, course.started + 1, case.closed or self.workdays.until)
+            case.outcome = pick(rng, AFTER_START) if case.closed else ""
+            if case.outcome == Outcome.FINISHED and rng.random() < CLOSING_NOTE_SHARE:
+                note = rng.choice(texts.CLOSING_NOTES)
+        if case.closed is not None:
+            changes = {"status": Status.CLOSED, "closed_on": iso(case.closed), "outcome": case.outcome}
+            case.steps.append(Step(case.closed, EventKind.CLOSED, changes, note=note))
+
+    def _more_contacts(self, case: Case, earliest: int, before: int) -> None:
+        """Contacts after the first, while the case is open."""
+        for _contact in range(self.rng.randint(0, MOST_CONTACTS)):
+            held = self.workdays.pick(self.rng, earliest, before)
+            if held is not None:
+                kind = pick(self.rng, CONTACT_KINDS)
+                case.contacts.append(ContactRow(self.place.pk, case.pk, kind, day(held), case.therapist_id))
+                contact = {"contact": {"kind": kind, "therapist": case.therapist_id}}
+                case.steps.append(Step(held, EventKind.CONTACT, more=contact))
+
+    def _reply(self, case: Case) -> None:
+        """The preliminary reply to an application that was not settled at once; sometimes it is forgotten."""
+        if case.intake.handling != Handling.APPLICATION or self.rng.random() > REPLY_SHARE:
+            return
+        sent = self.workdays.on_or_after(case.course.received + self.rng.randint(*REPLY_DAYS))
+        if sent is not None and (case.closed is None or sent < case.closed):
+            case.replies.append(ReplyRow(self.place.pk, case.pk, day(sent)))
+            case.steps.append(Step(sent, EventKind.REPLIED))
+
+    def _number(self, year: int) -> str:
+        """The next referral number of the year."""
+        self.last_numbers[year] = self.last_numbers.get(year, 0) + 1
+        return f"{year}-{self.last_numbers[year]:06}"
+
+    def _days_elsewhere(self) -> int:
+        """How long a few have waited in another municipality before they moved here."""
+        return self.rng.randint(*EARLIER_DAYS) if self.rng.random() < EARLIER_ELSEWHERE_SHARE else 0
+
+
+def day(ordinal: int) -> date:
+    """The date of an ordinal."""
+    return date.fromordinal(ordinal)
+
+
+def iso(ordinal: int) -> str:
+    """The date of an ordinal as the history writes it."""
+    return date.fromordinal(ordinal).isoformat()

@@ -1,0 +1,206 @@
+"""Everything of the demo but the referrals: users, priority keys, therapists, employments, agreements, statements."""
+
+from collections.abc import Iterable
+from datetime import date
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+
+from referrals.choices import CoverageState
+from referrals.demo.coverage import Span, Spans
+from referrals.demo.places import TEMPLATE_DAYS, Fortune, Municipal
+from referrals.demo.teams import Member, Team, ordinal
+from referrals.demo.users import DEMO_PASSWORD, DEMO_USERS, DemoUser
+from referrals.demo.workforce import ACTIVITY_WORKER, Staff
+from referrals.models import (
+    Category,
+    County,
+    CoverageAgreement,
+    CoverageStatement,
+    Employment,
+    Membership,
+    Municipality,
+    Occupation,
+    Population,
+    PriorityKey,
+    PriorityTarget,
+    Therapist,
+    User,
+)
+from referrals.permissions import Role
+
+ROWS_AT_A_TIME = 5_000
+IPS_CATEGORY, IPS_DAYS = "work_mental_health", 30
+CRITERIA = (
+    "Fare for liv og helse, palliasjon, trykksår eller utskriving som ikke kunne planlegges.",
+    "Nylig tap av funksjon, fare for fall eller for å miste jobb, skole eller bolig.",
+    "Nedsatt funksjon som gjør hverdagen vanskelig, uten rask forverring.",
+    "Behov som kan vente uten at funksjon eller trygghet svekkes.",
+)
+STATEMENT_SOURCE = "Oppgitt av kommunen (oppdiktet)"
+AGREEMENT_REFERENCE = "Samarbeidsavtale {number}/{year} (oppdiktet)"
+AGREED_FTE = (None, None, "0.10", "0.20", "0.20", "0.30", "0.40")
+
+
+def places() -> list[Municipal]:
+    """Today's municipalities by code, with the newest population that is known."""
+    people = dict(Population.objects.order_by("year").values_list("municipality", "persons"))
+    return [
+        Municipal(
+            pk=municipality.pk,
+            code=municipality.code,
+            name=municipality.name,
+            county=municipality.county.code,
+            centrality=municipality.centrality,
+            population=people[municipality.pk],
+            latitude=float(municipality.latitude),
+            longitude=float(municipality.longitude),
+        )
+        for municipality in Municipality.objects.filter(valid_to__isnull=True)
+        .select_related("county")
+        .order_by("code")
+    ]
+
+
+def create_users(since: date) -> dict[str, User]:
+    """The demo users with their memberships, by username."""
+    users, password = {}, make_password(DEMO_PASSWORD)
+    for wanted in DEMO_USERS:
+        is_admin = wanted.role == Role.ADMINISTRATOR
+        user = User.objects.create(
+            username=wanted.username,
+            password=password,
+            first_name=wanted.given_name,
+            last_name=wanted.family_name,
+            is_staff=is_admin,
+            is_superuser=is_admin,
+        )
+        _create_membership(user, wanted, since)
+        users[wanted.username] = user
+    return users
+
+
+def _create_membership(user: User, wanted: DemoUser, since: date) -> None:
+    municipality = Municipality.objects.filter(code=wanted.municipality, valid_to__isnull=True).first()
+    membership = Membership.objects.create(
+        user=user, role=wanted.role, municipality=municipality, valid_from=since
+    )
+    membership.counties.set(County.objects.filter(code__in=wanted.counties))
+
+
+def create_priority_keys(fortunes: dict[int, Fortune], since: date) -> None:
+    """A key of their own for the municipalities (by id) that do not use the template."""
+    own = {pk: fortune for pk, fortune in fortunes.items() if fortune.key_days != TEMPLATE_DAYS}
+    keys = PriorityKey.objects.bulk_create(
+        PriorityKey(municipality_id=pk, valid_from=since, note="Oppdiktet for demoen") for pk in own
+    )
+    categories = list(Category.objects.order_by("pk"))
+    targets = (
+        PriorityTarget(key=key, category=category, level=level, days=days, criteria=CRITERIA[level - 1])
+        for key in keys
+        for category in categories
+        for level, days in enumerate(_days(own[key.municipality_id], category), start=1)
+    )
+    PriorityTarget.objects.bulk_create(targets, batch_size=ROWS_AT_A_TIME)
+
+
+def _days(fortune: Fortune, category: Category) -> Iterable[int]:
+    """IPS starts at once and at the latest after a month, whatever the priority."""
+    if category.code == IPS_CATEGORY:
+        return (min(days, IPS_DAYS) for days in fortune.key_days)
+    return fortune.key_days
+
+
+def create_staff(staff: Staff, places: list[Municipal], user: User, code: str, on: date) -> dict[str, Team]:
+    """Therapists and employments. `user` becomes the one longest employed in a municipality on the day.
+
+    Returns who can take cases, by municipality code.
+    """
+    therapists = Therapist.objects.bulk_create(
+        (
+            Therapist(
+                hpr_number=worker.hpr_number,
+                name=worker.name,
+                authorised_from=worker.authorised_from,
+                authorised_to=worker.authorised_to,
+                is_licence=worker.is_licence,
+            )
+            for worker in staff.workers
+        ),
+        batch_size=ROWS_AT_A_TIME,
+    )
+    ids = {therapist.hpr_number: therapist.pk for therapist in therapists}
+    _create_employments(staff, {place.code: place.pk for place in places}, ids)
+    teams = _teams(staff, ids)
+    senior = teams[code].on(on.toordinal())[0]
+    therapist = Therapist.objects.get(pk=senior)
+    therapist.user, therapist.name = user, user.get_full_name()
+    therapist.save()
+    return teams
+
+
+def _create_employments(staff: Staff, place_ids: dict[str, int], ids: dict[str, int]) -> None:
+    occupation_ids = dict(Occupation.objects.values_list("code", "pk"))
+    Employment.objects.bulk_create(
+        (
+            Employment(
+                therapist_id=ids[job.worker.hpr_number],
+                municipality_id=place_ids[job.code],
+                occupation_id=occupation_ids[job.occupation],
+                engagement=job.engagement,
+                fte=job.fte,
+                valid_from=job.start,
+                valid_to=job.end,
+            )
+            for job in staff.jobs
+        ),
+        batch_size=ROWS_AT_A_TIME,
+    )
+
+
+def _teams(staff: Staff, ids: dict[str, int]) -> dict[str, Team]:
+    members: dict[str, list[Member]] = {}
+    for job in staff.jobs:
+        if job.occupation != ACTIVITY_WORKER:
+            member = Member(ordinal(job.start), ordinal(job.end), ids[job.worker.hpr_number])
+            members.setdefault(job.code, []).append(member)
+    return {code: Team(found) for code, found in members.items()}
+
+
+def create_agreements_and_statements(places: list[Municipal], spans: Spans, rng: Random) -> None:
+    """What municipalities without own say, and who serves them instead: the nearest that always has its own."""
+    agreements, statements = [], []
+    always = [place for place in places if all(span.state == CoverageState.OWN for span in spans[place.code])]
+    for place in places:
+        for number, span in enumerate(spans[place.code], start=1):
+            if span.state == CoverageState.NONE:
+                statements.append(_statement(place, span))
+            elif span.state == CoverageState.AGREEMENT:
+                provider = min(always, key=lambda other: (_distance(place, other), other.code))
+                agreements.append(_agreement(provider, place, span, number, rng))
+    CoverageAgreement.objects.bulk_create(agreements)
+    CoverageStatement.objects.bulk_create(statements)
+
+
+def _statement(place: Municipal, span: Span) -> CoverageStatement:
+    return CoverageStatement(
+        municipality_id=place.pk, source=STATEMENT_SOURCE, valid_from=span.start, valid_to=span.end
+    )
+
+
+def _agreement(
+    provider: Municipal, place: Municipal, span: Span, number: int, rng: Random
+) -> CoverageAgreement:
+    return CoverageAgreement(
+        provider_id=provider.pk,
+        recipient_id=place.pk,
+        fte=rng.choice(AGREED_FTE),
+        reference=AGREEMENT_REFERENCE.format(number=number, year=span.start.year),
+        valid_from=span.start,
+        valid_to=span.end,
+    )
+
+
+def _distance(one: Municipal, other: Municipal) -> float:
+    """How far apart, in degrees of latitude; a degree of longitude is half as long at 60° north."""
+    return (one.latitude - other.latitude) ** 2 + ((one.longitude - other.longitude) / 2) ** 2

@@ -1,0 +1,186 @@
+"""Fills an empty installation with the demo, in one transaction: a run that is stopped leaves nothing behind."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+
+from referrals.choices import CoverageState
+from referrals.demo import coverage, foundation, workforce
+from referrals.demo.cases import Cases
+from referrals.demo.coverage import Spans
+from referrals.demo.load import Loader, analyze, reserve_ids
+from referrals.demo.persons import Citizens, Numbers
+from referrals.demo.places import Municipal, allocate, fortune
+from referrals.demo.queue import Inflow, Queue
+from referrals.demo.rows import MODELS
+from referrals.demo.teams import Team, ordinal
+from referrals.demo.town import Batch, Town
+from referrals.demo.users import DEMO_USERS, MOSS
+from referrals.demo.workdays import Workdays
+from referrals.keyring import ring
+from referrals.models import Category, Installation, NumberSeries, Person, Referral, Therapist, User
+from referrals.permissions import Role
+
+MONTHS = 61
+BATCH = 2_000
+IDS_AT_A_TIME = 1_000
+HELPING = frozenset({CoverageState.OWN, CoverageState.PURCHASED, CoverageState.AGREEMENT})
+
+Progress = Callable[[int], None]
+
+
+class CannotSeed(Exception):
+    """The database is not one to fill with a demo. The message is one line for whoever runs the command."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: so many referrals, received before the day `until`; the same for the same seed."""
+
+    referrals: int
+    seed: int
+    until: date
+
+    def stream(self, name: str) -> Random:
+        """A stream of chance of its own, so that a change in one part leaves the others as they were."""
+        return Random(f"{self.seed}:{name}")
+
+    @property
+    def since(self) -> date:
+        """The first day of the data."""
+        months = self.until.year * 12 + self.until.month - 1 - MONTHS
+        return date(months // 12, months % 12 + 1, min(self.until.day, 28))
+
+
+def seed(order: Order, on_progress: Progress) -> None:
+    """Write the whole demo; `on_progress` is told how many referrals are written. Raises CannotSeed."""
+    places = foundation.places()
+    if not places:
+        raise CannotSeed("There are no municipalities yet: run `manage.py load_registers` first.")
+    if order.referrals < len(places):
+        raise CannotSeed(f"--referrals must be at least {len(places)}: one for each municipality.")
+    try:
+        with transaction.atomic():
+            _mark_as_demo()
+            _Seeding(order, places, on_progress).run()
+            analyze()
+    except IntegrityError as error:
+        if "installation" in str(error):
+            raise CannotSeed("Another process is making demo data in this database.") from error
+        raise
+
+
+def _mark_as_demo() -> None:
+    """Say that everything here is fictitious, which only an empty database can be told."""
+    if Installation.objects.is_demo():
+        raise CannotSeed(
+            "The demo data are there already; nothing was changed. To start afresh, remove .data"
+            " (or make a new database) and run `make demo`."
+        )
+    for model in (Referral, Person, Therapist, User):
+        if model.objects.exists():
+            raise CannotSeed(
+                f"This database holds real data ({model._meta.model_name}): demo data need an empty one."
+            )
+    Installation.objects.update_or_create(id=1, defaults={"is_demo": True})
+
+
+class _Ids:
+    """New primary keys, asked of the database some at a time."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+        self._reserved: Iterator[int] = iter(())
+
+    def __call__(self) -> int:
+        pk = next(self._reserved, None)
+        if pk is None:
+            self._reserved = iter(reserve_ids(self._model, IDS_AT_A_TIME))
+            pk = next(self._reserved)
+        return pk
+
+
+class _Seeding:
+    """One run: what all municipalities share, then one after the other."""
+
+    def __init__(self, order: Order, places: list[Municipal], on_progress: Progress) -> None:
+        self.order, self.places, self.on_progress = order, places, on_progress
+        self.workdays = Workdays(order.since, order.until)
+        self.inflow = Inflow(self.workdays)
+        self.fortunes = {
+            place.code: fortune(place, order.stream(f"{place.code} fortune")) for place in places
+        }
+        self.category_ids = dict(Category.objects.values_list("code", "pk"))
+        self.numbers, self.ring = Numbers(), ring()
+        self.next_referral, self.next_person = _Ids(Referral), _Ids(Person)
+        self.series: list[NumberSeries] = []
+        self.written = 0
+
+    def run(self) -> None:
+        """Users, registers, workforce, then the referrals of each municipality."""
+        order = self.order
+        users = foundation.create_users(order.since)
+        foundation.create_priority_keys(
+            {place.pk: self.fortunes[place.code] for place in self.places}, order.since
+        )
+        spans = coverage.plan(self.places, order.until, order.stream("coverage"))
+        staff = workforce.staff(self.places, spans, order.until, order.stream("workforce"))
+        foundation.create_agreements_and_statements(self.places, spans, order.stream("agreements"))
+        last_day = date.fromordinal(self.workdays.last())
+        teams = foundation.create_staff(staff, self.places, users["terapeut"], MOSS, last_day)
+        self._write_referrals(spans, teams, users)
+
+    def _write_referrals(self, spans: Spans, teams: dict[str, Team], users: dict[str, User]) -> None:
+        loader, batch = Loader(MODELS), Batch.empty()
+        counts = allocate(self.order.referrals, self.places)
+        coordinators = {
+            wanted.municipality: users[wanted.username].pk
+            for wanted in DEMO_USERS
+            if wanted.role == Role.COORDINATOR
+        }
+        for place in self.places:
+            rng = self.order.stream(place.code)
+            team = teams.get(place.code, Team(()))
+            cases = Cases(
+                place, team, self.workdays, rng,
+                category_ids=self.category_ids, by_id=coordinators.get(place.code),
+            )  # fmt: skip
+            citizens = Citizens(place, rng, self.ring, self.numbers)
+            town = Town(cases, citizens, rng, self.next_referral, self.next_person)
+            courses = self._courses(place, spans, rng, counts[place.code])
+            for rows in town.play(courses):
+                batch.add(*rows)
+                if batch.referrals == BATCH:
+                    self._write(loader, batch)
+                    batch = Batch.empty()
+            self._keep_numbers(place, cases)
+        if batch.referrals:
+            self._write(loader, batch)
+        NumberSeries.objects.bulk_create(self.series)
+
+    def _courses(self, place: Municipal, spans: Spans, rng: Random, count: int) -> list:
+        helped = [(ordinal(s.start), ordinal(s.end)) for s in spans[place.code] if s.state in HELPING]
+        queue = Queue(
+            self.fortunes[place.code],
+            self.workdays,
+            rng,
+            lambda day: any(start <= day < end for start, end in helped),
+            self.inflow.weekly(count),
+        )
+        return queue.run(self.inflow.draw(rng, count))
+
+    def _write(self, loader: Loader, batch: Batch) -> None:
+        loader.write(batch.rows)
+        self.written += batch.referrals
+        self.on_progress(self.written)
+
+    def _keep_numbers(self, place: Municipal, cases: Cases) -> None:
+        """The next referral that is logged gets the next number."""
+        self.series += [
+            NumberSeries(municipality_id=place.pk, year=year, last=last)
+            for year, last in cases.last_numbers.items()
+        ]

@@ -1,0 +1,97 @@
+"""One municipality played through: its referrals in order of receipt, each with its citizen, as rows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import NamedTuple
+
+from referrals.choices import Outcome
+from referrals.demo.cases import Case, Cases
+from referrals.demo.persons import Citizens, are_alike
+from referrals.demo.queue import Course
+from referrals.demo.rows import MODELS, ContactRow, EventRow, PauseRow, PersonRow, ReferralRow, ReplyRow
+
+# So many referrals are about somebody who was referred before, among the last ones.
+KNOWN_SHARE, REMEMBERED = 0.2, 200
+GONE = frozenset({Outcome.DEAD, Outcome.MOVED})
+
+
+class Known(NamedTuple):
+    """A citizen who was referred once, and what became of it. `closed` is an ordinal."""
+
+    person_id: int
+    category: str
+    closed: int | None
+
+
+@dataclass
+class Batch:
+    """Rows by kind, until there are enough of them to write."""
+
+    rows: dict[type[NamedTuple], list[NamedTuple]]
+
+    @classmethod
+    def empty(cls) -> "Batch":
+        """A batch without rows."""
+        return cls({kind: [] for kind in MODELS})
+
+    @property
+    def referrals(self) -> int:
+        """How many referrals it holds."""
+        return len(self.rows[ReferralRow])
+
+    def add(self, referral: ReferralRow, case: Case, citizen: PersonRow | None) -> None:
+        """One referral with everything that belongs to it, and the citizen when it is a new one."""
+        if citizen:
+            self.rows[PersonRow].append(citizen)
+        self.rows[ReferralRow].append(referral)
+        self.rows[PauseRow] += case.pauses
+        self.rows[ContactRow] += case.contacts
+        self.rows[ReplyRow] += case.replies
+        self.rows[EventRow] += case.events
+
+
+class Town:
+    """Turns the courses of one municipality into rows."""
+
+    def __init__(
+        self,
+        cases: Cases,
+        citizens: Citizens,
+        rng: Random,
+        next_referral: Callable[[], int],
+        next_person: Callable[[], int],
+    ) -> None:
+        self.cases, self.citizens, self.rng = cases, citizens, rng
+        self._next_referral, self._next_person = next_referral, next_person
+        self._known: list[Known] = []
+
+    def play(self, courses: list[Course]) -> Iterator[tuple[ReferralRow, Case, PersonRow | None]]:
+        """Each referral with its case, and its citizen when a new one."""
+        for course in courses:
+            case = self.cases.play(self._next_referral(), course)
+            code = course.category.code
+            known = self._somebody_known(course) if case.outcome not in GONE else None
+            citizen = None if known else self.citizens.make(self._next_person(), code, course.received)
+            person_id = known.person_id if known else citizen.id
+            if citizen and case.outcome not in GONE:
+                self._remember(Known(person_id, code, case.closed))
+            yield self.cases.row(case, person_id), case, citizen
+
+    def _remember(self, known: Known) -> None:
+        if len(self._known) < REMEMBERED:
+            self._known.append(known)
+        else:
+            self._known[self.rng.randrange(REMEMBERED)] = known
+
+    def _somebody_known(self, course: Course) -> Known | None:
+        """Somebody of the same age group for whom this is another need, or the same one again after it was closed."""
+        if not self._known or self.rng.random() > KNOWN_SHARE:
+            return None
+        place = self.rng.randrange(len(self._known))
+        known = self._known[place]
+        code = course.category.code
+        is_new_need = known.category != code
+        is_over = known.closed is not None and known.closed < course.received
+        fits = are_alike(known.category, code) and (is_new_need or is_over)
+        return self._known.pop(place) if fits else None
