@@ -50,14 +50,21 @@ class Situation:
 
 
 class DescribedRadios(forms.RadioSelect):
-    """Radio buttons of which some have a line of explanation; `descriptions` holds it by value."""
+    """Radio buttons of which some have a line of explanation; `descriptions` holds it by value.
+
+    Of a group that is to have the focus, one button gets it: the chosen one, else the first.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.descriptions: dict[str, Text] = {}
 
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
+    def create_option(
+        self, name: str, value: Any, label: Text, selected: bool, index: int, *args: Any, **kwargs: Any
+    ) -> dict[str, Any]:
+        option = super().create_option(name, value, label, selected, index, *args, **kwargs)
+        if not (selected or index == 0):
+            option["attrs"].pop("autofocus", None)
         option["description"] = self.descriptions.get(str(value), "")
         if option["description"]:
             option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_helptext"
@@ -109,6 +116,8 @@ class MoveForm(ErgoForm):
         self.fields["on"].not_before = situation.referral.received_on
         self.fields["on"].not_after = situation.today
         self.prepare(situation)
+        if not self.is_bound:
+            self.visible_fields()[0].field.widget.attrs["autofocus"] = True
 
     def prepare(self, situation: Situation) -> None:
         """Where a form sets its choices and what it proposes."""
@@ -212,10 +221,9 @@ class ResumeForm(MoveForm):
 class StartForm(MoveForm):
     """The first contact with the citizen: the wait is over."""
 
-    kind = forms.ChoiceField(
+    kind = DescribedChoiceField(
         label=_("What kind of contact?"),
         choices=ContactKind,
-        widget=forms.RadioSelect,
         help_text=_("A letter, a booking or an acknowledgement is no first contact."),
     )
     on = NorwegianDateField(label=_("Date of the contact"))

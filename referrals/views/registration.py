@@ -79,8 +79,15 @@ def _search(request: HttpRequest, municipality: Municipality) -> HttpResponse:
 
 
 def _search_form(found: dict[str, Any] | None) -> CitizenSearchForm:
-    initial = found["search"] if found else {}
-    return CitizenSearchForm(initial=initial, on=today(), allow_synthetic=is_demo())
+    """Empty and ready to type in; under an answer, with what was searched for."""
+    form = CitizenSearchForm(initial=_shown(found), on=today(), allow_synthetic=is_demo())
+    if found is None:
+        form.fields["identifier"].widget.attrs["autofocus"] = True
+    return form
+
+
+def _shown(found: dict[str, Any] | None) -> dict[str, Any]:
+    return found["search"] | {"birth_date": _typed_birth_date(found["search"])} if found else {}
 
 
 def _search_page(
@@ -264,10 +271,14 @@ def _contact(person: Person, names: Iterable[str]) -> dict[str, str]:
     return {name: getattr(person, name) for name in names}
 
 
+def _typed_birth_date(search: dict[str, str]) -> date | None:
+    return date.fromisoformat(search["birth_date"]) if search["birth_date"] else None
+
+
 def _birth_date(search: dict[str, str]) -> date | None:
     """The birth date typed in the search, else the one the number tells."""
-    if search["birth_date"]:
-        return date.fromisoformat(search["birth_date"])
+    if typed := _typed_birth_date(search):
+        return typed
     if search["identifier"]:
         return parse(search["identifier"], on=today(), allow_synthetic=is_demo()).birth_date
     return None
