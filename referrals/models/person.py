@@ -32,9 +32,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(municipality_id=municipality_id, identifier_index=index)
 
     def named(self, name: str) -> Self:
-        """Persons whose name holds every word typed, in any order; case and accents do not count."""
+        """Persons whose name holds every word typed, in any order; case, accents and commas do not count."""
         found = self
-        for word in sort_key(name).split():
+        for word in sort_key(name.replace(",", " ")).split():
             found = found.filter(name_key__contains=word)
         return found
 

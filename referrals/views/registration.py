@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from referrals.actions import persons, referrals
-from referrals.actions.persons import ContactData, PersonData
+from referrals.actions.persons import PersonData
 from referrals.actions.referrals import ReferralData
 from referrals.errors import DomainError, DuplicateOpenReferral, DuplicatePerson
 from referrals.forms.registration import (
@@ -188,8 +188,8 @@ def _submitted(request: HttpRequest, intake: Intake) -> HttpResponse:
             form.add_error("another_because", str(error))
             return _form_page(request, intake, form, already_open=error.referrals)
         except DuplicatePerson as error:
-            form.add_error("identifier", str(error))
             registered = _registered_with(request, intake, form)
+            form.refuse(error)
             return _form_page(request, intake, form, registered=registered)
         except DomainError as error:
             form.refuse(error)
@@ -206,8 +206,7 @@ def _save(request: HttpRequest, intake: Intake, form: RegistrationForm) -> Refer
         if intake.person is None:
             person = PersonData(**form.citizen)
         elif form.contact != _contact(intake.person, form.contact):
-            contact = ContactData(**_contact(intake.person, CONTACT) | form.contact)
-            person = persons.update_contact(person_id=intake.person.pk, contact=contact, **who)
+            person = persons.update_contact(person_id=intake.person.pk, contact=form.contact, **who)
         return referrals.register(
             municipality=intake.municipality,
             person=person,
