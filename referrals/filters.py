@@ -25,10 +25,12 @@ from referrals.models import Category, Employment, Municipality, Person, Priorit
 Text = str | Promise
 Choices = list[tuple[Any, Text]]
 
+MORE_THAN_ANY_LIST = 10_000_000
+
 # What the filter's ticks mean, over the annotations of `with_wait` and `with_pause`.
 FACTS: dict[WaitFact, Q] = {
-    WaitFact.OVER_TARGET: Q(is_over_target=True),
-    WaitFact.DUE_SOON: Q(is_due_soon=True),
+    WaitFact.OVER_TARGET: waiting.over_target_q(),
+    WaitFact.DUE_SOON: waiting.due_soon_q(),
     WaitFact.OVER_A_YEAR: waiting.over_a_year_q(),
     WaitFact.PAUSED: Q(is_paused=True),
     WaitFact.UNASSIGNED: Q(therapist__isnull=True),
@@ -96,9 +98,12 @@ def offers_of(municipality: Municipality, *, on: date) -> Offers:
 
 
 def fact_counts(referrals: QuerySet[Referral]) -> dict[str, int]:
-    """How many there are, as `waiting`, and of how many each fact is true. One query, over annotated rows."""
+    """How many there are, as `waiting`, and of how many each fact is true. One query, over annotated rows.
+
+    The limit, above any list, is for PostgreSQL: below it a row's clock is read once, not once for each count.
+    """
     counts = {fact.value: Count("pk", filter=condition) for fact, condition in FACTS.items()}
-    return referrals.aggregate(waiting=Count("pk"), **counts)
+    return referrals[:MORE_THAN_ANY_LIST].aggregate(waiting=Count("pk"), **counts)
 
 
 def days_range(code: str) -> tuple[int, int] | None:

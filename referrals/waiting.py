@@ -18,6 +18,7 @@ from django.db.models import (
     CharField,
     DateField,
     Expression,
+    ExpressionWrapper,
     F,
     Func,
     IntegerField,
@@ -169,7 +170,7 @@ def net_days(gross: int, paused: int) -> int:
 
 
 def net_days_sql() -> Expression:
-    """SQL form of `net_days`, over the annotations `gross_days` and `paused_days`."""
+    """SQL form of `net_days`, over `gross_days` and `paused_days`."""
     return Days(F("gross_days"), F("paused_days"))
 
 
@@ -186,30 +187,44 @@ def due_on_sql() -> Expression:
     return AddDays(F("received_on"), F("target_days"), F("paused_days"))
 
 
-def is_over_target(net: int, target_days: int | None) -> bool | None:
+def days_left(net: int, target_days: int | None) -> int | None:
+    """Days until the target is broken: 0 on its last day, negative once it is. None: not assessed."""
+    return None if target_days is None else target_days - net
+
+
+def days_left_sql() -> Expression:
+    """SQL form of `days_left`, over `target_days` and `net_days`; NULL without a target."""
+    return Days(F("target_days"), F("net_days"))
+
+
+def is_over_target(left: int | None) -> bool | None:
     """Breach of the target (fristbrudd): more net days than the target. None: not assessed, never "ok"."""
-    return None if target_days is None else net > target_days
+    return None if left is None else left < 0
+
+
+def over_target_q() -> Q:
+    """SQL form of `is_over_target`, over `days_left`: those of whom it is true, so not the ones not assessed."""
+    return Q(days_left__lt=0)
 
 
 def over_target_sql() -> Expression:
-    """SQL form of `is_over_target`, over the annotations `net_days` and `target_days`."""
-    return Case(
-        When(target_days__isnull=True, then=Value(None)),
-        When(net_days__gt=F("target_days"), then=Value(True)),
-        default=Value(False),
-        output_field=BooleanField(null=True),
-    )
+    """SQL form of `is_over_target` as a value; NULL: not assessed."""
+    return ExpressionWrapper(over_target_q(), BooleanField(null=True))
 
 
-def is_due_soon(net: int, target_days: int | None) -> bool:
+def is_due_soon(left: int | None) -> bool:
     """Whether the target falls due within a week and is not yet broken: 0 ≤ target − net ≤ 7."""
-    return target_days is not None and 0 <= target_days - net <= DUE_SOON_DAYS
+    return left is not None and 0 <= left <= DUE_SOON_DAYS
+
+
+def due_soon_q() -> Q:
+    """SQL form of `is_due_soon`, over `days_left`. A list of days: a range would ask for `days_left` twice."""
+    return Q(days_left__in=range(DUE_SOON_DAYS + 1))
 
 
 def due_soon_sql() -> Expression:
-    """SQL form of `is_due_soon`, over the annotations `net_days` and `target_days`."""
-    soon = Q(net_days__lte=F("target_days"), net_days__gte=F("target_days") - DUE_SOON_DAYS)
-    return Case(When(soon, then=Value(True)), default=Value(False), output_field=BooleanField())
+    """SQL form of `is_due_soon` as a value."""
+    return Coalesce(ExpressionWrapper(due_soon_q(), BooleanField(null=True)), Value(False))
 
 
 # ---------------------------------------------------------------- the preliminary reply

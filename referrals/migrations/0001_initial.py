@@ -722,6 +722,7 @@ class Migration(migrations.Migration):
                 (
                     "municipality",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="priority_keys",
                         to="referrals.municipality",
@@ -1424,6 +1425,7 @@ class Migration(migrations.Migration):
                 (
                     "referral",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="pauses",
                         to="referrals.referral",
@@ -1888,6 +1890,12 @@ class Migration(migrations.Migration):
                 violation_error_message="The therapist already has an employment in this municipality and occupation in the period.",
             ),
         ),
+        migrations.AddIndex(
+            model_name="waitpause",
+            index=models.Index(
+                fields=["referral", "started_on"], include=("ended_on", "reason"), name="pause_of_referral"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="waitpause",
             constraint=models.CheckConstraint(
@@ -1902,7 +1910,7 @@ class Migration(migrations.Migration):
             model_name="waitpause",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    ("referral", "="),
+                    (referrals.models.periods.IdRange("referral", "referral", models.Value("[]")), "&&"),
                     (referrals.models.periods.DateRange("started_on", "ended_on"), "&&"),
                 ],
                 name="pause_no_overlap",

@@ -3,6 +3,7 @@
 from referrals.models.access import Membership, User, access_from, access_of, memberships_of
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
+from referrals.models.pause import WaitPause
 from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget
 from referrals.models.referral import (
@@ -11,7 +12,6 @@ from referrals.models.referral import (
     PreliminaryReply,
     Referral,
     ReferralEvent,
-    WaitPause,
 )
 from referrals.models.workforce import (
     CoverageAgreement,

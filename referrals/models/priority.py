@@ -57,7 +57,11 @@ class PriorityKey(models.Model):
     """
 
     municipality = models.ForeignKey(
-        Municipality, models.PROTECT, related_name="priority_keys", verbose_name=_("municipality")
+        Municipality,
+        models.PROTECT,
+        related_name="priority_keys",
+        db_index=False,  # the unique constraint's index is sorted by date as well, and would be passed over
+        verbose_name=_("municipality"),
     )
     valid_from = models.DateField(_("valid from"), help_text=_("For referrals received from this day on."))
     note = models.CharField(_("note"), max_length=200, blank=True)

@@ -1,11 +1,9 @@
-"""The referral (henvisning), its pauses, contacts, preliminary reply and history."""
+"""The referral (henvisning), its contacts, preliminary reply and history."""
 
 from datetime import date
 from typing import Self
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
@@ -22,13 +20,14 @@ from referrals.choices import (
     EventKind,
     Handling,
     Outcome,
-    PauseReason,
     Source,
     Status,
     Urgency,
 )
+from referrals.models.clock import OnTheClock
 from referrals.models.geography import Municipality
-from referrals.models.periods import DateRange, OsloDate
+from referrals.models.pause import WaitPause
+from referrals.models.periods import OsloDate
 from referrals.models.person import Person
 from referrals.models.priority import HIGHEST_LEVEL, Category, target_days_sql
 from referrals.models.workforce import Therapist
@@ -63,10 +62,12 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(therapist_id=therapist_id)
 
     def with_wait(self, *, on: date) -> Self:
-        """Everything the clock says at the end of the day `on`, for referrals received by then.
+        """Everything the clock says at the end of the day `on`, for referrals received by then, in whole days.
 
-        gross_days, paused_days, net_days, target_days (NULL: not assessed), due_on, is_over_target (NULL: not
-        assessed), is_due_soon. All in whole days; `due_on` is the last day that meets the target.
+        Read for each row: gross_days, paused_days, target_days (NULL: not assessed). From these follow, as properties
+        of the row and for filters and sorting: net_days, days_left, due_on (the last day that meets the target),
+        is_over_target (NULL: not assessed), is_due_soon. They are not selected, since SQL would look up pauses and
+        target once more for each of them.
         """
         return (
             self.filter(received_on__lte=on)
@@ -75,8 +76,9 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
                 paused_days=waiting.paused_days_sql(WaitPause.objects.all(), on),
                 target_days=target_days_sql(),
             )
-            .annotate(net_days=waiting.net_days_sql(), due_on=waiting.due_on_sql())
-            .annotate(is_over_target=waiting.over_target_sql(), is_due_soon=waiting.due_soon_sql())
+            .alias(net_days=waiting.net_days_sql(), due_on=waiting.due_on_sql())
+            .alias(days_left=waiting.days_left_sql())
+            .alias(is_over_target=waiting.over_target_sql(), is_due_soon=waiting.due_soon_sql())
         )
 
     def with_pause(self, *, on: date) -> Self:
@@ -97,7 +99,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         )
 
 
-class Referral(models.Model):
+class Referral(OnTheClock, models.Model):
     """One citizen's need in one category, as a municipality received it, until it is closed.
 
     `received_on` starts the clock (mottatt), `started_on` stops it (påbegynt); `closed_on` with `outcome` ends the
@@ -265,56 +267,6 @@ class Referral(models.Model):
     def is_on_waitlist(self) -> bool:
         """Whether the wait still runs."""
         return self.status in ON_WAITLIST
-
-
-class WaitPauseQuerySet(models.QuerySet["WaitPause"]):
-    def running(self, on: date) -> Self:
-        """Pauses that run at the end of the day."""
-        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
-
-    def overlapping(self, started_on: date, ended_on: date | None) -> Self:
-        """Pauses that share a day with the period [started_on, ended_on); None has no end."""
-        later = self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=started_on))
-        begun = later if ended_on is None else later.filter(started_on__lt=ended_on)
-        return begun.exclude(ended_on=F("started_on"))
-
-
-class WaitPause(models.Model):
-    """A period [started_on, ended_on) in which a wait is on hold; open-ended while it runs.
-
-    Whether it stops the clock follows from the reason (`choices.STOPS_CLOCK`). Pauses of a referral never overlap.
-    """
-
-    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
-    referral = models.ForeignKey(Referral, models.CASCADE, related_name="pauses", verbose_name=_("referral"))
-    reason = models.CharField(_("reason"), max_length=20, choices=PauseReason)
-    started_on = models.DateField(_("from"))
-    ended_on = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day not on hold."))
-
-    objects = WaitPauseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("pause")
-        verbose_name_plural = _("pauses")
-        ordering = ["referral", "started_on", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
-                name="pause_end_after_start",
-                violation_error_message=_("The pause ends before it begins."),
-            ),
-            ExclusionConstraint(
-                name="pause_no_overlap",
-                expressions=[
-                    ("referral", RangeOperators.EQUAL),
-                    (DateRange("started_on", "ended_on"), RangeOperators.OVERLAPS),
-                ],
-                violation_error_message=_("The referral is already on hold in this period."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.referral}: {self.get_reason_display()}"
 
 
 class Contact(models.Model):

@@ -64,11 +64,10 @@ class WaitlistTable(ErgoTable):
         """The target date, and how far it is broken or, while somebody waits, how near it is."""
         if referral.due_on is None:
             return cells.subtle("–")
-        left = referral.target_days - referral.net_days
-        if left < 0:
-            return cells.with_note(cells.date(referral.due_on), days_over(-left), tone="danger")
+        if referral.is_over_target:
+            return cells.with_note(cells.date(referral.due_on), days_over(-referral.days_left), tone="danger")
         if referral.is_due_soon and referral.is_on_waitlist:
-            return cells.with_note(cells.date(referral.due_on), days_left(left))
+            return cells.with_note(cells.date(referral.due_on), days_left(referral.days_left))
         return cells.date(referral.due_on)
 
     def cell_gross_days(self, referral: Referral) -> SafeString:

@@ -1,0 +1,72 @@
+"""Times in which a wait was on hold."""
+
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from referrals.choices import PauseReason
+from referrals.models.geography import Municipality
+from referrals.models.periods import DateRange, IdRange
+
+
+class WaitPauseQuerySet(models.QuerySet["WaitPause"]):
+    def running(self, on: date) -> Self:
+        """Pauses that run at the end of the day."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
+
+    def overlapping(self, started_on: date, ended_on: date | None) -> Self:
+        """Pauses that share a day with the period [started_on, ended_on); None has no end."""
+        later = self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=started_on))
+        begun = later if ended_on is None else later.filter(started_on__lt=ended_on)
+        return begun.exclude(ended_on=F("started_on"))
+
+
+class WaitPause(models.Model):
+    """A period [started_on, ended_on) in which a wait is on hold; open-ended while it runs.
+
+    Whether it stops the clock follows from the reason (`choices.STOPS_CLOCK`). Pauses of a referral never overlap.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
+    referral = models.ForeignKey(
+        "Referral", models.CASCADE, related_name="pauses", db_index=False, verbose_name=_("referral")
+    )
+    reason = models.CharField(_("reason"), max_length=20, choices=PauseReason)
+    started_on = models.DateField(_("from"))
+    ended_on = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day not on hold."))
+
+    objects = WaitPauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["referral", "started_on", "pk"]
+        indexes = [
+            # Holds all that the clock asks of a pause.
+            models.Index(
+                fields=["referral", "started_on"], include=["ended_on", "reason"], name="pause_of_referral"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="pause_end_after_start",
+                violation_error_message=_("The pause ends before it begins."),
+            ),
+            ExclusionConstraint(
+                name="pause_no_overlap",
+                expressions=[
+                    (IdRange("referral", "referral", Value("[]")), RangeOperators.OVERLAPS),
+                    (DateRange("started_on", "ended_on"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("The referral is already on hold in this period."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.referral}: {self.get_reason_display()}"
