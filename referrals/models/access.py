@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -93,7 +93,7 @@ def memberships_of(user: User, *, on: date) -> list[Membership]:
     )
 
 
-def access_from(user: User, memberships: Sequence[Membership]) -> Access:
+def access_from(user: User, memberships: Sequence[Any]) -> Access:
     """What these memberships, as `memberships_of` read them, let the user do. None: nothing."""
     if not memberships:
         return NO_ACCESS
