@@ -34,7 +34,7 @@ FACTS: dict[WaitFact, Q] = {
     WaitFact.OVER_A_YEAR: waiting.over_a_year_q(),
     WaitFact.PAUSED: Q(is_paused=True),
     WaitFact.UNASSIGNED: Q(therapist__isnull=True),
-    WaitFact.NOT_ASSESSED: Q(priority__isnull=True),
+    WaitFact.NOT_ASSESSED: waiting.not_assessed_q(),
 }
 
 

@@ -66,6 +66,10 @@ class Band(IntEnum):
         return f"{self.first_day}+" if self is Band.OVER_365 else f"{self.first_day}-{self.value}"
 
 
+# The SQL forms take one day for all rows, or an expression where each row has its own.
+Day = date | Expression
+
+
 @dataclass(frozen=True)
 class Pause:
     """A period [started_on, ended_on) on hold; `ended_on` None is still running."""
@@ -115,7 +119,7 @@ def is_waiting(*, received_on: date, ended_on: date | None, on: date) -> bool:
     return received_on <= on and (ended_on is None or ended_on > on)
 
 
-def waiting_q(on: date) -> Q:
+def waiting_q(on: Day) -> Q:
     """SQL form of `is_waiting`."""
     return Q(received_on__lte=on) & (Q(wait_end__isnull=True) | Q(wait_end__gt=on))
 
@@ -130,7 +134,7 @@ def gross_days(*, received_on: date, ended_on: date | None, on: date) -> int:
     return (_clip(ended_on, on) - received_on).days
 
 
-def gross_days_sql(on: date) -> Expression:
+def gross_days_sql(on: Day) -> Expression:
     """SQL form of `gross_days`, for rows received on or before `on`."""
     return Days(_clip_sql(on), F("received_on"))
 
@@ -212,6 +216,16 @@ def over_target_sql() -> Expression:
     return ExpressionWrapper(over_target_q(), BooleanField(null=True))
 
 
+def is_assessed(priority: int | None) -> bool:
+    """Whether a professional has set a priority (vurdert)."""
+    return priority is not None
+
+
+def not_assessed_q() -> Q:
+    """SQL form of not `is_assessed`."""
+    return Q(priority__isnull=True)
+
+
 def is_due_soon(left: int | None) -> bool:
     """Whether the target falls due within a week and is not yet broken: 0 ≤ target − net ≤ 7."""
     return left is not None and 0 <= left <= DUE_SOON_DAYS
@@ -278,5 +292,6 @@ def _clip(ended_on: date | None, on: date) -> date:
     return on if ended_on is None else min(ended_on, on)
 
 
-def _clip_sql(on: date) -> Expression:
-    return Least(F("wait_end"), Value(on, DateField()))  # LEAST passes over NULL
+def _clip_sql(on: Day) -> Expression:
+    day = Value(on, DateField()) if isinstance(on, date) else on
+    return Least(F("wait_end"), day)  # LEAST passes over NULL

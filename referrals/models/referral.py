@@ -53,7 +53,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Referrals that are not closed now."""
         return self.filter(status__in=OPEN)
 
-    def waiting(self, *, on: date) -> Self:
+    def waiting(self, *, on: waiting.Day) -> Self:
         """Referrals that waited at the end of the day, as we now know it was; paused ones included."""
         return self.counted().filter(waiting.waiting_q(on))
 

@@ -30,7 +30,12 @@ class Arc:
 
     @property
     def is_shown(self) -> bool:
+        """Whether everybody knows it."""
         return self.least == self.most
+
+    def loosen(self) -> None:
+        """Let nothing be known of it."""
+        self.least, self.most = 0, inf
 
     def bounds_if_hidden(self, least_withheld: int) -> tuple[int, float]:
         """What would be known of it then."""

@@ -23,13 +23,14 @@ class Scope:
 
     `exact`: true numbers, which only the municipality's own staff see. All others see them with small numbers
     hidden (`reports.suppression`). `ids` and `codes` are those of the municipality or of the counties, none for the
-    nation.
+    nation; `county_ids` are the municipality's county, or the counties.
     """
 
     level: Level
     name: str = ""
     ids: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
+    county_ids: tuple[int, ...] = ()
     exact: bool = False
 
     @classmethod
@@ -40,6 +41,7 @@ class Scope:
             municipality.full_name,
             (municipality.pk,),
             (municipality.code,),
+            (municipality.county_id,),
             exact=access.can(Permission.SEE_DASHBOARD, municipality.pk),
         )
 
@@ -47,12 +49,9 @@ class Scope:
     def counties(cls, counties: Iterable[County]) -> Self:
         """One or more counties together, in the order given."""
         chosen = tuple(counties)
-        return cls(
-            Level.COUNTY,
-            ", ".join(county.name for county in chosen),
-            tuple(county.pk for county in chosen),
-            tuple(county.code for county in chosen),
-        )
+        ids = tuple(county.pk for county in chosen)
+        names = ", ".join(county.name for county in chosen)
+        return cls(Level.COUNTY, names, ids, tuple(county.code for county in chosen), ids)
 
     @classmethod
     def nation(cls) -> Self:

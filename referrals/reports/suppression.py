@@ -6,8 +6,8 @@ of municipalities, posts and årsverk are never suppressed, and staff see the tr
 
 The guarantee, for everything that one list or table shows: each count shown as "<5" could, by all that is shown,
 be 1, 2, 3 or 4, even to somebody who knows that a count withheld to protect it is at least 5. What is hidden above is
-not broken down below: the parts of a hidden total are all withheld, zeros too, and so are all parts of a table that
-cannot be protected otherwise. Not covered: comparing files made on different days.
+not broken down below: the parts of a hidden total are all withheld, zeros too. So are all parts of a row, and in the
+end of a table, that cannot be protected otherwise. Not covered: comparing files made on different days.
 
 How: the counts of a table with their totals form a network in which every row and column is a node and every count
 an arc, a circulation (each row's counts flow into its total). A hidden count can take another value if the difference
@@ -72,12 +72,19 @@ WITHHELD = Figure(hidden=Hidden.WITHHELD)
 class Cell:
     """A true count, and the bounds between which everybody knows it to lie. Stays inside the reports.
 
-    Shown: both bounds are the count. Only `figure`, `median` and `p90` leave the reports.
+    Shown: both bounds are the count. `is_own`: for the unit's own staff, to whom no number is too small. Only
+    `figure`, `median` and `p90` leave the reports.
     """
 
     count: int
     least: int
     most: float
+    is_own: bool = False
+
+    @classmethod
+    def own(cls, count: int) -> Self:
+        """As it is, for those whose own citizens it counts."""
+        return cls(count, count, count, is_own=True)
 
     @classmethod
     def shown(cls, count: int) -> Self:
@@ -112,15 +119,15 @@ class Cell:
         return Figure(hidden=self.hidden) if self.hidden else Figure(self.count)
 
     def median(self, days: float | None) -> Figure:
-        """The median of those counted, if they are shown and at least 10."""
+        """The median of those counted, if they are shown and at least 10; own staff see every median."""
         return self._statistic(days, LEAST_FOR_MEDIAN)
 
     def p90(self, days: float | None) -> Figure:
-        """The 90th percentile of those counted, if they are shown and at least 20."""
+        """The 90th percentile of those counted, if they are shown and at least 20; own staff see every one."""
         return self._statistic(days, LEAST_FOR_P90)
 
     def _statistic(self, days: float | None, least: int) -> Figure:
-        if self.hidden or 0 < self.count < least:
+        if self.hidden or 0 < self.count < least and not self.is_own:
             return WITHHELD
         return Figure(days)
 
@@ -131,6 +138,14 @@ def total_of(figures: Iterable[Figure]) -> Figure:
     if any(part.suppressed for part in parts):
         return WITHHELD
     return Figure(sum(part.value or 0 for part in parts))
+
+
+def combined(cells: Sequence[Cell]) -> Cell:
+    """The sum of cells, shown only where each of them is."""
+    if len(cells) == 1:
+        return cells[0]
+    count = sum(cell.count for cell in cells)
+    return Cell.withheld(count) if any(cell.hidden for cell in cells) else Cell.shown(count)
 
 
 @dataclass(frozen=True)
@@ -151,9 +166,9 @@ def protect_list(counts: Sequence[int], total: Cell | None = None) -> Column:
     sum_arc = _arc(whole, "total", "parts", may_hide=total is None)
     if total is None:
         network.add(sum_arc)
-    if not _protect(network, parts):
+    if not all(network.protect(arc) for arc in parts if _is_small(arc)):
         return Column(_withhold(counts), whole)
-    return _decided(parts, sum_arc)
+    return _column(parts, sum_arc)
 
 
 def protect_table(
@@ -171,30 +186,58 @@ def protect_table(
     and the columns in `given`. `inflows` are the columns that count against the others in their row: a row's total is
     the sum of the others minus these.
     """
-    network = Circulation(LEAST_SHOWN)
+    known = given or {}
     undecided = _undecided(counts, row_totals, total, column_totals)
-    columns = [(given or {}).get(j, column) for j, column in enumerate(undecided)]
-    parts: list[list[Arc]] = []
-    sums: list[Arc] = []
-    for j, column in enumerate(columns):
-        turn = j in inflows
-        may_hide = column is undecided[j]
-        parts.append(
-            [
-                network.add(_arc(cell, f"row {i}", f"column {j}", may_hide=may_hide, turn=turn))
-                for i, cell in enumerate(column.cells)
-            ]
-        )
-        sums.append(_arc(column.total, f"column {j}", "total", may_hide=may_hide, turn=turn))
-    arcs = list(chain.from_iterable(parts))
-    if column_totals is None:
-        arcs += [network.add(arc) for arc in sums]
-    if _protect(network, arcs):
-        return tuple(map(_decided, parts, sums))
+    columns = [known.get(j, column) for j, column in enumerate(undecided)]
+    table = _Table(columns, open_columns=set(range(len(columns))) - set(known), inflows=set(inflows))
+    if table.protect(with_totals=column_totals is None):
+        return table.columns()
     return tuple(
-        column if column is not undecided[j] else _withheld_column(column, column_totals is None)
+        column if j in known else _withheld_column(column, row_totals, with_total=column_totals is None)
         for j, column in enumerate(columns)
     )
+
+
+class _Table:
+    """Columns as a circulation: a node for each row and column and one for the totals, an arc for each cell."""
+
+    def __init__(self, columns: Sequence[Column], *, open_columns: set[int], inflows: set[int]) -> None:
+        self._open = open_columns
+        self._cells = [
+            [
+                _arc(cell, f"row {i}", f"column {j}", may_hide=j in open_columns, turn=j in inflows)
+                for i, cell in enumerate(column.cells)
+            ]
+            for j, column in enumerate(columns)
+        ]
+        self._totals = [
+            _arc(column.total, f"column {j}", "total", may_hide=j in open_columns, turn=j in inflows)
+            for j, column in enumerate(columns)
+        ]
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns as they are decided by now."""
+        return tuple(map(_column, self._cells, self._totals))
+
+    def protect(self, *, with_totals: bool) -> bool:
+        """Withhold what small cells need, a whole row where nothing less will do; whether that protects them all.
+
+        The totals take part where they are not decided already.
+        """
+        network = Circulation(LEAST_SHOWN)
+        for arc in chain(*self._cells, self._totals if with_totals else ()):
+            network.add(arc)
+        for j, column in enumerate(self._cells):
+            for i, arc in enumerate(column):
+                if _is_small(arc) and not network.protect(arc):
+                    self._withhold_row(i)
+                    if j not in self._open and not network.protect(arc):
+                        return False
+        return not with_totals or all(network.protect(arc) for arc in self._totals if _is_small(arc))
+
+    def _withhold_row(self, i: int) -> None:
+        for j in self._open:
+            self._cells[j][i].loosen()
 
 
 def _undecided(
@@ -206,18 +249,17 @@ def _undecided(
     """The columns before anything is withheld to protect another; what is hidden above is not broken down."""
     columns = []
     for j, numbers in enumerate(zip(*counts, strict=True)):
-        top = column_totals[j] if column_totals else _below(total, sum(numbers))
-        cells = tuple(
-            Cell.withheld(number) if top.hidden else _below(row, number)
-            for number, row in zip(numbers, row_totals, strict=True)
-        )
-        columns.append(Column(cells, top))
+        top = column_totals[j] if column_totals else _below(number=sum(numbers), wholes=[total])
+        cells = [_below(number, [row, top]) for number, row in zip(numbers, row_totals, strict=True)]
+        columns.append(Column(tuple(cells), top))
     return columns
 
 
-def _below(whole: Cell, part: int) -> Cell:
-    """A part of a whole that is decided."""
-    return Cell.withheld(part) if whole.hidden else Cell.by_size(part)
+def _below(number: int, wholes: Sequence[Cell]) -> Cell:
+    """A part of wholes that are decided. The parts of a shown 0 are known to be 0."""
+    if Cell.shown(0) in wholes:
+        return Cell.shown(0)
+    return Cell.withheld(number) if any(whole.hidden for whole in wholes) else Cell.by_size(number)
 
 
 def _arc(cell: Cell, tail: str, head: str, *, may_hide: bool = True, turn: bool = False) -> Arc:
@@ -226,15 +268,15 @@ def _arc(cell: Cell, tail: str, head: str, *, may_hide: bool = True, turn: bool 
     return Arc(*ends, cell.count, cell.least, cell.most, may_hide and cell.count >= LEAST_SHOWN)
 
 
-def _protect(network: Circulation, arcs: Iterable[Arc]) -> bool:
-    return all(network.protect(arc) for arc in arcs if _cell(arc).is_small)
+def _is_small(arc: Arc) -> bool:
+    return _cell(arc).is_small
 
 
 def _cell(arc: Arc) -> Cell:
     return Cell(arc.count, arc.least, arc.most)
 
 
-def _decided(parts: Iterable[Arc], total: Arc) -> Column:
+def _column(parts: Iterable[Arc], total: Arc) -> Column:
     return Column(tuple(map(_cell, parts)), _cell(total))
 
 
@@ -242,6 +284,9 @@ def _withhold(counts: Iterable[int]) -> tuple[Cell, ...]:
     return tuple(map(Cell.withheld, counts))
 
 
-def _withheld_column(column: Column, with_total: bool) -> Column:
-    cells = _withhold(cell.count for cell in column.cells)
-    return Column(cells, Cell.withheld(column.total.count) if with_total else column.total)
+def _withheld_column(column: Column, row_totals: Sequence[Cell], *, with_total: bool) -> Column:
+    cells = [
+        Cell.shown(0) if row == Cell.shown(0) else Cell.withheld(cell.count)
+        for cell, row in zip(column.cells, row_totals, strict=True)
+    ]
+    return Column(tuple(cells), Cell.withheld(column.total.count) if with_total else column.total)

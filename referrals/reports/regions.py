@@ -1,0 +1,152 @@
+"""Who may see what of those who wait: own staff everything, all others what suppression leaves.
+
+For outsiders the nation's counties are decided first and each county's municipalities under it, always from
+everybody's counts. So a figure is hidden on every page or on none, however one comes to it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, Self
+
+from referrals.reports.scopes import Level, Scope
+from referrals.reports.splits import Counter, Split
+from referrals.reports.suppression import Cell, Column, combined, protect_list, protect_table
+from referrals.reports.tallies import IN_SCOPE, Key
+
+# The municipalities of each county, by id, of the counties that a scope is about; the other counties with none.
+Places = Mapping[int, Sequence[int]]
+
+# Where the registers are empty: one place, in which nobody waits.
+NOWHERE = 0
+
+
+class Region:
+    """Places that add up to a whole, on one day: the counties of the nation, or the municipalities of a county.
+
+    `key` tells the places apart in the counts. `above` is the whole as the region above has decided it: that region,
+    and the place in it.
+    """
+
+    def __init__(
+        self, counter: Counter, key: Key, places: Sequence[int], above: tuple[Self, int] | None = None
+    ) -> None:
+        self._counter = counter
+        self._key = key
+        self._places = list(places) or [NOWHERE]
+        self._above = above
+        self._waiting = self._decide_waiting()
+        self._splits: dict[Split, tuple[Column, ...]] = {}
+
+    def waiting(self, place: int | None) -> Cell:
+        """Those who wait at a place; None: in the whole."""
+        return self._at(place, self._waiting)
+
+    def cells(self, split: Split, place: int | None) -> tuple[Cell, ...]:
+        """The parts of a split at a place; None: in the whole."""
+        if split not in self._splits:
+            self._splits[split] = self._decide(split)
+        return tuple(self._at(place, column) for column in self._splits[split])
+
+    def _at(self, place: int | None, column: Column) -> Cell:
+        return column.total if place is None else column.cells[self._places.index(place)]
+
+    def _decide_waiting(self) -> Column:
+        whole = self._above[0].waiting(self._above[1]) if self._above else None
+        if whole and len(self._places) == 1:
+            return Column((whole,), whole)
+        return protect_list(
+            [self._counter.tally((self._key, place)).waiting for place in self._places], whole
+        )
+
+    def _decide(self, split: Split) -> tuple[Column, ...]:
+        above = self._above[0].cells(split, self._above[1]) if self._above else None
+        if above and len(self._places) == 1:
+            return tuple(Column((cell,), cell) for cell in above)
+        counts = [self._counter.parts(split, (self._key, place)) for place in self._places]
+        return protect_table(
+            counts,
+            row_totals=self._waiting.cells,
+            total=self._waiting.total,
+            column_totals=above,
+            given=self._given(split, last=len(counts[0]) - 1),
+        )
+
+    def _given(self, split: Split, last: int) -> dict[int, Column]:
+        """The last band is those over a year, who are shown in more places than the bands: they are decided first."""
+        if split is not Split.BAND:
+            return {}
+        self.cells(Split.YEAR, None)
+        return {last: self._splits[Split.YEAR][0]}
+
+
+class Look(Protocol):
+    """The counts of a scope as somebody may see them."""
+
+    def waiting(self) -> Cell:
+        """All who wait."""
+
+    def cells(self, split: Split) -> tuple[Cell, ...]:
+        """Those who wait, divided into parts."""
+
+
+class OwnLook:
+    """Staff see the true numbers of their own unit."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+
+    def waiting(self) -> Cell:
+        return Cell.own(self._counter.tally(IN_SCOPE).waiting)
+
+    def cells(self, split: Split) -> tuple[Cell, ...]:
+        return tuple(map(Cell.own, self._counter.parts(split, IN_SCOPE)))
+
+
+class OutsideLook:
+    """Everybody else sees what a region leaves: of some places together, or of the whole (None)."""
+
+    def __init__(self, region: Region, places: Sequence[int | None]) -> None:
+        self._region = region
+        self._places = places
+
+    def waiting(self) -> Cell:
+        return combined([self._region.waiting(place) for place in self._places])
+
+    def cells(self, split: Split) -> tuple[Cell, ...]:
+        by_place = [self._region.cells(split, place) for place in self._places]
+        return tuple(map(combined, zip(*by_place, strict=True)))
+
+
+class Country:
+    """The nation's counties and their municipalities on one day, as outsiders may see them."""
+
+    def __init__(self, counter: Counter, places: Places) -> None:
+        self._counter = counter
+        self._places = places
+        self._nation = Region(counter, Key.COUNTY, list(places))
+
+    def look_at(self, scope: Scope) -> OutsideLook:
+        """The counts of the scope."""
+        if scope.level == Level.NATION:
+            return OutsideLook(self._nation, [None])
+        if scope.level == Level.COUNTY:
+            return OutsideLook(self._nation, scope.ids)
+        return OutsideLook(self._municipalities(scope.county_ids[0]), scope.ids)
+
+    def places_in(self, scope: Scope) -> Iterator[tuple[Key, int, OutsideLook]]:
+        """The nation's counties, or the municipalities of the scope's counties; nothing in a municipality."""
+        if scope.level == Level.NATION:
+            yield from ((Key.COUNTY, place, OutsideLook(self._nation, [place])) for place in self._places)
+        if scope.level == Level.COUNTY:
+            for county in scope.ids:
+                region = self._municipalities(county)
+                yield from (
+                    (Key.PLACE, place, OutsideLook(region, [place])) for place in self._places[county]
+                )
+
+    def _municipalities(self, county: int) -> Region:
+        return Region(self._counter, Key.PLACE, self._places[county], (self._nation, county))
+
+
+def look_at(scope: Scope, counter: Counter, places: Places) -> Look:
+    """The counts of a scope as those may see them who asked for it."""
+    return OwnLook(counter) if scope.exact else Country(counter, places).look_at(scope)

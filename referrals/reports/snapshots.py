@@ -1,0 +1,111 @@
+"""The figures of one scope at the end of one day, as they may be shown."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from referrals.reports.regions import Country, Look, OwnLook, Places
+from referrals.reports.scopes import Level, Scope
+from referrals.reports.splits import SPLIT_KEYS, Counter, Split
+from referrals.reports.suppression import WITHHELD, Cell, Figure
+from referrals.reports.tallies import IN_SCOPE, Grouping, Key, Tally, rows_on, tally
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """The key figures of one day. Days are gross days."""
+
+    waiting: Figure
+    median_days: Figure
+    p90_days: Figure
+    over_target: Figure
+    not_assessed: Figure
+    over_a_year: Figure
+    paused: Figure
+    oldest_days: Figure
+
+
+@dataclass(frozen=True)
+class PartFigures:
+    """Those who wait in one category or priority: `value` is its id or level, None: no priority yet."""
+
+    value: int | None
+    waiting: Figure
+    median_days: Figure
+    p90_days: Figure
+    over_target: Figure | None
+
+
+class Snapshot:
+    """The figures of a scope. `in_full`: also by band, category, priority and place, not only the headlines."""
+
+    def __init__(
+        self, on: date, scope: Scope, places: Places, categories: Sequence[int] = (), *, in_full: bool
+    ) -> None:
+        self._scope = scope
+        self._counter = Counter(tally(rows_on(on, scope), _groupings(scope, in_full=in_full)), categories)
+        self._country = None if scope.exact else Country(self._counter, places)
+        self._look = self._country.look_at(scope) if self._country else OwnLook(self._counter)
+
+    def headlines(self) -> Headlines:
+        """The key figures."""
+        return _headlines(self._look, self._counter.tally(IN_SCOPE), is_own=self._scope.exact)
+
+    def bands(self) -> list[Figure]:
+        """Those who wait, by band."""
+        return [cell.figure for cell in self._look.cells(Split.BAND)]
+
+    def weeks(self) -> list[int]:
+        """Those who wait, by week from received; only for own staff."""
+        return self._counter.weeks(IN_SCOPE)
+
+    def by(self, split: Split) -> Iterator[PartFigures]:
+        """Those who wait, by category or by priority."""
+        values = self._counter.values[split]
+        for value, cell in zip(values, self._look.cells(split), strict=True):
+            counts = self._counter.tally(IN_SCOPE, (SPLIT_KEYS[split], value))
+            yield PartFigures(
+                value,
+                cell.figure,
+                cell.median(counts.median_days),
+                cell.p90(counts.p90_days),
+                Figure(counts.over_target) if self._scope.exact else None,
+            )
+
+    def by_place(self) -> Iterator[tuple[int, Headlines]]:
+        """The nation's counties, or the municipalities of the counties, by id; nothing for a municipality."""
+        if self._country:
+            for key, place, look in self._country.places_in(self._scope):
+                yield place, _headlines(look, self._counter.tally((key, place)), is_own=False)
+
+
+def _groupings(scope: Scope, *, in_full: bool) -> list[Grouping]:
+    """What has to be counted: the scope itself, and for outsiders everything that is decided together with it."""
+    split_keys = SPLIT_KEYS.values() if in_full else ()
+    groupings: list[Grouping] = [(Key.IN_SCOPE,), *((Key.IN_SCOPE, key) for key in split_keys)]
+    if scope.exact:
+        return [*groupings, (Key.IN_SCOPE, Key.WEEK)] if in_full else groupings
+    groupings += [(Key.COUNTY,), *((Key.COUNTY, key) for key in split_keys)]
+    if scope.level == Level.MUNICIPALITY:
+        groupings += [(Key.PLACE,), *((Key.PLACE, key) for key in split_keys)]
+    if scope.level == Level.COUNTY and in_full:
+        groupings.append((Key.PLACE,))
+    return groupings
+
+
+def _headlines(look: Look, counts: Tally, *, is_own: bool) -> Headlines:
+    """Whose wait is the longest is one citizen's: only own staff see how long it is."""
+    waiting = look.waiting()
+    over_target, not_assessed, _rest = look.cells(Split.TARGET)
+    over_a_year, _rest = look.cells(Split.YEAR)
+    paused, _rest = look.cells(Split.PAUSE)
+    return Headlines(
+        waiting=waiting.figure,
+        median_days=waiting.median(counts.median_days),
+        p90_days=waiting.p90(counts.p90_days),
+        over_target=over_target.figure,
+        not_assessed=not_assessed.figure,
+        over_a_year=over_a_year.figure,
+        paused=paused.figure,
+        oldest_days=Figure(counts.oldest_days) if is_own or waiting == Cell.shown(0) else WITHHELD,
+    )
