@@ -1,6 +1,7 @@
 """The pages, by user task. Paths are Norwegian, names English."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls.converters import StringConverter
 
 from referrals.views import (
     appearance,
@@ -12,6 +13,15 @@ from referrals.views import (
     sign_in,
     waitlist,
 )
+
+
+class ReferralNumber(StringConverter):
+    """2026-000123. Anything else is no address of a referral."""
+
+    regex = "[0-9]{4}-[0-9]{6}"
+
+
+register_converter(ReferralNumber, "number")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # In, out, and how it looks
@@ -28,8 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<str:code>/henvisninger/ny/innbygger/", registration.choose_citizen, name="referral_citizen"),
     path("k/<str:code>/henvisninger/ny/<uuid:token>/", registration.register, name="referral_register"),
     # One referral, and a therapist's own
-    path("k/<str:code>/henvisninger/<str:number>/", case.referral, name="referral"),
-    path("k/<str:code>/henvisninger/<str:number>/<slug:slug>/", moves.move, name="referral_move"),
+    path("k/<str:code>/henvisninger/<number:number>/", case.referral, name="referral"),
+    path("k/<str:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
     path("mine/", caseload.caseload, name="caseload"),
     # For everybody
     path("tilgjengelighet/", information.accessibility, name="accessibility"),

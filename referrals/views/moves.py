@@ -225,6 +225,7 @@ def _context(
         "title": label_for(wanted, case),
         "page": PAGES[wanted],
         "form": form,
+        "key_is_missing": wanted == Move.PRIORITISE and not situation.targets,
         "case_url": address_of(case, municipality),
         "on": situation.today,
     }
