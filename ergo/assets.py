@@ -55,11 +55,9 @@ class NpmFinder(BaseFinder):
         ]
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        """Where one static name lies; with find_all a list, as Django asks of finders."""
+        """Where one static name lies; with find_all a list. Not found is an empty list: None would count as a place."""
         found = [self.storage.path(path)] if path in NPM_FILES else []
-        if find_all:
-            return found
-        return found[0] if found else None
+        return found if find_all or not found else found[0]
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         """Every named file, for collectstatic."""

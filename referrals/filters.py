@@ -63,6 +63,9 @@ LISTED: dict[str, Listed] = {
     "not_counted": Listed(_("Duplicates and entered in error"), Q(outcome__in=NOT_COUNTED)),
 }
 
+# Those that a page may fold away.
+SELDOM = {"source", "band", "dated", "dated_from", "dated_to"}
+
 DATE_FIELDS = {"": "received_on", "started": "started_on", "closed": "closed_on"}
 
 
@@ -165,7 +168,9 @@ class WaitlistFilter(django_filters.FilterSet):
     source = django_filters.ChoiceFilter(
         label=_("Source"), empty_label=_("Every source"), choices=Source.choices
     )
-    band = django_filters.ChoiceFilter(label=_("Days waited"), empty_label=_("Any wait"), method="in_band")
+    band = django_filters.ChoiceFilter(
+        label=_("Days waited (gross)"), empty_label=_("Any wait"), method="in_band"
+    )
     dated = django_filters.ChoiceFilter(
         label=_("Date"),
         empty_label=_("Received"),
@@ -198,6 +203,11 @@ class WaitlistFilter(django_filters.FilterSet):
         """What has been chosen, understood and is not empty, by name."""
         self.form.is_valid()
         return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    @property
+    def has_seldom(self) -> bool:
+        """Whether something is chosen, or mistyped, among the filters that lie folded away."""
+        return bool(SELDOM & (self.chosen.keys() | self.errors.keys()))
 
     @property
     def listed(self) -> Listed:

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # In, out, and how it looks
     path("", sign_in.start, name="start"),
     path("inn/", sign_in.SignIn.as_view(), name="sign_in"),
+    path("inn/demo/", sign_in.sign_in_as_demo_user, name="sign_in_demo"),
     path("ut/", sign_in.sign_out, name="sign_out"),
     path("sprak/", appearance.choose_language, name="language"),
     path("utseende/", appearance.choose_colour_scheme, name="colour_scheme"),

@@ -25,8 +25,7 @@ class SearchForm(FilterForm):
     """
 
     q = forms.CharField(
-        label=_("Find a citizen or a referral"),
-        help_text=_("Name, identity number or referral number"),
+        label=_("Find by name, identity number or referral number"),
         error_messages={"required": _("Write a name, an identity number or a referral number")},
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "spellcheck": "false"}),

@@ -30,7 +30,7 @@ class WaitlistTable(ErgoTable):
     category = Column(_("Category"), order_by=("category__position", "category__code"))
     priority = Column(_("Priority"), missing=_("Not assessed"))
     due_on = DateColumn(_("Target date"))
-    gross_days = NumberColumn(_("Days waited"), initial_sort_descending=True)
+    gross_days = NumberColumn(_("Days waited (gross)"), initial_sort_descending=True)
     status = Column(_("Status"), order_by=("status_rank",))
     therapist = Column(_("Therapist"), order_by=("therapist__sort_key",), missing=_("Not assigned"))
 

@@ -2,14 +2,20 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth import authenticate, login
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from referrals.demo.users import DEMO_PASSWORD, demo_users
 from referrals.forms.sign_in import SignInForm
 from referrals.permissions import Role
 from referrals.views.access import present_municipality
+from referrals.views.context import is_demo
 
 # Where each role begins its day, the most specific work first; a person may hold several roles.
 START_PAGES = (
@@ -30,8 +36,22 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        demo_users = []
-        return super().get_context_data(demo_users=demo_users, **kwargs)
+        return super().get_context_data(demo_users=demo_users() if is_demo() else (), **kwargs)
+
+
+@login_not_required
+@require_POST
+def sign_in_as_demo_user(request: HttpRequest) -> HttpResponse:
+    """Signs in as one of the demo's users, whose password is known to all. Anywhere else there is no such address."""
+    username = request.POST.get("username", "")
+    if not is_demo() or username not in {user.username for user in demo_users()}:
+        raise Http404
+    user = authenticate(request, username=username, password=DEMO_PASSWORD)
+    if user is None:
+        messages.error(request, _("This demo user has got another password or is gone."))
+        return redirect("sign_in")
+    login(request, user)
+    return redirect("start")
 
 
 sign_out = LogoutView.as_view()

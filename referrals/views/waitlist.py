@@ -74,6 +74,7 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
         "counts": _counts(code, counts, chosen, search),
         "form": chosen.form,
+        "more_is_open": chosen.has_seldom,
         "table": table,
         "search": search,
         "search_form": search.form if search else _search_form(),

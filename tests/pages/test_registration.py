@@ -146,17 +146,13 @@ class TestSearch:
     def test_does_not_find_the_citizens_of_another_municipality(
         self, desk: Desk, other_municipality: Municipality
     ) -> None:
-        PersonFactory(
-            municipality=other_municipality, birth_date=BORN, identifier=identifier_of(BORN, nth=3)
-        )
+        PersonFactory(municipality=other_municipality, birth_date=BORN, identifier=identifier_of(BORN, nth=3))
         assert desk.search(identifier=NUMBER).context["matches"] == []
 
     def test_a_number_that_nobody_has_falls_back_on_name_and_birth_date(
         self, desk: Desk, municipality: Municipality
     ) -> None:
-        known = PersonFactory(
-            municipality=municipality, given_name="Per", family_name="Ås", birth_date=BORN
-        )
+        known = PersonFactory(municipality=municipality, given_name="Per", family_name="Ås", birth_date=BORN)
         assert desk.search(identifier=NUMBER, name="Per Ås", birth_date="17051948").context["matches"] == [
             known
         ]
@@ -302,9 +298,13 @@ class TestForm:
             ({"identifier": NUMBER}, "identifier_unknown"),
             ({"identifier": NUMBER, "identifier_unknown": "", "birth_date": "18.05.1948"}, "birth_date"),
         ],
-        ids=lambda value: value if isinstance(value, str) else "=".join(map(str, *value.items()))[:40]
-        if len(value) == 1
-        else "number and date",
+        ids=lambda value: (
+            value
+            if isinstance(value, str)
+            else "=".join(map(str, *value.items()))[:40]
+            if len(value) == 1
+            else "number and date"
+        ),
     )
     def test_bad_input_is_told_at_its_field_and_nothing_is_written(
         self, desk: Desk, changed: dict[str, str], field: str
@@ -390,9 +390,7 @@ class TestSaving:
         assert "er allerede registrert" in page.content.decode()
         assert page.redirect_chain[-1][0].endswith(f"/{Referral.objects.get().number}/")
 
-    def test_two_forms_are_two_referrals(
-        self, desk: Desk, person: Person, other_category: Category
-    ) -> None:
+    def test_two_forms_are_two_referrals(self, desk: Desk, person: Person, other_category: Category) -> None:
         desk.browser.post(desk.form_for(person), desk.facts())
         desk.browser.post(desk.form_for(person), desk.facts(category=other_category.pk))
         assert Referral.objects.count() == 2

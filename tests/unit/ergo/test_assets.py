@@ -18,7 +18,7 @@ def test_every_named_file_is_found() -> None:
     "name", ["vendor/ds/../../package.json", "@digdir/designsystemet-web/package.json", ""]
 )
 def test_nothing_else_of_node_modules_is_found(name: str) -> None:
-    assert NpmFinder().find(name) is None
+    assert not NpmFinder().find(name)
     assert NpmFinder().find(name, find_all=True) == []
 
 
