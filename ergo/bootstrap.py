@@ -120,13 +120,9 @@ def make_venv() -> None:
 
 def runs(*command: str | Path) -> bool:
     """Whether a program starts and ends well."""
+    words = [str(word) for word in command]
     try:
-        return (
-            subprocess.call(
-                [str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            == 0
-        )
+        return subprocess.call(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
     except OSError:
         return False
 
@@ -208,7 +204,6 @@ def demo(port: int) -> None:
     """Set up, then serve fictitious data on the real municipalities."""
     check_port(port)
     set_up(PRODUCTION)
-    os.environ["ERGO_DEMO"] = "1"
     become("manage.py", "demo", "--port", str(port))
 
 
@@ -284,6 +279,8 @@ def main(arguments: list[str]) -> None:
     options, extra = parser.parse_known_args(arguments)
     if not options.port.isdecimal():
         raise Stop(f"PORT must be a number, not {options.port!r}.")
+    # With a DATABASE_URL the settings would otherwise take this for an installation for real.
+    os.environ["ERGO_DEMO" if options.task == "demo" else "ERGO_DEBUG"] = "1"
     tasks = {
         "setup": lambda: set_up(DEVELOPMENT),
         "demo": lambda: demo(int(options.port)),

@@ -99,6 +99,12 @@ class Cluster:
             return here
         return self._temporary_socket_folder()
 
+    def sweep_socket_folder(self) -> None:
+        """Leave nothing in the temporary folder when the server has stopped."""
+        pointer = self.home / "socket-folder"
+        if pointer.exists() and self._is_ours(folder := Path(pointer.read_text(encoding="utf-8"))):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _temporary_socket_folder(self) -> Path:
         """A folder in the temporary one, remembered beside the data and made anew when it has been swept."""
         pointer = self.home / "socket-folder"

@@ -151,6 +151,7 @@ class Server:
         if self._runs_here(process):
             os.kill(process, signal.SIGINT)  # "fast": ends sessions, writes a checkpoint
             wait(lambda: not self._runs_here(process), STOP_SECONDS)
+            self.cluster.sweep_socket_folder()
 
     def _note(self) -> list[str]:
         """The lines of postmaster.pid; the first is its number, the eighth its state."""

@@ -50,8 +50,8 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def untouched() -> Iterator[Path]:
-    """The data of a server that was made and never used; copying them is quicker than making them."""
+def made() -> Iterator[Path]:
+    """The data of a server that was made once, for the tests that leave them in order."""
     with passable_folder() as path:
         share = Server(path / ".data")
         share.login(roles.APP)
@@ -60,12 +60,19 @@ def untouched() -> Iterator[Path]:
 
 
 @pytest.fixture
-def ours(folder: Path, untouched: Path) -> Iterator[Server]:
-    """A share in a server with data of its own, given up at the end."""
-    subprocess.run(["cp", "-a", untouched, folder / ".data"], check=True)  # with its owner
-    share = Server(folder / ".data")
+def ours(made: Path) -> Iterator[Server]:
+    """A share in that server, given up at the end."""
+    share = Server(made)
     yield share
     share.leave()
+    assert not share.is_running()
+
+
+@pytest.fixture
+def spoilt(made: Path, folder: Path) -> Server:
+    """A share in a copy, for the tests that spoil the data."""
+    subprocess.run(["cp", "-a", made, folder / "with space"], check=True)  # with its owner
+    return Server(folder / "with space")
 
 
 class Guest:
@@ -112,7 +119,7 @@ def kill_server(share: Server) -> None:
 
 def test_the_first_login_makes_a_database_that_the_owner_may_shape_and_the_app_may_not(ours: Server) -> None:
     with connect(ours, roles.OWNER) as owner:
-        owner.execute("CREATE TABLE things (id int)")
+        owner.execute("CREATE TABLE shape (id int)")
         owner.execute("CREATE EXTENSION btree_gist")
     with connect(ours) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
         app.execute("CREATE TABLE others (id int)")
@@ -193,15 +200,22 @@ def test_a_forked_child_does_not_stop_the_server_of_its_parent(ours: Server) -> 
     ours._joined_by = os.getpid()
 
 
-@pytest.mark.parametrize("name", ["with space", "Åse's", "long" * 25], ids=["space", "quote", "long"])
-def test_any_ordinary_path_will_do(folder: Path, name: str) -> None:
-    share = Server(folder / name / ".data")
+def test_a_path_may_hold_spaces_quotes_and_letters_of_any_alphabet(folder: Path) -> None:
+    share = Server(folder / "Åse's house" / ".data")
     with connect(share) as app:
         assert app.execute("SELECT current_user::text").fetchone() == (roles.APP,)
-    sockets = share.cluster.socket_folder()
     share.leave()
+
+
+def test_a_path_too_long_for_a_socket_puts_only_the_socket_elsewhere(folder: Path, made: Path) -> None:
+    subprocess.run(["cp", "-a", made, folder / ("long" * 25)], check=True)
+    share = Server(folder / ("long" * 25))
+    with connect(share) as app:
+        assert app.execute("SELECT 1").fetchone() == (1,)
+    sockets = share.cluster.socket_folder()
     assert not sockets.is_relative_to(folder)
-    sockets.rmdir()
+    share.leave()
+    assert not sockets.exists()
 
 
 @pytest.mark.parametrize("name", ['"', "$x", "a\\b"])
@@ -210,17 +224,13 @@ def test_a_path_that_initdb_would_misread_is_refused(folder: Path, name: str) ->
         Server(folder / name / ".data").login(roles.APP)
 
 
-def test_a_swept_temporary_folder_costs_only_the_socket(folder: Path, untouched: Path) -> None:
-    subprocess.run(["cp", "-a", untouched, folder / "with space"], check=True)
-    share = Server(folder / "with space")
-    with connect(share, roles.OWNER) as owner:
-        owner.execute("CREATE TABLE things (id int)")
-    shutil.rmtree(share.cluster.socket_folder())
-    with connect(share, roles.OWNER) as owner:
-        assert owner.execute("SELECT count(*) FROM things").fetchone() == (0,)
-    sockets = share.cluster.socket_folder()
-    share.leave()
-    sockets.rmdir()
+def test_a_swept_temporary_folder_costs_only_the_socket(spoilt: Server) -> None:
+    with connect(spoilt, roles.OWNER) as owner:
+        owner.execute("CREATE TABLE left_over (id int)")
+    shutil.rmtree(spoilt.cluster.socket_folder())
+    with connect(spoilt, roles.OWNER) as owner:
+        assert owner.execute("SELECT count(*) FROM left_over").fetchone() == (0,)
+    spoilt.leave()
 
 
 def test_a_set_up_that_was_cut_off_is_begun_anew(folder: Path) -> None:
@@ -234,24 +244,20 @@ def test_a_set_up_that_was_cut_off_is_begun_anew(folder: Path) -> None:
     assert not draft.exists()
 
 
-def test_data_of_another_version_are_left_alone(ours: Server) -> None:
-    ours.login(roles.APP)
-    ours.leave()
-    (ours.cluster.data / "PG_VERSION").write_text("16\n")
+def test_data_of_another_version_are_left_alone(spoilt: Server) -> None:
+    (spoilt.data_dir / "postgres" / "data" / "PG_VERSION").write_text("16\n")
     with pytest.raises(ConfigurationError, match="made by PostgreSQL 16"):
-        Server(ours.data_dir).login(roles.APP)
+        spoilt.login(roles.APP)
 
 
 def test_a_server_that_cannot_start_says_why_in_one_line(
-    ours: Server, monkeypatch: pytest.MonkeyPatch
+    spoilt: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "RETRY_SECONDS", 0)
-    ours.login(roles.APP)
-    ours.leave()
-    with (ours.cluster.data / "postgresql.auto.conf").open("a") as configuration:
+    with (spoilt.data_dir / "postgres" / "data" / "postgresql.auto.conf").open("a") as configuration:
         configuration.write("no_such_setting = 1\n")
     with pytest.raises(ConfigurationError, match="did not start") as caught:
-        ours.login(roles.APP)
+        spoilt.login(roles.APP)
     assert "\n" not in str(caught.value)
 
 
