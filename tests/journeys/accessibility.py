@@ -12,11 +12,14 @@ RULES = {
 }
 
 
-def assert_accessible(page: Page) -> None:
-    """Asks axe about the page as it stands, with whatever is opened on it, in light and in dark."""
+def assert_accessible(page: Page, within: str | None = None) -> None:
+    """Asks axe about the page as it stands, with whatever is opened on it, in light and in dark.
+
+    `within` is a selector: give what has just changed where the whole page was asked about before.
+    """
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        findings = Axe().run(page, options=RULES).response["violations"]
+        findings = Axe().run(page, context=within, options=RULES).response["violations"]
         assert not findings, f"{page.url} in {scheme}:\n" + "\n".join(map(_told, findings))
     page.emulate_media(color_scheme="light")
 

@@ -1,5 +1,5 @@
-// The pages work without this file. It adds three comforts:
-// a form is sent once, a filter keeps the sort, and the tile map is walked with the arrow keys.
+// The pages work without this file. It adds some comforts: a form is sent once, a filter keeps the sort,
+// headings of a list stay in sight, and the tile map is walked with the arrow keys.
 
 // --- A form is sent once: a second press while the first is on its way does nothing ---
 
@@ -35,6 +35,22 @@ document.addEventListener("htmx:configRequest", (event) => {
     if (parameters[name] === "") delete parameters[name];
   }
 });
+
+// --- A list that fits its place does not scroll sideways, so its headings can stick to the window ---
+
+const fitting = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    target.toggleAttribute("data-fits", target.firstElementChild.offsetWidth <= target.clientWidth);
+  }
+});
+
+function watchLists() {
+  fitting.disconnect();
+  for (const region of document.querySelectorAll(".table-region")) fitting.observe(region);
+}
+
+watchLists();
+document.addEventListener("htmx:afterSettle", watchLists);
 
 // --- Tile map: one stop for the Tab key, arrow keys go to the nearest tile in that direction ---
 
