@@ -27,6 +27,7 @@ from referrals.errors import (
     NoPriorityKey,
     NothingChanged,
     PauseOverlap,
+    ReasonRequired,
     ReopenTooLate,
     ReplyNotDue,
     UnknownCode,
@@ -242,15 +243,18 @@ def reopen(
     """Open a wrongly or too early closed case again, at most 30 days after it was closed; its clock goes on.
 
     The status is what it was. When the citizen had chosen to end a wait, the days between count as a pause by own
-    wish. Raises ReopenTooLate.
+    wish. Raises ReopenTooLate, or ReasonRequired when an earlier reopening is registered after the 30 days.
     """
     case = Case.take(Move.REOPEN, referral_id=referral_id, version=version, access=access, by=by, at=at)
     referral = case.referral
     closed_on = referral.closed_on
     assert closed_on is not None  # the database holds it to the status
     check_day(on, field="on", today=case.today, earliest=closed_on)
-    if on > closed_on + timedelta(days=waiting.REOPEN_DAYS):
+    last_day = closed_on + timedelta(days=waiting.REOPEN_DAYS)
+    if on > last_day:
         raise ReopenTooLate(field="on", days=waiting.REOPEN_DAYS)
+    if case.today > last_day and not note.strip():
+        raise ReasonRequired(field="note")
     gap = []
     if referral.outcome in CITIZENS_CHOICE and referral.started_on is None and on > closed_on:
         gap.append(_pause(referral, PauseReason.OWN_WISH, closed_on, on))

@@ -1,0 +1,77 @@
+"""Doing things to referrals in tests: who, when, and each move with arguments that are right on TODAY."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from referrals.actions import referrals, worklist
+from referrals.choices import Channel, ContactKind, Move, Outcome, PauseReason, Source
+from referrals.models import Referral, User, access_of
+from referrals.waiting import oslo_date
+from tests.factories import NOW, TODAY, days_ago
+
+Fields = dict[str, Any]
+
+ACTIONS: dict[Move, Callable[..., Referral]] = {
+    Move.PRIORITISE: worklist.prioritise,
+    Move.ASSIGN: worklist.assign,
+    Move.PAUSE: worklist.pause,
+    Move.RESUME: worklist.resume,
+    Move.START: worklist.start,
+    Move.REPLY: worklist.reply,
+    Move.CLOSE: worklist.close,
+    Move.REOPEN: worklist.reopen,
+    Move.CORRECT: referrals.correct,
+}
+
+
+def acting(by: User, at: datetime = NOW) -> Fields:
+    """Who acts, with the rights of that day, and when: the arguments every action has."""
+    return {"by": by, "at": at, "access": access_of(by, on=oslo_date(at))}
+
+
+def do(move: Move, referral: Referral, by: User, *, at: datetime = NOW, **arguments: Any) -> Referral:
+    """Make a move today on the version at hand; arguments replace the usual ones."""
+    usual: dict[Move, Fields] = {
+        Move.PRIORITISE: {"priority": 1, "on": TODAY},
+        Move.ASSIGN: {"therapist_id": None, "on": TODAY},
+        Move.PAUSE: {"reason": PauseReason.OWN_WISH, "on": TODAY},
+        Move.RESUME: {"on": TODAY},
+        Move.START: {"kind": ContactKind.VISIT, "on": TODAY},
+        Move.REPLY: {"on": TODAY},
+        Move.CLOSE: {"outcome": Outcome.NOT_NEEDED, "on": TODAY},
+        Move.REOPEN: {"on": TODAY},
+        Move.CORRECT: {"changes": {"source": Source.SELF}, "reason": "Feil avsender valgt."},
+    }
+    target = {"referral_id": referral.pk, "version": referral.version}
+    return ACTIONS[move](**(target | usual[move] | acting(by, at) | arguments))
+
+
+def data(category: Any, **values: Any) -> referrals.ReferralData:
+    """A referral as it comes in: a letter from the GP, received ten days ago."""
+    usual: Fields = {
+        "received_on": days_ago(10),
+        "category": category,
+        "source": Source.GP,
+        "channel": Channel.LETTER,
+    }
+    return referrals.ReferralData(**(usual | values))
+
+
+def everything() -> list[tuple[str, list[tuple[Any, ...]]]]:
+    """All rows of all tables of the app: to see that nothing was written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'referrals_%' ORDER BY 1")
+        tables = [name for (name,) in cursor.fetchall()]
+        rows = []
+        for table in tables:
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+            rows.append((table, cursor.fetchall()))
+    return rows
+
+
+def pauses(referral: Referral) -> list[tuple[str, date, date | None]]:
+    """The pauses of a referral: reason, from, to."""
+    return list(referral.pauses.order_by("started_on").values_list("reason", "started_on", "ended_on"))
