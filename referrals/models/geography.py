@@ -58,6 +58,10 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """Municipalities that existed on the day."""
         return self.filter(valid_on(on))
 
+    def present(self) -> Self:
+        """Municipalities of today's division, which reports use for every date."""
+        return self.filter(valid_to__isnull=True)
+
     def with_permission(self, access: Access, permission: Permission) -> Self:
         """Municipalities in which the user holds the permission."""
         return self.filter(pk__in=access.municipality_ids(permission))

@@ -81,6 +81,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             .alias(is_over_target=waiting.over_target_sql(), is_due_soon=waiting.due_soon_sql())
         )
 
+    def with_gross_days(self, *, on: waiting.Day) -> Self:
+        """Only `gross_days`, for figures that ask for no target; on rows received by then."""
+        return self.annotate(gross_days=waiting.gross_days_sql(on))
+
     def with_pause(self, *, on: date) -> Self:
         """`is_paused`: whether the wait was on hold at the end of the day, for whatever reason."""
         running = WaitPause.objects.running(on).filter(referral=OuterRef("pk"))

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import Engagement, OccupationKind
@@ -107,6 +108,23 @@ class PeriodQuerySet(models.QuerySet):
         return self.filter(valid_on(on))
 
 
+class EmploymentQuerySet(PeriodQuerySet):
+    def of_therapists(self) -> Self:
+        """Employments that can count as ergoterapi: whatever the post, except those that only support it."""
+        return self.exclude(occupation__kind=OccupationKind.SUPPORT)
+
+    def counting(self, on: date) -> Self:
+        """Employments of somebody with a valid authorisation or licence on the day, in a post that can count."""
+        return self.of_therapists().filter(valid_on(on), authorised_q(on, "therapist__"))
+
+    def counted_before(self, on: date) -> Self:
+        """Employments that counted once and no longer do on the day, with `counted_to`, the first day they did not."""
+        begun = Greatest("valid_from", "therapist__authorised_from")
+        ended = Least("valid_to", "therapist__authorised_to")
+        known = self.of_therapists().filter(therapist__authorised_from__isnull=False)
+        return known.annotate(counted_to=ended).filter(counted_to__gt=begun, counted_to__lte=on)
+
+
 class Employment(models.Model):
     """A therapist in a municipality, in an occupation, with årsverk, for a period [valid_from, valid_to)."""
 
@@ -124,7 +142,7 @@ class Employment(models.Model):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day not employed."))
 
-    objects = PeriodQuerySet.as_manager()
+    objects = EmploymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("employment")

@@ -8,7 +8,6 @@ from datetime import date
 from django.db import connection
 from django.db.models import DateField, F, Func, Q, QuerySet
 
-from referrals import waiting as clock
 from referrals.models import Referral
 from referrals.reports.regions import Places, look_at
 from referrals.reports.scopes import Scope
@@ -74,7 +73,7 @@ def _of_the_country(scope: Scope, days: Sequence[date]) -> dict[date, dict[froze
 def _rows(days: Sequence[date]) -> QuerySet[Referral]:
     relevant = Q(wait_end__isnull=True) | Q(wait_end__gt=days[0])
     rows = Referral.objects.filter(relevant, received_on__lte=days[-1]).waiting(on=DAY)
-    return rows.annotate(gross_days=clock.gross_days_sql(DAY)).order_by()
+    return rows.with_gross_days(on=DAY).order_by()
 
 
 def _each_day(rows: QuerySet, days: Sequence[date], columns: str, groups: str = "") -> Iterator[tuple]:

@@ -1,0 +1,125 @@
+"""What is known on a date of every municipality's ergoterapeuter: staff, agreements, what has been said of it.
+
+Each function is one query for the whole country and gives what it finds by the id of the municipality.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Max, Q, Sum
+
+from referrals.choices import Engagement
+from referrals.models import CoverageAgreement, CoverageStatement, Employment, Population, StaffingFigure
+
+NO_FTE = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Those who count in one municipality: how many people, and their årsverk together."""
+
+    own: int = 0
+    purchased: int = 0
+    people: int = 0
+    licensed: int = 0
+    fte: Decimal = NO_FTE
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A neighbour's promise to serve a municipality. `fte` None: on demand, which moves nothing."""
+
+    provider: int
+    provider_name: str
+    recipient: int
+    fte: Decimal | None
+    since: date
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Somebody's word that a municipality has nobody, and since when or of which day it is."""
+
+    source: str
+    dated: date
+
+
+def staff(on: date) -> dict[int, Staff]:
+    """Authorised or licensed people in posts that can count, on the day."""
+    counted = Employment.objects.counting(on).order_by().values("municipality")
+    rows = counted.annotate(
+        own=Count("pk", filter=Q(engagement=Engagement.OWN)),
+        purchased=Count("pk", filter=Q(engagement=Engagement.PURCHASED)),
+        people=Count("therapist", distinct=True),
+        licensed=Count("therapist", distinct=True, filter=Q(therapist__is_licence=True)),
+        fte=Sum("fte"),
+    )
+    fields = ("municipality", "own", "purchased", "people", "licensed", "fte")
+    return {municipality: Staff(*counts) for municipality, *counts in rows.values_list(*fields)}
+
+
+def agreements(on: date) -> list[Agreement]:
+    """Agreements that are valid on the day, the oldest first."""
+    rows = CoverageAgreement.objects.valid(on).order_by("valid_from", "pk")
+    fields = ("provider", "provider__full_name", "recipient", "fte", "valid_from")
+    return [Agreement(*row) for row in rows.values_list(*fields)]
+
+
+def absences(on: date) -> dict[int, Absence]:
+    """Municipalities that have nobody by a statement valid on the day, or else by an official figure of 0."""
+    rows = CoverageStatement.objects.valid(on).values_list("municipality", "source", "valid_from")
+    stated = {municipality: Absence(source, since) for municipality, source, since in rows}
+    return _official_zeros(on) | stated
+
+
+def _official_zeros(on: date) -> dict[int, Absence]:
+    """Municipalities whose newest official figures are all 0. A figure holds from its day for one year.
+
+    A newer figure replaces the ones before it; a suppressed one is not 0.
+    """
+    valid = StaffingFigure.objects.filter(counted_on__lte=on, counted_on__gt=_year_before(on))
+    newest: dict[int, list[StaffingFigure]] = {}
+    for figure in valid.order_by("-counted_on", "source", "pk"):
+        figures = newest.setdefault(figure.municipality_id, [figure])
+        if figures[0] != figure and figures[0].counted_on == figure.counted_on:
+            figures.append(figure)
+    return {
+        municipality: Absence(figures[0].source, figures[0].counted_on)
+        for municipality, figures in newest.items()
+        if all(figure.value == 0 for figure in figures)
+    }
+
+
+def left_on(on: date) -> dict[int, date]:
+    """The first day after the last own ergoterapeut had left, where one has; for municipalities without own now."""
+    own = Employment.objects.counted_before(on).filter(engagement=Engagement.OWN)
+    rows = own.order_by().values("municipality").annotate(left=Max("counted_to"))
+    return dict(rows.values_list("municipality", "left"))
+
+
+def populations(on: date) -> dict[int, tuple[int, int]]:
+    """Inhabitants and the year they were counted: the newest year not after the day, else the oldest known."""
+    rows = Population.objects.order_by("municipality", "year").values_list("municipality", "persons", "year")
+    found: dict[int, tuple[int, int]] = {}
+    for municipality, persons, year in rows:
+        if municipality not in found or year <= on.year:
+            found[municipality] = persons, year
+    return found
+
+
+def fte_after(people: Mapping[int, Staff], made: Iterable[Agreement]) -> dict[int, Decimal]:
+    """Årsverk after agreements: what the recipient gets the provider gives, and never more than it has."""
+    fte = {municipality: staff.fte for municipality, staff in people.items()}
+    for agreement in made:
+        given = min(agreement.fte or NO_FTE, fte.get(agreement.provider, NO_FTE))
+        if given:
+            fte[agreement.provider] -= given
+            fte[agreement.recipient] = fte.get(agreement.recipient, NO_FTE) + given
+    return fte
+
+
+def _year_before(day: date) -> date:
+    """The same day a year earlier; 28 February for the 29th."""
+    return day - timedelta(days=366) if day.month == 2 and day.day == 29 else day.replace(year=day.year - 1)
