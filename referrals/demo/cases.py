@@ -6,31 +6,31 @@ from random import Random
 
 from referrals.choices import ContactKind, EventKind, Handling, Outcome, PauseReason, Status
 from referrals.demo import texts
-from referrals.demo.chance import pick
+from referrals.demo.chance import Weighted
 from referrals.demo.intake import Intake, take_in
-from referrals.demo.journal import Journal, Step
+from referrals.demo.journal import Facts, Journal, Step
 from referrals.demo.places import Municipal
 from referrals.demo.queue import Course
 from referrals.demo.rows import ContactRow, EventRow, PauseRow, ReferralRow, ReplyRow
 from referrals.demo.teams import Team
 from referrals.demo.workdays import Workdays
 
-PAUSE_REASONS = {
+PAUSE_REASONS = Weighted({
     PauseReason.HOSPITAL: 24, PauseReason.OWN_WISH: 16, PauseReason.AWAY: 14, PauseReason.INFORMATION: 18,
     PauseReason.NAV: 14, PauseReason.OTHER_BODY: 8, PauseReason.CAPACITY: 6,
-}  # fmt: skip
+})  # fmt: skip
 # Of those who wait so long some are put on hold once; of those who still wait, some are on hold now.
 PAUSE_AFTER_DAYS, PAUSE_SHARE, ON_HOLD_SHARE = 21, 0.16, 0.07
 PAUSE_DAYS, ON_HOLD_DAYS = (6, 75), 60
 
-CONTACT_KINDS = {
+CONTACT_KINDS = Weighted({
     ContactKind.VISIT: 72, ContactKind.CONSULTATION: 14, ContactKind.PHONE: 10, ContactKind.VIDEO: 4,
-}  # fmt: skip
+})  # fmt: skip
 CASE_DAYS, MOST_CONTACTS = 62, 3
-AFTER_START = {
+AFTER_START = Weighted({
     Outcome.FINISHED: 88, Outcome.NOT_NEEDED: 3, Outcome.DECLINED: 2, Outcome.REFERRED_ON: 2, Outcome.MOVED: 1,
     Outcome.DEAD: 3, Outcome.OTHER: 1,
-}  # fmt: skip
+})  # fmt: skip
 CLOSING_NOTE_SHARE = 0.4
 
 ASSIGNED_SHARE, ASSIGNED_DAYS = 0.22, 45
@@ -115,11 +115,11 @@ class Cases:
             **case.intake._asdict(),
             status=case.status,
             priority=course.priority,
-            prioritised_on=course.assessed and day(course.assessed),
+            prioritised_on=day_or_none(course.assessed),
             therapist_id=case.therapist_id,
-            assigned_on=case.assigned and day(case.assigned),
-            started_on=course.started and day(course.started),
-            closed_on=case.closed and day(case.closed),
+            assigned_on=day_or_none(case.assigned),
+            started_on=day_or_none(course.started),
+            closed_on=day_or_none(case.closed),
             outcome=case.outcome,
             changed_at=changed,
             version=len(case.events),
@@ -127,7 +127,7 @@ class Cases:
 
     def _register(self, case: Case) -> None:
         intake, received = case.intake, iso(case.course.received)
-        facts = {
+        facts: Facts = {
             "status": Status.RECEIVED,
             "source": intake.source,
             "channel": intake.channel,
@@ -142,64 +142,65 @@ class Cases:
         case.steps.append(Step(case.course.received, EventKind.RECEIVED, facts, more))
 
     def _assess(self, case: Case) -> None:
-        course = case.course
-        if course.priority is not None:
+        assessed = case.course.assessed
+        if assessed is not None:
             changes = {
                 "status": Status.WAITING,
-                "priority": course.priority,
-                "prioritised_on": iso(course.assessed),
+                "priority": case.course.priority,
+                "prioritised_on": iso(assessed),
             }
-            case.steps.append(Step(course.assessed, EventKind.PRIORITISED, changes))
+            case.steps.append(Step(assessed, EventKind.PRIORITISED, changes))
 
     def _pause(self, case: Case) -> None:
-        """Perhaps one period on hold within the wait; for those who still wait perhaps one that still runs."""
-        rng, course = self.rng, case.course
-        first, end = course.assessed or course.received, course.ended or self.workdays.until
-        if end - first < PAUSE_AFTER_DAYS:
-            return
-        chance = rng.random()
-        if course.ended is None and chance < ON_HOLD_SHARE:
-            start, resumed = self.workdays.pick(rng, max(first, end - ON_HOLD_DAYS), end - 1), None
-        elif chance < PAUSE_SHARE:
-            start = self.workdays.pick(rng, first, end - 5)
-            resumed = start and self.workdays.on_or_after(start + rng.randint(*PAUSE_DAYS))
-        else:
-            return
+        """Perhaps one period on hold within the wait; of those who still wait it may still run."""
+        start, resumed = self._days_on_hold(case.course)
         if start is None:
             return
-        if course.ended is not None and (resumed is None or resumed > end):
-            resumed = end
-        reason = pick(rng, PAUSE_REASONS)
-        case.pauses.append(PauseRow(self.place.pk, case.pk, reason, day(start), resumed and day(resumed)))
+        reason = PAUSE_REASONS.pick(self.rng)
+        case.pauses.append(PauseRow(self.place.pk, case.pk, reason, day(start), day_or_none(resumed)))
         begun = {"reason": reason, "from": iso(start), "to": None}
         case.steps.append(Step(start, EventKind.PAUSED, more={"pauses": [begun]}))
-        if resumed is not None and resumed != course.ended:
+        if resumed is not None and resumed != case.course.ended:
             over = begun | {"to": iso(resumed)}
             case.steps.append(Step(resumed, EventKind.RESUMED, more={"pauses": [over]}))
+
+    def _days_on_hold(self, course: Course) -> tuple[int | None, int | None]:
+        """The first day on hold and the first day not on hold again: no pause lasts beyond the wait."""
+        rng, workdays = self.rng, self.workdays
+        first, end = course.assessed or course.received, course.ended or workdays.until
+        chance = rng.random()
+        if end - first < PAUSE_AFTER_DAYS or chance > PAUSE_SHARE:
+            return None, None
+        if course.ended is None and chance < ON_HOLD_SHARE:
+            return workdays.pick(rng, max(first, end - ON_HOLD_DAYS), end - 1), None
+        start = workdays.pick(rng, first, end - 5)
+        resumed = start and workdays.on_or_after(start + rng.randint(*PAUSE_DAYS))
+        if course.ended is not None and (resumed is None or resumed > course.ended):
+            return start, course.ended
+        return start, resumed
 
     def _assign(self, case: Case) -> None:
         """Whoever starts has the case, often since some days before; a few of the waiting have somebody too."""
         course, rng, last = case.course, self.rng, self.workdays.last()
-        if course.started is not None:
-            latest = course.started
-        elif course.ended is None and course.priority is not None and rng.random() < ASSIGNED_SHARE:
-            latest = last
-        else:
+        still_waits = course.ended is None and rng.random() < ASSIGNED_SHARE
+        latest = last if still_waits else course.started
+        if course.assessed is None or latest is None:
             return
         case.therapist_id = self.team.pick(rng, latest, also=last)
         if case.therapist_id is None:
             return
         assigned = self.workdays.pick(rng, max(course.assessed, latest - ASSIGNED_DAYS), latest)
-        is_there = assigned is not None and case.therapist_id in self.team.on(assigned)
-        case.assigned = assigned if is_there else latest
-        changes = {"assigned_on": iso(case.assigned), "therapist": case.therapist_id}
-        case.steps.append(Step(case.assigned, EventKind.ASSIGNED, changes))
+        if assigned is None or case.therapist_id not in self.team.on(assigned):
+            assigned = latest
+        case.assigned = assigned
+        changes = {"assigned_on": iso(assigned), "therapist": case.therapist_id}
+        case.steps.append(Step(assigned, EventKind.ASSIGNED, changes))
 
     def _start(self, case: Case) -> None:
         started = case.course.started
         if started is None:
             return
-        kind = pick(self.rng, CONTACT_KINDS)
+        kind = CONTACT_KINDS.pick(self.rng)
         case.contacts.append(ContactRow(self.place.pk, case.pk, kind, day(started), case.therapist_id))
         changes = {"status": Status.STARTED, "started_on": iso(started)}
         contact = {"contact": {"kind": kind, "therapist": case.therapist_id}}
@@ -214,7 +215,7 @@ class Cases:
             weeks_later = course.started + 3 + int(rng.expovariate(1 / CASE_DAYS))
             case.closed = self.workdays.on_or_after(weeks_later)
             self._more_contacts(case, course.started + 1, case.closed or self.workdays.until)
-            case.outcome = pick(rng, AFTER_START) if case.closed else ""
+            case.outcome = "" if case.closed is None else AFTER_START.pick(rng)
             if case.outcome == Outcome.FINISHED and rng.random() < CLOSING_NOTE_SHARE:
                 note = rng.choice(texts.CLOSING_NOTES)
         if case.closed is not None:
@@ -226,7 +227,7 @@ class Cases:
         for _contact in range(self.rng.randint(0, MOST_CONTACTS)):
             held = self.workdays.pick(self.rng, earliest, before)
             if held is not None:
-                kind = pick(self.rng, CONTACT_KINDS)
+                kind = CONTACT_KINDS.pick(self.rng)
                 case.contacts.append(ContactRow(self.place.pk, case.pk, kind, day(held), case.therapist_id))
                 contact = {"contact": {"kind": kind, "therapist": case.therapist_id}}
                 case.steps.append(Step(held, EventKind.CONTACT, more=contact))
@@ -253,6 +254,11 @@ class Cases:
 def day(ordinal: int) -> date:
     """The date of an ordinal."""
     return date.fromordinal(ordinal)
+
+
+def day_or_none(ordinal: int | None) -> date | None:
+    """The date of an ordinal; none of none."""
+    return None if ordinal is None else date.fromordinal(ordinal)
 
 
 def iso(ordinal: int) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from random import Random
 
 from referrals.choices import CoverageState
-from referrals.demo.chance import pick
+from referrals.demo.chance import Weighted
 from referrals.demo.places import DRAWN, Municipal
 
 # Municipalities without own at the end of the day (WAITING: magnitudes), within today's borders.
@@ -36,15 +36,22 @@ SHORT_GAP_SHARE, SHORT_GAP_DAYS = 0.06, (50, 190)
 BRIDGE_SHARE, BRIDGE_DAYS = 0.12, (90, 250)
 
 # What a municipality without own has: nothing for the whole gap, later or at once an agreement, or it buys the service.
-INSTEAD = {
-    (CoverageState.NONE,): 50,
-    (CoverageState.NONE, CoverageState.AGREEMENT): 22,
-    (CoverageState.AGREEMENT,): 15,
-    (CoverageState.PURCHASED,): 8,
-    (CoverageState.NONE, CoverageState.PURCHASED): 5,
-}
+INSTEAD = Weighted(
+    {
+        (CoverageState.NONE,): 50,
+        (CoverageState.NONE, CoverageState.AGREEMENT): 22,
+        (CoverageState.AGREEMENT,): 15,
+        (CoverageState.PURCHASED,): 8,
+        (CoverageState.NONE, CoverageState.PURCHASED): 5,
+    }
+)
 ALONE_DAYS = (45, 200)
 MOST_UNKNOWN = 3
+
+
+OPEN = date.max
+Gap = tuple[date, date]
+"""A period [from, to) without own ergoterapeut; to OPEN: it goes on."""
 
 
 @dataclass(frozen=True)
@@ -110,27 +117,25 @@ def _without(fragile: list[str], stations: list[date], rng: Random) -> dict[date
     return result
 
 
-def _gaps(
-    code: str, without: dict[date, set[str]], rng: Random, *, is_fragile: bool
-) -> list[tuple[date, date | None]]:
-    """The periods [from, to) without own, in order; None goes on."""
+def _gaps(code: str, without: dict[date, set[str]], rng: Random, *, is_fragile: bool) -> list[Gap]:
+    """The municipality's periods without own, in order; the last may be open."""
     stations = list(without)
-    gaps: list[tuple[date, date | None]] = []
-    start = _day(rng, BEFORE_RECORDS, stations[0]) if code in without[stations[0]] else None
+    gaps: list[Gap] = []
+    since = _day(rng, BEFORE_RECORDS, stations[0]) if code in without[stations[0]] else None
     for earlier, later in pairwise(stations):
-        was, is_now = code in without[earlier], code in without[later]
-        if was and is_now and rng.random() < BRIDGE_SHARE:
-            covered, lost = _inside(rng, earlier, later, BRIDGE_DAYS)
-            gaps.append((start, covered))
-            start = lost
-        elif was and not is_now:
-            gaps.append((start, _day(rng, earlier, later)))
-            start = None
-        elif is_now and not was:
-            start = _day(rng, earlier, later)
-        elif not was and is_fragile and rng.random() < SHORT_GAP_SHARE:
+        is_without = code in without[later]
+        if since is None and is_without:
+            since = _day(rng, earlier, later)
+        elif since is None and is_fragile and rng.random() < SHORT_GAP_SHARE:
             gaps.append(_inside(rng, earlier, later, SHORT_GAP_DAYS))
-    return [*gaps, (start, None)] if start else gaps
+        elif since and not is_without:
+            gaps.append((since, _day(rng, earlier, later)))
+            since = None
+        elif since and rng.random() < BRIDGE_SHARE:
+            covered, lost = _inside(rng, earlier, later, BRIDGE_DAYS)
+            gaps.append((since, covered))
+            since = lost
+    return [*gaps, (since, OPEN)] if since else gaps
 
 
 def _day(rng: Random, earlier: date, later: date) -> date:
@@ -146,23 +151,23 @@ def _inside(rng: Random, earlier: date, later: date, lengths: tuple[int, int]) -
     return start, start + timedelta(days=length)
 
 
-def _filled(gaps: list[tuple[date, date | None]], rng: Random) -> list[Span]:
+def _filled(gaps: list[Gap], rng: Random) -> list[Span]:
     """Own employees, and in each gap what the municipality has instead."""
     spans: list[Span] = []
     own_from = date.min
     for start, end in gaps:
         spans += [Span(CoverageState.OWN, own_from, start), *_instead(start, end, rng)]
         own_from = end
-    return spans if own_from is None else [*spans, Span(CoverageState.OWN, own_from, None)]
+    return spans if own_from == OPEN else [*spans, Span(CoverageState.OWN, own_from, OPEN)]
 
 
-def _instead(start: date, end: date | None, rng: Random) -> list[Span]:
+def _instead(start: date, end: date, rng: Random) -> list[Span]:
     """What a municipality has in one gap."""
-    states = pick(rng, INSTEAD)
+    first, *then = INSTEAD.pick(rng)
     change = start + timedelta(days=rng.randint(*ALONE_DAYS))
-    if len(states) == 2 and (end is None or change < end):
-        return [Span(states[0], start, change), Span(states[1], change, end)]
-    return [Span(states[0], start, end)]
+    if then and change < end:
+        return [Span(first, start, change), Span(then[0], change, end)]
+    return [Span(first, start, end)]
 
 
 def _unsaid(spans: list[Span], until: date) -> list[Span]:

@@ -5,18 +5,18 @@ from typing import NamedTuple
 
 from referrals.choices import Channel, Handling, Source, Urgency
 from referrals.demo import names, texts
-from referrals.demo.chance import pick
+from referrals.demo.chance import Weighted
 from referrals.demo.queue import URGENT, Course
 
-SOURCES = {
+SOURCES = Weighted({
     Source.GP: 22, Source.HOSPITAL: 18, Source.HOME_CARE: 15, Source.SELF: 14, Source.NEXT_OF_KIN: 10,
     Source.PHYSIOTHERAPIST: 6, Source.NAV: 3, Source.AT_CENTRE: 2, Source.HOUSING: 2, Source.MENTAL_HEALTH: 2,
     Source.REFUGEE: 1, Source.VOLUNTARY: 1, Source.MUNICIPALITY: 1, Source.GUARDIAN: 1, Source.OTHER: 2,
-}  # fmt: skip
-CHILD_SOURCES = {
+})  # fmt: skip
+CHILD_SOURCES = Weighted({
     Source.SCHOOL: 38, Source.CHILD_HEALTH: 32, Source.NEXT_OF_KIN: 12, Source.HOSPITAL: 8, Source.GP: 6,
     Source.PHYSIOTHERAPIST: 4,
-}  # fmt: skip
+})  # fmt: skip
 CHANNELS = {
     Source.GP: (Channel.ELECTRONIC, Channel.ELECTRONIC, Channel.LETTER),
     Source.HOSPITAL: (Channel.ELECTRONIC, Channel.ELECTRONIC, Channel.ELECTRONIC, Channel.PHONE),
@@ -27,10 +27,10 @@ CHANNELS = {
 OTHER_CHANNELS = (Channel.FORM, Channel.LETTER, Channel.PHONE, Channel.EMAIL)
 ON_FREE_DAYS = (Channel.ELECTRONIC, Channel.FORM, Channel.EMAIL)
 
-URGENCIES = {
+URGENCIES = Weighted({
     Urgency.DISCHARGE: 34, Urgency.FALL: 22, Urgency.PALLIATIVE: 16, Urgency.DETERIORATION: 14,
     Urgency.PRESSURE_SORE: 8, Urgency.OTHER: 6,
-}  # fmt: skip
+})  # fmt: skip
 URGENT_SHARE, OTHER_URGENT_SHARE = 0.75, 0.04
 REFERRER_PHONE_SHARE, REFERENCE_SHARE = 0.5, 0.4
 
@@ -51,15 +51,15 @@ class Intake(NamedTuple):
 
 def take_in(rng: Random, course: Course, *, county: str, is_workday: bool) -> Intake:
     """What comes in for this course."""
-    code, _weight, _urgency, application = course.category
-    source = pick(rng, CHILD_SOURCES if code == texts.CHILD_CATEGORY else SOURCES)
+    code = course.category.code
+    source: Source = (CHILD_SOURCES if code == texts.CHILD_CATEGORY else SOURCES).pick(rng)
     channels = CHANNELS.get(source, OTHER_CHANNELS) if is_workday else ON_FREE_DAYS
     urgent = rng.random() < (URGENT_SHARE if course.priority == URGENT else OTHER_URGENT_SHARE)
     return Intake(
         source,
         rng.choice(channels),
-        Handling.APPLICATION if rng.random() < application else Handling.REFERRAL,
-        pick(rng, URGENCIES) if urgent else "",
+        Handling.APPLICATION if rng.random() < course.category.application else Handling.REFERRAL,
+        URGENCIES.pick(rng) if urgent else "",
         texts.reason(rng, code),
         texts.what_matters(rng, code),
         *_referrer(rng, source, county),
@@ -67,7 +67,7 @@ def take_in(rng: Random, course: Course, *, county: str, is_workday: bool) -> In
     )
 
 
-def _referrer(rng: Random, source: str, county: str) -> tuple[str, str]:
+def _referrer(rng: Random, source: Source, county: str) -> tuple[str, str]:
     """Name and telephone of whoever sent it; nobody for those who refer themselves."""
     if source not in texts.REFERRERS:
         return "", ""

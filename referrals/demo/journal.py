@@ -17,7 +17,7 @@ from referrals.waiting import OSLO
 OFFICE_OPENS, OFFICE_MINUTES = time(7, 45, tzinfo=OSLO), 470
 LATE_ENTRY_SHARE = 0.12
 
-Facts = dict[str, str | int | None]
+Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)

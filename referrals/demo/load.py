@@ -4,7 +4,7 @@ PostgreSQL refuses COPY into a table with row-level security; a temporary table 
 policy, constraint and trigger that a saved form passes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -37,7 +37,7 @@ class Loader:
                     f" SELECT {_columns(row_type)} FROM {model._meta.db_table} WITH NO DATA"
                 )
 
-    def write(self, batch: dict[type[NamedTuple], Rows]) -> None:
+    def write(self, batch: Mapping[type[NamedTuple], Rows]) -> None:
         """Write a batch, table by table in the order the models were given."""
         with connection.cursor() as cursor:
             for row_type, model in self._models.items():

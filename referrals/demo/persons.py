@@ -6,7 +6,7 @@ from random import Random
 
 from referrals.choices import Protection, WrittenForm
 from referrals.demo import names
-from referrals.demo.chance import pick
+from referrals.demo.chance import Weighted
 from referrals.demo.places import Municipal
 from referrals.demo.rows import PersonRow
 from referrals.demo.texts import CHILD_CATEGORY
@@ -16,10 +16,10 @@ from referrals.models.person import place_of_identifier
 from referrals.norwegian import sort_key
 
 # How often people between two ages, in years, are referred. Some categories have ages of their own.
-ADULTS = {(18, 45): 10, (45, 67): 18, (67, 79): 30, (79, 92): 37, (92, 101): 5}
+ADULTS = Weighted({(18, 45): 10, (45, 67): 18, (67, 79): 30, (79, 92): 37, (92, 101): 5})
 AGES = {
-    CHILD_CATEGORY: {(1, 5): 35, (5, 17): 65},
-    "work_mental_health": {(18, 40): 60, (40, 62): 40},
+    CHILD_CATEGORY: Weighted({(1, 5): 35, (5, 17): 65}),
+    "work_mental_health": Weighted({(18, 40): 60, (40, 62): 40}),
 }
 YEAR_DAYS = 365.2425
 
@@ -117,4 +117,4 @@ def are_alike(category: str, other: str) -> bool:
 
 def pick_age(rng: Random, category: str) -> float:
     """An age in years that fits the category."""
-    return rng.uniform(*pick(rng, AGES.get(category, ADULTS)))
+    return rng.uniform(*AGES.get(category, ADULTS).pick(rng))

@@ -8,10 +8,12 @@ import heapq
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from typing import NamedTuple
 
 from referrals.choices import Outcome
+from referrals.demo.chance import Weighted
 from referrals.demo.places import Fortune
 from referrals.demo.workdays import Workdays
 
@@ -23,52 +25,50 @@ DELAYS = {3: (0.0, -0.35, 0.3), 4: (0.0, -0.6, 0.0, 0.9)}
 SPREAD = 0.15
 SPREAD_DAYS = 5
 
-# Shares of what comes in: never a case at all, and of those who leave the list those who are not served.
-REJECTED_SHARE, DUPLICATE_SHARE, ERROR_SHARE = 0.03, 0.01, 0.004
+# What turns out, at the assessment, never to have been a case.
+NEVER_A_CASE = Weighted({
+    "": 956, Outcome.REJECTED: 30, Outcome.DUPLICATE: 10, Outcome.ENTERED_IN_ERROR: 4,
+})  # fmt: skip
+# Of those who leave the list, those who are not served.
 EXIT_SHARE = 0.14
-EXITS = {
-    Outcome.NOT_NEEDED: 30,
-    Outcome.DECLINED: 16,
-    Outcome.DEAD: 18,
-    Outcome.MOVED: 10,
-    Outcome.REFERRED_ON: 10,
-    Outcome.UNREACHABLE: 9,
-    Outcome.TRANSFERRED: 5,
-    Outcome.OTHER: 2,
-}
-EXIT_OUTCOMES, EXIT_WEIGHTS = tuple(EXITS), tuple(EXITS.values())
+EXITS = Weighted({
+    Outcome.NOT_NEEDED: 30, Outcome.DECLINED: 16, Outcome.DEAD: 18, Outcome.MOVED: 10, Outcome.REFERRED_ON: 10,
+    Outcome.UNREACHABLE: 9, Outcome.TRANSFERRED: 5, Outcome.OTHER: 2,
+})  # fmt: skip
 
 # Even where the list may grow, so much of an average week is served; and never more than this.
 LEAST_SERVED, MOST_SERVED = 0.35, 2.2
-# The list grows in July and August, when few work.
-SUMMER_DAYS, SUMMER_GROWTH = range(182, 240), 0.08
+# Few work in July and August: the list grows.
+SUMMER, SUMMER_GROWTH = (7, 8), 0.08
 GROWTH_DAYS = 3 * 365
+URGENT_DAYS = (1, 2, 2, 3, 4, 5, 7)
+
+YEARLY_GROWTH, FREE_DAY_SHARE = 0.06, 0.03
+INFLOW_BY_MONTH = {7: 0.6, 12: 0.85}
 
 
 class Category(NamedTuple):
-    """How a category behaves: how often it comes, how urgent it tends to be, whether as an application."""
+    """How a category behaves: how urgent it tends to be, and how often it is treated as an application."""
 
     code: str
-    weight: int
     urgency: float
     application: float
 
 
-CATEGORIES = (
-    Category("assistive_devices", 30, 1.0, 0.5),
-    Category("home_adaptation", 13, 0.8, 0.5),
-    Category("reablement", 10, 1.6, 0.2),
-    Category("rehabilitation", 12, 1.3, 0.15),
-    Category("child_habilitation", 9, 0.9, 0.1),
-    Category("cognitive_assessment", 8, 0.9, 0.1),
-    Category("welfare_technology", 6, 0.7, 0.6),
-    Category("preventive_visit", 4, 0.4, 0.05),
-    Category("work_mental_health", 2, 1.0, 0.05),
-    Category("driving", 1, 0.6, 0.0),
-    Category("sight_hearing", 4, 0.6, 0.4),
-    Category("other", 1, 0.5, 0.1),
-)
-CATEGORY_WEIGHTS = tuple(category.weight for category in CATEGORIES)
+CATEGORIES = Weighted({
+    Category("assistive_devices", 1.0, 0.5): 30,
+    Category("home_adaptation", 0.8, 0.5): 13,
+    Category("rehabilitation", 1.3, 0.15): 12,
+    Category("reablement", 1.6, 0.2): 10,
+    Category("child_habilitation", 0.9, 0.1): 9,
+    Category("cognitive_assessment", 0.9, 0.1): 8,
+    Category("welfare_technology", 0.7, 0.6): 6,
+    Category("preventive_visit", 0.4, 0.05): 4,
+    Category("sight_hearing", 0.6, 0.4): 4,
+    Category("work_mental_health", 1.0, 0.05): 2,
+    Category("driving", 0.6, 0.0): 1,
+    Category("other", 0.5, 0.1): 1,
+})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -89,6 +89,14 @@ class Course:
     def started(self) -> int | None:
         """The day of the first contact."""
         return None if self.outcome else self.ended
+
+
+class Place(NamedTuple):
+    """A place in the line: when its turn comes, which referral it is, and the day it was assessed."""
+
+    turn: float
+    number: int
+    assessed: int
 
 
 class Inflow:
@@ -114,13 +122,12 @@ class Inflow:
 
 
 def _inflow_weight(day: int, workdays: Workdays) -> float:
-    growth = 1 + 0.06 * (day - workdays.first) / 365
-    day_of_year = day % 365.25
-    season = 0.6 if 185 <= day_of_year < 215 else 0.75 if day_of_year > 352 else 1.0
+    growth = 1 + YEARLY_GROWTH * (day - workdays.first) / 365
+    usual = growth * INFLOW_BY_MONTH.get(date.fromordinal(day).month, 1.0)
     if day in workdays:
-        return growth * season
-    # What comes in on a weekend is registered on the next working day, which must be over by the end.
-    return 0.03 * growth * season if day < workdays.last() else 0.0
+        return usual
+    # What comes in on a free day is registered on the next working day, which must lie within the data.
+    return usual * FREE_DAY_SHARE if day < workdays.last() else 0.0
 
 
 class Queue:
@@ -136,10 +143,12 @@ class Queue:
     ) -> None:
         self.fortune, self.workdays, self.rng = fortune, workdays, rng
         self.is_staffed, self.weekly_inflow = is_staffed, weekly_inflow
-        self._heap: list[tuple[float, int]] = []
+        self._heap: list[Place] = []
         self._courses: list[Course] = []
         self._waiting = 0
         self._fraction = rng.random()
+        self._urgent_share, *others = fortune.level_shares
+        self._levels = Weighted(dict(enumerate(others, start=URGENT + 1)))
 
     def run(self, arrivals: list[int]) -> list[Course]:
         """The course of each arrival, in the same order."""
@@ -154,7 +163,7 @@ class Queue:
 
     def _arrive(self, received: int) -> None:
         rng = self.rng
-        course = Course(received, rng.choices(CATEGORIES, CATEGORY_WEIGHTS)[0])
+        course = Course(received, CATEGORIES.pick(rng))
         self._courses.append(course)
         assessed = self.workdays.on_or_after(received, int(rng.expovariate(1 / self.fortune.assess_days)))
         level = self._level(course.category)
@@ -162,41 +171,33 @@ class Queue:
             assessed = self.workdays.on_or_after(received, rng.choice((0, 0, 1)))
         if assessed is None:
             self._waiting += 1
-        elif outcome := self._never_a_case():
+        elif outcome := NEVER_A_CASE.pick(rng):
             course.ended, course.outcome = assessed, outcome
         else:
             course.assessed, course.priority = assessed, level
-            self._enter(course)
+            self._enter(course, assessed, level)
 
     def _level(self, category: Category) -> int:
-        first, *others = self.fortune.level_shares
-        chance = self.rng.random()
-        if chance < first * category.urgency:
+        if self.rng.random() < self._urgent_share * category.urgency:
             return URGENT
-        return self.rng.choices(range(2, len(others) + 2), others)[0]
+        return self._levels.pick(self.rng)
 
-    def _never_a_case(self) -> str:
-        chance = self.rng.random()
-        if chance < REJECTED_SHARE:
-            return Outcome.REJECTED
-        if chance < REJECTED_SHARE + DUPLICATE_SHARE:
-            return Outcome.DUPLICATE
-        return Outcome.ENTERED_IN_ERROR if chance < REJECTED_SHARE + DUPLICATE_SHARE + ERROR_SHARE else ""
-
-    def _enter(self, course: Course) -> None:
+    def _enter(self, course: Course, assessed: int, level: int) -> None:
         """Put an assessed referral on the list; the urgent are seen to at once where there is anybody to do it."""
-        if course.priority == URGENT and self.is_staffed(course.assessed):
-            course.ended = self.workdays.on_or_after(course.assessed, self.rng.choice((1, 2, 2, 3, 4, 5, 7)))
+        if level == URGENT and self.is_staffed(assessed):
+            course.ended = self.workdays.on_or_after(assessed, self.rng.choice(URGENT_DAYS))
             self._waiting += course.ended is None
             return
         average = self.fortune.list_weeks * WEEK
-        delay = DELAYS[len(self.fortune.key_days)][course.priority - 1] * average
-        noise = self.rng.gauss(0, SPREAD * average + SPREAD_DAYS)
-        heapq.heappush(self._heap, (course.assessed + delay + noise, len(self._courses) - 1))
+        delay = DELAYS[len(self.fortune.key_days)][level - 1] * average
+        turn = assessed + delay + self.rng.gauss(0, SPREAD * average + SPREAD_DAYS)
+        heapq.heappush(self._heap, Place(turn, len(self._courses) - 1, assessed))
         self._waiting += 1
 
     def _serve(self, monday: int, before: int) -> None:
         """One week's work: starts, and those who leave for other reasons."""
+        if not self.workdays.has_any(monday, before):
+            return
         staffed = self.is_staffed(monday)
         for _turn in range(self._leaving(monday, staffed)):
             if self.rng.random() < EXIT_SHARE or not staffed:
@@ -217,38 +218,36 @@ class Queue:
         """The length of the list that the place is drawn with, in that week."""
         years_left = min(GROWTH_DAYS, self.workdays.until - monday) / GROWTH_DAYS
         now = self.fortune.list_weeks * self.weekly_inflow
-        course = now * (1 + (self.fortune.began_at - 1) * years_left)
-        return course * (1 + SUMMER_GROWTH) if int(monday % 365.25) in SUMMER_DAYS else course
+        usual = now * (1 + (self.fortune.began_at - 1) * years_left)
+        return usual * (1 + SUMMER_GROWTH) if date.fromordinal(monday).month in SUMMER else usual
 
     def _rounded(self, expected: float) -> int:
         """A whole number that is the expected one on average."""
         return int(expected + self.rng.random())
 
     def _start(self, monday: int, before: int) -> None:
-        """The next in line has the first contact this week, if a working day is left for it."""
-        held = []
+        """The next in line has the first contact this week; who was assessed at the end of it comes later."""
+        too_new: list[Place] = []
         while self._heap:
-            entry = heapq.heappop(self._heap)
-            course = self._courses[entry[1]]
-            if course.ended is not None:
-                continue
-            day = self.workdays.pick(self.rng, max(monday, course.assessed + 1), before)
-            if day is None:
-                held.append(entry)
-                continue
-            course.ended = day
-            self._waiting -= 1
-            break
-        for entry in held:
-            heapq.heappush(self._heap, entry)
+            place = heapq.heappop(self._heap)
+            if self._courses[place.number].ended is not None:
+                continue  # left the list for another reason
+            day = self.workdays.pick(self.rng, max(monday, place.assessed + 1), before)
+            if day is not None:
+                self._courses[place.number].ended = day
+                self._waiting -= 1
+                break
+            too_new.append(place)
+        for place in too_new:
+            heapq.heappush(self._heap, place)
 
     def _leave(self, before: int) -> None:
         """Somebody on the list no longer waits for another reason than a start."""
         if not self._heap:
             return
-        course = self._courses[self.rng.choice(self._heap)[1]]
-        day = self.workdays.pick(self.rng, max(before - WEEK, course.assessed + 1), before)
+        place = self.rng.choice(self._heap)
+        course = self._courses[place.number]
+        day = self.workdays.pick(self.rng, max(before - WEEK, place.assessed + 1), before)
         if course.ended is None and day is not None:
-            course.ended = day
-            course.outcome = self.rng.choices(EXIT_OUTCOMES, EXIT_WEIGHTS)[0]
+            course.ended, course.outcome = day, EXITS.pick(self.rng)
             self._waiting -= 1

@@ -23,6 +23,15 @@ class Known(NamedTuple):
     category: str
     closed: int | None
 
+    def is_open(self, case: Case) -> bool:
+        """Whether the citizen's referral for the same need is open when this one comes in."""
+        is_closed = self.closed is not None and self.closed < case.course.received
+        return self.category == case.course.category.code and not is_closed
+
+    def may_need(self, case: Case) -> bool:
+        """Whether somebody of this age may need this, and does not have an open referral for it."""
+        return are_alike(self.category, case.course.category.code) and not self.is_open(case)
+
 
 @dataclass
 class Batch:
@@ -70,13 +79,13 @@ class Town:
         """Each referral with its case, and its citizen when a new one."""
         for course in courses:
             case = self.cases.play(self._next_referral(), course)
-            code = course.category.code
-            known = self._somebody_known(course) if case.outcome not in GONE else None
-            citizen = None if known else self.citizens.make(self._next_person(), code, course.received)
-            person_id = known.person_id if known else citizen.id
-            if citizen and case.outcome not in GONE:
-                self._remember(Known(person_id, code, case.closed))
-            yield self.cases.row(case, person_id), case, citizen
+            if known := self._somebody_known(case):
+                yield self.cases.row(case, known.person_id), case, None
+                continue
+            citizen = self.citizens.make(self._next_person(), course.category.code, course.received)
+            if case.outcome not in GONE:
+                self._remember(Known(citizen.id, course.category.code, case.closed))
+            yield self.cases.row(case, citizen.id), case, citizen
 
     def _remember(self, known: Known) -> None:
         if len(self._known) < REMEMBERED:
@@ -84,14 +93,16 @@ class Town:
         else:
             self._known[self.rng.randrange(REMEMBERED)] = known
 
-    def _somebody_known(self, course: Course) -> Known | None:
-        """Somebody of the same age group for whom this is another need, or the same one again after it was closed."""
-        if not self._known or self.rng.random() > KNOWN_SHARE:
+    def _somebody_known(self, case: Case) -> Known | None:
+        """Somebody who was referred before: with the same need for a duplicate, else now and then with another.
+
+        Or with the same need again, when the case was closed. Nobody returns who died or moved away.
+        """
+        if not self._known or case.outcome in GONE:
+            return None
+        if case.outcome == Outcome.DUPLICATE:
+            return next((known for known in reversed(self._known) if known.is_open(case)), None)
+        if self.rng.random() > KNOWN_SHARE:
             return None
         place = self.rng.randrange(len(self._known))
-        known = self._known[place]
-        code = course.category.code
-        is_new_need = known.category != code
-        is_over = known.closed is not None and known.closed < course.received
-        fits = are_alike(known.category, code) and (is_new_need or is_over)
-        return self._known.pop(place) if fits else None
+        return self._known.pop(place) if self._known[place].may_need(case) else None

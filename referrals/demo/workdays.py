@@ -53,6 +53,10 @@ class Workdays:
         """The last working day of the period."""
         return self.days[-1]
 
+    def has_any(self, earliest: int, before: int) -> bool:
+        """Whether a working day lies in [earliest, before)."""
+        return self._place_of(earliest) < self._place_of(before)
+
     def pick(self, rng: Random, earliest: int, before: int) -> int | None:
         """Any working day in [earliest, before); None when there is none."""
         low = self._place_of(earliest)

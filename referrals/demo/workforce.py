@@ -26,6 +26,7 @@ VACANT_SHARE, VACANT_DAYS = 0.5, (30, 150)
 RETIRING_SHARE = 0.3
 BETWEEN_POSTS_DAYS = 20
 PASSED_OVER = 3
+LEAST_DAYS = 60
 YEAR_DAYS = 365.25
 
 FTE_CHOICES = ("1.00", "0.80", "0.75", "0.60", "0.50", "0.40", "0.30", "0.20")
@@ -162,15 +163,12 @@ class _Office:
 
     def _hold(self, post: Post, day: date) -> date | None:
         """Somebody holds the post from the day; the day its next holder begins, None when there is none."""
-        stay = timedelta(days=60 + int(self.rng.expovariate(LEAVING_A_YEAR / YEAR_DAYS)))
-        left_on = day + stay
-        is_last = post.end is not None and left_on >= post.end
-        if is_last:
-            left_on = post.end
-        end = left_on if left_on <= self.until else None
+        left_on = day + timedelta(days=LEAST_DAYS + int(self.rng.expovariate(LEAVING_A_YEAR / YEAR_DAYS)))
+        left_on = min(left_on, post.end or date.max)
         years_before = YEARS_BEFORE if day == RECORDS_BEGIN else 0
         since = day - timedelta(days=int(self.rng.random() * years_before * YEAR_DAYS))
         worker = self._worker(post, since)
+        end = left_on if left_on <= self.until else None
         self.staff.jobs.append(
             Job(worker, post.place.code, post.occupation, post.engagement, post.fte, since, end)
         )
@@ -180,7 +178,8 @@ class _Office:
         if self.rng.random() > RETIRING_SHARE:
             heappush(self._free, (end + timedelta(days=BETWEEN_POSTS_DAYS), worker.hpr_number))
         next_day = end if post.steady else self._after_vacancy(end)
-        return None if is_last or next_day > self.until or (post.end and next_day >= post.end) else next_day
+        goes_on = next_day <= self.until and (post.end is None or next_day < post.end)
+        return next_day if goes_on else None
 
     def _after_vacancy(self, day: date) -> date:
         if self.rng.random() > VACANT_SHARE:
@@ -189,7 +188,7 @@ class _Office:
 
     def _worker(self, post: Post, day: date) -> Worker:
         """Whoever has been between posts the longest and fits, else somebody new."""
-        passed_over = []
+        passed_over: list[tuple[date, str]] = []
         found = None
         while found is None and self._free and self._free[0][0] <= day and len(passed_over) < PASSED_OVER:
             entry = heappop(self._free)
