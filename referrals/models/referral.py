@@ -32,6 +32,7 @@ from referrals.models.person import Person
 from referrals.models.priority import HIGHEST_LEVEL, Category, target_days_sql
 from referrals.models.workforce import Therapist
 from referrals.permissions import Access, Permission
+from referrals.waiting import Day
 
 LONGEST_TEXT = 4000
 
@@ -53,7 +54,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Referrals that are not closed now."""
         return self.filter(status__in=OPEN)
 
-    def waiting(self, *, on: waiting.Day) -> Self:
+    def waiting(self, *, on: Day) -> Self:
         """Referrals that waited at the end of the day, as we now know it was; paused ones included."""
         return self.counted().filter(waiting.waiting_q(on))
 
@@ -81,7 +82,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             .alias(is_over_target=waiting.over_target_sql(), is_due_soon=waiting.due_soon_sql())
         )
 
-    def with_gross_days(self, *, on: waiting.Day) -> Self:
+    def with_gross_days(self, *, on: Day) -> Self:
         """Only `gross_days`, for figures that ask for no target; on rows received by then."""
         return self.annotate(gross_days=waiting.gross_days_sql(on))
 
