@@ -32,6 +32,9 @@ if FOR_REAL and not env.names("ERGO_HOSTS"):
         "ERGO_HOSTS is not set: give the host names of the pages, as in ergo.kommune.no."
     )
 
+# Whom people write to about accessibility and privacy: an e-mail address or a telephone number.
+CONTACT = env.text("ERGO_CONTACT")
+
 ROOT_URLCONF = "ergo.urls"
 WSGI_APPLICATION = "ergo.wsgi.application"
 

@@ -1,5 +1,6 @@
 """Pages that anybody may read: how accessible the pages are, and what is known about whom."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,11 +11,11 @@ from django.views.decorators.http import require_safe
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility statement (tilgjengelighetserklæring) that the law wants linked from every page."""
-    return render(request, "information/accessibility.html")
+    return render(request, "information/accessibility.html", {"contact": settings.CONTACT})
 
 
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What Ergo keeps about citizens and staff, in plain words."""
-    return render(request, "information/privacy.html")
+    return render(request, "information/privacy.html", {"contact": settings.CONTACT})
