@@ -18,6 +18,7 @@ TESTING = "PYTEST_VERSION" in os.environ
 DEBUG = env.flag("ERGO_DEBUG")
 DEMO = env.flag("ERGO_DEMO")
 FOR_REAL = bool(env.secret("DATABASE_URL")) and not (TESTING or DEBUG or DEMO)
+PURPOSE = database.Purpose.OWN if TESTING else database.purpose_of(sys.argv)  # tests: tests/conftest.py
 
 _keys = keys.KeyStore(DATA_DIR / "keys", may_create=not FOR_REAL)
 SECRET_KEY = _keys.load(keys.DJANGO)
@@ -27,7 +28,7 @@ IDENTIFIER_INDEX_KEY = _keys.load(keys.INDEX)
 # --- Web ---
 
 ALLOWED_HOSTS = env.names("ERGO_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
-if FOR_REAL and not env.names("ERGO_HOSTS"):
+if FOR_REAL and PURPOSE is database.Purpose.SERVE and not env.names("ERGO_HOSTS"):
     raise env.ConfigurationError(
         "ERGO_HOSTS is not set: give the host names of the pages, as in ergo.kommune.no."
     )
@@ -93,8 +94,7 @@ DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 
 # --- Database ---
 
-_purpose = database.Purpose.OWN if TESTING else database.purpose_of(sys.argv)  # tests: tests/conftest.py
-DATABASES = {"default": database.settings_for(_purpose, DATA_DIR)}
+DATABASES = {"default": database.settings_for(PURPOSE, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in ---
@@ -142,8 +142,6 @@ if FOR_REAL:
     # The prefix makes the browser refuse such a cookie from another host or over plain http.
     SESSION_COOKIE_NAME = "__Host-ergo-session"
     CSRF_COOKIE_NAME = "__Host-ergo-csrf"
-    if env.flag("ERGO_BEHIND_PROXY"):
-        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # No inline script or style exists in any page, so neither a nonce nor 'unsafe-inline' is needed.
 CONTENT_SECURITY_POLICY = {

@@ -11,7 +11,9 @@ FOLDERS = [settings.BASE_DIR / "templates", settings.BASE_DIR / "referrals"]
 TEMPLATES = sorted(path for folder in FOLDERS for path in folder.rglob("*.html"))
 
 STATIC = re.compile(r"{%\s*static\s+['\"]([^'\"]+)['\"]\s*%}")
-INLINE = re.compile(r"<style\b|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)[^>]*>|hx-on|=['\"]javascript:", re.IGNORECASE)
+INLINE = re.compile(
+    r"<style\b|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)[^>]*>|hx-on|=['\"]javascript:", re.IGNORECASE
+)
 
 
 def in_words(path: Path) -> str:

@@ -246,13 +246,13 @@ class TestClose:
         self, office: Client, waiting: Referral, municipality: Municipality
     ) -> None:
         started = ReferralFactory(municipality=municipality, started=True)
-        assert list(send(office, waiting, "avslutt", outcome="finished").context["form"].errors) == ["outcome"]
+        assert list(send(office, waiting, "avslutt", outcome="finished").context["form"].errors) == [
+            "outcome"
+        ]
         send(office, started, "avslutt", outcome="finished")
         assert [now(waiting).status, now(started).status] == [Status.WAITING, Status.CLOSED]
 
-    def test_says_which_outcomes_are_left_out_of_the_figures(
-        self, office: Client, waiting: Referral
-    ) -> None:
+    def test_says_which_outcomes_are_left_out_of_the_figures(self, office: Client, waiting: Referral) -> None:
         assert text(office.get(address(waiting, "avslutt"))).count("Holdes utenfor alle tall.") == 2
 
     @pytest.mark.parametrize("outcome", [o for o in Outcome if o != Outcome.FINISHED])
@@ -288,7 +288,10 @@ class TestCorrect:
     def test_writes_what_was_changed_with_the_reason(self, office: Client, waiting: Referral) -> None:
         data = self.filled(office, waiting, received_on="01032026", reason="Ny tekst 😀\nto linjer")
         page = office.post(address(waiting, "rett"), data, follow=True)
-        assert (f"{now(waiting).received_on}", now(waiting).reason) == ("2026-03-01", "Ny tekst 😀\nto linjer")
+        assert (f"{now(waiting).received_on}", now(waiting).reason) == (
+            "2026-03-01",
+            "Ny tekst 😀\nto linjer",
+        )
         assert said(page) == ["Rettingen er lagret."] and "Leste feil" in text(page)
 
     def test_the_reason_must_be_written(self, office: Client, waiting: Referral) -> None:
@@ -391,9 +394,7 @@ class TestTwoAtOnce:
         assert "Prioriteten er endret fra 2 til 1." in body and "Trykksår" in body
         assert page.context["form"]["priority"].value() == "3" and "Kan vente 😀" in body
 
-    def test_saving_again_on_purpose_is_a_change_of_its_own(
-        self, office: Client, waiting: Referral
-    ) -> None:
+    def test_saving_again_on_purpose_is_a_change_of_its_own(self, office: Client, waiting: Referral) -> None:
         send(office, waiting, "prioritet", priority="1")
         typed = {"version": waiting.version, "priority": "3", "on": "16032026"}
         form = office.post(address(waiting, "prioritet"), typed).context["form"]
@@ -425,9 +426,7 @@ class TestTwoAtOnce:
         assert page.status_code == 409 and "Lang begrunnelse" in text(page)
         assert "Lagre mitt likevel" not in text(page)
 
-    def test_two_corrections_of_different_facts_both_stand(
-        self, office: Client, waiting: Referral
-    ) -> None:
+    def test_two_corrections_of_different_facts_both_stand(self, office: Client, waiting: Referral) -> None:
         mine = TestCorrect().filled(office, waiting, source="hospital", because="Min")
         theirs = TestCorrect().filled(office, waiting, referrer_name="Ny henviser", because="Deres")
         office.post(address(waiting, "rett"), theirs)
