@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
 
 from ergo.serving import LocalServer, addresses
-from referrals.models import Installation, Membership, Person, User
+from referrals.demo.users import DEMO_PASSWORD, demo_users
+from referrals.models import Installation, Person, User
 
 
 class Command(BaseCommand):
@@ -51,8 +54,10 @@ class Command(BaseCommand):
             raise CommandError(
                 "This database holds real data: unset DATABASE_URL, or name an empty database."
             )
-        step("load_registers")
-        step("seed_demo")
+        self.say("Loading the registers …")
+        step("load_registers", quiet=True)
+        self.say("Making fictitious referrals …")
+        step("seed_demo", "--verbosity=0")
 
     def collect_static_files(self) -> None:
         """Collect and compress, when a file has changed since the last time."""
@@ -65,12 +70,11 @@ class Command(BaseCommand):
 
     def serve(self, bind: list[str], port: int) -> None:
         """Serve until told to stop; the embedded server stops with us, unless somebody else uses it."""
-        users = list(demo_users())
         connections.close_all()  # the workers are forked: each opens its own
 
         def tell() -> None:
             self.say("")
-            for line in users:
+            for line in sign_in_lines():
                 self.say(line)
             self.say(f"\nErgo is ready: http://localhost:{port}  (stop with Ctrl-C)")
 
@@ -106,11 +110,9 @@ def static_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def demo_users() -> list[str]:
-    """A line for each demo user: name to sign in with, role and place."""
-    memberships = Membership.objects.select_related("user", "municipality").order_by("pk")
-    return [
-        f"  {membership.user.get_username():<16} {membership.get_role_display()}"
-        + (f", {membership.municipality.name}" if membership.municipality else "")
-        for membership in memberships[:20]
-    ]
+def sign_in_lines() -> Iterator[str]:
+    """How to sign in: a line for each demo user, and the password they share. The terminal speaks English."""
+    with translation.override("en"):
+        for user in demo_users():
+            yield f"  {user.username:<12} {user.description}"
+    yield f"  password for all: {DEMO_PASSWORD}"
