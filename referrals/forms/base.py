@@ -114,7 +114,7 @@ class ErgoForm(forms.Form):
     """A form of our pages.
 
     `sections` lays the fields out under headings. `mark_required` puts "Must be filled in" and "Optional" behind the
-    labels when the form has both kinds. What is too long is answered with a message, never cut off by the browser.
+    labels when the form has both kinds, and one line on top when it has only the first. What is too long is answered with a message, never cut off by the browser.
     `fields_of_arguments` names the field of each argument of an action that is called otherwise.
     """
 
@@ -139,6 +139,12 @@ class ErgoForm(forms.Form):
     def marks_fields(self) -> bool:
         """Marks help only where some fields must be filled in and others need not."""
         return self.mark_required and len({bound.field.required for bound in self.visible_fields()}) > 1
+
+    @property
+    def asks_for_everything(self) -> bool:
+        """One line says it where all of several fields must be filled in."""
+        fields = [bound.field for bound in self.visible_fields()]
+        return self.mark_required and len(fields) > 1 and all(one.required for one in fields)
 
     @property
     def laid_out(self) -> Iterator[LaidOutSection]:

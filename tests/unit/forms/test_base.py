@@ -108,8 +108,13 @@ def test_required_and_optional_are_marked_only_where_there_are_both():
         name = forms.CharField(required=False)
         born_on = NorwegianDateField(required=False)
 
+    class AllRequired(OnlyRequired):
+        born_on = NorwegianDateField()
+
     assert html().count("form-mark") == 6
-    assert "form-mark" not in str(OnlyRequired()) + str(OnlyOptional())
+    assert "form-mark" not in str(OnlyRequired()) + str(OnlyOptional()) + str(AllRequired())
+    assert "All fields must be filled in." in str(AllRequired())
+    assert "form-note" not in str(OnlyRequired()) + str(OnlyOptional()) + html()
 
 
 def test_help_and_error_are_bound_to_the_control():
