@@ -24,6 +24,7 @@ WITHOUT_OWN = {
 LAST_KNOWN = date(2024, 12, 31)
 # Since then, by guess: at each later year end and at the end of the data.
 SINCE = (38, 45)
+LEAST_DAYS_BETWEEN = 120
 
 # Only these can be without: small ones, the remotest first.
 LARGEST_WITHOUT = 12_000
@@ -90,7 +91,8 @@ def plan(places: Iterable[Municipal], until: date, rng: Random) -> Spans:
 def _stations(until: date) -> list[date]:
     """The days whose numbers are settled: the published ones, later ends of year, the end of the data."""
     years = [date(year, 12, 31) for year in range(LAST_KNOWN.year + 1, until.year)]
-    return [*WITHOUT_OWN, *years, *([until] if until > LAST_KNOWN else [])]
+    stations = [*WITHOUT_OWN, *years]
+    return [*stations, until] if (until - stations[-1]).days >= LEAST_DAYS_BETWEEN else stations
 
 
 def _fragile(places: list[Municipal], rng: Random) -> list[str]:

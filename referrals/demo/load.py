@@ -5,7 +5,7 @@ policy, constraint and trigger that a saved form passes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.db import connection
 from django.db.models import Model
@@ -24,18 +24,28 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
 
 
 class Loader:
-    """Writes rows of several tables in one transaction, which must be open."""
+    """Writes rows of several tables, within one transaction, which must be open."""
 
-    def __init__(self, models: dict[type[NamedTuple], type[Model]]) -> None:
+    def __init__(self, models: Mapping[type[NamedTuple], type[Model]]) -> None:
         self._models = models
+
+    def __enter__(self) -> Self:
         with connection.cursor() as cursor:
             # Checked at the end of each statement: a long transaction would keep them all in memory until its end.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            for row_type, model in models.items():
+            for row_type, model in self._models.items():
                 cursor.execute(
-                    f"CREATE TEMPORARY TABLE {_stage(model)} ON COMMIT DROP AS"
+                    f"CREATE TEMPORARY TABLE {_stage(model)} AS"
                     f" SELECT {_columns(row_type)} FROM {model._meta.db_table} WITH NO DATA"
                 )
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_details: object) -> None:
+        """Drop the temporary tables; a failure takes them away with all else."""
+        if failure is None:
+            with connection.cursor() as cursor:
+                for model in self._models.values():
+                    cursor.execute(f"DROP TABLE {_stage(model)}")
 
     def write(self, batch: Mapping[type[NamedTuple], Rows]) -> None:
         """Write a batch, table by table in the order the models were given."""
@@ -47,6 +57,12 @@ class Loader:
                     f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {columns} FROM {stage}"
                 )
                 cursor.execute(f"TRUNCATE {stage}")
+
+
+def lock_for_loading() -> None:
+    """Let nobody else fill this database until the transaction ends; who comes second waits and then sees our rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ergo: filling an empty database'))")
 
 
 def analyze() -> None:

@@ -70,7 +70,7 @@ class Citizens:
         phone = (
             "" if rng.random() < NO_PHONE_SHARE else f"000 {rng.randrange(100):02} {rng.randrange(1000):03}"
         )
-        email = f"person{pk}@example.no" if rng.random() < EMAIL_SHARE else ""
+        email = f"innbygger{rng.randrange(10**6)}@example.no" if rng.random() < EMAIL_SHARE else ""
         interpreter = name.language if name.language and rng.random() < INTERPRETER_SHARE else ""
         return PersonRow(
             pk,

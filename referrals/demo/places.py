@@ -62,6 +62,7 @@ DRAWN = {
 # Of 100 000 referrals so many are theirs, whatever their population.
 DRAWN_SHARE = {MOSS: 1_500, STRAND: 2_750}
 SHARE_BASE = 100_000
+LEAST_REFERRALS = 400
 
 
 def fortune(place: Municipal, rng: Random) -> Fortune:
@@ -94,18 +95,13 @@ def _situation(place: Municipal, rng: Random) -> tuple[float, float]:
 def allocate(total: int, places: Iterable[Municipal]) -> dict[str, int]:
     """Referrals by municipality code: by population, at least one each, adding up to the total.
 
-    Raises ValueError when there are fewer referrals than municipalities.
+    Needs at least LEAST_REFERRALS, and no more places than there are municipalities.
     """
     places = list(places)
-    if total < len(places):
-        raise ValueError("fewer referrals than municipalities")
     fixed = {code: max(1, round(total * share / SHARE_BASE)) for code, share in DRAWN_SHARE.items()}
     counts = {place.code: fixed.get(place.code, 1) for place in places}
     others = [place for place in places if place.code not in DRAWN_SHARE]
-    left = total - sum(counts.values())
-    if left < 0:
-        raise ValueError("fewer referrals than municipalities")
-    return counts | _by_population(left, others, counts)
+    return counts | _by_population(total - sum(counts.values()), others, counts)
 
 
 def _by_population(left: int, places: list[Municipal], counts: dict[str, int]) -> dict[str, int]:

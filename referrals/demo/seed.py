@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from referrals.choices import CoverageState
 from referrals.demo import coverage, foundation, workforce
-from referrals.demo.cases import Cases
-from referrals.demo.coverage import Spans
-from referrals.demo.load import Loader, analyze, reserve_ids
+from referrals.demo.cases import Case, Cases
+from referrals.demo.coverage import Span, Spans
+from referrals.demo.load import Loader, analyze, lock_for_loading, reserve_ids
 from referrals.demo.persons import Citizens, Numbers
-from referrals.demo.places import Municipal, allocate, fortune
-from referrals.demo.queue import Inflow, Queue
-from referrals.demo.rows import MODELS
+from referrals.demo.places import LEAST_REFERRALS, Municipal, allocate, fortune
+from referrals.demo.queue import Course, Inflow, Queue
+from referrals.demo.rows import MODELS, PersonRow, ReferralRow
 from referrals.demo.teams import Team, ordinal
 from referrals.demo.town import Batch, Town
 from referrals.demo.users import DEMO_USERS, MOSS
@@ -61,17 +61,13 @@ def seed(order: Order, on_progress: Progress) -> None:
     places = foundation.places()
     if not places:
         raise CannotSeed("There are no municipalities yet: run `manage.py load_registers` first.")
-    if order.referrals < len(places):
-        raise CannotSeed(f"--referrals must be at least {len(places)}: one for each municipality.")
-    try:
-        with transaction.atomic():
-            _mark_as_demo()
-            _Seeding(order, places, on_progress).run()
-            analyze()
-    except IntegrityError as error:
-        if "installation" in str(error):
-            raise CannotSeed("Another process is making demo data in this database.") from error
-        raise
+    if order.referrals < LEAST_REFERRALS:
+        raise CannotSeed(f"--referrals must be at least {LEAST_REFERRALS}, some for every municipality.")
+    with transaction.atomic():
+        lock_for_loading()
+        _mark_as_demo()
+        _Seeding(order, places, on_progress).run()
+        analyze()
 
 
 def _mark_as_demo() -> None:
@@ -79,14 +75,14 @@ def _mark_as_demo() -> None:
     if Installation.objects.is_demo():
         raise CannotSeed(
             "The demo data are there already; nothing was changed. To start afresh, remove .data"
-            " (or make a new database) and run `make demo`."
+            " (or name a new database) and run `make demo`."
         )
-    for model in (Referral, Person, Therapist, User):
-        if model.objects.exists():
+    for model in (Installation, Referral, Person, Therapist, User):
+        if model._default_manager.exists():
             raise CannotSeed(
-                f"This database holds real data ({model._meta.model_name}): demo data need an empty one."
+                f"This database holds real data ({model.__name__}): the demo needs an empty one."
             )
-    Installation.objects.update_or_create(id=1, defaults={"is_demo": True})
+    Installation.objects.create(id=1, is_demo=True)
 
 
 class _Ids:
@@ -135,35 +131,39 @@ class _Seeding:
         self._write_referrals(spans, teams, users)
 
     def _write_referrals(self, spans: Spans, teams: dict[str, Team], users: dict[str, User]) -> None:
-        loader, batch = Loader(MODELS), Batch.empty()
         counts = allocate(self.order.referrals, self.places)
         coordinators = {
             wanted.municipality: users[wanted.username].pk
             for wanted in DEMO_USERS
             if wanted.role == Role.COORDINATOR
         }
-        for place in self.places:
-            rng = self.order.stream(place.code)
-            team = teams.get(place.code, Team(()))
-            cases = Cases(
-                place, team, self.workdays, rng,
-                category_ids=self.category_ids, by_id=coordinators.get(place.code),
-            )  # fmt: skip
-            citizens = Citizens(place, rng, self.ring, self.numbers)
-            town = Town(cases, citizens, rng, self.next_referral, self.next_person)
-            courses = self._courses(place, spans, rng, counts[place.code])
-            for rows in town.play(courses):
-                batch.add(*rows)
-                if batch.referrals == BATCH:
-                    self._write(loader, batch)
-                    batch = Batch.empty()
-            self._keep_numbers(place, cases)
-        if batch.referrals:
-            self._write(loader, batch)
+        with Loader(MODELS) as loader:
+            batch = Batch.empty()
+            for place in self.places:
+                team, by_id = teams.get(place.code, Team(())), coordinators.get(place.code)
+                for rows in self._played(place, spans[place.code], team, counts[place.code], by_id):
+                    batch.add(*rows)
+                    if batch.referrals == BATCH:
+                        batch = self._written(loader, batch)
+            self._written(loader, batch)
         NumberSeries.objects.bulk_create(self.series)
 
-    def _courses(self, place: Municipal, spans: Spans, rng: Random, count: int) -> list:
-        helped = [(ordinal(s.start), ordinal(s.end)) for s in spans[place.code] if s.state in HELPING]
+    def _played(
+        self, place: Municipal, spans: list[Span], team: Team, count: int, by_id: int | None
+    ) -> Iterator[tuple[ReferralRow, Case, PersonRow | None]]:
+        """The referrals of one municipality, registered by the user `by_id`; keeps the last numbers given."""
+        rng = self.order.stream(place.code)
+        cases = Cases(place, team, self.workdays, rng, category_ids=self.category_ids, by_id=by_id)
+        citizens = Citizens(place, rng, self.ring, self.numbers)
+        town = Town(cases, citizens, rng, self.next_referral, self.next_person)
+        yield from town.play(self._courses(place, spans, rng, count))
+        self.series += [
+            NumberSeries(municipality_id=place.pk, year=year, last=last)
+            for year, last in cases.last_numbers.items()
+        ]
+
+    def _courses(self, place: Municipal, spans: list[Span], rng: Random, count: int) -> list[Course]:
+        helped = [(ordinal(span.start), ordinal(span.end)) for span in spans if span.state in HELPING]
         queue = Queue(
             self.fortunes[place.code],
             self.workdays,
@@ -173,14 +173,10 @@ class _Seeding:
         )
         return queue.run(self.inflow.draw(rng, count))
 
-    def _write(self, loader: Loader, batch: Batch) -> None:
-        loader.write(batch.rows)
-        self.written += batch.referrals
-        self.on_progress(self.written)
-
-    def _keep_numbers(self, place: Municipal, cases: Cases) -> None:
-        """The next referral that is logged gets the next number."""
-        self.series += [
-            NumberSeries(municipality_id=place.pk, year=year, last=last)
-            for year, last in cases.last_numbers.items()
-        ]
+    def _written(self, loader: Loader, batch: Batch) -> Batch:
+        """Write a batch; returns an empty one for what comes next."""
+        if batch.referrals:
+            loader.write(batch.rows)
+            self.written += batch.referrals
+            self.on_progress(self.written)
+        return Batch.empty()
