@@ -64,7 +64,7 @@ PAGES: dict[Move, MovePage] = {
     Move.PAUSE: MovePage(
         forms.PauseForm,
         worklist.pause,
-        save=_("Put on hold"),
+        save=Move.PAUSE.label,
         done=_("The referral is on hold."),
         lead=_(
             "The gross wait always runs. Whether the days are deducted from the target follows from the reason."
@@ -73,13 +73,13 @@ PAGES: dict[Move, MovePage] = {
     Move.RESUME: MovePage(
         forms.ResumeForm,
         worklist.resume,
-        save=_("Resume"),
+        save=Move.RESUME.label,
         done=_("The referral is back on the list."),
     ),
     Move.START: MovePage(
         forms.StartForm,
         worklist.start,
-        save=_("Register first contact"),
+        save=Move.START.label,
         done=_("The first contact is registered. The wait is over."),
         lead=_(
             "The first time an occupational therapist assesses the need with the citizen. It ends the wait."

@@ -122,11 +122,10 @@ def test_names_the_municipality_of_a_therapist_in_two(
 
 
 def test_a_user_without_a_therapist_is_told_why_nothing_is_there(
-    client_for: ClientFor, therapist_user: User
+    client_for: ClientFor, municipality: Municipality
 ) -> None:
-    therapist_user.therapist.user = None
-    therapist_user.therapist.save()
-    page = client_for(User.objects.get(pk=therapist_user.pk)).get("/mine/")
+    membership = MembershipFactory(role=Role.THERAPIST, municipality=municipality)
+    page = client_for(membership.user).get("/mine/")
     assert "ikke koblet til en ergoterapeut" in text(page)
 
 

@@ -118,6 +118,13 @@ def problems(response: HttpResponse) -> list[str]:
     return [problem.text for problem in response.context["form"].problems]
 
 
+def told(value: str | dict[str, str]) -> str:
+    """A short name for a case of bad input."""
+    return (
+        value if isinstance(value, str) else ",".join(f"{name}={typed[:12]}" for name, typed in value.items())
+    )
+
+
 class TestSearch:
     def test_the_page_starts_in_the_number(self, desk: Desk) -> None:
         page = desk.browser.get(desk.start).content.decode()
@@ -298,13 +305,7 @@ class TestForm:
             ({"identifier": NUMBER}, "identifier_unknown"),
             ({"identifier": NUMBER, "identifier_unknown": "", "birth_date": "18.05.1948"}, "birth_date"),
         ],
-        ids=lambda value: (
-            value
-            if isinstance(value, str)
-            else "=".join(map(str, *value.items()))[:40]
-            if len(value) == 1
-            else "number and date"
-        ),
+        ids=told,
     )
     def test_bad_input_is_told_at_its_field_and_nothing_is_written(
         self, desk: Desk, changed: dict[str, str], field: str
