@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.template import engines
 from django.test import Client
 from pytest_django import DjangoDbBlocker
@@ -38,3 +39,9 @@ def undefined_template_variables_fail() -> None:
 def a_get_only_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     """See tests/harness/reading.py."""
     monkeypatch.setattr(Client, "get", reading_get(Client.get))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_cached() -> None:
+    """What one test let the server remember for a minute is no answer for the next."""
+    cache.clear()

@@ -60,9 +60,9 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     """The list as the address narrows, sorts and pages it."""
     municipality = municipality_or_404(request, code)
     search = _search(request, municipality)
-    if search is None and SEARCH in request.GET:
+    if search is None and request.GET.get(SEARCH):
         messages.info(request, _("The search is no longer kept. Search again."))
-        return redirect(_address(request, without=SEARCH))
+        return redirect(f"{request.path}?{_query_without_search(request)}")
     rows = _rows(request, municipality)
     counts = fact_counts(rows.filter(STILL_WAITING))
     chosen = WaitlistFilter(request.GET, rows, offers=_offers(municipality))
@@ -78,12 +78,12 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         "table": table,
         "search": search,
         "search_form": search.form if search else _search_form(),
-        "kept_query": _address(request, without=SEARCH).removeprefix("?"),
-        "without_search": _address(request, without=SEARCH),
+        "query_without_search": _query_without_search(request),
     }
     if not table.paginator.count:
         is_first_day = is_whole and not _referrals(request, municipality).exists()
-        table.when_empty = render_to_string("waitlist/_empty.html", context | {"is_first_day": is_first_day})
+        why = {"is_whole": is_whole, "is_first_day": is_first_day}
+        table.when_empty = render_to_string("waitlist/_empty.html", context | why)
     return list_response(request, "waitlist/list.html", context, swap_template="waitlist/_swap.html")
 
 
@@ -149,9 +149,9 @@ def _counts(
     ]
 
 
-def _address(request: HttpRequest, *, without: str) -> str:
-    """The present address without the search and the page, relative to the page itself."""
+def _query_without_search(request: HttpRequest) -> str:
+    """The filter and the sort of the present address."""
     query = request.GET.copy()
-    for name in (without, "page"):
+    for name in (SEARCH, "page"):
         query.pop(name, None)
-    return f"?{query.urlencode()}"
+    return query.urlencode()
