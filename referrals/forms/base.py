@@ -43,7 +43,9 @@ class ErgoBoundField(BoundField):
         """`required`, `optional`, or nothing where the form does not mark its fields."""
         if not self.form.marks_fields:
             return ""
-        return "required" if self.field.required else "optional"
+        if self.field.required:
+            return "required"
+        return "optional" if self.form.mark_optional else ""
 
     @property
     def counter_limit(self) -> int | None:
@@ -114,7 +116,8 @@ class ErgoForm(forms.Form):
     """A form of our pages.
 
     `sections` lays the fields out under headings. `mark_required` puts "Must be filled in" and "Optional" behind the
-    labels when the form has both kinds, and one line on top when it has only the first. What is too long is answered with a message, never cut off by the browser.
+    labels when the form has both kinds, and one line on top when it has only the first; a long form where most are
+    optional turns `mark_optional` off. What is too long is answered with a message, never cut off by the browser.
     `fields_of_arguments` names the field of each argument of an action that is called otherwise.
     """
 
@@ -122,6 +125,7 @@ class ErgoForm(forms.Form):
     use_required_attribute = False  # our own messages, in the user's language, instead of the browser's
     sections: Sequence[Section] = ()
     mark_required = True
+    mark_optional = True
     fields_of_arguments: Mapping[str, str] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import Channel, Handling, Protection, Source, Urgency, WrittenForm
@@ -50,6 +51,16 @@ class IdentifierField(forms.CharField):
             return parse(text, on=self.on, allow_synthetic=self.allow_synthetic)
         except DomainError as error:
             raise ValidationError(str(error), error.code) from None
+
+
+class DefaultingChoiceField(forms.ChoiceField):
+    """A question that nearly everybody answers alike: it has its answer already, and nobody must look at it."""
+
+    def __init__(self, *, default: TextChoices, **kwargs: Any) -> None:
+        super().__init__(choices=type(default), initial=default, required=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value) or str(self.initial)
 
 
 class CitizenForm(ErgoForm):
@@ -121,6 +132,8 @@ class RegistrationForm(CitizenForm):
     Selects, not radio buttons, wherever there are more than a few choices: one letter chooses, one Tab goes on.
     """
 
+    mark_optional = False
+
     received_on = NorwegianDateField(
         label=_("Received date"),
         help_text=_("The day the service received it, however it came. For example 22112026 or 22.11.26"),
@@ -162,10 +175,8 @@ class RegistrationForm(CitizenForm):
     )
     postal_place = short_text(_("Postal place"), 100)
     interpreter_language = short_text(_("Interpreter needed, which language?"), 50)
-    written_form = forms.ChoiceField(
-        label=_("Letters are written in"), choices=WrittenForm, initial=WrittenForm.NB
-    )
-    protection = forms.ChoiceField(label=_("Address protection"), choices=Protection, initial=Protection.NONE)
+    written_form = DefaultingChoiceField(label=_("Letters are written in"), default=WrittenForm.NB)
+    protection = DefaultingChoiceField(label=_("Address protection"), default=Protection.NONE)
     referrer_name = short_text(_("Referrer’s name"), 150)
     referrer_phone = short_text(_("Referrer’s telephone"), 30, inputmode="tel", size="16")
     external_reference = short_text(_("The record system’s reference"), 60)

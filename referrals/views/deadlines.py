@@ -59,7 +59,7 @@ def preliminary_reply(case: Referral, *, on: date) -> Deadline | None:
         return Deadline(_("Not sent"), NEUTRAL, _("The case was closed without one."))
     sentence = _("To be sent by %(day)s.") % {"day": day_month_year(due)}
     if on > due:
-        return Deadline(_("Late"), LATE, sentence)
+        return Deadline(_("Overdue"), LATE, sentence)
     return Deadline(_("Not sent"), SOON, sentence)
 
 
