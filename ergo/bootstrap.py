@@ -223,9 +223,10 @@ def check_port(port: int) -> None:
 
 
 def test(extra: list[str]) -> None:
-    """The fast tests: everything but browser journeys and measurements."""
+    """The fast tests, on all cores; some of them, when somebody asks for some, in one process."""
     set_up(DEVELOPMENT)
-    become("-m", "pytest", "-m", "not journey and not bench", *extra)
+    cores = [] if extra else ["-n", "auto", "--dist", "loadscope"]
+    become("-m", "pytest", "-m", "not journey and not bench", *cores, *extra)
 
 
 def journeys(extra: list[str]) -> None:
