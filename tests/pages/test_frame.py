@@ -1,0 +1,173 @@
+"""The frame round every page: menu by permission, municipalities, language and colours, and what everybody may read."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from referrals.models import Municipality, User
+from referrals.permissions import Role
+from tests.factories import InstallationFactory, MembershipFactory, UserFactory
+
+ClientFor = Callable[[User], Client]
+
+
+def menu(client: Client, address: str) -> dict[str, bool]:
+    """The entries of the main menu, and which of them is the present page."""
+    return {str(link.label): link.current for link in client.get(address).context["navigation"]}
+
+
+# ---------------------------------------------------------------- the menu
+
+
+@pytest.mark.parametrize(
+    ("user", "entries"),
+    [
+        ("coordinator", ["Venteliste", "Ny henvisning", "Oversikt", "Dekning"]),
+        ("therapist_user", ["Venteliste", "Ny henvisning", "Mine saker", "Oversikt", "Dekning"]),
+        ("manager", ["Venteliste", "Oversikt", "Dekning"]),
+        ("county_reader", ["Oversikt", "Dekning"]),
+        ("national_reader", ["Oversikt", "Dekning"]),
+        ("administrator", ["Dekning", "Administrasjon"]),
+    ],
+)
+def test_the_menu_is_what_the_role_may_open(
+    user: str, entries: list[str], client_for: ClientFor, request: pytest.FixtureRequest
+) -> None:
+    client = client_for(request.getfixturevalue(user))
+    assert list(menu(client, "/personvern/")) == entries
+
+
+def test_every_entry_of_the_menu_opens(client_for: ClientFor, therapist_user: User) -> None:
+    client = client_for(therapist_user)
+    for link in client.get("/personvern/").context["navigation"]:
+        assert client.get(link.url).status_code == 200, link
+
+
+def test_the_present_page_is_marked(
+    client_for: ClientFor, coordinator: User, municipality: Municipality
+) -> None:
+    address = f"/k/{municipality.code}/venteliste/"
+    current = [label for label, is_current in menu(client_for(coordinator), address).items() if is_current]
+    assert current == ["Venteliste"]
+
+
+def test_a_strangers_page_has_no_menu(client: Client, db: None) -> None:
+    page = client.get("/personvern/")
+    assert "navigation" not in page.context and 'class="site-nav"' not in page.content.decode()
+
+
+# ---------------------------------------------------------------- municipalities
+
+
+def test_one_municipality_is_a_name_and_several_are_a_menu_to_the_same_page(
+    client_for: ClientFor, coordinator: User, municipality: Municipality, other_municipality: Municipality
+) -> None:
+    client = client_for(coordinator)
+    address = f"/k/{municipality.code}/venteliste/"
+    assert [place.label for place in client.get(address).context["municipalities"]] == ["Prøvdal"]
+    MembershipFactory(user=coordinator, role=Role.MANAGER, municipality=other_municipality)
+    places = client.get(address).context["municipalities"]
+    assert [(place.label, place.current) for place in places] == [("Annesvik", False), ("Prøvdal", True)]
+    assert places[0].url == f"/k/{other_municipality.code}/venteliste/"
+
+
+def test_the_menu_follows_the_municipality_that_was_visited_last(
+    client_for: ClientFor, coordinator: User, municipality: Municipality, other_municipality: Municipality
+) -> None:
+    MembershipFactory(user=coordinator, role=Role.MANAGER, municipality=other_municipality)
+    client = client_for(coordinator)
+    assert "Ny henvisning" not in menu(client, f"/k/{other_municipality.code}/venteliste/")
+    assert "Ny henvisning" in menu(client, f"/k/{municipality.code}/venteliste/")
+    assert "Ny henvisning" in menu(client, "/personvern/")
+
+
+def test_the_frame_costs_no_queries_beyond_who_signed_in(client_for: ClientFor, coordinator: User) -> None:
+    client = client_for(coordinator)
+    client.get("/personvern/")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/personvern/")
+    tables = [query["sql"].partition('FROM "')[2].partition('"')[0] for query in asked]
+    assert [table for table in tables if table] == [
+        "django_session",
+        "referrals_user",
+        "referrals_membership",
+    ]
+
+
+# ---------------------------------------------------------------- language and colours
+
+
+def test_the_language_is_kept_in_the_profile(client_for: ClientFor, coordinator: User) -> None:
+    client = client_for(coordinator)
+    assert client.post("/sprak/", {"language": "en", "next": "/personvern/"}).url == "/personvern/"
+    coordinator.refresh_from_db()
+    assert coordinator.language == "en"
+    assert '<html lang="en"' in client.get("/personvern/").content.decode()
+
+
+@pytest.mark.django_db
+def test_before_signing_in_the_language_is_kept_in_a_cookie(client: Client) -> None:
+    client.post("/sprak/", {"language": "en", "next": "/inn/"})
+    assert '<html lang="en"' in client.get("/inn/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_browsers_own_language_is_passed_over(client: Client) -> None:
+    page = client.get("/inn/", headers={"accept-language": "en-US,en;q=0.9"})
+    assert '<html lang="nb"' in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/sprak/", "/utseende/"])
+def test_an_unknown_choice_is_refused_and_a_strange_way_back_is_not_taken(path: str, client: Client) -> None:
+    assert client.post(path, {"language": "xx", "scheme": "pink"}).status_code == 400
+    data = {"language": "nb", "scheme": "dark", "next": "//evil.example"}
+    assert client.post(path, data).url == "/"
+    assert client.get(path).status_code == 405
+
+
+@pytest.mark.django_db
+def test_the_colours_are_kept_on_the_device(client: Client) -> None:
+    client.post("/utseende/", {"scheme": "dark", "next": "/inn/"})
+    assert 'data-color-scheme="dark"' in client.get("/inn/").content.decode()
+
+
+# ---------------------------------------------------------------- for everybody
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("path", ["/inn/", "/tilgjengelighet/", "/personvern/"])
+def test_every_foot_leads_to_the_statement_and_to_privacy(path: str, language: str, client: Client) -> None:
+    client.cookies["language"] = language
+    page = client.get(path).content.decode()
+    assert 'href="/tilgjengelighet/"' in page and 'href="/personvern/"' in page
+
+
+@pytest.mark.django_db
+def test_the_statement_says_what_the_law_demands_and_whom_to_tell(client: Client, settings) -> None:
+    settings.CONTACT = "ergo@kommune.example"
+    page = client.get("/tilgjengelighet/").content.decode()
+    assert "WCAG 2.1" in page and "WCAG 2.2" in page and "ergo@kommune.example" in page
+
+
+@pytest.mark.django_db
+def test_the_demo_says_that_it_is_fictitious_and_a_real_installation_does_not(client: Client) -> None:
+    assert "oppdiktet" not in client.get("/personvern/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_demo_says_so_on_every_page(client: Client) -> None:
+    InstallationFactory()
+    page = client.get("/personvern/").content.decode()
+    assert page.count("oppdiktet") == 2  # the foot, and this page
+
+
+def test_pages_for_strangers_may_be_kept_and_those_of_users_not(
+    client: Client, client_for: ClientFor, db: None
+) -> None:
+    assert "Cache-Control" not in client.get("/personvern/").headers
+    assert client_for(UserFactory()).get("/personvern/").headers["Cache-Control"] == "no-store"
