@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class ErgoAdminConfig(AdminConfig):
     """The admin site with Ergo's own rule for who comes in."""
 
-    default_site = "ergo.admin_site.ErgoAdminSite"
+    default_site = "referrals.views.admin_site.ErgoAdminSite"
