@@ -5,7 +5,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Expression, F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -131,7 +131,7 @@ class PriorityTarget(models.Model):
         return f"{self.category}, {self.level}: {self.days}"
 
 
-def target_days_sql() -> Expression:
+def target_days_sql() -> Subquery:
     """Target days of a referral: by its category and present priority, in the key version at its receipt.
 
     NULL without a priority, or when the key has no such target.

@@ -79,7 +79,8 @@ def test_serving_for_real_needs_to_know_its_host_names_and_commands_do_not(check
 
 def test_an_installation_for_real_passes_djangos_checks_for_deployment(checkout: Path) -> None:
     result = manage(checkout, "check", "--deploy", "--fail-level", "WARNING", **FOR_REAL)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stderr == ""
+    assert result.returncode == 0
 
 
 def test_a_missing_asset_says_what_to_run(checkout: Path) -> None:
