@@ -22,11 +22,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Row:
-    """A category with one value for each part; None: not to be shown. `href` leads to the list behind it."""
+    """A category with one value for each part; None: not to be shown, and `hidden` stands in its place.
+
+    `href` leads to the list behind it. `more` are further cells for the table, already written out.
+    """
 
     label: str
     values: Sequence[float | None]
     href: str = ""
+    hidden: str = "<5"
+    more: Sequence[str] = ()
 
     @property
     def total(self) -> float:
@@ -67,6 +72,8 @@ class Bar:
     segments: tuple[Segment, ...]
     shown_total: float | None
     href: str
+    hidden: str
+    more: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,8 @@ def _bar(row: Row, lines: Sequence[str], segments: tuple[Segment, ...], middle: 
         segments=segments,
         shown_total=None if None in row.values else row.total,
         href=row.href,
+        hidden=row.hidden,
+        more=tuple(row.more),
     )
 
 

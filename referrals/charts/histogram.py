@@ -12,6 +12,7 @@ from referrals.charts.scales import (
     Frame,
     Scale,
     Tick,
+    room_for,
     rounded,
     text_width,
     thinned,
@@ -25,12 +26,18 @@ AIR = 8  # between two labels in one row
 
 @dataclass(frozen=True)
 class Class:
-    """Waits of `start` up to, not including, `end` days; no end: so long or longer. `count` None: not to be shown."""
+    """Waits of `start` up to, not including, `end` days; no end: so long or longer.
+
+    `over` of them are over their target; None: not known, and the column has the colour of its days. `count` None: not
+    to be shown, and `hidden` stands in its place. `href` leads to the list behind it.
+    """
 
     start: int
     end: int | None
     count: int | None
     href: str = ""
+    over: int | None = None
+    hidden: str = "<5"
 
     @property
     def days(self) -> str:
@@ -49,7 +56,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Column:
-    """One class, drawn. `tone` is within, over (the target) or year (over a year)."""
+    """One class, drawn. `tone` is within, over (the target) or year (over a year).
+
+    Where it is known how many are over their target, they are the upper part, from `over_y`, and the tone is within.
+    """
 
     x: float
     y: float
@@ -57,6 +67,8 @@ class Column:
     height: float
     tone: str
     of: Class
+    over_y: float = 0
+    over_height: float = 0
 
     @property
     def middle(self) -> float:
@@ -65,8 +77,8 @@ class Column:
 
     @property
     def has_room(self) -> bool:
-        """Whether "<5" fits over it."""
-        return self.width >= text_width("<5")
+        """Whether what stands in place of its count fits over it."""
+        return self.width >= text_width(self.of.hidden)
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,13 @@ class Histogram:
     @property
     def tones(self) -> set[str]:
         """The colours that occur, for the legend."""
-        return {column.tone for column in self.columns}
+        over = {"over" for column in self.columns if column.over_height}
+        return over | {column.tone for column in self.columns}
+
+    @property
+    def has_over(self) -> bool:
+        """Whether it is known of each class how many are over their target."""
+        return any(column.of.over is not None for column in self.columns)
 
 
 def classes(counts: Mapping[int, int], *, longest: int | None = None) -> tuple[Class, ...]:
@@ -136,11 +154,12 @@ def classes(counts: Mapping[int, int], *, longest: int | None = None) -> tuple[C
 
 def histogram(classes: Sequence[Class], marks: Sequence[Mark] = ()) -> Histogram:
     """Lays the classes, in order of days, out from left to right and the marks over them."""
-    frame = Frame()
+    highest = max((one.count or 0 for one in classes), default=0)
+    frame = room_for(Frame(), highest)
     placed = _placed_marks(marks, classes, frame) if classes else ()
     rows = max((mark.label_y for mark in placed), default=0)
     frame = replace(frame, top=frame.top + rows, height=frame.height + rows)
-    scale, y_ticks = vertical_axis(frame, max((one.count or 0 for one in classes), default=0))
+    scale, y_ticks = vertical_axis(frame, highest)
     return Histogram(
         frame=frame,
         columns=tuple(_columns(classes, marks, frame, scale)),
@@ -157,13 +176,16 @@ def _columns(classes: Sequence[Class], marks: Sequence[Mark], frame: Frame, scal
     for number, one in enumerate(classes):
         y = scale(one.count or 0)
         x = rounded(frame.left + number * width + 1)
+        over = rounded(frame.plot_bottom - scale(one.over or 0))
         drawn.append(
-            Column(x, y, rounded(width - 2), rounded(frame.plot_bottom - y), _tone(one, limits), one)
+            Column(x, y, rounded(width - 2), rounded(frame.plot_bottom - y), _tone(one, limits), one, y, over)
         )
     return drawn
 
 
 def _tone(one: Class, limits: Mapping[str, float]) -> str:
+    if one.over is not None:
+        return "within"
     if one.start >= limits.get("year", float("inf")):
         return "year"
     return "over" if one.start >= limits.get("target", float("inf")) else "within"

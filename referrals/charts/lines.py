@@ -8,19 +8,26 @@ from referrals.charts.scales import (
     Frame,
     Scale,
     Tick,
+    room_for,
     rounded,
     text_width,
     thinned,
     vertical_axis,
 )
 
+NO_VALUE = "–"
+
 
 @dataclass(frozen=True)
 class Series:
-    """A named line: one value for each label of the axis, None where there is none."""
+    """A named line: one value for each label of the axis, None where there is none to show.
+
+    `hidden` says for each label what stands in place of a value that is None; nothing: there is none.
+    """
 
     name: str
     values: Sequence[float | None]
+    hidden: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Line:
     points: tuple[Point, ...]
     strokes: tuple[str, ...]
     name_y: float
+    hidden: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -61,10 +69,11 @@ class LineChart:
         return not any(line.points for line in self.lines)
 
     @property
-    def rows(self) -> list[tuple[str, list[float | None]]]:
-        """The same as a table: a row for each label, a cell for each series."""
+    def rows(self) -> list[tuple[str, list[tuple[float | None, str]]]]:
+        """The same as a table: a row for each label, for each series the value and what stands in its place."""
         return [
-            (label, [line.values[place] for line in self.lines]) for place, label in enumerate(self.labels)
+            (label, [(line.values[place], line.hidden[place]) for line in self.lines])
+            for place, label in enumerate(self.labels)
         ]
 
 
@@ -74,9 +83,9 @@ def lines(labels: Sequence[str], series: Sequence[Series]) -> LineChart:
         if len(one.values) != len(labels):
             raise ValueError(f"{one.name} has {len(one.values)} values for {len(labels)} labels.")
     names = max((text_width(one.name) for one in series), default=0)
-    frame = Frame(height=270, top=28, bottom=32, right=rounded(20 + names))
-    known = [value for one in series for value in one.values if value is not None]
-    scale, y_ticks = vertical_axis(frame, max(known, default=0))
+    highest = max((value for one in series for value in one.values if value is not None), default=0)
+    frame = room_for(Frame(height=270, top=28, bottom=32, right=rounded(20 + names)), highest)
+    scale, y_ticks = vertical_axis(frame, highest)
     places = [_across(number, len(labels), frame) for number in range(len(labels))]
     drawn = [_line(style, one, labels, places, scale) for style, one in enumerate(series, start=1)]
     ticks = thinned([Tick(x, label) for x, label in zip(places, labels, strict=True)], from_end=True)
@@ -98,7 +107,8 @@ def _line(style: int, series: Series, labels: Sequence[str], places: Sequence[fl
     )
     name_y = points[-1].y if points else scale(0)
     strokes = _strokes(places, series.values, scale)
-    return Line(series.name, style, tuple(series.values), points, strokes, name_y)
+    hidden = tuple(series.hidden) or (NO_VALUE,) * len(labels)
+    return Line(series.name, style, tuple(series.values), points, strokes, name_y, hidden)
 
 
 def _strokes(places: Sequence[float], values: Sequence[float | None], scale: Scale) -> tuple[str, ...]:

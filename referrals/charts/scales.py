@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 # Widths of Inter's letters at 14 px, in the paper's units, rounded up so that nothing collides.
@@ -97,6 +97,12 @@ def vertical_axis(frame: Frame, highest: float) -> tuple[Scale, tuple[Tick, ...]
     values = nice_ticks(highest)
     scale = Scale(values[-1], frame.plot_bottom, frame.top)
     return scale, tuple(Tick(scale(value), value) for value in values)
+
+
+def room_for(frame: Frame, highest: float) -> Frame:
+    """The frame with a left margin as wide as the numbers of an upright axis up to so much."""
+    number = f"{nice_ticks(highest)[-1]:,}"
+    return replace(frame, left=rounded(max(frame.left, text_width(number) + 14)))
 
 
 def thinned(ticks: Sequence[Tick], *, from_end: bool = False, gap: float = 12) -> tuple[Tick, ...]:

@@ -50,9 +50,9 @@ def number(value: Number | None) -> str:
 
 
 @register.filter
-def shown(count: Number | None) -> str:
-    """A count of citizens that may be withheld: None is "<5", never 0 and never a gap."""
-    return WITHHELD if count is None else decimals(count)
+def shown(count: Number | None, hidden: str = WITHHELD) -> str:
+    """A count of citizens that may be withheld: None is "<5" or what else says why, never 0 and never a gap."""
+    return hidden if count is None else decimals(count)
 
 
 @register.filter

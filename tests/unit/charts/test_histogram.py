@@ -102,3 +102,21 @@ def test_a_mark_stands_inside_its_class(days, number, share):
 def test_columns_over_target_and_over_a_year_have_their_own_tone():
     chart = histogram(BANDS, [Mark(84, "Target", "target"), Mark(366, "A year", "year")])
     assert [column.tone for column in chart.columns] == ["within"] * 4 + ["over"] * 2 + ["year"]
+
+
+def test_those_over_their_target_are_the_upper_part_of_their_column():
+    column = histogram([Class(0, 7, 10, over=4)]).columns[0]
+    assert column.over_y == column.y
+    assert column.over_height == pytest.approx(column.height * 0.4, abs=0.1)
+
+
+def test_the_target_of_a_line_does_not_colour_columns_whose_numbers_over_target_are_known():
+    chart = histogram([Class(0, 7, 5, over=0), Class(7, 14, 5, over=2)], [Mark(3, "P1", "target")])
+    assert {column.tone for column in chart.columns} == {"within"}
+    assert chart.has_over
+    assert chart.tones == {"within", "over"}
+
+
+def test_what_stands_for_a_hidden_number_is_given_with_it():
+    chart = histogram([Class(0, 15, None, hidden="Withheld")])
+    assert chart.columns[0].of.hidden == "Withheld"

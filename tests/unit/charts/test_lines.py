@@ -63,7 +63,17 @@ def test_only_zeros_lie_on_the_base_line():
 
 def test_the_table_has_a_row_for_each_label_also_where_nothing_is_known():
     chart = lines(["a", "b"], [Series("Median", [1, None]), Series("P90", [2, 3])])
-    assert chart.rows == [("a", [1, 2]), ("b", [None, 3])]
+    assert chart.rows == [("a", [(1, "–"), (2, "–")]), ("b", [(None, "–"), (3, "–")])]
+
+
+def test_the_table_says_why_a_value_is_hidden():
+    chart = lines(["a", "b"], [Series("Waiting", [None, 7], ["<5", "–"])])
+    assert chart.rows == [("a", [(None, "<5")]), ("b", [(7, "–")])]
+
+
+def test_the_numbers_of_the_axis_have_room():
+    narrow, wide = (lines(["a"], [Series("Waiting", [highest])]).frame.left for highest in (90, 90_000))
+    assert wide > narrow
 
 
 def test_a_series_of_another_length_is_refused():
