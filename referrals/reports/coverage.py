@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from referrals.choices import WITHOUT_OWN, CoverageState
 from referrals.models import County, Municipality
+from referrals.norwegian import sort_key
 from referrals.reports import workforce
 from referrals.reports.long_waits import LongWaits, over_a_year
 from referrals.reports.recipe import Recipe
@@ -63,6 +64,16 @@ class MunicipalityCoverage:
     def fte_per_10000(self) -> Decimal | None:
         """Årsverk per 10 000 inhabitants, two decimals; None without a known population."""
         return per_10000(self.fte, self.population)
+
+    @property
+    def sort_key(self) -> str:
+        """The name's place in Norwegian order."""
+        return sort_key(self.name)
+
+    @property
+    def state_rank(self) -> int:
+        """The state's place in the order of precedence."""
+        return list(CoverageState).index(self.state)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Snapshot:
         """Those who wait, by band."""
         return [cell.figure for cell in self._look.cells(Split.BAND)]
 
-    def weeks(self) -> list[int]:
+    def weeks(self) -> list[Tally]:
         """Those who wait, by week from received; only for own staff."""
         return self._counter.weeks(IN_SCOPE)
 

@@ -51,8 +51,8 @@ class Counter:
         }[split]
         return [*named, counts.waiting - sum(named)]
 
-    def weeks(self, *pairs: tuple[Key, object]) -> list[int]:
-        """How many of a group have waited 0 to 6 days, 7 to 13, and so on up to the longest wait."""
+    def weeks(self, *pairs: tuple[Key, object]) -> list[Tally]:
+        """Those of a group who have waited 0 to 6 days, 7 to 13, and so on up to the longest wait."""
         longest = self.tally(*pairs).oldest_days
         weeks = range(0 if longest is None else longest // DAYS_A_WEEK + 1)
-        return [self.tally(*pairs, (Key.WEEK, week)).waiting for week in weeks]
+        return [self.tally(*pairs, (Key.WEEK, week)) for week in weeks]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from referrals.choices import WaitFact
 from referrals.models import Category, County, Municipality, PriorityKey, PriorityTarget
+from referrals.norwegian import sort_key
 from referrals.reports import trend
 from referrals.reports.periods import DAYS_A_WEEK, WEEKS_A_QUARTER, last_weeks, month_ends
 from referrals.reports.recipe import Recipe
@@ -16,6 +17,7 @@ from referrals.reports.scopes import Level, Scope
 from referrals.reports.snapshots import Headlines, Snapshot
 from referrals.reports.splits import Split
 from referrals.reports.suppression import Figure
+from referrals.reports.tallies import Tally
 from referrals.waiting import Band
 
 NAME = "waiting"
@@ -85,6 +87,11 @@ class Place:
     over_target: Figure
     not_assessed: Figure
     over_a_year: Figure
+
+    @property
+    def sort_key(self) -> str:
+        """The name's place in Norwegian order."""
+        return sort_key(self.name)
 
 
 @dataclass(frozen=True)
@@ -182,9 +189,10 @@ def _bands(figures: Sequence[Figure]) -> Iterator[Bin]:
         yield Bin(band.first_day, None if band is Band.OVER_365 else band.value, figure)
 
 
-def _weeks(counts: Iterable[int]) -> Iterator[Bin]:
-    for week, count in enumerate(counts):
-        yield Bin(week * DAYS_A_WEEK, (week + 1) * DAYS_A_WEEK - 1, Figure(count))
+def _weeks(tallies: Iterable[Tally]) -> Iterator[Bin]:
+    for week, counts in enumerate(tallies):
+        first = week * DAYS_A_WEEK
+        yield Bin(first, first + DAYS_A_WEEK - 1, Figure(counts.waiting), Figure(counts.over_target))
 
 
 def _by_category(now: Snapshot, categories: Sequence[Category]) -> Iterator[Group]:
