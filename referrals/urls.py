@@ -7,6 +7,8 @@ from referrals.views import (
     appearance,
     case,
     caseload,
+    coverage,
+    dashboard,
     information,
     moves,
     registration,
@@ -42,7 +44,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<str:code>/henvisninger/<number:number>/", case.referral, name="referral"),
     path("k/<str:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
     path("mine/", caseload.caseload, name="caseload"),
+    # What the figures say
+    path("oversikt/", dashboard.dashboard, name="dashboard"),
+    path("oversikt/landet/", dashboard.nation, name="dashboard_nation"),
+    path("oversikt/fylke/<str:code>/", dashboard.county, name="dashboard_county"),
+    path("oversikt/<str:code>/", dashboard.municipality, name="dashboard_municipality"),
+    path("dekning/", coverage.coverage, name="coverage"),
+    path("dekning/<str:code>/", coverage.municipality, name="coverage_municipality"),
     # For everybody
     path("tilgjengelighet/", information.accessibility, name="accessibility"),
     path("personvern/", information.privacy, name="privacy"),
+    path("tallene/", information.definitions, name="definitions"),
 ]

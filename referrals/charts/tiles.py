@@ -17,7 +17,8 @@ MISSING = "–"
 class Tile:
     """A municipality. `tone` is q0 to q5 for steps, or own, purchased, agreement, none, unknown for coverage.
 
-    `text` is what stands in the square, three characters at most; `label` is everything in words.
+    `text` is what stands in the square, three characters at most; `label` is everything in words. `chosen`: it belongs
+    to what the page is about, and gets a frame.
     """
 
     column: int
@@ -26,6 +27,7 @@ class Tile:
     label: str
     tone: str
     href: str
+    chosen: bool = False
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,14 @@ class Governor(models.Model):
         return self.name
 
 
+class CountyQuerySet(models.QuerySet["County"]):
+    def with_figures_for(self, access: Access) -> Self:
+        """Counties whose figures, never persons, a county or national reader may see."""
+        if access.is_national(Permission.SEE_AGGREGATES):
+            return self
+        return self.filter(pk__in=access.county_ids(Permission.SEE_AGGREGATES))
+
+
 class County(models.Model):
     """A county (fylke)."""
 
@@ -43,6 +51,8 @@ class County(models.Model):
     governor = models.ForeignKey(
         Governor, models.PROTECT, related_name="counties", verbose_name=_("county governor")
     )
+
+    objects = CountyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("county")

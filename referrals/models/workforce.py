@@ -178,6 +178,16 @@ class Employment(models.Model):
         return f"{self.therapist}, {self.municipality}"
 
 
+class CoverageAgreementQuerySet(PeriodQuerySet):
+    def of(self, municipality_id: int) -> Self:
+        """Agreements in which the municipality is served or serves."""
+        return self.filter(Q(recipient=municipality_id) | Q(provider=municipality_id))
+
+    def with_places(self) -> Self:
+        """Loads both municipalities, for a list."""
+        return self.select_related("provider", "recipient")
+
+
 class CoverageAgreement(models.Model):
     """One municipality serves another, for a period [valid_from, valid_to).
 
@@ -197,7 +207,7 @@ class CoverageAgreement(models.Model):
         _("to"), null=True, blank=True, help_text=_("The first day without the agreement.")
     )
 
-    objects = PeriodQuerySet.as_manager()
+    objects = CoverageAgreementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("coverage agreement")

@@ -33,6 +33,16 @@ def tag(text: Text, colour: str = "neutral") -> SafeString:
     return format_html('<span class="ds-tag" data-color="{}">{}</span>', colour, text)
 
 
+def swatch(css_class: str, symbol: Text, text: Text) -> SafeString:
+    """A word with the colour and the symbol that stand for it in a map."""
+    return format_html(
+        '<span class="swatched"><span class="swatch {}" aria-hidden="true">{}</span>{}</span>',
+        css_class,
+        symbol,
+        text,
+    )
+
+
 def subtle(text: Text) -> SafeString:
     """Less than the rest: what is missing, or a remark."""
     return format_html('<span class="subtle">{}</span>', text)

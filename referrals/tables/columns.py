@@ -59,6 +59,19 @@ class NumberColumn(Column):
         return cells.number(value, self.decimals)
 
 
+class FigureColumn(NumberColumn):
+    """A report's figure: the number, or why it is hidden. Hidden ones come last in every sort, so it tells nothing."""
+
+    def __init__(self, verbose_name: Text, *, accessor: str, **kwargs: Any) -> None:
+        kwargs.setdefault("initial_sort_descending", True)
+        super().__init__(verbose_name, accessor=accessor, order_by=(f"{accessor}__value",), **kwargs)
+
+    def written(self, value: Any, record: Any) -> str:
+        if value.hidden:
+            return cells.subtle(value.hidden.label)
+        return cells.subtle(self.missing) if value.value is None else cells.number(value.value, self.decimals)
+
+
 class DateColumn(Column):
     """A date as dd.mm.yyyy."""
 

@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from referrals import norwegian
-from referrals.choices import Status
+from referrals.boards import figures
+from referrals.boards.coverage import SYMBOLS
+from referrals.choices import CoverageState, Status
 from referrals.forms.preferences import COLOUR_SCHEME_COOKIE, COLOUR_SCHEMES
+from referrals.reports.suppression import Figure
 
 register = template.Library()
 
@@ -53,6 +56,18 @@ def number(value: Number | None) -> str:
 def shown(count: Number | None, hidden: str = WITHHELD) -> str:
     """A count of citizens that may be withheld: None is "<5" or what else says why, never 0 and never a gap."""
     return hidden if count is None else decimals(count)
+
+
+@register.filter
+def figure(value: Figure) -> str:
+    """A report's count, or why it is hidden."""
+    return figures.count(value)
+
+
+@register.filter
+def coverage_symbol(state: CoverageState) -> str:
+    """The sign of a state of coverage, as in the map."""
+    return str(SYMBOLS[state])
 
 
 @register.filter

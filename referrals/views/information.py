@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from referrals.waiting import DEFINITION_VERSION
+
 
 @login_not_required
 @require_safe
@@ -19,3 +21,10 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What Ergo keeps about citizens and staff, in plain words."""
     return render(request, "information/privacy.html", {"contact": settings.CONTACT})
+
+
+@login_not_required
+@require_safe
+def definitions(request: HttpRequest) -> HttpResponse:
+    """What every figure on the boards means, in plain words."""
+    return render(request, "information/definitions.html", {"version": DEFINITION_VERSION})

@@ -1,0 +1,329 @@
+"""The dashboard of a municipality, of counties or of the nation: its cards and its five charts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from referrals import waiting
+from referrals.boards import sentences
+from referrals.boards.figures import (
+    TONE_OF_ALARM,
+    Card,
+    count,
+    count_change,
+    days,
+    days_change,
+    in_place,
+    longer_unit,
+)
+from referrals.boards.links import Drilldown
+from referrals.charts.bars import BarChart, Part, Row, bars
+from referrals.charts.histogram import Class, Histogram, Mark, histogram
+from referrals.charts.lines import LineChart, Series, lines
+from referrals.norwegian import number
+from referrals.reports.flow import FlowLine, FlowReport
+from referrals.reports.suppression import Figure, total_of
+from referrals.reports.trend import TrendPoint
+from referrals.reports.waiting_times import Bin, Group, Headline, Target, WaitingReport
+
+MOST_TARGET_LINES = 4
+MOST_COLUMNS = 30
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart with its heading and its sentence. `kind` names the component that draws it.
+
+    `heading` is what its rows are, `unit` the word after its values, `more_headings` are those of further cells in the
+    table.
+    """
+
+    kind: str
+    id: str
+    title: str
+    sentence: str
+    chart: Histogram | LineChart | BarChart
+    heading: str = ""
+    unit: str = ""
+    more_headings: tuple[str, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """The component that draws it."""
+        return f"_components/charts/{self.kind}.html"
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """What stands on the page, in its order. `is_empty`: nobody waits, and nothing is hidden that could be somebody.
+
+    Without anybody ever on the list there are no charts at all.
+    """
+
+    summary: str
+    now: tuple[Card, ...]
+    recent: tuple[Card, ...]
+    over_time: tuple[Picture, ...]
+    by_group: tuple[Picture, ...]
+    is_empty: bool
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.over_time or self.by_group)
+
+
+def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> Dashboard:
+    """The dashboard of two reports over the same scope and day."""
+    is_empty = report.waiting.figure.value == 0
+    present = () if is_empty else (_distribution(report, drilldown),)
+    past = () if is_empty and _was_empty(report.trend) else (_list_size(report.trend), _waits(report.trend))
+    return Dashboard(
+        summary=sentences.summary(report),
+        now=_now(report, drilldown),
+        recent=_recent(flow, drilldown),
+        over_time=(*present, *past),
+        by_group=() if is_empty else (_priorities(report, drilldown), _categories(report, drilldown)),
+        is_empty=is_empty,
+    )
+
+
+# ---------------------------------------------------------------- cards
+
+
+def _now(report: WaitingReport, drilldown: Drilldown) -> tuple[Card, ...]:
+    cards = [
+        _counted(_("Waiting now"), report.waiting, drilldown),
+        _waited(_("Median wait"), report.median_days),
+        _waited(_("9 of 10 have waited shorter than"), report.p90_days),
+        _counted(_("Over target"), report.over_target, drilldown, alarming=True),
+        _counted(_("Over a year"), report.over_a_year, drilldown, alarming=True),
+        _counted(_("Not assessed"), report.not_assessed, drilldown),
+        _counted(_("On hold"), report.paused, drilldown),
+    ]
+    if report.scope.exact:
+        cards.append(_waited(_("Longest wait"), report.oldest_days))
+    return tuple(cards)
+
+
+def _counted(label: str, headline: Headline, drilldown: Drilldown, *, alarming: bool = False) -> Card:
+    figure = headline.figure
+    fact = headline.fact
+    return Card(
+        label=label,
+        value=count(figure),
+        note=count_change(headline.change, _earlier()),
+        href=drilldown.waiting(only=fact) if figure.value and fact is not None else "",
+        tone=TONE_OF_ALARM if alarming and figure.value else "",
+    )
+
+
+def _waited(label: str, headline: Headline) -> Card:
+    return Card(
+        label=label,
+        value=days(headline.figure),
+        aside=longer_unit(headline.figure),
+        note=days_change(headline.change, _earlier()),
+    )
+
+
+def _recent(flow: FlowReport, drilldown: Drilldown) -> tuple[Card, ...]:
+    period = flow.period
+    return (
+        _flowed(_("Referred"), flow.referred, drilldown.happened("all", "", period)),
+        _flowed(_("Started"), flow.started, drilldown.happened("all", "started", period)),
+        _flowed(_("Closed"), flow.closed, drilldown.happened("closed", "closed", period)),
+        _clearance(flow),
+    )
+
+
+def _flowed(label: str, line: FlowLine, href: str) -> Card:
+    return Card(
+        label=label,
+        value=count(line.figure),
+        aside=_per_week(line.per_week),
+        note=count_change(line.change, _earlier()),
+        href=href if line.figure.value else "",
+    )
+
+
+def _per_week(figure: Figure) -> str:
+    return "" if figure.value is None else _("%(count)s a week") % {"count": number(figure.value, 1)}
+
+
+def _clearance(flow: FlowReport) -> Card:
+    """How long the list would last; the words say that it is a sum and no promise."""
+    weeks = flow.clearance_weeks
+    if weeks.value is None:
+        value = in_place(weeks)
+        note = _("Nobody left the list in these weeks") if flow.no_removals else ""
+    else:
+        value = ngettext("%(count)s week", "%(count)s weeks", round(weeks.value)) % {
+            "count": number(weeks.value)
+        }
+        note = _("at the pace of these weeks, if nobody new came")
+    return Card(label=_("To empty the waitlist"), value=value, note=note)
+
+
+def _earlier() -> str:
+    return _("13 weeks earlier")
+
+
+# ---------------------------------------------------------------- charts
+
+
+def _distribution(report: WaitingReport, drilldown: Drilldown) -> Picture:
+    bins = _wide_enough(report.distribution)
+    classes = [_class(one, drilldown) for one in bins]
+    return Picture(
+        kind="histogram",
+        id="distribution",
+        title=_("How long they have waited"),
+        sentence=sentences.distribution(report),
+        chart=histogram(classes, _marks(report)),
+    )
+
+
+def _wide_enough(bins: Sequence[Bin]) -> list[Bin]:
+    """Weeks put together by two, four, eight … until there are no more than a chart has room for; bands as they are."""
+    merged = list(bins)
+    while len(merged) > MOST_COLUMNS:
+        merged = [_together(merged[place : place + 2]) for place in range(0, len(merged), 2)]
+    return merged
+
+
+def _together(bins: Sequence[Bin]) -> Bin:
+    """Neighbours as one."""
+    width = (bins[0].last_day or 0) + 1 - bins[0].first_day
+    return Bin(
+        bins[0].first_day,
+        bins[0].first_day + 2 * width - 1,
+        total_of(one.waiting for one in bins),
+        total_of(one.over_target or Figure() for one in bins),
+    )
+
+
+def _class(one: Bin, drilldown: Drilldown) -> Class:
+    return Class(
+        start=one.first_day,
+        end=None if one.last_day is None else one.last_day + 1,
+        count=one.waiting.value,
+        href=drilldown.waiting(band=one.code) if one.waiting.value else "",
+        over=None if one.over_target is None else one.over_target.value,
+        hidden=in_place(one.waiting),
+    )
+
+
+def _marks(report: WaitingReport) -> list[Mark]:
+    """A line for each target that is one number of days in every category, and one for the year."""
+    targets = [target for target in report.targets if target.least_days == target.most_days]
+    marks = [
+        Mark(target.most_days, _("P%(level)s") % {"level": target.level}, "target")
+        for target in targets[:MOST_TARGET_LINES]
+    ]
+    longest = max((one.last_day or one.first_day for one in report.distribution), default=0)
+    if longest >= waiting.YEAR_DAYS:
+        marks.append(Mark(waiting.YEAR_DAYS + 1, _("1 year"), "year"))
+    return marks
+
+
+def _priorities(report: WaitingReport, drilldown: Drilldown) -> Picture:
+    targets = {str(target.level): target for target in report.targets}
+    rows = [
+        _row(group, _with_target(group, targets), drilldown.waiting(priority=group.code))
+        for group in report.by_priority
+    ]
+    title, sentence = _("By priority"), sentences.priorities(report.by_priority)
+    return _grouped("priorities", title, sentence, _("Priority"), report.by_priority, rows)
+
+
+def _categories(report: WaitingReport, drilldown: Drilldown) -> Picture:
+    rows = [_row(group, group.name, drilldown.waiting(category=group.code)) for group in report.by_category]
+    title, sentence = _("By category"), sentences.categories(report.by_category)
+    return _grouped("categories", title, sentence, _("Category"), report.by_category, rows)
+
+
+def _with_target(group: Group, targets: dict[str, Target]) -> str:
+    target = targets.get(group.code)
+    if target is None:
+        return group.name
+    span = {"least": target.least_days, "most": target.most_days}
+    pattern = _("%(most)s days") if target.least_days == target.most_days else _("%(least)s–%(most)s days")
+    return f"{group.name} ({pattern % span})"
+
+
+def _row(group: Group, label: str, href: str) -> Row:
+    """A bar of those over target and the others, where it is known how many they are; else one of all."""
+    whole, over = group.waiting.value, group.over_target
+    values: tuple[float | None, ...] = (whole,)
+    if over is not None:
+        values = (over.value, None if whole is None or over.value is None else whole - over.value)
+    return Row(
+        label=label,
+        values=values,
+        href=href if whole else "",
+        hidden=in_place(group.waiting),
+        more=(days(group.median_days), days(group.p90_days)),
+    )
+
+
+def _grouped(
+    id: str, title: str, sentence: str, heading: str, groups: Sequence[Group], rows: list[Row]
+) -> Picture:
+    parts = (
+        [Part(_("Over target"), "over"), Part(_("Others who wait"))]
+        if any(group.over_target is not None for group in groups)
+        else [Part(_("Waiting"))]
+    )
+    return Picture(
+        kind="bars",
+        id=id,
+        title=title,
+        sentence=sentence,
+        chart=bars(rows, parts),
+        heading=heading,
+        more_headings=(_("Median"), _("90th percentile")),
+    )
+
+
+def _list_size(trend: Sequence[TrendPoint]) -> Picture:
+    return Picture(
+        kind="lines",
+        id="list-size",
+        title=_("The length of the waitlist"),
+        sentence=sentences.list_size(trend),
+        chart=lines(_months(trend), [_series(_("Waiting"), [point.waiting for point in trend])]),
+        heading=_("Month"),
+        unit=_("referrals"),
+    )
+
+
+def _waits(trend: Sequence[TrendPoint]) -> Picture:
+    series = [
+        _series(_("Median"), [point.median_days for point in trend]),
+        _series(_("P90"), [point.p90_days for point in trend]),
+    ]
+    return Picture(
+        kind="lines",
+        id="waits",
+        title=_("How long those on the list had waited"),
+        sentence=sentences.waits(trend),
+        chart=lines(_months(trend), series),
+        heading=_("Month"),
+        unit=_("days"),
+    )
+
+
+def _series(name: str, figures: Sequence[Figure]) -> Series:
+    return Series(name, [figure.value for figure in figures], [in_place(figure) for figure in figures])
+
+
+def _months(trend: Sequence[TrendPoint]) -> list[str]:
+    return [date_format(point.on, "b y") for point in trend]
+
+
+def _was_empty(trend: Sequence[TrendPoint]) -> bool:
+    return all(point.waiting.value == 0 for point in trend)

@@ -1,0 +1,96 @@
+"""How a report's figures are written: counts and days that may be hidden, and what has changed since before."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from referrals.norwegian import days_in_words, number
+from referrals.reports.suppression import Figure
+
+UNDEFINED = "–"
+TONE_OF_ALARM = "danger"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A headline number: what it counts, the number written out, and what has changed.
+
+    `aside` says the same in other words, such as weeks for days. `href` leads to exactly the rows counted, empty where
+    they may not be opened or are not rows. `tone` is "danger" for a number that asks for something to be done.
+    """
+
+    label: str
+    value: str
+    aside: str = ""
+    note: str = ""
+    href: str = ""
+    tone: str = ""
+
+
+def in_place(figure: Figure, otherwise: str = UNDEFINED) -> str:
+    """What stands where a figure cannot be written as a number: why it is hidden, or `otherwise`."""
+    return str(figure.hidden.label) if figure.hidden else otherwise
+
+
+def count(figure: Figure) -> str:
+    """A count: 1 234, <5, Withheld, or –."""
+    return in_place(figure) if figure.value is None else number(figure.value)
+
+
+def days(figure: Figure) -> str:
+    """Days, rounded to whole ones: 48 days."""
+    if figure.value is None:
+        return in_place(figure)
+    return days_text(figure.value)
+
+
+def days_text(value: float) -> str:
+    """Whole days with their unit."""
+    whole = round_half_up(value)
+    return ngettext("%(count)s day", "%(count)s days", whole) % {"count": number(whole)}
+
+
+def longer_unit(figure: Figure) -> str:
+    """The same wait in weeks or months, for who thinks in those; nothing while days say it best."""
+    if figure.value is None:
+        return ""
+    words = days_in_words(round_half_up(figure.value))
+    return "" if words == days_text(figure.value) else words
+
+
+def count_change(change: Figure, before: str) -> str:
+    """What has happened to a count since `before`, which is a phrase such as "13 weeks earlier"."""
+    if change.value is None:
+        return _no_change_known(change, before)
+    whole = round_half_up(abs(change.value))
+    if not whole:
+        return _("Unchanged from %(before)s") % {"before": before}
+    pattern = (
+        _("%(count)s more than %(before)s") if change.value > 0 else _("%(count)s fewer than %(before)s")
+    )
+    return pattern % {"count": number(whole), "before": before}
+
+
+def days_change(change: Figure, before: str) -> str:
+    """What has happened to a number of days since `before`."""
+    if change.value is None:
+        return _no_change_known(change, before)
+    whole = round_half_up(abs(change.value))
+    if not whole:
+        return _("Unchanged from %(before)s") % {"before": before}
+    pattern = (
+        _("%(days)s longer than %(before)s") if change.value > 0 else _("%(days)s shorter than %(before)s")
+    )
+    return pattern % {"days": days_text(whole), "before": before}
+
+
+def round_half_up(value: float) -> int:
+    """A whole number, halves rounded up as everywhere on screen."""
+    return int(value + 0.5)
+
+
+def _no_change_known(change: Figure, before: str) -> str:
+    if change.suppressed:
+        return _("The change is not shown, the numbers are too small")
+    return _("No figure to compare with %(before)s") % {"before": before}

@@ -1,0 +1,182 @@
+"""The one sentence over each chart of the dashboard: what it shows, in words, always true of the figures shown.
+
+Where figures are hidden or missing the sentence says that instead; it never tells more than the figures do.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from referrals.boards.figures import days_text, round_half_up
+from referrals.norwegian import number
+from referrals.reports.suppression import Figure
+from referrals.reports.trend import TrendPoint
+from referrals.reports.waiting_times import NO_PRIORITY, Group, WaitingReport
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The two ends of a line over time."""
+
+    start: date
+    first: float
+    end: date
+    last: float
+
+    @property
+    def is_level(self) -> bool:
+        """Whether the two are the same as they are written."""
+        return round_half_up(self.first) == round_half_up(self.last)
+
+    @property
+    def has_risen(self) -> bool:
+        """Whether the last is the higher one."""
+        return self.last > self.first
+
+    def words(self, written: Callable[[float], str]) -> dict[str, str]:
+        """What the sentences are filled with."""
+        months = {name: date_format(day, "YEAR_MONTH_FORMAT").lower() for name, day in self._days()}
+        return months | {"first": written(self.first), "last": written(self.last)}
+
+    def _days(self) -> tuple[tuple[str, date], ...]:
+        return ("start", self.start), ("end", self.end)
+
+
+def summary(report: WaitingReport) -> str:
+    """How many wait, and how many of them too long."""
+    waiting = report.waiting.figure
+    if waiting.value is None:
+        return _("The figures are too small to be shown outside the municipality.")
+    if not waiting.value:
+        return _("Nobody was waiting at the end of this day.")
+    parts = [
+        ngettext("%(count)s referral waits.", "%(count)s referrals wait.", waiting.value)
+        % {"count": number(waiting.value)},
+        _over_target(report),
+        _over_a_year(report.over_a_year.figure),
+    ]
+    return " ".join(filter(None, parts))
+
+
+def distribution(report: WaitingReport) -> str:
+    """How long half of those who wait have waited."""
+    median = report.median_days.figure
+    if median.value is None or not report.waiting.figure.value:
+        return _("How many have waited how long. There are too few to say more.")
+    if report.waiting.figure.value == 1:
+        return _("The only one has waited %(days)s.") % {"days": days_text(median.value)}
+    longest = report.p90_days.figure.value
+    if longest is None:
+        return _("Half of them have waited %(median)s or longer.") % {"median": days_text(median.value)}
+    text = _("Half of them have waited %(median)s or longer, and every tenth %(p90)s or longer.")
+    return text % {"median": days_text(median.value), "p90": days_text(longest)}
+
+
+def list_size(trend: Sequence[TrendPoint]) -> str:
+    """Whether the list has grown."""
+    ends = _ends(trend, lambda point: point.waiting)
+    if ends is None:
+        return _("How many were on the waitlist at the end of each month.")
+    if ends.is_level:
+        text = _("The waitlist was as long at the end of %(end)s as at the end of %(start)s: %(last)s.")
+    elif ends.has_risen:
+        text = _(
+            "The waitlist grew from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s."
+        )
+    else:
+        text = _(
+            "The waitlist shrank from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s."
+        )
+    return text % ends.words(number)
+
+
+def waits(trend: Sequence[TrendPoint]) -> str:
+    """Whether those on the list have waited longer than those who were on it before."""
+    ends = _ends(trend, lambda point: point.median_days)
+    if ends is None:
+        return _("Days waited by those on the list at the end of each month.")
+    if ends.is_level:
+        text = _("The median wait was as long at the end of %(end)s as at the end of %(start)s: %(last)s.")
+    elif ends.has_risen:
+        text = _(
+            "The median wait rose from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s."
+        )
+    else:
+        text = _(
+            "The median wait fell from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s."
+        )
+    return text % ends.words(days_text)
+
+
+def priorities(groups: Sequence[Group]) -> str:
+    """Where most are over their target, or else where most wait."""
+    most = _most(groups, lambda group: group.over_target or Figure())
+    if most is not None and most.over_target is not None and most.over_target.value:
+        return _("Most are over target in %(group)s: %(over)s of %(count)s.") % {
+            "group": most.name.lower(),
+            "over": number(most.over_target.value),
+            "count": number(most.waiting.value or 0),
+        }
+    return _most_wait(groups, _("Most wait in %(group)s: %(count)s."), lower=True)
+
+
+def categories(groups: Sequence[Group]) -> str:
+    """What most wait for."""
+    return _most_wait(groups, _("Most wait for “%(group)s”: %(count)s."))
+
+
+def _over_target(report: WaitingReport) -> str:
+    over = report.over_target.figure.value
+    if over is None:
+        return ""
+    if not over:
+        return _("Nobody is over target.")
+    return ngettext("%(count)s is over target.", "%(count)s are over target.", over) % {"count": number(over)}
+
+
+def _over_a_year(figure: Figure) -> str:
+    if figure.value is None:
+        return ""
+    if not figure.value:
+        return _("Nobody has waited over a year.")
+    pattern = ngettext(
+        "%(count)s has waited over a year.", "%(count)s have waited over a year.", figure.value
+    )
+    return pattern % {"count": number(figure.value)}
+
+
+def _most_wait(groups: Sequence[Group], pattern: str, *, lower: bool = False) -> str:
+    most = _most(groups, lambda group: group.waiting)
+    if most is None or not most.waiting.value:
+        return _("How many wait in each group.")
+    if most.code == NO_PRIORITY:
+        return _("Most are not assessed yet: %(count)s.") % {"count": number(most.waiting.value)}
+    name = most.name.lower() if lower else most.name
+    return pattern % {"group": name, "count": number(most.waiting.value)}
+
+
+def _most(groups: Sequence[Group], figure: Callable[[Group], Figure]) -> Group | None:
+    """The group with the highest figure; None if two share it, so that the sentence never names the wrong one.
+
+    Hidden figures are passed over: with complementary suppression a withheld one could be the highest, and then
+    nothing is said.
+    """
+    if any(figure(group).suppressed for group in groups):
+        return None
+    ranked = sorted(groups, key=lambda group: figure(group).value or 0, reverse=True)
+    if not ranked or len(ranked) > 1 and figure(ranked[0]).value == figure(ranked[1]).value:
+        return None
+    return ranked[0]
+
+
+def _ends(trend: Sequence[TrendPoint], figure: Callable[[TrendPoint], Figure]) -> Ends | None:
+    """The first month whose figure is known, and the last; None if the latest month's is not, or there is only one."""
+    known = [(point, figure(point).value) for point in trend]
+    values = [(point.on, value) for point, value in known if value is not None]
+    if len(values) < 2 or values[-1][0] != trend[-1].on:
+        return None
+    return Ends(*values[0], *values[-1])

@@ -1,0 +1,70 @@
+"""What a board can be asked for: the day, for coverage also a county and a state. By GET."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from referrals.choices import CoverageState
+from referrals.forms.base import FilterForm
+from referrals.forms.fields import NorwegianDateField
+
+Text = str | Promise
+
+
+class DayForm(FilterForm):
+    """The day a board is about; today when none is asked for, or one that has not been or never was."""
+
+    dato = NorwegianDateField(label=_("Date"), required=False, help_text="")
+
+    def __init__(self, query: QueryDict, *, today: date, **kwargs: Any) -> None:
+        super().__init__(_with_day(query, today), **kwargs)
+        self.today = today
+        self.fields["dato"].not_after = today
+
+    @property
+    def day(self) -> date:
+        """The day to show."""
+        self.is_valid()
+        return self.cleaned_data.get("dato") or self.today
+
+    @property
+    def is_past(self) -> bool:
+        """Whether another day than today is shown."""
+        return self.day != self.today
+
+
+class CoverageForm(DayForm):
+    """The day, and which of the municipalities are listed. `fylke` is a county's number."""
+
+    fylke = forms.ChoiceField(label=_("County"), required=False)
+    tilstand = forms.ChoiceField(label=_("List"), required=False)
+
+    def __init__(self, query: QueryDict, *, today: date, counties: Sequence[tuple[str, Text]]) -> None:
+        super().__init__(query, today=today)
+        self.fields["fylke"].choices = [("", _("All counties")), *counties]
+        self.fields["tilstand"].choices = [("", _("Without own")), *CoverageState.choices]
+
+    @property
+    def county(self) -> str:
+        """The number of the county asked for; empty for all."""
+        return self._chosen("fylke")
+
+    @property
+    def state(self) -> str:
+        """The state that is listed; empty for those without their own."""
+        return self._chosen("tilstand")
+
+    def _chosen(self, name: str) -> str:
+        self.is_valid()
+        return self.cleaned_data.get(name, "")
+
+
+def _with_day(query: QueryDict, today: date) -> dict[str, str]:
+    """What was asked for, with today where no day was, so that the field says what is shown."""
+    asked = {name: value.strip() for name, value in query.items()}
+    return asked | {"dato": asked.get("dato") or f"{today:%d.%m.%Y}"}

@@ -1,0 +1,176 @@
+"""Which municipalities have an ergoterapeut on a day: the whole country, and one municipality."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from referrals.boards import coverage as board
+from referrals.choices import WITHOUT_OWN, CoverageState
+from referrals.forms.boards import CoverageForm, DayForm
+from referrals.models import County, CoverageAgreement, Municipality
+from referrals.permissions import Permission
+from referrals.reports import coverage as report_of
+from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage
+from referrals.tables.base import paginate
+from referrals.tables.coverage import CoverageTable
+from referrals.views.clock import now, today
+from referrals.views.context import Link
+
+EVERY_MUNICIPALITY = 1000  # one page: there have never been more
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """An agreement as seen from one of its two municipalities; `name` and `url` are the other's."""
+
+    role: str
+    name: str
+    url: str
+    fte: Decimal | None
+    since: date
+
+
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    """All municipalities on the day of the address; lists narrowed to a county and to a state."""
+    request.access.check(Permission.SEE_COVERAGE)
+    counties = list(County.objects.all())
+    form = CoverageForm(
+        request.GET, today=today(), counties=[(county.code, county.name) for county in counties]
+    )
+    report = _report(request, form)
+    chosen = _chosen_counties(report, form)
+    totals = chosen[0].totals if form.county else report.totals
+    address = _municipality_address(form)
+    context = {
+        "form": form,
+        "report": report,
+        "county": chosen[0] if form.county else None,
+        "totals": totals,
+        "summary": board.summary(totals),
+        "cards": board.cards(totals, lambda state: _list_address(request, state)),
+        "map": board.coverage_map(report, address, form.county),
+        "map_sentence": board.map_sentence(report),
+        "lists": board.county_lists(chosen, _chosen_states(form), _own_counties(request, counties)),
+        "list_title": _list_title(form),
+        "table": _table(request, [row for county in chosen for row in county.rows], address),
+        "population_years": board.population_years(report.rows),
+    }
+    return render(request, "coverage/coverage.html", context)
+
+
+@require_safe
+def municipality(request: HttpRequest, code: str) -> HttpResponse:
+    """One municipality on the day: what it has, since when, under which agreements, and its neighbours."""
+    request.access.check(Permission.SEE_COVERAGE)
+    form = DayForm(request.GET, today=today())
+    report = _report(request, form)
+    county, row = _found(report, code)
+    address = _municipality_address(form)
+    context = {
+        "form": form,
+        "report": report,
+        "county": county,
+        "row": row,
+        "explanation": board.EXPLANATIONS[row.state],
+        "agreements": _agreements(row, form, address),
+        "is_own": request.access.can(Permission.SEE_DASHBOARD, row.pk),
+        "dashboard": _dashboard_address(request, row),
+        "neighbours": _table(request, county.rows, address, caption=_neighbours_caption(county)),
+        "trail": _trail(form),
+    }
+    return render(request, "coverage/municipality.html", context)
+
+
+def _report(request: HttpRequest, form: DayForm) -> CoverageReport:
+    """The report of the day; staff see the true waits of their own municipality in it."""
+    own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
+    return report_of.build(form.day, data_as_of=now(), own=own)
+
+
+def _chosen_counties(report: CoverageReport, form: CoverageForm) -> tuple[CountyCoverage, ...]:
+    """The county asked for, or all."""
+    return tuple(county for county in report.counties if form.county in ("", county.code))
+
+
+def _chosen_states(form: CoverageForm) -> tuple[CoverageState, ...]:
+    """The state that is listed; those without their own unless another is asked for."""
+    return (CoverageState(form.state),) if form.state else WITHOUT_OWN
+
+
+def _list_title(form: CoverageForm) -> str:
+    if not form.state:
+        return _("Without their own occupational therapist")
+    return _("Municipalities in the state “%(state)s”") % {"state": CoverageState(form.state).label}
+
+
+def _own_counties(request: HttpRequest, counties: list[County]) -> list[str]:
+    """The codes of the counties whose reader the user is."""
+    read = request.access.county_ids(Permission.SEE_AGGREGATES)
+    return [county.code for county in counties if county.pk in read]
+
+
+def _table(request: HttpRequest, rows: Any, address: Callable[[str], str], **kwargs: Any) -> CoverageTable:
+    return paginate(CoverageTable(rows, address=address, **kwargs), request, per_page=EVERY_MUNICIPALITY)
+
+
+def _list_address(request: HttpRequest, state: str) -> str:
+    """This page with the list of municipalities in the state."""
+    query = request.GET.copy()
+    query["tilstand"] = state
+    return f"?{query.urlencode()}#list"
+
+
+def _municipality_address(form: DayForm) -> Callable[[str], str]:
+    """Makes the address of a municipality's page on the same day.
+
+    One reverse for all: the map and the table ask for it 700 times.
+    """
+    day = f"?dato={form.day:%d.%m.%Y}" if form.is_past else ""
+    pattern = reverse("coverage_municipality", kwargs={"code": "0000"})
+    return lambda code: pattern.replace("0000", code) + day
+
+
+def _found(report: CoverageReport, code: str) -> tuple[CountyCoverage, MunicipalityCoverage]:
+    """The municipality and its county. Raises Http404."""
+    for county in report.counties:
+        for row in county.rows:
+            if row.code == code:
+                return county, row
+    raise Http404
+
+
+def _dashboard_address(request: HttpRequest, row: MunicipalityCoverage) -> str:
+    """The municipality's dashboard, if the user may see its figures."""
+    access = request.access
+    own = access.can(Permission.SEE_DASHBOARD, row.pk)
+    may_see = own or Municipality.objects.with_figures_for(access).filter(pk=row.pk).exists()
+    return reverse("dashboard_municipality", kwargs={"code": row.code}) if may_see else ""
+
+
+def _agreements(row: MunicipalityCoverage, form: DayForm, address: Callable[[str], str]) -> list[Agreement]:
+    """The agreements of the day, first those by which the municipality is served."""
+    found = CoverageAgreement.objects.valid(form.day).of(row.pk).with_places()
+    served = [(_("Served by"), one, one.provider) for one in found if one.recipient_id == row.pk]
+    serves = [(_("Serves"), one, one.recipient) for one in found if one.provider_id == row.pk]
+    return [
+        Agreement(role, other.full_name, address(other.code), one.fte, one.valid_from)
+        for role, one, other in served + serves
+    ]
+
+
+def _neighbours_caption(county: CountyCoverage) -> str:
+    return _("The municipalities of %(county)s") % {"county": county.name}
+
+
+def _trail(form: DayForm) -> tuple[Link, ...]:
+    day = f"?dato={form.day:%d.%m.%Y}" if form.is_past else ""
+    return (Link(reverse("coverage") + day, _("Coverage")),)

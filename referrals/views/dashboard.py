@@ -1,0 +1,159 @@
+"""The dashboards: of one municipality for its own staff, of municipalities, counties and the nation for readers."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from referrals.boards.dashboard import dashboard as board_of
+from referrals.boards.links import Drilldown
+from referrals.errors import NotAllowed
+from referrals.forms.boards import DayForm
+from referrals.models import County, Municipality
+from referrals.permissions import Permission
+from referrals.reports import flow, waiting_times
+from referrals.reports.periods import WEEKS_A_QUARTER, last_weeks
+from referrals.reports.scopes import Level, Scope
+from referrals.tables.base import paginate
+from referrals.tables.places import PlacesTable
+from referrals.views.access import municipality_or_404
+from referrals.views.clock import now, today
+from referrals.views.context import Link
+
+MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 municipalities: one page
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a dashboard is about, as the page shows it. `trail` leads up to whatever it is a part of."""
+
+    name: str
+    scope: Scope
+    trail: tuple[Link, ...] = ()
+    waitlist: str = ""
+
+
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Leads to the dashboard that the user's roles open; where there are several, they choose."""
+    choices = _choices(request)
+    if not choices:
+        raise NotAllowed
+    if len(choices) == 1:
+        return redirect(f"{choices[0].url}?{request.GET.urlencode()}".rstrip("?"))
+    return render(request, "dashboard/choose.html", {"choices": choices})
+
+
+@require_safe
+def municipality(request: HttpRequest, code: str) -> HttpResponse:
+    """One municipality: exact for its own staff, with small numbers hidden for those who read from outside."""
+    own = any(place.code == code for place in request.municipalities)
+    place = (
+        municipality_or_404(request, code, Permission.SEE_DASHBOARD) if own else _figures_of(request, code)
+    )
+    may_open = request.access.can(Permission.SEE_CASES, place.pk)
+    subject = Subject(
+        place.full_name,
+        Scope.municipality(place, request.access),
+        () if own else _trail(request, place.county),
+        reverse("waitlist", kwargs={"code": code}) if may_open else "",
+    )
+    return _page(request, subject)
+
+
+@require_safe
+def county(request: HttpRequest, code: str) -> HttpResponse:
+    """One county, and its municipalities in a table."""
+    found = _counties(request).filter(code=code).first()
+    if found is None:
+        raise Http404
+    return _page(request, Subject(found.full_name, Scope.counties([found]), _trail(request)))
+
+
+@require_safe
+def nation(request: HttpRequest) -> HttpResponse:
+    """The whole country, and its counties in a table."""
+    if not request.access.is_national(Permission.SEE_AGGREGATES):
+        raise NotAllowed
+    return _page(request, Subject(_("The whole country"), Scope.nation()))
+
+
+def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
+    """The dashboard of the subject, on the day of the address."""
+    form = DayForm(request.GET, today=today())
+    report = waiting_times.build(subject.scope, form.day, data_as_of=now())
+    movements = flow.build(subject.scope, last_weeks(form.day, WEEKS_A_QUARTER), data_as_of=now())
+    context = {
+        "subject": subject,
+        "form": form,
+        "report": report,
+        "flow": movements,
+        "board": board_of(report, movements, Drilldown(subject.waitlist, shows_today=not form.is_past)),
+        "table": _places(request, report),
+    }
+    return render(request, "dashboard/dashboard.html", context)
+
+
+def _places(request: HttpRequest, report: waiting_times.WaitingReport) -> PlacesTable | None:
+    """The places within the scope, which a municipality has none of."""
+    if not report.places:
+        return None
+    of_counties = report.scope.level is Level.NATION
+    page = "dashboard_county" if of_counties else "dashboard_municipality"
+    table = PlacesTable(
+        report.places,
+        address=lambda code: _same_day(request, reverse(page, kwargs={"code": code})),
+        caption=_("The counties") if of_counties else _("The municipalities"),
+    )
+    return paginate(table, request, per_page=MOST_PLACES)
+
+
+def _same_day(request: HttpRequest, address: str) -> str:
+    """The address on the day that is shown here."""
+    day = DayForm(request.GET, today=today())
+    return f"{address}?dato={day.day:%d.%m.%Y}" if day.is_past else address
+
+
+def _choices(request: HttpRequest) -> list[Link]:
+    """Every dashboard the user's roles open, the nearest first; for a reader not each municipality of the county."""
+    own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
+    choices = [
+        Link(reverse("dashboard_municipality", kwargs={"code": place.code}), place.full_name)
+        for place in request.municipalities
+        if place.pk in own
+    ]
+    if request.access.is_national(Permission.SEE_AGGREGATES):
+        return [*choices, Link(reverse("dashboard_nation"), _("The whole country"))]
+    return choices + [
+        Link(reverse("dashboard_county", kwargs={"code": found.code}), found.full_name)
+        for found in _counties(request)
+    ]
+
+
+def _counties(request: HttpRequest) -> QuerySet[County]:
+    """The counties whose figures the user may see, in Norwegian order."""
+    return County.objects.with_figures_for(request.access)
+
+
+def _figures_of(request: HttpRequest, code: str) -> Municipality:
+    """A municipality whose figures, never persons, the user may read. Raises NotAllowed or Http404."""
+    places = Municipality.objects.valid(today()).with_figures_for(request.access).select_related("county")
+    place = places.filter(code=code).first()
+    if place is None:
+        raise Http404
+    return place
+
+
+def _trail(request: HttpRequest, within: County | None = None) -> tuple[Link, ...]:
+    """The way down from the widest dashboard the user may see."""
+    steps = []
+    if request.access.is_national(Permission.SEE_AGGREGATES):
+        steps.append(Link(_same_day(request, reverse("dashboard_nation")), _("The whole country")))
+    if within:
+        address = reverse("dashboard_county", kwargs={"code": within.code})
+        steps.append(Link(_same_day(request, address), within.full_name))
+    return tuple(steps)
