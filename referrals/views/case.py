@@ -132,6 +132,8 @@ def label_for(move: Move, case: Referral) -> str | Promise:
         return _("Change priority")
     if move == Move.ASSIGN and case.therapist_id is not None:
         return _("Change therapist")
+    if move == Move.CORRECT:
+        return _("Correct what was registered")
     return move.label
 
 

@@ -113,7 +113,8 @@ PAGES: dict[Move, MovePage] = {
         lead=_("Put right what was registered wrongly. Before and after stay in the history."),
     ),
 }
-REFERRAL_FIELDS = {field.name: field for field in Referral._meta.fields}
+REFERRAL_FIELDS = {field.name: field for field in Referral._meta.fields if field.name != "version"}
+PROCESS = ("priority", "therapist")
 MOVES_BY_SLUG = {slug: move for move, slug in SLUGS.items()}
 
 
@@ -227,17 +228,14 @@ def _context(
         "form": form,
         "key_is_missing": wanted == Move.PRIORITISE and not situation.targets,
         "case_url": address_of(case, municipality),
-        "on": situation.today,
     }
 
 
 def facts_of(case: Referral, form: forms.MoveForm) -> list[tuple[str, str]]:
     """How the referral stands now: where it is in the process, and each fact that the form is about."""
-    names = ["status", "priority", "therapist", "started_on", "closed_on"]
-    names += [name for name in form.fields if name in REFERRAL_FIELDS and name not in names]
-    facts = [(str(REFERRAL_FIELDS[name].verbose_name), shown(case, name)) for name in names]
-    hold = _("yes") if case.is_paused else _("no")
-    return [*facts[:3], (str(_("On hold")), str(hold)), *facts[3:]]
+    names = [*PROCESS, *(name for name in form.fields if name in REFERRAL_FIELDS)]
+    facts = {name: (str(REFERRAL_FIELDS[name].verbose_name), shown(case, name)) for name in names}
+    return list(facts.values())
 
 
 def shown(case: Referral, name: str) -> str:

@@ -104,7 +104,6 @@ def _search_page(
         "token": token,
         "searched": found is not None,
         "matches": matches,
-        "on": today(),
     }
     return render(request, "registration/find_citizen.html", context)
 
@@ -300,6 +299,5 @@ def _form_page(
         "form": form,
         "open_referrals": list(already_open) or open_referrals,
         "registered": registered,
-        "on": today(),
     }
     return render(request, "registration/register.html", context)
