@@ -13,9 +13,9 @@ class Weighted(Generic[T]):
     """Choices with weights: one of weight 2 comes twice as often as one of weight 1."""
 
     def __init__(self, weights: Mapping[T, float]) -> None:
-        self._choices = tuple(weights)
+        self.choices = tuple(weights)
         *self._bounds, self._total = accumulate(weights.values())
 
     def pick(self, rng: Random) -> T:
         """One of the choices."""
-        return self._choices[bisect_right(self._bounds, rng.random() * self._total)]
+        return self.choices[bisect_right(self._bounds, rng.random() * self._total)]

@@ -52,13 +52,11 @@ def places() -> list[Municipal]:
             name=municipality.name,
             county=municipality.county.code,
             centrality=municipality.centrality,
-            population=people[municipality.pk],
+            population=people.get(municipality.pk, 0),
             latitude=float(municipality.latitude),
             longitude=float(municipality.longitude),
         )
-        for municipality in Municipality.objects.filter(valid_to__isnull=True)
-        .select_related("county")
-        .order_by("code")
+        for municipality in Municipality.objects.present().select_related("county").order_by("code")
     ]
 
 
@@ -81,7 +79,7 @@ def create_users(since: date) -> dict[str, User]:
 
 
 def _create_membership(user: User, wanted: DemoUser, since: date) -> None:
-    municipality = Municipality.objects.filter(code=wanted.municipality, valid_to__isnull=True).first()
+    municipality = Municipality.objects.present().filter(code=wanted.municipality).first()
     membership = Membership.objects.create(
         user=user, role=wanted.role, municipality=municipality, valid_from=since
     )

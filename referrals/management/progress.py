@@ -1,6 +1,7 @@
 """How far long work has come: a line that renews itself on a terminal, now and then a new line elsewhere."""
 
 import time
+from collections.abc import Callable
 from typing import TextIO
 
 SECONDS_BETWEEN = {True: 0.2, False: 10.0}  # on a terminal, and in a file
@@ -10,16 +11,21 @@ WIDTH = 24
 class ProgressBar:
     """Tells what share of the total is done, how many a second, and about how long the rest will take."""
 
-    def __init__(self, output: TextIO, total: int, what: str) -> None:
+    def __init__(
+        self, output: TextIO, total: int, what: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`what` is counted, in the plural; `clock` tells seconds."""
+        self._clock = clock
         self._output, self._total, self._what = output, total, what
         self._is_terminal = output.isatty()
-        self._began = time.monotonic()
-        self._told = self._began if not self._is_terminal else 0.0
+        self._began = clock()
+        self._told = self._began
 
     def __call__(self, done: int) -> None:
         """Tell that so many are done, if it is time to tell again."""
-        now = time.monotonic()
-        if now - self._told < SECONDS_BETWEEN[self._is_terminal] and done < self._total:
+        now = self._clock()
+        is_too_soon = now - self._told < SECONDS_BETWEEN[self._is_terminal]
+        if not done or (is_too_soon and done < self._total):
             return
         self._told = now
         line = self._line(done, max(now - self._began, 0.001))

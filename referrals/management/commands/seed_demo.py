@@ -1,6 +1,7 @@
 """Fill an empty database with fictitious data: `manage.py seed_demo [--referrals N] [--seed S] [--until DATE]`."""
 
 import argparse
+import sys
 from datetime import date
 from typing import Any
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         if not EARLIEST_UNTIL <= until <= today():
             raise CommandError(f"--until must lie between {EARLIEST_UNTIL} and today, {today()}.")
         order = Order(options["referrals"], options["seed"], until)
-        bar = ProgressBar(self.stderr._out, order.referrals, "referrals")
+        bar = ProgressBar(sys.stderr, order.referrals, "referrals")
         try:
             seed(order, bar)
         except CannotSeed as error:
