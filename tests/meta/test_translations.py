@@ -1,0 +1,26 @@
+"""Every text has its translation: nothing missing, untranslated or fuzzy, and every placeholder in its place."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from ergo import catalogues
+
+FILES = [path for folder in settings.LOCALE_PATHS for path in catalogues.catalogue_files(Path(folder))]
+
+
+@pytest.fixture(scope="module")
+def texts() -> catalogues.Catalog:
+    """All texts of the code and the templates."""
+    return catalogues.texts_in([settings.BASE_DIR / name for name in ("ergo", "referrals", "templates")])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.parent.name)
+def test_the_catalogue_is_complete(path: Path, texts: catalogues.Catalog) -> None:
+    assert list(catalogues.faults(catalogues.read(path), texts)) == []
+
+
+def test_every_language_but_that_of_the_texts_has_a_catalogue() -> None:
+    languages = {path.parent.parent.name for path in FILES}
+    assert languages == {code for code, _name in settings.LANGUAGES} - {"en"}
