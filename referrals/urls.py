@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # What the figures say
     path("oversikt/", dashboard.dashboard, name="dashboard"),
     path("oversikt/landet/", dashboard.nation, name="dashboard_nation"),
+    path("oversikt/fylkene/", dashboard.counties, name="dashboard_counties"),
     path("oversikt/fylke/<str:code>/", dashboard.county, name="dashboard_county"),
     path("oversikt/<str:code>/", dashboard.municipality, name="dashboard_municipality"),
     path("dekning/", coverage.coverage, name="coverage"),

@@ -96,7 +96,7 @@ def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> 
 
 def _now(report: WaitingReport, drilldown: Drilldown) -> tuple[Card, ...]:
     cards = [
-        _counted(_("Waiting now"), report.waiting, drilldown),
+        _counted(_("Waiting"), report.waiting, drilldown),
         _waited(_("Median wait"), report.median_days),
         _waited(_("9 of 10 have waited shorter than"), report.p90_days),
         _counted(_("Over target"), report.over_target, drilldown, alarming=True),
@@ -115,9 +115,10 @@ def _counted(label: str, headline: Headline, drilldown: Drilldown, *, alarming: 
     return Card(
         label=label,
         value=count(figure),
-        note=count_change(headline.change, _earlier()),
+        note="" if figure.suppressed else count_change(headline.change, _earlier()),
         href=drilldown.waiting(only=fact) if figure.value and fact is not None else "",
         tone=TONE_OF_ALARM if alarming and figure.value else "",
+        is_hidden=figure.suppressed,
     )
 
 
@@ -126,7 +127,8 @@ def _waited(label: str, headline: Headline) -> Card:
         label=label,
         value=days(headline.figure),
         aside=longer_unit(headline.figure),
-        note=days_change(headline.change, _earlier()),
+        note="" if headline.figure.suppressed else days_change(headline.change, _earlier()),
+        is_hidden=headline.figure.suppressed,
     )
 
 
@@ -145,8 +147,9 @@ def _flowed(label: str, line: FlowLine, href: str) -> Card:
         label=label,
         value=count(line.figure),
         aside=_per_week(line.per_week),
-        note=count_change(line.change, _earlier()),
+        note="" if line.figure.suppressed else count_change(line.change, _earlier()),
         href=href if line.figure.value else "",
+        is_hidden=line.figure.suppressed,
     )
 
 
@@ -165,7 +168,7 @@ def _clearance(flow: FlowReport) -> Card:
             "count": number(weeks.value)
         }
         note = _("at the pace of these weeks, if nobody new came")
-    return Card(label=_("To empty the waitlist"), value=value, note=note)
+    return Card(_("To empty the waitlist"), value, note=note, is_hidden=weeks.suppressed)
 
 
 def _earlier() -> str:
@@ -218,16 +221,29 @@ def _class(one: Bin, drilldown: Drilldown) -> Class:
 
 
 def _marks(report: WaitingReport) -> list[Mark]:
-    """A line for each target that is one number of days in every category, and one for the year."""
-    targets = [target for target in report.targets if target.least_days == target.most_days]
-    marks = [
-        Mark(target.most_days, _("P%(level)s") % {"level": target.level}, "target")
-        for target in targets[:MOST_TARGET_LINES]
-    ]
+    """A line for the year, and one for each target where it is known who is over it.
+
+    A target that differs between categories stands at its longest: beyond it everybody is late. Outsiders see no
+    targets: without the numbers over them the lines would say more than is known.
+    """
+    targets = report.targets if report.scope.exact else ()
+    marks = [_target_mark(target) for target in targets[:MOST_TARGET_LINES]]
     longest = max((one.last_day or one.first_day for one in report.distribution), default=0)
     if longest >= waiting.YEAR_DAYS:
-        marks.append(Mark(waiting.YEAR_DAYS + 1, _("1 year"), "year"))
+        marks.append(Mark(waiting.YEAR_DAYS + 1, _("1 year"), "year", _("One year: 365 days")))
     return marks
+
+
+def _target_mark(target: Target) -> Mark:
+    short, level = _("P%(level)s") % {"level": target.level}, {"level": target.level}
+    words = _("Target of priority %(level)s: %(days)s") % (level | {"days": _target_days(target)})
+    return Mark(target.most_days, short, "target", words)
+
+
+def _target_days(target: Target) -> str:
+    """Within how many days; two numbers where the categories differ."""
+    pattern = _("%(most)s days") if target.least_days == target.most_days else _("%(least)s–%(most)s days")
+    return pattern % {"least": target.least_days, "most": target.most_days}
 
 
 def _priorities(report: WaitingReport, drilldown: Drilldown) -> Picture:
@@ -248,11 +264,7 @@ def _categories(report: WaitingReport, drilldown: Drilldown) -> Picture:
 
 def _with_target(group: Group, targets: dict[str, Target]) -> str:
     target = targets.get(group.code)
-    if target is None:
-        return group.name
-    span = {"least": target.least_days, "most": target.most_days}
-    pattern = _("%(most)s days") if target.least_days == target.most_days else _("%(least)s–%(most)s days")
-    return f"{group.name} ({pattern % span})"
+    return group.name if target is None else f"{group.name} ({_target_days(target)})"
 
 
 def _row(group: Group, label: str, href: str) -> Row:

@@ -18,6 +18,7 @@ class Card:
 
     `aside` says the same in other words, such as weeks for days. `href` leads to exactly the rows counted, empty where
     they may not be opened or are not rows. `tone` is "danger" for a number that asks for something to be done.
+    `is_hidden`: the value says why there is no number.
     """
 
     label: str
@@ -26,6 +27,7 @@ class Card:
     note: str = ""
     href: str = ""
     tone: str = ""
+    is_hidden: bool = False
 
 
 def in_place(figure: Figure, otherwise: str = UNDEFINED) -> str:

@@ -47,11 +47,15 @@ class Class:
 
 @dataclass(frozen=True)
 class Mark:
-    """An upright line at a number of days. `kind` is target, year, median or p90, and decides how it is drawn."""
+    """An upright line at a number of days. `kind` is target, year, median or p90, and decides how it is drawn.
+
+    `words` say in the table what the short label means.
+    """
 
     days: float
     label: str
     kind: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class PlacedMark:
     x: float
     label: str
     kind: str
+    words: str
     label_x: float
     label_y: float
     anchor: str
@@ -122,6 +127,11 @@ class Histogram:
     def has_links(self) -> bool:
         """Whether a column leads to its list."""
         return any(column.of.href for column in self.columns)
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether a line stands for a target."""
+        return any(mark.kind == "target" for mark in self.marks)
 
     @property
     def tones(self) -> set[str]:
@@ -198,7 +208,7 @@ def _placed_marks(marks: Sequence[Mark], classes: Sequence[Class], frame: Frame)
         x = _place_of(mark.days, classes, frame)
         fits = x + 4 + text_width(mark.label) <= frame.width
         label_x, anchor = (rounded(x + 4), "start") if fits else (rounded(x - 4), "end")
-        placed = PlacedMark(x, mark.label, mark.kind, label_x, 0, anchor)
+        placed = PlacedMark(x, mark.label, mark.kind, mark.words or mark.label, label_x, 0, anchor)
         free = next((number for number in range(len(rows)) if _is_free(placed, number, rows)), len(rows))
         if free == len(rows):
             rows.append([])

@@ -33,6 +33,11 @@ class DayForm(FilterForm):
         return self.cleaned_data.get("dato") or self.today
 
     @property
+    def query(self) -> str:
+        """What other addresses need to be about the same day: nothing when it is today."""
+        return f"?dato={self.day:%d.%m.%Y}" if self.is_past else ""
+
+    @property
     def is_past(self) -> bool:
         """Whether another day than today is shown."""
         return self.day != self.today

@@ -60,7 +60,9 @@ MENU = (
         "dashboard",
         _("Overview"),
         frozenset({P.SEE_DASHBOARD, P.SEE_AGGREGATES}),
-        covers=frozenset({"dashboard_municipality"}),
+        covers=frozenset(
+            {"dashboard_nation", "dashboard_counties", "dashboard_county", "dashboard_municipality"}
+        ),
     ),
     Entry(
         "coverage",

@@ -134,9 +134,8 @@ def _municipality_address(form: DayForm) -> Callable[[str], str]:
 
     One reverse for all: the map and the table ask for it 700 times.
     """
-    day = f"?dato={form.day:%d.%m.%Y}" if form.is_past else ""
-    pattern = reverse("coverage_municipality", kwargs={"code": "0000"})
-    return lambda code: pattern.replace("0000", code) + day
+    pattern = reverse("coverage_municipality", kwargs={"code": "0000"}) + form.query
+    return lambda code: pattern.replace("0000", code)
 
 
 def _found(report: CoverageReport, code: str) -> tuple[CountyCoverage, MunicipalityCoverage]:
@@ -172,5 +171,4 @@ def _neighbours_caption(county: CountyCoverage) -> str:
 
 
 def _trail(form: DayForm) -> tuple[Link, ...]:
-    day = f"?dato={form.day:%d.%m.%Y}" if form.is_past else ""
-    return (Link(reverse("coverage") + day, _("Coverage")),)
+    return (Link(reverse("coverage") + form.query, _("Coverage")),)

@@ -1,5 +1,6 @@
 """The dashboards: of one municipality for its own staff, of municipalities, counties and the nation for readers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -29,11 +30,12 @@ MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 munici
 
 @dataclass(frozen=True)
 class Subject:
-    """What a dashboard is about, as the page shows it. `trail` leads up to whatever it is a part of."""
+    """What a dashboard is about, as the page shows it. `above` leads up, `parts` down."""
 
     name: str
     scope: Scope
-    trail: tuple[Link, ...] = ()
+    above: tuple[Link, ...] = ()
+    parts: tuple[Link, ...] = ()
     waitlist: str = ""
 
 
@@ -59,8 +61,8 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
     subject = Subject(
         place.full_name,
         Scope.municipality(place, request.access),
-        () if own else _trail(request, place.county),
-        reverse("waitlist", kwargs={"code": code}) if may_open else "",
+        () if own else _above(request, "", place.county),
+        waitlist=reverse("waitlist", kwargs={"code": code}) if may_open else "",
     )
     return _page(request, subject)
 
@@ -71,7 +73,18 @@ def county(request: HttpRequest, code: str) -> HttpResponse:
     found = _counties(request).filter(code=code).first()
     if found is None:
         raise Http404
-    return _page(request, Subject(found.full_name, Scope.counties([found]), _trail(request)))
+    above = _above(request, _county_address(found))
+    return _page(request, Subject(found.full_name, Scope.counties([found]), above))
+
+
+@require_safe
+def counties(request: HttpRequest) -> HttpResponse:
+    """All counties of somebody who reads several, together, and all their municipalities in a table."""
+    found = list(_counties(request)) if _reads_several(request) else []
+    if not found:
+        raise NotAllowed
+    parts = tuple(Link(_county_address(one), one.name) for one in found)
+    return _page(request, Subject(_("Your counties"), Scope.counties(found), parts=parts))
 
 
 @require_safe
@@ -89,16 +102,18 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     movements = flow.build(subject.scope, last_weeks(form.day, WEEKS_A_QUARTER), data_as_of=now())
     context = {
         "subject": subject,
+        "trail": _on_day(subject.above, form),
+        "parts": _on_day(subject.parts, form),
         "form": form,
         "report": report,
         "flow": movements,
         "board": board_of(report, movements, Drilldown(subject.waitlist, shows_today=not form.is_past)),
-        "table": _places(request, report),
+        "table": _places(request, report, form),
     }
     return render(request, "dashboard/dashboard.html", context)
 
 
-def _places(request: HttpRequest, report: waiting_times.WaitingReport) -> PlacesTable | None:
+def _places(request: HttpRequest, report: waiting_times.WaitingReport, form: DayForm) -> PlacesTable | None:
     """The places within the scope, which a municipality has none of."""
     if not report.places:
         return None
@@ -106,32 +121,47 @@ def _places(request: HttpRequest, report: waiting_times.WaitingReport) -> Places
     page = "dashboard_county" if of_counties else "dashboard_municipality"
     table = PlacesTable(
         report.places,
-        address=lambda code: _same_day(request, reverse(page, kwargs={"code": code})),
+        address=lambda code: reverse(page, kwargs={"code": code}) + form.query,
         caption=_("The counties") if of_counties else _("The municipalities"),
     )
     return paginate(table, request, per_page=MOST_PLACES)
 
 
-def _same_day(request: HttpRequest, address: str) -> str:
-    """The address on the day that is shown here."""
-    day = DayForm(request.GET, today=today())
-    return f"{address}?dato={day.day:%d.%m.%Y}" if day.is_past else address
+def _on_day(links: Sequence[Link], form: DayForm) -> list[Link]:
+    """The same links, to the day that is shown here."""
+    return [Link(link.url + form.query, link.label) for link in links]
 
 
 def _choices(request: HttpRequest) -> list[Link]:
-    """Every dashboard the user's roles open, the nearest first; for a reader not each municipality of the county."""
+    """The dashboards at which the user's roles begin: own municipalities, and the widest that a reader sees."""
     own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
     choices = [
         Link(reverse("dashboard_municipality", kwargs={"code": place.code}), place.full_name)
         for place in request.municipalities
         if place.pk in own
     ]
+    return [*choices, *_widest(request)]
+
+
+def _widest(request: HttpRequest) -> list[Link]:
+    """The one dashboard that holds all a reader may see; none for who reads nothing."""
     if request.access.is_national(Permission.SEE_AGGREGATES):
-        return [*choices, Link(reverse("dashboard_nation"), _("The whole country"))]
-    return choices + [
-        Link(reverse("dashboard_county", kwargs={"code": found.code}), found.full_name)
-        for found in _counties(request)
-    ]
+        return [Link(reverse("dashboard_nation"), _("The whole country"))]
+    if _reads_several(request):
+        return [Link(reverse("dashboard_counties"), _("Your counties"))]
+    return [Link(_county_address(found), found.full_name) for found in _counties(request)]
+
+
+def _reads_several(request: HttpRequest) -> bool:
+    """Whether the user is a reader of several counties, and not of all."""
+    access = request.access
+    return len(access.county_ids(Permission.SEE_AGGREGATES)) > 1 and not access.is_national(
+        Permission.SEE_AGGREGATES
+    )
+
+
+def _county_address(found: County) -> str:
+    return reverse("dashboard_county", kwargs={"code": found.code})
 
 
 def _counties(request: HttpRequest) -> QuerySet[County]:
@@ -148,12 +178,9 @@ def _figures_of(request: HttpRequest, code: str) -> Municipality:
     return place
 
 
-def _trail(request: HttpRequest, within: County | None = None) -> tuple[Link, ...]:
-    """The way down from the widest dashboard the user may see."""
-    steps = []
-    if request.access.is_national(Permission.SEE_AGGREGATES):
-        steps.append(Link(_same_day(request, reverse("dashboard_nation")), _("The whole country")))
+def _above(request: HttpRequest, here: str, within: County | None = None) -> tuple[Link, ...]:
+    """The way down to the page `here`, from the widest dashboard that the user may see."""
+    steps = _widest(request)
     if within:
-        address = reverse("dashboard_county", kwargs={"code": within.code})
-        steps.append(Link(_same_day(request, address), within.full_name))
-    return tuple(steps)
+        steps.append(Link(_county_address(within), within.full_name))
+    return tuple({step.url: step for step in steps if step.url != here}.values())
