@@ -59,16 +59,21 @@ class DescribedRadios(forms.RadioSelect):
         super().__init__(*args, **kwargs)
         self.descriptions: dict[str, Text] = {}
 
-    def create_option(
-        self, name: str, value: Any, label: Text, selected: bool, index: int, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
-        option = super().create_option(name, value, label, selected, index, *args, **kwargs)
-        if not (selected or index == 0):
-            option["attrs"].pop("autofocus", None)
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
         option["description"] = self.descriptions.get(str(value), "")
         if option["description"]:
             option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_helptext"
         return option
+
+    def optgroups(self, *args: Any, **kwargs: Any) -> list[tuple[Any, list[dict[str, Any]], int]]:
+        groups = super().optgroups(*args, **kwargs)
+        options = [option for _name, members, _index in groups for option in members]
+        chosen = [option for option in options if option["selected"]]
+        for option in options:
+            if option is not (chosen or options)[0]:
+                option["attrs"].pop("autofocus", None)
+        return groups
 
 
 class DescribedChoiceField(forms.ChoiceField):

@@ -444,3 +444,24 @@ class TestTwoAtOnce:
         }
         assert office.post(address(waiting, "rett"), again).status_code == 302
         assert (now(waiting).source, now(waiting).referrer_name) == ("hospital", "Ny henviser")
+
+
+class TestFocus:
+    @pytest.mark.parametrize(
+        ("traits", "slug", "focused"),
+        [
+            ({}, "prioritet", 'value="1"'),
+            ({"waiting": True}, "prioritet", 'value="2"'),
+            ({"waiting": True}, "pause", 'value="hospital"'),
+            ({"waiting": True}, "ergoterapeut", 'name="therapist"'),
+            ({"paused": True}, "gjenoppta", 'name="on"'),
+            ({"waiting": True}, "rett", 'name="received_on"'),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "+".join(value) or "received",
+    )
+    def test_a_form_begins_in_its_first_field_and_on_the_choice_already_made(
+        self, office: Client, municipality: Municipality, traits: dict[str, bool], slug: str, focused: str
+    ) -> None:
+        page = text(office.get(address(ReferralFactory(municipality=municipality, **traits), slug)))
+        controls = [control for control in page.split("<") if "autofocus" in control]
+        assert len(controls) == 1 and focused in controls[0]
