@@ -5,7 +5,7 @@ ARGS ?=
 
 ergo := @$(PYTHON) -m ergo.bootstrap
 
-.PHONY: help setup demo test check fix journeys bench
+.PHONY: help setup demo test check fix journeys bench pictures
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -31,3 +31,6 @@ journeys: ## run whole tasks in a browser (needs Chromium)
 
 bench: ## measure, and print ratios
 	$(ergo) bench $(ARGS)
+
+pictures: ## take the README's pictures from the demo (needs Chromium)
+	$(ergo) pictures

