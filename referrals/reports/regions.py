@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, Self
 
 from referrals.reports.scopes import Level, Scope
-from referrals.reports.splits import Counter, Split
+from referrals.reports.splits import SPLIT_KEYS, Counter, Split
 from referrals.reports.suppression import Cell, Column, combined, protect_list, protect_table
 from referrals.reports.tallies import IN_SCOPE, Key
 
@@ -68,6 +68,7 @@ class Region:
             total=self._waiting.total,
             column_totals=above,
             given=self._given(split, last=len(counts[0]) - 1),
+            has_rest=split not in SPLIT_KEYS,
         )
 
     def _given(self, split: Split, last: int) -> dict[int, Column]:

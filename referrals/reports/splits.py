@@ -19,7 +19,7 @@ class Split(Enum):
     PRIORITY = "priority"  # no priority yet comes last
 
 
-# The splits that rows are grouped by; the parts of the others are counts of every tally.
+# The splits that rows are grouped by; of the others, counts of every tally, nobody is shown the rest.
 SPLIT_KEYS = {Split.BAND: Key.BAND, Split.CATEGORY: Key.CATEGORY, Split.PRIORITY: Key.PRIORITY}
 
 

@@ -6,8 +6,9 @@ of municipalities, posts and årsverk are never suppressed, and staff see the tr
 
 The guarantee, for everything that one list or table shows: each count shown as "<5" could, by all that is shown,
 be 1, 2, 3 or 4, even to somebody who knows that a count withheld to protect it is at least 5. What is hidden above is
-not broken down below: the parts of a hidden total are all withheld, zeros too. So are all parts of a row, and in the
-end of a table, that cannot be protected otherwise. Not covered: comparing files made on different days.
+not broken down below: the parts of a hidden total are withheld, zeros too where they tell something. So are all parts
+of a row, and in the end of a table, that cannot be protected otherwise. Not covered: comparing files made on different
+days.
 
 How: the counts of a table with their totals form a network in which every row and column is a node and every count
 an arc, a circulation (each row's counts flow into its total). A hidden count can take another value if the difference
@@ -179,15 +180,17 @@ def protect_table(
     column_totals: Sequence[Cell] | None = None,
     given: Mapping[int, Column] | None = None,
     inflows: Sequence[int] = (),
+    has_rest: bool = False,
 ) -> tuple[Column, ...]:
     """Decide what is shown of counts by row and column, and of the totals of the columns.
 
     Decided already, and left as they are: the `row_totals` with their `total`, the `column_totals` if they are given,
     and the columns in `given`. `inflows` are the columns that count against the others in their row: a row's total is
-    the sum of the others minus these.
+    the sum of the others minus these. `has_rest`: nobody is shown the last column.
     """
     known = given or {}
-    undecided = _undecided(counts, row_totals, total, column_totals)
+    zeros = _zeros_shown(counts, row_totals) if has_rest else [set() for _number in counts[0]]
+    undecided = _undecided(counts, row_totals, total, column_totals, zeros)
     columns = [known.get(j, column) for j, column in enumerate(undecided)]
     table = _Table(columns, open_columns=set(range(len(columns))) - set(known), inflows=set(inflows))
     if table.protect(with_totals=column_totals is None):
@@ -245,14 +248,39 @@ def _undecided(
     row_totals: Sequence[Cell],
     total: Cell,
     column_totals: Sequence[Cell] | None,
+    zeros: Sequence[set[int]],
 ) -> list[Column]:
-    """The columns before anything is withheld to protect another; what is hidden above is not broken down."""
+    """The columns before anything is withheld to protect another; what is hidden above is not broken down.
+
+    `zeros` are the rows of each column whose 0 is shown although the row's total is hidden.
+    """
     columns = []
     for j, numbers in enumerate(zip(*counts, strict=True)):
-        top = column_totals[j] if column_totals else _below(number=sum(numbers), wholes=[total])
-        cells = [_below(number, [row, top]) for number, row in zip(numbers, row_totals, strict=True)]
+        top = column_totals[j] if column_totals else _below(sum(numbers), [total])
+        cells = [
+            _below(number, [top] if i in zeros[j] else [row, top])
+            for i, (number, row) in enumerate(zip(numbers, row_totals, strict=True))
+        ]
         columns.append(Column(tuple(cells), top))
     return columns
+
+
+def _zeros_shown(counts: Sequence[Sequence[int]], row_totals: Sequence[Cell]) -> list[set[int]]:
+    """In each column the rows with a hidden total whose 0 can be shown, when nobody is shown the last column.
+
+    Such a row has at least one in all. So whatever the totals are, those of these rows who are not in the last column
+    find a place each in a row of their own, if no column withholds fewer rows than they are.
+    """
+    hidden = [i for i, total in enumerate(row_totals) if total.hidden]
+    *named, _rest = zip(*counts, strict=True)
+    people = sum(column[i] for column in named for i in hidden)
+    shown = []
+    for column in named:
+        empty = [i for i in hidden if not column[i]]
+        some = len(hidden) - len(empty)
+        withheld = max(people, 2) - some if some else 0
+        shown.append(set(empty[max(withheld, 0) :]))
+    return [*shown, set()]
 
 
 def _below(number: int, wholes: Sequence[Cell]) -> Cell:

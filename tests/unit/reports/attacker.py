@@ -1,6 +1,6 @@
 """An attacker who looks for counts that agree with everything published. Shares no code with what protects them."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 Name = Hashable
@@ -16,39 +16,40 @@ class Published:
 
 
 class Attacker:
-    """Counts from 0 to `most` each, and what is published of their sums."""
+    """Counts from 0 to `most` each, and what is published of their sums.
 
-    def __init__(self, names: Sequence[Name], published: Sequence[Published], *, most: int) -> None:
-        self._names = list(names)
+    `truth` only makes the search fast, by trying the true counts first: the answer does not depend on it.
+    """
+
+    def __init__(self, truth: Mapping[Name, int], published: Sequence[Published], *, most: int) -> None:
+        self._truth = truth
         self._published = list(published)
         self._most = most
 
     def can_be(self, names: frozenset[Name], value: int) -> bool:
         """Whether some counts that agree with everything published have this sum."""
         wanted = [*self._published, Published(names, value, value)]
-        start = {name: (0, self._most) for name in self._names}
-        return _solve(start, wanted)
+        return self._solve({name: (0, self._most) for name in self._truth}, wanted)
 
-
-def _solve(bounds: dict[Name, tuple[int, int]], wanted: list[Published]) -> bool:
-    """Narrow the bounds until nothing changes, then try the halves of the narrowest open one."""
-    narrowed = _narrow(dict(bounds), wanted)
-    if narrowed is None:
-        return False
-    open_names = [name for name, (least, most) in narrowed.items() if least < most]
-    if not open_names:
-        return True
-    name = min(open_names, key=lambda n: narrowed[n][1] - narrowed[n][0])
-    least, most = narrowed[name]
-    middle = (least + most) // 2
-    return _solve(narrowed | {name: (least, middle)}, wanted) or _solve(
-        narrowed | {name: (middle + 1, most)}, wanted
-    )
+    def _solve(self, bounds: dict[Name, tuple[int, int]], wanted: list[Published]) -> bool:
+        """Narrow the bounds until nothing changes; then try one open count's true value, less, and more."""
+        narrowed = _narrow(dict(bounds), wanted)
+        if narrowed is None:
+            return False
+        open_names = [name for name, (least, most) in narrowed.items() if least < most]
+        if not open_names:
+            return True
+        name = min(open_names, key=lambda each: narrowed[each][1] - narrowed[each][0])
+        least, most = narrowed[name]
+        middle = min(max(self._truth[name], least), most)
+        ways = [(middle, middle), (least, middle - 1), (middle + 1, most)]
+        return any(self._solve(narrowed | {name: way}, wanted) for way in ways if way[0] <= way[1])
 
 
 def _narrow(
     bounds: dict[Name, tuple[int, int]], wanted: list[Published]
 ) -> dict[Name, tuple[int, int]] | None:
+    """Bounds as tight as each rule by itself makes them; None when a rule cannot be met."""
     changed = True
     while changed:
         changed = False
@@ -59,11 +60,11 @@ def _narrow(
                 return None
             for name in rule.names:
                 low, high = bounds[name]
-                new = (max(low, rule.least - (highest - high)), min(high, rule.most - (lowest - low)))
-                if new[0] > new[1]:
+                tight = max(low, rule.least - highest + high), min(high, rule.most - lowest + low)
+                if tight[0] > tight[1]:
                     return None
-                if new != (low, high):
-                    lowest, highest = lowest + new[0] - low, highest + new[1] - high
-                    bounds[name] = new
+                if tight != (low, high):
+                    lowest, highest = lowest + tight[0] - low, highest + tight[1] - high
+                    bounds[name] = tight
                     changed = True
     return bounds
