@@ -1,4 +1,4 @@
-"""The admin site, and who comes in. Its pages are in `referrals.admin`, which cannot hold it: they register here as they load."""
+"""The admin site, and who comes in. `referrals.admin` cannot hold it: its pages register here as they load."""
 
 from typing import Any
 

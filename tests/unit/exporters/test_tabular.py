@@ -1,0 +1,38 @@
+"""Rows as CSV that Norwegian Excel reads, and as text for a terminal."""
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from referrals.exporters.tabular import FORMULA_STARTS, Sheet, as_csv, as_text
+
+
+def read(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+
+
+def test_csv_is_written_as_norwegian_excel_reads_it() -> None:
+    sheet = Sheet(
+        ("code", "name", "fte", "on", "gone"),
+        (("0301", "Kárášjohka", Decimal("1.50"), date(2026, 11, 2), None),),
+    )
+    assert as_csv(sheet) == "\ufeffcode;name;fte;on;gone\r\n0301;Kárášjohka;1,50;02.11.2026;\r\n"
+
+
+@given(st.sampled_from(FORMULA_STARTS), st.sampled_from(["", " ", "\u00a0", "\ufeff"]), st.text())
+def test_no_text_becomes_a_formula(start: str, before: str, rest: str) -> None:
+    cell = read(as_csv(Sheet(("text",), ((before + start + rest,),))))[1][0]
+    assert cell.startswith("'")
+
+
+def test_a_negative_number_stays_a_number() -> None:
+    assert read(as_csv(Sheet(("change",), ((-3,), (Decimal("-0.5"),)))))[1:] == [["-3"], ["-0,5"]]
+
+
+def test_text_has_numbers_to_the_right_and_a_dash_for_nothing() -> None:
+    sheet = Sheet(("name", "days"), (("Å", 7), ("Ås", 1234), ("Øy", None)))
+    assert as_text(sheet).splitlines() == ["name  days", "Å        7", "Ås    1234", "Øy    –"]

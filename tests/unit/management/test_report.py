@@ -1,0 +1,135 @@
+"""The figures from the shell are those of the pages, and nothing else is on standard output."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from referrals.models import Municipality, User
+from tests.factories import TODAY, CoverageStatementFactory, EmploymentFactory, ReferralFactory
+
+pytestmark = pytest.mark.usefixtures("today")
+
+WAITING_KEYS = {
+    "on",
+    "waiting",
+    "median_days",
+    "p90_days",
+    "over_one_year",
+    "over_target",
+    "not_assessed",
+    "bands",
+    "recipe",
+}
+ROW_KEYS = {"code", "name", "county_code", "state", "fte", "fte_per_10000", "source"}
+
+
+def report(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("report", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def waiting_for(days: int, municipality: Municipality) -> None:
+    ReferralFactory(municipality=municipality, received_on=TODAY - timedelta(days=days))
+
+
+def refusal(*arguments: str) -> str:
+    with pytest.raises(CommandError) as raised:
+        report(*arguments)
+    assert raised.value.returncode == 2
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+class TestWaiting:
+    def test_own_staff_get_the_true_numbers(self, municipality: Municipality, manager: User) -> None:
+        for days in (0, 10, 366):
+            waiting_for(days, municipality)
+        place = ("--municipality", municipality.code, "--as-staff", manager.username)
+        figures = json.loads(report("waiting", "--on", TODAY.isoformat(), *place, "--format", "json"))
+        assert figures.keys() >= WAITING_KEYS
+        assert figures["on"] == "2026-03-16"
+        assert (figures["waiting"], figures["median_days"], figures["over_one_year"]) == (3, 10, 1)
+        assert figures["p90_days"] == pytest.approx(294.8)
+        assert (figures["over_target"], figures["not_assessed"]) == (0, 3)
+        assert figures["bands"] == {
+            "0-14": 2,
+            "15-28": 0,
+            "29-56": 0,
+            "57-84": 0,
+            "85-182": 0,
+            "183-365": 0,
+            "366+": 1,
+        }
+        assert figures["suppressed"] == []
+
+    def test_others_get_small_numbers_as_null(self, municipality: Municipality) -> None:
+        waiting_for(10, municipality)
+        figures = json.loads(report("waiting", "--municipality", municipality.code, "--format", "json"))
+        assert figures["waiting"] is None
+        assert "waiting" in figures["suppressed"]
+        assert figures["recipe"]["scope"]["suppressed"] is True
+
+    def test_a_county_and_the_nation_are_summed(self, municipality: Municipality) -> None:
+        for _number in range(12):
+            waiting_for(20, municipality)
+        for place in ((), ("--county", municipality.county.code)):
+            figures = json.loads(report("waiting", *place, "--format", "json"))
+            assert (figures["waiting"], figures["median_days"]) == (12, 20)
+
+    def test_csv_and_table_hold_the_same_figures(self, municipality: Municipality, manager: User) -> None:
+        waiting_for(10, municipality)
+        place = ("--municipality", municipality.code, "--as-staff", manager.username)
+        rows = list(csv.reader(io.StringIO(report("waiting", *place, "--format", "csv")), delimiter=";"))
+        assert ["waiting", "1"] in rows
+        assert ["on", "16.03.2026"] in rows
+        table = [line.split() for line in report("waiting", *place, "--format", "table").splitlines()]
+        assert ["waiting", "1"] in table
+
+    def test_somebody_elses_municipality_stays_hidden(
+        self, other_municipality: Municipality, manager: User
+    ) -> None:
+        place = ("--municipality", other_municipality.code, "--as-staff", manager.username)
+        assert "arbeider ikke i" in refusal("waiting", *place)
+
+
+class TestCoverage:
+    def test_states_and_rows(self, municipality: Municipality, other_municipality: Municipality) -> None:
+        EmploymentFactory(municipality=municipality, fte="0.80")
+        CoverageStatementFactory(municipality=other_municipality)
+        figures = json.loads(report("coverage", "--on", TODAY.isoformat(), "--format", "json"))
+        rows = {row["code"]: row for row in figures["rows"]}
+        assert all(row.keys() == ROW_KEYS for row in figures["rows"])
+        assert rows[municipality.code]["state"] == "own"
+        assert rows[municipality.code]["fte"] == 0.8
+        assert rows[other_municipality.code]["state"] == "none"
+        assert figures["municipalities"] == len(rows) == sum(figures["states"].values())
+        assert set(figures["states"]) == {"own", "purchased", "agreement", "none", "unknown"}
+        assert figures["without_own"] == 1
+
+    def test_csv_keeps_the_zero_of_a_code(self, municipality: Municipality) -> None:
+        Municipality.objects.filter(pk=municipality.pk).update(code="0399")
+        rows = list(csv.reader(io.StringIO(report("coverage", "--format", "csv")), delimiter=";"))
+        assert "0399" in {row[0] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("waiting", "--on", "2026-03-17"), "fremtiden"),
+        (("waiting", "--on", "2026-02-30"), "2026-02-30"),
+        (("waiting", "--on", "0001-01-01"), "for langt tilbake"),
+        (("waiting", "--municipality", "9999"), "9999"),
+        (("waiting", "--municipality", "Herøy"), "Herøy"),
+        (("waiting", "--county", "99"), "99"),
+        (("waiting", "--as-staff", "leder"), "--municipality"),
+        (("coverage", "--county", "03"), "hele landet"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(arguments: tuple[str, ...], words: str, db: None) -> None:
+    assert words in refusal(*arguments)
