@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from referrals.boards.figures import TONE_OF_ALARM, Card
-from referrals.charts.tiles import LegendEntry, Tile, TileMap, tile_map
+from referrals.charts.tiles import COLUMNS, ROWS, LegendEntry, Tile, TileMap, tile_map
 from referrals.choices import WITHOUT_OWN, CoverageState
 from referrals.norwegian import number
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage, Totals
@@ -92,7 +92,10 @@ def cards(totals: Totals, address: Callable[[str], str]) -> tuple[Card, ...]:
 
 
 def coverage_map(report: CoverageReport, address: Callable[[str], str], county: str = "") -> TileMap:
-    """Norway by state; each tile leads to its municipality's page by `address`. Those of the `county` get a frame."""
+    """Norway by state; each tile leads to its municipality's page by `address`. Those of the `county` get a frame.
+
+    A municipality whose place lies outside the grid is only in the tables.
+    """
     legend = [
         LegendEntry(
             state.value,
@@ -101,7 +104,7 @@ def coverage_map(report: CoverageReport, address: Callable[[str], str], county: 
         )
         for state in CoverageState
     ]
-    return tile_map((_tile(row, address, county) for row in report.rows), legend)
+    return tile_map((_tile(row, address, county) for row in report.rows if _is_on_map(row)), legend)
 
 
 def map_sentence(report: CoverageReport) -> str:
@@ -159,6 +162,10 @@ def _tile(row: MunicipalityCoverage, address: Callable[[str], str], county: str)
         address(row.code),
         chosen=row.county_code == county,
     )
+
+
+def _is_on_map(row: MunicipalityCoverage) -> bool:
+    return 1 <= row.tile_column <= COLUMNS and 1 <= row.tile_row <= ROWS
 
 
 def _not_known(totals: Totals) -> str:
