@@ -1,11 +1,35 @@
 """What came in and what went out in a period: referred, started, other ends, closed; load and clearance."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db.models import Count, Q
+
+from referrals import waiting as clock
+from referrals.models import County, Municipality, Referral
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
-from referrals.reports.scopes import Scope
-from referrals.reports.suppression import Figure
+from referrals.reports.regions import NOWHERE
+from referrals.reports.scopes import Level, Scope
+from referrals.reports.suppression import (
+    WITHHELD,
+    Cell,
+    Column,
+    Figure,
+    combined,
+    protect_list,
+    protect_table,
+    total_of,
+)
+
+NAME = "flow"
+
+# Those who waited before the period and those referred in it have started, ended otherwise, or wait after it.
+BALANCED = ("referred", "started", "other_ends")
+KINDS = (*BALANCED, "finished")
+# In the balance only this matters of a stock: whether outsiders are shown it.
+SHOWN_STOCK, HIDDEN_STOCK = Cell.shown(1), Cell.withheld(1)
 
 
 @dataclass(frozen=True)
@@ -45,3 +69,126 @@ class FlowReport:
     clearance_weeks: Figure
     no_removals: bool
     recipe: Recipe
+
+
+def build(scope: Scope, period: Period, *, data_as_of: datetime) -> FlowReport:
+    """The report for a period, from the rows as they are at the instant `data_as_of`. At most 4 queries."""
+    cells = _own_cells(scope, period) if scope.exact else _outside_cells(scope, period)
+    figures = {name: cell.figure for name, cell in cells.items()}
+    lines = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in KINDS}
+    lines["closed"] = _together(lines["finished"], lines["other_ends"], period)
+    lines["removals"] = _together(lines["started"], lines["other_ends"], period)
+    removals = lines["removals"].figure
+    return FlowReport(
+        period=period,
+        before=period.before(),
+        scope=scope,
+        **lines,
+        load=_ratio(lines["referred"].figure, removals),
+        clearance_weeks=_clearance(figures["waiting"], removals, period),
+        no_removals=removals.value == 0,
+        recipe=Recipe(NAME, period.last_day, scope, data_as_of, (("period", str(period)),)),
+    )
+
+
+def _line(figure: Figure, before: Figure, period: Period) -> FlowLine:
+    if figure.suppressed:
+        return FlowLine(figure, before, WITHHELD)
+    return FlowLine(figure, before, Figure(round((figure.value or 0) / period.weeks, 1)))
+
+
+def _together(one: FlowLine, other: FlowLine, period: Period) -> FlowLine:
+    return _line(total_of([one.figure, other.figure]), total_of([one.before, other.before]), period)
+
+
+def _ratio(referred: Figure, removals: Figure) -> Figure:
+    """Load: undefined without removals."""
+    if referred.suppressed or removals.suppressed:
+        return WITHHELD
+    return Figure(round((referred.value or 0) / removals.value, 2)) if removals.value else Figure()
+
+
+def _clearance(waiting: Figure, removals: Figure, period: Period) -> Figure:
+    """Weeks to an empty list at the pace of the period, if nobody came: 0 without a list, undefined without a pace."""
+    if waiting.suppressed or removals.suppressed:
+        return WITHHELD
+    if not waiting.value:
+        return Figure(0)
+    return Figure(round(waiting.value * period.weeks / removals.value, 1)) if removals.value else Figure()
+
+
+def _counts(period: Period) -> dict[str, Count]:
+    """The aggregates: every kind in the period and in the one before, and the stock before and after."""
+    counts = {
+        "waiting": Count("pk", filter=clock.waiting_q(period.last_day)),
+        "waiting_before": Count("pk", filter=clock.waiting_q(period.day_before)),
+    }
+    for suffix, days in (("", period), ("_before", period.before())):
+        closed = _within("closed_on", days)
+        counts |= {
+            f"referred{suffix}": Count("pk", filter=_within("received_on", days)),
+            f"started{suffix}": Count("pk", filter=_within("started_on", days)),
+            f"other_ends{suffix}": Count("pk", filter=closed & Q(started_on__isnull=True)),
+            f"finished{suffix}": Count("pk", filter=closed & Q(started_on__isnull=False)),
+        }
+    return counts
+
+
+def _within(field: str, period: Period) -> Q:
+    return Q(**{f"{field}__gte": period.start, f"{field}__lt": period.end})
+
+
+def _own_cells(scope: Scope, period: Period) -> dict[str, Cell]:
+    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids)
+    return {name: Cell.own(count) for name, count in rows.aggregate(**_counts(period)).items()}
+
+
+def _outside_cells(scope: Scope, period: Period) -> dict[str, Cell]:
+    """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
+    counties = list(County.objects.values_list("pk", flat=True)) or [NOWHERE]
+    nation = _decide(_counted(period, "municipality__county", counties))
+    if scope.level == Level.NATION:
+        return {name: column.total for name, column in nation.items()}
+    rows = [counties.index(county) for county in scope.county_ids]
+    chosen = {name: combined([column.cells[row] for row in rows]) for name, column in nation.items()}
+    return chosen if scope.level == Level.COUNTY else _municipal_cells(scope, period, chosen)
+
+
+def _municipal_cells(scope: Scope, period: Period, county: Mapping[str, Cell]) -> dict[str, Cell]:
+    places = Municipality.objects.filter(county_id__in=scope.county_ids).values_list("pk", flat=True)
+    if len(places) == 1:
+        return dict(county)
+    columns = _decide(_counted(period, "municipality", list(places)), above=county)
+    row = list(places).index(scope.ids[0])
+    return {name: column.cells[row] for name, column in columns.items()}
+
+
+def _counted(period: Period, field: str, places: Sequence[int]) -> list[dict[str, int]]:
+    """The counts of each place, in the order given. One query."""
+    rows = Referral.objects.counted().filter(**{f"{field}__in": places}).order_by()
+    counts = _counts(period)
+    found = {row[field]: row for row in rows.values(field).annotate(**counts)}
+    return [{name: found.get(place, {}).get(name, 0) for name in counts} for place in places]
+
+
+def _decide(
+    counts: Sequence[Mapping[str, int]], above: Mapping[str, Cell] | None = None
+) -> dict[str, Column]:
+    """What is shown of places that add up to a whole; `above`: what is shown of the whole, if that is decided."""
+    names = [name for name in counts[0] if name not in BALANCED]
+    columns = {
+        name: protect_list([row[name] for row in counts], above[name] if above else None) for name in names
+    }
+    stocks = [columns["waiting"], columns["waiting_before"]]
+    balance = protect_table(
+        [[row[kind] for kind in BALANCED] for row in counts],
+        row_totals=[_stock([stock.cells[row] for stock in stocks]) for row in range(len(counts))],
+        total=_stock([stock.total for stock in stocks]),
+        column_totals=[above[kind] for kind in BALANCED] if above else None,
+        inflows=[BALANCED.index("referred")],
+    )
+    return columns | dict(zip(BALANCED, balance, strict=True))
+
+
+def _stock(cells: Sequence[Cell]) -> Cell:
+    return HIDDEN_STOCK if any(cell.hidden for cell in cells) else SHOWN_STOCK

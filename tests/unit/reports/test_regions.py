@@ -16,6 +16,7 @@ from tests.unit.reports.attacker import Attacker, Published
 
 PLACES = {1: [11, 12, 13], 2: [21]}
 HIGHEST = 30
+NEAR = 6
 NATION = Scope.nation()
 COUNTIES = Scope(Level.COUNTY, ids=(1, 2))
 
@@ -97,6 +98,12 @@ def truth(split: Split, world: dict[int, Tally]) -> dict[tuple[str, int], int]:
     }
 
 
+def _near(cell: Cell) -> list[int]:
+    """What a count can be, its true value first."""
+    least, most = max(cell.least, cell.count - NEAR), int(min(cell.most, cell.count + NEAR))
+    return sorted(range(least, most + 1), key=lambda number: abs(number - cell.count))
+
+
 class Reader:
     """Somebody who reads every page: first guesses how many wait in each municipality, then divides them."""
 
@@ -118,16 +125,9 @@ class Reader:
         )
 
     def _guesses(self, asked: Told, value: int) -> Iterator[dict[int, int]]:
-        """Numbers of people who wait, near the truth first."""
+        """Numbers of people who wait, at most NEAR from the truth: what is possible is possible near it."""
         own = {each.places[0]: each.cell for each in self._waiting if len(each.places) == 1}
-        ranges = [
-            sorted(
-                range(cell.least, int(min(cell.most, HIGHEST)) + 1),
-                key=lambda n, cell=cell: abs(n - cell.count),
-            )
-            for cell in own.values()
-        ]
-        for numbers in product(*ranges):
+        for numbers in product(*map(_near, own.values())):
             guess = dict(zip(own, numbers, strict=True))
             fits = all(
                 each.cell.least <= sum(guess[place] for place in each.places) <= each.cell.most
