@@ -54,7 +54,8 @@ def sign_in_as_demo_user(request: HttpRequest) -> HttpResponse:
     return redirect("start")
 
 
-sign_out = LogoutView.as_view()
+# Also for somebody whose session has run out meanwhile: they are out already, and should not have to sign in for it.
+sign_out = login_not_required(LogoutView.as_view())
 
 
 @require_safe

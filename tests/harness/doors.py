@@ -1,0 +1,81 @@
+"""Whom each address of the product opens for: the table that the tests of tests/meta walk through."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+
+from referrals.choices import Move
+from referrals.models import Municipality
+from referrals.permissions import MUNICIPAL_ROLES, Role
+from referrals.views.moves import SLUGS
+from tests.harness.addresses import Address, all_addresses
+
+Roles = frozenset[Role]
+
+NUMBER = "2026-000123"
+TOKEN = UUID(int=7)
+
+EVERY_ROLE = frozenset(Role)
+MUNICIPAL = MUNICIPAL_ROLES
+REGISTERS = frozenset({Role.COORDINATOR, Role.THERAPIST})
+READERS = frozenset({Role.COUNTY_READER, Role.NATIONAL_READER})
+
+
+@dataclass(frozen=True)
+class Door:
+    """Whom an address opens for; it answers the others 403.
+
+    `also_without_role`: anybody who is signed in. `elsewhere`: those of its roles whom it opens for also in a
+    municipality of another county; the others get 404 there. `slug` is a value of the address, `method` what opens it.
+    """
+
+    roles: Roles
+    method: str = "get"
+    also_without_role: bool = False
+    elsewhere: Roles = frozenset()
+    slug: str = ""
+    is_public: bool = False
+
+
+PUBLIC = Door(EVERY_ROLE, also_without_role=True, is_public=True)
+
+DOORS = {
+    "start": Door(EVERY_ROLE, also_without_role=True),
+    "sign_in": PUBLIC,
+    "sign_in_demo": PUBLIC,
+    "sign_out": PUBLIC,
+    "language": PUBLIC,
+    "colour_scheme": PUBLIC,
+    "accessibility": PUBLIC,
+    "privacy": PUBLIC,
+    "waitlist": Door(MUNICIPAL),
+    "waitlist_search": Door(MUNICIPAL, method="post"),
+    "referral_new": Door(REGISTERS),
+    "referral_citizen": Door(REGISTERS, method="post"),
+    "referral_register": Door(REGISTERS),
+    "referral": Door(MUNICIPAL),
+    "referral_move": Door(frozenset({Role.COORDINATOR}), slug=SLUGS[Move.PRIORITISE]),
+    "caseload": Door(frozenset({Role.THERAPIST})),
+    "dashboard": Door(MUNICIPAL | READERS),
+    "dashboard_municipality": Door(MUNICIPAL | READERS, elsewhere=frozenset({Role.NATIONAL_READER})),
+    "coverage": Door(EVERY_ROLE),
+    "coverage_municipality": Door(EVERY_ROLE, elsewhere=EVERY_ROLE),
+}
+
+ADDRESSES = {address.name: address for address in all_addresses() if not address.name.startswith("admin:")}
+ADMIN = [
+    address for address in all_addresses() if address.name.startswith("admin:") and address.name != "admin:"
+]
+SHUT = [name for name in ADDRESSES if name in DOORS and not DOORS[name].is_public]
+
+
+def address_of(name: str, place: Municipality) -> str:
+    values = {"code": place.code, "number": NUMBER, "token": TOKEN, "slug": DOORS[name].slug}
+    return reverse(name, kwargs={key: values[key] for key in ADDRESSES[name].values})
+
+
+def address_in_admin(address: Address) -> str:
+    """A page of the administration, about the row with the id 1."""
+    values = {"app_label": "referrals", "object_id": "1", "id": "1", "content_type_id": "1", "url": "x"}
+    return reverse(address.name, kwargs={name: values[name] for name in address.values})
