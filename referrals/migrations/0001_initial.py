@@ -320,8 +320,26 @@ class Migration(migrations.Migration):
                 ),
                 ("latitude", models.DecimalField(decimal_places=4, max_digits=7, verbose_name="latitude")),
                 ("longitude", models.DecimalField(decimal_places=4, max_digits=7, verbose_name="longitude")),
-                ("tile_column", models.PositiveSmallIntegerField(verbose_name="column in the tile map")),
-                ("tile_row", models.PositiveSmallIntegerField(verbose_name="row in the tile map")),
+                (
+                    "tile_column",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(29),
+                        ],
+                        verbose_name="column in the tile map",
+                    ),
+                ),
+                (
+                    "tile_row",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(36),
+                        ],
+                        verbose_name="row in the tile map",
+                    ),
+                ),
                 (
                     "centrality",
                     models.PositiveSmallIntegerField(

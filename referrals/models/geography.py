@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Self
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,9 @@ from referrals.models.periods import to_after_from, valid_on
 from referrals.permissions import Access, Permission
 
 four_digits = RegexValidator(r"^\d{4}$", _("A municipality number is four digits."))
+# The grid of the tile map; outside it a municipality could not be drawn.
+TILE_COLUMNS, TILE_ROWS = 29, 36
+
 two_digits = RegexValidator(r"^\d{2}$", _("A county number is two digits."))
 
 
@@ -97,8 +100,12 @@ class Municipality(models.Model):
     )
     latitude = models.DecimalField(_("latitude"), max_digits=7, decimal_places=4)
     longitude = models.DecimalField(_("longitude"), max_digits=7, decimal_places=4)
-    tile_column = models.PositiveSmallIntegerField(_("column in the tile map"))
-    tile_row = models.PositiveSmallIntegerField(_("row in the tile map"))
+    tile_column = models.PositiveSmallIntegerField(
+        _("column in the tile map"), validators=[MinValueValidator(1), MaxValueValidator(TILE_COLUMNS)]
+    )
+    tile_row = models.PositiveSmallIntegerField(
+        _("row in the tile map"), validators=[MinValueValidator(1), MaxValueValidator(TILE_ROWS)]
+    )
     centrality = models.PositiveSmallIntegerField(
         _("centrality"), help_text=_("Statistics Norway’s class, 1 (most central) to 6 (least central).")
     )

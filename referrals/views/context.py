@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ Text = str | Promise
 DEMO_CACHE_SECONDS = 60
 
 # Pages that mean the same in another municipality; from any other page the switcher leads to the waitlist there.
-SAME_IN_EVERY_MUNICIPALITY = frozenset({"waitlist", "referral_new"})
+SAME_IN_EVERY_MUNICIPALITY = frozenset({"waitlist", "referral_new", "dashboard_municipality"})
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,15 @@ MENU = (
         _("Waitlist"),
         frozenset({P.SEE_CASES}),
         in_municipality=True,
-        covers=frozenset({"referral"}),
+        covers=frozenset({"referral", "referral_move"}),
     ),
-    Entry("referral_new", _("New referral"), frozenset({P.REGISTER}), in_municipality=True),
+    Entry(
+        "referral_new",
+        _("New referral"),
+        frozenset({P.REGISTER}),
+        in_municipality=True,
+        covers=frozenset({"referral_register"}),
+    ),
     Entry("caseload", _("My cases"), frozenset({P.SEE_CASELOAD})),
     Entry(
         "dashboard",
@@ -102,8 +108,8 @@ def navigation(request: HttpRequest, access: Access, present: Municipality | Non
         if entry.in_municipality and place is None:
             continue
         if any(access.can(permission, place and place.pk) for permission in entry.permissions):
-            if url := _address(entry.name, place):
-                links.append(Link(url, entry.label, here == entry.name or here in entry.covers))
+            url = reverse(entry.name, kwargs={"code": place.code} if place else None)
+            links.append(Link(url, entry.label, here == entry.name or here in entry.covers))
     return links
 
 
@@ -112,16 +118,9 @@ def places(request: HttpRequest, present: Municipality | None) -> list[Link]:
     here = _view_name(request)
     target = here if here in SAME_IN_EVERY_MUNICIPALITY else "waitlist"
     return [
-        Link(_address(target, place), place.full_name, place == present) for place in request.municipalities
+        Link(reverse(target, kwargs={"code": place.code}), place.full_name, place == present)
+        for place in request.municipalities
     ]
-
-
-def _address(name: str, place: Municipality | None = None) -> str:
-    """A page's address, empty while the page is not built."""
-    try:
-        return reverse(name, kwargs={"code": place.code} if place else None)
-    except NoReverseMatch:
-        return ""
 
 
 def _view_name(request: HttpRequest) -> str:

@@ -53,6 +53,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @require_safe
 def municipality(request: HttpRequest, code: str) -> HttpResponse:
     """One municipality: exact for its own staff, with small numbers hidden for those who read from outside."""
+    if not any(
+        request.access.can(reading) for reading in (Permission.SEE_DASHBOARD, Permission.SEE_AGGREGATES)
+    ):
+        raise NotAllowed
     own = any(place.code == code for place in request.municipalities)
     place = (
         municipality_or_404(request, code, Permission.SEE_DASHBOARD) if own else _figures_of(request, code)
@@ -70,6 +74,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def county(request: HttpRequest, code: str) -> HttpResponse:
     """One county, and its municipalities in a table."""
+    request.access.check(Permission.SEE_AGGREGATES)
     found = _counties(request).filter(code=code).first()
     if found is None:
         raise Http404
@@ -170,8 +175,8 @@ def _counties(request: HttpRequest) -> QuerySet[County]:
 
 
 def _figures_of(request: HttpRequest, code: str) -> Municipality:
-    """A municipality whose figures, never persons, the user may read. Raises NotAllowed or Http404."""
-    places = Municipality.objects.valid(today()).with_figures_for(request.access).select_related("county")
+    """A municipality whose figures, never persons, the user may read. Raises Http404."""
+    places = Municipality.objects.with_figures_for(request.access).valid(today()).select_related("county")
     place = places.filter(code=code).first()
     if place is None:
         raise Http404

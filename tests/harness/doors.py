@@ -28,6 +28,7 @@ class Door:
 
     `also_without_role`: anybody who is signed in. `elsewhere`: those of its roles whom it opens for also in a
     municipality of another county; the others get 404 there. `slug` is a value of the address, `method` what opens it.
+    `by_county`: its code is a county's.
     """
 
     roles: Roles
@@ -36,6 +37,7 @@ class Door:
     elsewhere: Roles = frozenset()
     slug: str = ""
     is_public: bool = False
+    by_county: bool = False
 
 
 PUBLIC = Door(EVERY_ROLE, also_without_role=True, is_public=True)
@@ -49,6 +51,7 @@ DOORS = {
     "colour_scheme": PUBLIC,
     "accessibility": PUBLIC,
     "privacy": PUBLIC,
+    "definitions": PUBLIC,
     "waitlist": Door(MUNICIPAL),
     "waitlist_search": Door(MUNICIPAL, method="post"),
     "referral_new": Door(REGISTERS),
@@ -58,6 +61,9 @@ DOORS = {
     "referral_move": Door(frozenset({Role.COORDINATOR}), slug=SLUGS[Move.PRIORITISE]),
     "caseload": Door(frozenset({Role.THERAPIST})),
     "dashboard": Door(MUNICIPAL | READERS),
+    "dashboard_nation": Door(frozenset({Role.NATIONAL_READER})),
+    "dashboard_counties": Door(frozenset({Role.COUNTY_READER})),
+    "dashboard_county": Door(READERS, elsewhere=frozenset({Role.NATIONAL_READER}), by_county=True),
     "dashboard_municipality": Door(MUNICIPAL | READERS, elsewhere=frozenset({Role.NATIONAL_READER})),
     "coverage": Door(EVERY_ROLE),
     "coverage_municipality": Door(EVERY_ROLE, elsewhere=EVERY_ROLE),
@@ -71,7 +77,8 @@ SHUT = [name for name in ADDRESSES if name in DOORS and not DOORS[name].is_publi
 
 
 def address_of(name: str, place: Municipality) -> str:
-    values = {"code": place.code, "number": NUMBER, "token": TOKEN, "slug": DOORS[name].slug}
+    code = place.county.code if DOORS[name].by_county else place.code
+    values = {"code": code, "number": NUMBER, "token": TOKEN, "slug": DOORS[name].slug}
     return reverse(name, kwargs={key: values[key] for key in ADDRESSES[name].values})
 
 

@@ -4,17 +4,27 @@ import pytest
 
 from referrals.models import Category, Municipality, User
 from referrals.permissions import MUNICIPAL_ROLES, Role
-from tests.factories import MembershipFactory, ReferralFactory, UserFactory
+from tests.factories import CountyFactory, MembershipFactory, ReferralFactory, UserFactory
 from tests.harness.doors import NUMBER
+
+
+@pytest.fixture(autouse=True)
+def on_the_map(request: pytest.FixtureRequest) -> None:
+    """Factories place municipalities outside the map, beside the real ones; here every page is drawn."""
+    for column, name in enumerate(("municipality", "other_municipality"), start=1):
+        if name in request.fixturenames:
+            place = request.getfixturevalue(name)
+            place.tile_column, place.tile_row = column, 1
+            place.save()
 
 
 @pytest.fixture
 def users(municipality: Municipality) -> dict[Role | None, User]:
-    """One user for each role, in the municipality or its county, and one without any."""
+    """One user for each role, in the municipality, or its county and one more, and one without any."""
     found: dict[Role | None, User] = {None: UserFactory(username="uten-rolle")}
     for role in Role:
         place = municipality if role in MUNICIPAL_ROLES else None
-        counties = [municipality.county] if role == Role.COUNTY_READER else None
+        counties = [municipality.county, CountyFactory()] if role == Role.COUNTY_READER else None
         found[role] = MembershipFactory(role=role, municipality=place, counties=counties).user
     return found
 
