@@ -1,0 +1,314 @@
+"""Coverage: the country and one municipality on a day; who sees what; what odd addresses get."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+
+from referrals.choices import CoverageState
+from referrals.models import Municipality, User
+from tests.factories import (
+    TODAY,
+    CountyFactory,
+    CoverageAgreementFactory,
+    CoverageStatementFactory,
+    EmploymentFactory,
+    MunicipalityFactory,
+    PopulationFactory,
+    ReferralFactory,
+    UserFactory,
+    days_ago,
+)
+
+ClientFor = Callable[[User], Client]
+URL = "/dekning/"
+STATES = ("own", "purchased", "agreement", "none", "unknown")
+ROLES = ("coordinator", "therapist_user", "manager", "county_reader", "national_reader", "administrator")
+
+
+@dataclass(frozen=True)
+class Country:
+    """One municipality in each state, the four without an own employee in another county."""
+
+    own: Municipality
+    purchased: Municipality
+    agreement: Municipality
+    none: Municipality
+    unknown: Municipality
+
+
+@pytest.fixture
+def country(municipality: Municipality) -> Country:
+    county = CountyFactory(code="61", name="Nordfylket")
+    places = {
+        state: MunicipalityFactory(county=county, name=f"Kommune {state}", tile_column=number, tile_row=1)
+        for number, state in enumerate(STATES[1:], start=2)
+    }
+    EmploymentFactory(municipality=municipality, fte="0.80")
+    EmploymentFactory(municipality=places["purchased"], purchased=True)
+    CoverageAgreementFactory(provider=municipality, recipient=places["agreement"], fte="0.20")
+    CoverageStatementFactory(municipality=places["none"], valid_from=days_ago(100))
+    PopulationFactory(municipality=municipality, persons=8_000)
+    return Country(own=municipality, **places)
+
+
+@pytest.fixture
+def reader(client_for: ClientFor, national_reader: User) -> Client:
+    """A national reader's browser."""
+    return client_for(national_reader)
+
+
+def text(page: HttpResponse) -> str:
+    return " ".join(page.content.decode().split())
+
+
+def listed(page: HttpResponse) -> list[str]:
+    """The codes of the municipalities in the list by county."""
+    return [row.code for one in page.context["lists"] for row in one.rows]
+
+
+# ---------------------------------------------------------------- the country
+
+
+def test_the_page_shows_what_the_report_says(reader: Client, country: Country) -> None:
+    page = reader.get(URL)
+    totals = page.context["report"].totals
+    assert [totals.states[CoverageState(state)] for state in STATES] == [1, 1, 1, 1, 1]
+    shown = {card.label: card.value for card in page.context["cards"]}
+    assert shown["Uten egen"] == str(totals.without_own) == "3"
+    assert "3 av 5 kommuner er uten egen ergoterapeut" in text(page)
+
+
+def test_those_without_their_own_are_listed_by_county_with_links(reader: Client, country: Country) -> None:
+    page = reader.get(URL)
+    assert listed(page) == [country.agreement.code, country.none.code, country.purchased.code]
+    for place in (country.agreement, country.none, country.purchased):
+        assert f'href="/dekning/{place.code}/"' in text(page)
+
+
+def test_every_municipality_is_in_the_table(reader: Client, country: Country) -> None:
+    assert len(reader.get(URL).context["table"].records) == 5
+
+
+def test_the_number_on_a_card_is_the_length_of_the_list_it_leads_to(reader: Client, country: Country) -> None:
+    for card in reader.get(URL).context["cards"][:-1]:
+        if card.href:
+            assert len(listed(reader.get(URL + card.href.removesuffix("#list")))) == int(card.value)
+
+
+def test_one_county_has_its_own_totals_list_and_frame(reader: Client, country: Country) -> None:
+    page = reader.get(URL, {"fylke": "61", "tilstand": "none"})
+    assert page.context["totals"].municipalities == 4
+    assert listed(page) == [country.none.code]
+    assert len(page.context["table"].records) == 4
+    assert 'class="c2 r1 chosen"' in text(page)
+    assert "Dekning i Nordfylket" in text(page)
+
+
+def test_an_empty_list_says_so(reader: Client, country: Country) -> None:
+    page = reader.get(URL, {"fylke": country.own.county.code})
+    assert "Ingen kommuner er på denne listen på denne datoen." in text(page)
+
+
+def test_an_earlier_day_is_shown_as_it_was(reader: Client, country: Country) -> None:
+    page = reader.get(URL, {"dato": f"{days_ago(101):%d.%m.%Y}"})
+    states = {row.code: row.state for row in page.context["report"].rows}
+    assert states[country.none.code] == CoverageState.UNKNOWN
+    assert "slik vi nå vet at de var" in text(page)
+    assert f"/dekning/{country.agreement.code}/?dato={days_ago(101):%d.%m.%Y}" in text(page)
+
+
+def test_before_anything_is_known_the_page_says_so(reader: Client, country: Country) -> None:
+    page = reader.get(URL, {"dato": "31.12.1999"})
+    assert "Vi har ingen opplysninger om noen av de 5 kommunene" in text(page)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        f"{TODAY + timedelta(days=1):%d.%m.%Y}",
+        "31.02.2026",
+        "i går",
+        "2026",
+        "00.00.0000",
+        "9" * 5000,
+        "🦊",
+        "<b>",
+    ],
+)
+def test_an_impossible_day_is_answered_in_the_form_and_today_is_shown(
+    reader: Client, country: Country, asked: str
+) -> None:
+    page = reader.get(URL, {"dato": asked})
+    assert page.status_code == 200
+    assert page.context["report"].on == TODAY
+    assert page.context["form"].errors["dato"]
+    assert "Dette er tallene for i dag." in text(page)
+    assert "<title>Feil:" in text(page)
+    assert "<b>" not in page.content.decode()
+
+
+@pytest.mark.parametrize("query", [{"fylke": "99"}, {"tilstand": "nonsense"}, {"fylke": "", "tilstand": ""}])
+def test_a_choice_that_does_not_exist_narrows_nothing(reader: Client, country: Country, query: dict) -> None:
+    page = reader.get(URL, query)
+    assert page.status_code == 200
+    assert page.context["totals"].municipalities == 5
+
+
+@pytest.mark.parametrize("page", ["-1", "99", "abc"])
+def test_the_table_has_one_page_whatever_the_address_asks(
+    reader: Client, country: Country, page: str
+) -> None:
+    table = reader.get(URL, {"page": page, "per_page": "100000", "sort": "unknown"}).context["table"]
+    assert len(table.records) == 5
+
+
+def test_every_column_sorts_both_ways(reader: Client, country: Country) -> None:
+    names = [header.name for header in reader.get(URL).context["table"].headers if header.aria_sort]
+    assert names == list(reader.get(URL).context["table"].Meta.fields)
+    for name in names:
+        for sort in (name, f"-{name}"):
+            assert len(reader.get(URL, {"sort": sort}).context["table"].records) == 5
+
+
+def test_a_reader_of_a_county_sees_it_first(
+    client_for: ClientFor, county_reader: User, country: Country, other_municipality: Municipality
+) -> None:
+    EmploymentFactory(municipality=MunicipalityFactory(county=country.own.county), purchased=True)
+    lists = client_for(county_reader).get(URL).context["lists"]
+    assert [one.is_own for one in lists] == [True, False]
+    assert lists[0].county.code == country.own.county.code
+
+
+# ---------------------------------------------------------------- who
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_reads_coverage(
+    request: pytest.FixtureRequest, client_for: ClientFor, country: Country, role: str
+) -> None:
+    client = client_for(request.getfixturevalue(role))
+    assert client.get(URL).status_code == 200
+    assert client.get(f"{URL}{country.none.code}/").status_code == 200
+
+
+def test_who_has_no_role_reads_nothing(client_for: ClientFor, country: Country) -> None:
+    client = client_for(UserFactory())
+    assert client.get(URL).status_code == 403
+    assert client.get(f"{URL}{country.none.code}/").status_code == 403
+
+
+def test_a_stranger_is_asked_to_sign_in(client: Client, country: Country) -> None:
+    for address in (URL, f"{URL}{country.none.code}/"):
+        assert client.get(address).headers["Location"].startswith("/inn/")
+
+
+def test_small_numbers_of_citizens_are_hidden_from_outsiders_and_not_from_own_staff(
+    reader: Client, client_for: ClientFor, manager: User, country: Country
+) -> None:
+    for _number in range(3):
+        ReferralFactory(municipality=country.own, over_a_year=True)
+    address = f"{URL}{country.own.code}/"
+    outside, inside = reader.get(address), client_for(manager).get(address)
+    hidden = outside.context["row"].over_a_year
+    assert hidden.suppressed
+    assert inside.context["row"].over_a_year.value == 3
+    assert f"<dd>{escape(hidden.hidden.label)}</dd>" in outside.content.decode()
+    assert "<dd>3</dd>" in inside.content.decode()
+
+
+def test_how_many_work_there_is_told_only_to_those_who_work_there_too(
+    reader: Client, client_for: ClientFor, manager: User, country: Country
+) -> None:
+    address = f"{URL}{country.own.code}/"
+    assert "<dt>Ergoterapeuter</dt>" in text(client_for(manager).get(address))
+    assert "<dt>Ergoterapeuter</dt>" not in text(reader.get(address))
+
+
+def test_no_therapist_is_named(
+    reader: Client, client_for: ClientFor, manager: User, country: Country
+) -> None:
+    employment = country.own.employments.get()
+    for client in (reader, client_for(manager)):
+        for address in (URL, f"{URL}{country.own.code}/"):
+            page = text(client.get(address))
+            assert employment.therapist.name not in page
+            assert employment.therapist.hpr_number not in page
+
+
+def test_the_way_to_the_waitlists_figures_is_shown_to_those_who_may_go_it(
+    client_for: ClientFor, manager: User, county_reader: User, administrator: User, country: Country
+) -> None:
+    address = f"{URL}{country.own.code}/"
+    for user, expected in ((manager, True), (county_reader, True), (administrator, False)):
+        assert bool(client_for(user).get(address).context["dashboard"]) == expected
+    assert not client_for(county_reader).get(f"{URL}{country.none.code}/").context["dashboard"]
+
+
+# ---------------------------------------------------------------- one municipality
+
+
+def test_a_municipality_without_anybody_says_since_when_and_from_whom_it_is_known(
+    reader: Client, country: Country
+) -> None:
+    page = text(reader.get(f"{URL}{country.none.code}/"))
+    assert "heller ikke ved kjøp eller avtale" in page
+    assert "E-post fra kommunalsjefen" in page
+
+
+def test_an_agreement_is_seen_from_both_sides(reader: Client, country: Country) -> None:
+    served = reader.get(f"{URL}{country.agreement.code}/")
+    serves = reader.get(f"{URL}{country.own.code}/")
+    assert [(one.role, one.name) for one in served.context["agreements"]] == [
+        ("Får tjenesten fra", country.own.full_name)
+    ]
+    assert [(one.role, one.name) for one in serves.context["agreements"]] == [
+        ("Yter tjenesten til", country.agreement.full_name)
+    ]
+    assert "0,20 årsverk" in text(served)
+
+
+def test_unknown_is_a_dash_and_not_nought(reader: Client, country: Country) -> None:
+    assert "<dt>Årsverk</dt><dd>–</dd>" in text(reader.get(f"{URL}{country.unknown.code}/"))
+
+
+def test_the_neighbours_are_those_of_the_county(reader: Client, country: Country) -> None:
+    page = reader.get(f"{URL}{country.none.code}/")
+    assert {row.code for row in page.context["neighbours"].records} == {
+        place.code for place in (country.purchased, country.agreement, country.none, country.unknown)
+    }
+
+
+@pytest.mark.parametrize("code", ["0000", "9999", "abc", "60011", "0301 ", "%00"])
+def test_a_municipality_that_does_not_exist_is_not_found(reader: Client, country: Country, code: str) -> None:
+    assert reader.get(f"{URL}{code}/").status_code == 404
+
+
+def test_an_impossible_day_of_a_municipality_shows_today(reader: Client, country: Country) -> None:
+    page = reader.get(f"{URL}{country.none.code}/", {"dato": "30.02.2025"})
+    assert page.status_code == 200
+    assert page.context["report"].on == TODAY
+
+
+# ---------------------------------------------------------------- cost
+
+
+def test_the_queries_are_the_same_for_few_and_many_municipalities(reader: Client, country: Country) -> None:
+    def asked(address: str) -> int:
+        reader.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            reader.get(address)
+        return len(queries)
+
+    addresses = (URL, f"{URL}{country.agreement.code}/")
+    few = [asked(address) for address in addresses]
+    for place in MunicipalityFactory.create_batch(30, county=country.none.county):
+        EmploymentFactory(municipality=place)
+        CoverageAgreementFactory(provider=country.own, recipient=place)
+    assert [asked(address) for address in addresses] == few

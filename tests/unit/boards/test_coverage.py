@@ -1,0 +1,165 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from referrals.boards import coverage as board
+from referrals.choices import WITHOUT_OWN, CoverageState
+from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage, Totals
+from referrals.reports.recipe import Recipe
+from referrals.reports.scopes import Scope
+from referrals.reports.suppression import Figure
+
+ON = date(2026, 3, 16)
+STATES = tuple(CoverageState)
+
+
+def row(number, state, county="60"):
+    return MunicipalityCoverage(
+        pk=number,
+        code=f"{county}{number:02}",
+        name=f"Vik {number}",
+        full_name=f"Vik {number}",
+        county_code=county,
+        county_name=f"Fylke {county}",
+        tile_column=number,
+        tile_row=int(county) - 59,
+        state=state,
+        source="Prøve",
+        fte=Decimal("1.25") if state is CoverageState.OWN else Decimal(0),
+        population=5_000,
+        population_year=2026,
+        without_own_since=None,
+        days_without_own=None,
+        is_lone=False,
+        therapists=1,
+        licensed=0,
+        over_a_year=Figure(0),
+    )
+
+
+def totals(rows):
+    return Totals(
+        len(rows),
+        {state: sum(one.state is state for one in rows) for state in STATES},
+        sum((one.fte for one in rows), Decimal(0)),
+        sum(one.population for one in rows),
+    )
+
+
+def report(*counties):
+    """A report of counties, each given as the states of its municipalities."""
+    made = []
+    for number, states in enumerate(counties):
+        code = str(60 + number)
+        rows = tuple(row(place, state, code) for place, state in enumerate(states, start=1))
+        made.append(CountyCoverage(code, f"Fylke {code}", totals(rows), rows, Figure(0)))
+    rows = tuple(one for county in made for one in county.rows)
+    recipe = Recipe("coverage", ON, Scope.nation(), datetime(2026, 3, 16, tzinfo=UTC))
+    return CoverageReport(ON, totals(rows), rows, tuple(made), Figure(0), recipe)
+
+
+def address(code):
+    return f"/dekning/{code}/"
+
+
+def test_the_summary_says_what_without_own_is_made_of():
+    said = board.summary(report(STATES[:4]).totals)
+    assert said == (
+        "3 av 4 kommuner er uten egen ergoterapeut: "
+        "1 kjøper tjenesten, 1 har avtale med en annen kommune, og 1 har ingen."
+    )
+
+
+def test_the_summary_tells_of_those_of_whom_nothing_is_known():
+    assert board.summary(report(STATES).totals).endswith("For 1 kommune mangler opplysninger.")
+
+
+def test_full_coverage_is_only_what_is_known():
+    said = board.summary(report([CoverageState.OWN, CoverageState.UNKNOWN]).totals)
+    assert said.startswith("Ingen av de 2 kommunene er kjent å være uten egen ergoterapeut.")
+
+
+def test_a_day_before_anything_is_known_says_so():
+    said = board.summary(report([CoverageState.UNKNOWN] * 3).totals)
+    assert said == "Vi har ingen opplysninger om noen av de 3 kommunene på denne datoen."
+
+
+def test_the_cards_hold_every_state_and_link_to_those_that_have_somebody():
+    cards = board.cards(report(STATES[:4]).totals, lambda state: f"?tilstand={state}")
+    assert [(card.label, card.value, card.href) for card in cards[:-1]] == [
+        ("Uten egen", "3", "?tilstand="),
+        ("Ingen", "1", "?tilstand=none"),
+        ("Avtale", "1", "?tilstand=agreement"),
+        ("Kjøpt", "1", "?tilstand=purchased"),
+        ("Egen", "1", "?tilstand=own"),
+        ("Ukjent", "0", ""),
+    ]
+    assert cards[-1].value == "0,63"
+
+
+def test_each_tile_says_its_state_in_colour_sign_and_words():
+    drawn = board.coverage_map(report(STATES), address)
+    assert [(tile.tone, tile.text) for tile in drawn.tiles] == [
+        ("own", "·"),
+        ("purchased", "K"),
+        ("agreement", "A"),
+        ("none", "0"),
+        ("unknown", "?"),
+    ]
+    assert drawn.tiles[0].label == "Vik 1: Egen, 1,3 årsverk"
+    assert drawn.tiles[3].href == "/dekning/6004/"
+    assert len({entry.symbol for entry in drawn.legend}) == len(STATES)
+
+
+def test_the_legend_counts():
+    drawn = board.coverage_map(report([CoverageState.OWN, CoverageState.OWN, CoverageState.NONE]), address)
+    assert [entry.label for entry in drawn.legend] == [
+        "Egen: 2",
+        "Kjøpt: 0",
+        "Avtale: 0",
+        "Ingen: 1",
+        "Ukjent: 0",
+    ]
+
+
+def test_a_chosen_county_is_framed():
+    drawn = board.coverage_map(report(STATES, STATES), address, "61")
+    assert [tile.chosen for tile in drawn.tiles] == [False] * 5 + [True] * 5
+
+
+def test_a_municipality_without_a_place_on_the_map_does_not_break_it():
+    whole = report(STATES)
+    outside = replace(whole.rows[0], tile_row=104)
+    drawn = board.coverage_map(replace(whole, rows=(outside, *whole.rows[1:])), address)
+    assert len(drawn.tiles) == 4
+
+
+@pytest.mark.parametrize(
+    ("counties", "sentence"),
+    [
+        (([CoverageState.NONE] * 2, [CoverageState.NONE]), "Flest uten egen er det i Fylke 60: 2 av 3."),
+        (([CoverageState.NONE], [CoverageState.AGREEMENT]), "Hvor de 2 uten egen ligger."),
+        (([CoverageState.OWN], [CoverageState.UNKNOWN]), "Ingen kommune er kjent å være uten egen."),
+    ],
+    ids=["one county leads", "two share the lead", "nobody"],
+)
+def test_the_map_says_where_most_are(counties, sentence):
+    assert board.map_sentence(report(*counties)) == sentence
+
+
+def test_lists_leave_out_counties_with_nobody_and_put_ones_own_first():
+    three = report([CoverageState.NONE], [CoverageState.OWN], [CoverageState.PURCHASED, CoverageState.OWN])
+    lists = board.county_lists(three.counties, WITHOUT_OWN, own=["62"])
+    assert [(one.county.code, len(one.rows), one.is_own) for one in lists] == [
+        ("62", 1, True),
+        ("60", 1, False),
+    ]
+
+
+def test_the_population_is_of_one_year_or_of_several():
+    rows = report(STATES).rows
+    assert board.population_years(rows) == "2026"
+    assert board.population_years((replace(rows[0], population_year=2024), *rows)) == "2024–2026"
+    assert board.population_years([replace(rows[0], population_year=None)]) == ""
