@@ -9,6 +9,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+NOT_A_PERSONS = (
+    "ERGO_",
+    "DATABASE_",
+    "DJANGO_",
+    "PYTEST_",
+)  # settings of the tests, not of whoever starts a command
+
 KEYS = {
     "ERGO_SECRET_KEY": "correct horse battery staple" * 2,
     "ERGO_IDENTIFIER_KEYS": f"k1:{'A' * 43}=",
@@ -29,11 +36,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def manage(checkout: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command as a person would, not as a test."""
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("ERGO_", "DATABASE_", "PYTEST_"))
-    }
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(NOT_A_PERSONS)}
     return subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=checkout, env=kept | environment, capture_output=True, text=True, timeout=60, check=False,
