@@ -1,0 +1,110 @@
+"""WAITING.md once more, in the plainest Python: day by day and case by case, with nothing from the product.
+
+What the reports say is held against this.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from tests.unit.reports.worlds import Case, World
+
+OUT_OF_ALL_COUNTS = {"duplicate", "entered_in_error"}
+STOPS = {"hospital", "own_wish", "away"}
+BANDS = {
+    "0-14": (0, 14),
+    "15-28": (15, 28),
+    "29-56": (29, 56),
+    "57-84": (57, 84),
+    "85-182": (85, 182),
+    "183-365": (183, 365),
+    "366+": (366, 99_999),
+}
+
+
+def is_counted(case: Case) -> bool:
+    return case.outcome not in OUT_OF_ALL_COUNTS
+
+
+def end_of(case: Case) -> date | None:
+    return case.started or case.closed
+
+
+def waits(case: Case, on: date) -> bool:
+    end = end_of(case)
+    return is_counted(case) and case.received <= on and (end is None or on < end)
+
+
+def gross(case: Case, on: date) -> int:
+    return (on - case.received).days
+
+
+def paused(case: Case, on: date) -> int:
+    days = set()
+    for hold in case.holds:
+        day = max(hold.first, case.received)
+        while day < on and (hold.last is None or day < hold.last):
+            if hold.reason in STOPS:
+                days.add(day)
+            day += timedelta(days=1)
+    return len(days)
+
+
+def is_on_hold(case: Case, on: date) -> bool:
+    return any(hold.first <= on and (hold.last is None or on < hold.last) for hold in case.holds)
+
+
+def target(world: World, case: Case) -> int | None:
+    versions = [days for since, days in world.keys[case.municipality] if since <= case.received]
+    return versions[-1].get((case.category, case.priority)) if case.priority else None
+
+
+def is_over(world: World, case: Case, on: date) -> bool:
+    days = target(world, case)
+    return days is not None and gross(case, on) - paused(case, on) > days
+
+
+def percentile(values: Iterable[int], share: float) -> float | None:
+    """Between the ranks, as a straight line (R type 7)."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return round(ordered[below] + (place - below) * (ordered[above] - ordered[below]), 1)
+
+
+def figures(world: World, cases: Sequence[Case], on: date) -> dict[str, float | int | None]:
+    """The key figures of those who wait among the cases."""
+    waiting = [case for case in cases if waits(case, on)]
+    days = [gross(case, on) for case in waiting]
+    return {
+        "waiting": len(waiting),
+        "median_days": percentile(days, 0.5),
+        "p90_days": percentile(days, 0.9),
+        "over_target": sum(is_over(world, case, on) for case in waiting),
+        "not_assessed": sum(case.priority is None for case in waiting),
+        "over_a_year": sum(number > 365 for number in days),
+        "paused": sum(is_on_hold(case, on) for case in waiting),
+        "oldest_days": max(days, default=None),
+    }
+
+
+def bands(cases: Sequence[Case], on: date) -> dict[str, int]:
+    days = [gross(case, on) for case in cases if waits(case, on)]
+    return {code: sum(low <= n <= high for n in days) for code, (low, high) in BANDS.items()}
+
+
+def flow(cases: Sequence[Case], start: date, end: date) -> dict[str, int]:
+    """What happened from and with `start`, until but without `end`."""
+    counted = [case for case in cases if is_counted(case)]
+
+    def within(day: date | None) -> bool:
+        return day is not None and start <= day < end
+
+    return {
+        "referred": sum(within(case.received) for case in counted),
+        "started": sum(within(case.started) for case in counted),
+        "other_ends": sum(within(case.closed) and case.started is None for case in counted),
+        "finished": sum(within(case.closed) and case.started is not None for case in counted),
+    }
