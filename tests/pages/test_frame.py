@@ -43,7 +43,7 @@ def test_the_menu_is_what_the_role_may_open(
 def test_every_entry_of_the_menu_opens(client_for: ClientFor, therapist_user: User) -> None:
     client = client_for(therapist_user)
     for link in client.get("/personvern/").context["navigation"]:
-        assert client.get(link.url).status_code == 200, link
+        assert client.get(link.url, follow=True).status_code == 200, link
 
 
 def test_the_present_page_is_marked(
