@@ -296,6 +296,8 @@ class CorrectForm(MoveForm):
     alone. Dates that later moves wrote are there where the referral has them.
     """
 
+    mark_optional = False
+
     received_on = NorwegianDateField(label=_("Received date"))
     seniority_on = NorwegianDateField(
         label=_("Seniority date"),
