@@ -187,6 +187,7 @@ class RegistrationForm(CitizenForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    SECTION_SECOND = Section("", ["another_because"])
     SECTION_REFERRAL = Section(
         _("The referral"), ["received_on", "source", "channel", "category", "handling", "urgency"]
     )
@@ -195,6 +196,7 @@ class RegistrationForm(CitizenForm):
         _("Referrer and record system"), ["referrer_name", "referrer_phone", "external_reference"]
     )
     sections = (
+        SECTION_SECOND,
         SECTION_REFERRAL,
         SECTION_NEED,
         Section(_("Contact with the citizen"), CONTACT),
@@ -203,11 +205,13 @@ class RegistrationForm(CitizenForm):
 
     def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.person = person
         received_on = self.fields["received_on"]
         received_on.not_after = self.on
         if person is not None:
             received_on.not_before = person.birth_date
             self._leave_out_protected_address(person)
+            self._remember_contact()
         if not self.is_bound:
             received_on.widget.attrs["autofocus"] = True
         if "another_because" not in self.data:
@@ -217,6 +221,12 @@ class RegistrationForm(CitizenForm):
         if person.protection != Protection.NONE:
             for name in ADDRESS:
                 del self.fields[name]
+
+    def _remember_contact(self) -> None:
+        """Each detail carries the value it was shown with, so that only what this user changed is written."""
+        for name in CONTACT:
+            if name in self.fields:
+                self.fields[name].show_hidden_initial = True
 
     def ask_why_another(self) -> None:
         """Ask for the reason to register a second open referral; from now on the question stays in the form."""
@@ -229,8 +239,11 @@ class RegistrationForm(CitizenForm):
 
     @property
     def contact(self) -> dict[str, Any]:
-        """The contact details, by the citizen's own field names."""
-        return {name: self.cleaned_data[name] for name in CONTACT if name in self.fields}
+        """The contact details, by the citizen's own field names; of a known citizen only those that were changed."""
+        names = [name for name in CONTACT if name in self.fields]
+        if self.person is not None:
+            names = [name for name in names if name in self.changed_data]
+        return {name: self.cleaned_data[name] for name in names}
 
     @property
     def referral(self) -> dict[str, Any]:
@@ -253,6 +266,7 @@ class NewCitizenRegistrationForm(RegistrationForm):
     identifier_unknown = forms.BooleanField(label=_("The number is not known"), required=False)
 
     sections = (
+        RegistrationForm.SECTION_SECOND,
         RegistrationForm.SECTION_REFERRAL,
         RegistrationForm.SECTION_NEED,
         Section(

@@ -38,6 +38,8 @@ from referrals.views.kept import keep, kept
 
 SEARCH = "sok"
 NEW_CITIZEN = "ny"
+# Contact details that the form answers itself for a new citizen: what is known of a registered one goes before them.
+ANSWERED_ALREADY = ("written_form", "protection")
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ def register(request: HttpRequest, code: str, token: UUID) -> HttpResponse:
     """The form of one referral, for the citizen who was chosen."""
     municipality = municipality_or_404(request, code, Permission.REGISTER)
     if saved := _saved_already(request, municipality, token):
-        messages.info(request, _("Referral %(number)s is registered already.") % {"number": saved.number})
+        if request.method != "POST":
+            messages.info(request, _("Referral %(number)s is registered already.") % {"number": saved.number})
         return redirect("referral", code=code, number=saved.number)
     intake = _intake(request, municipality, token)
     if intake is None:
@@ -204,7 +207,7 @@ def _save(request: HttpRequest, intake: Intake, form: RegistrationForm) -> Refer
     with transaction.atomic():
         if intake.person is None:
             person = PersonData(**form.citizen)
-        elif form.contact != _contact(intake.person, form.contact):
+        elif form.contact:
             person = persons.update_contact(person_id=intake.person.pk, contact=form.contact, **who)
         return referrals.register(
             municipality=intake.municipality,
@@ -232,9 +235,14 @@ def _use_registered(request: HttpRequest, intake: Intake) -> HttpResponse:
     if person is None:
         return _form_page(request, intake, form)
     keep(request, {"search": intake.search, "person": person.pk}, token=intake.token)
+    data = request.POST.copy()
+    for name in CONTACT:
+        known = getattr(person, name)
+        data[f"initial-{name}"] = known
+        if not data.get(name) or name in ANSWERED_ALREADY:
+            data[name] = known
     intake = replace(intake, person=person)
-    typed = {name: value for name, value in request.POST.items() if value}
-    return _form_page(request, intake, _empty_form(intake, typed))
+    return _form_page(request, intake, _form(intake, data))
 
 
 def _registered_with(request: HttpRequest, intake: Intake, form: RegistrationForm) -> Person | None:
@@ -253,20 +261,16 @@ def _form(intake: Intake, data: Any = None, initial: dict[str, Any] | None = Non
     return RegistrationForm(data, person=intake.person, **rules)
 
 
-def _empty_form(intake: Intake, typed: dict[str, Any] | None = None) -> RegistrationForm:
+def _empty_form(intake: Intake) -> RegistrationForm:
     """The form with what is known already: the citizen's contact details, or what was typed in the search."""
     if intake.person is not None:
-        known = _contact(intake.person, CONTACT)
+        known = {name: getattr(intake.person, name) for name in CONTACT}
     else:
         given_name, family_name = names_from(intake.search["name"])
         known = intake.search | {"given_name": given_name, "family_name": family_name}
         known["birth_date"] = _birth_date(intake.search)
         known["identifier_unknown"] = not intake.search["identifier"]
-    return _form(intake, initial=known | (typed or {}))
-
-
-def _contact(person: Person, names: Iterable[str]) -> dict[str, str]:
-    return {name: getattr(person, name) for name in names}
+    return _form(intake, initial=known)
 
 
 def _typed_birth_date(search: dict[str, str]) -> date | None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from referrals import identity
 from referrals.choices import Protection
+from referrals.forms.registration import CONTACT
 from referrals.models import Category, Municipality, Person, Referral, User
 from tests.factories import (
     TODAY,
@@ -467,6 +468,26 @@ class TestNumberOfARegisteredCitizen:
         assert page.context["form"]["received_on"].value() == "13032026"
         desk.browser.post(address, desk.facts(reason="Skrevet 😀"))
         assert Referral.objects.get().person == person
+
+    def test_a_protected_address_stays_protected(self, desk: Desk, person: Person) -> None:
+        Person.objects.update(protection=Protection.CONFIDENTIAL)
+        facts = desk.new_facts(identifier=NUMBER, identifier_unknown="", phone="99 88 77 66")
+        form = desk.browser.post(desk.form_for_new(), facts | {"use_registered": "1"}).context["form"]
+        assert form["protection"].value() == Protection.CONFIDENTIAL
+        assert form["phone"].value() == "99 88 77 66" and "address" not in form.fields
+
+
+class TestContactOfAKnownCitizen:
+    def test_what_somebody_else_changed_meanwhile_is_left_alone(self, desk: Desk, person: Person) -> None:
+        address = desk.form_for(person)
+        shown = desk.browser.get(address).context["form"]
+        typed = {shown[name].html_initial_name: shown[name].value() for name in CONTACT}
+        typed |= {name: shown[name].value() for name in CONTACT} | {"email": "maret@example.no"}
+        Person.objects.update(protection=Protection.CONFIDENTIAL, phone="99 99 99 99")
+        desk.browser.post(address, desk.facts(**typed))
+        person.refresh_from_db()
+        assert (person.email, person.phone) == ("maret@example.no", "99 99 99 99")
+        assert person.protection == Protection.CONFIDENTIAL
 
 
 class TestWhoMay:
