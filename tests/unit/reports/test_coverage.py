@@ -1,0 +1,410 @@
+"""Who has an ergoterapeut: each rule by hand, then random worlds against a plain computation."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from referrals.choices import CoverageState, Engagement, OccupationKind
+from referrals.models import CoverageAgreement, CoverageStatement, Employment, Municipality, StaffingFigure
+from referrals.reports import coverage
+from referrals.reports.coverage import CoverageReport, MunicipalityCoverage, per_10000
+from referrals.reports.suppression import Figure
+from tests.factories import (
+    NOW,
+    TODAY,
+    CoverageAgreementFactory,
+    CoverageStatementFactory,
+    EmploymentFactory,
+    MunicipalityFactory,
+    OccupationFactory,
+    PopulationFactory,
+    ReferralFactory,
+    StaffingFigureFactory,
+    TherapistFactory,
+    days_ago,
+)
+
+OWN, PURCHASED, AGREEMENT, NONE, UNKNOWN = CoverageState
+
+
+def build(on: date = TODAY, **options: Any) -> CoverageReport:
+    return coverage.build(on, data_as_of=NOW, **options)
+
+
+def row_of(municipality: Municipality, on: date = TODAY) -> MunicipalityCoverage:
+    return next(row for row in build(on).rows if row.pk == municipality.pk)
+
+
+@pytest.fixture
+def place(db: None) -> Municipality:
+    """A municipality of which nothing is registered."""
+    return MunicipalityFactory()
+
+
+@pytest.fixture
+def neighbour(db: None) -> Municipality:
+    """Another, with an own ergoterapeut in a full position."""
+    neighbour = MunicipalityFactory(name="Nabo")
+    EmploymentFactory(municipality=neighbour)
+    return neighbour
+
+
+class TestState:
+    def test_with_nothing_registered_it_is_unknown_and_not_without(self, place: Municipality) -> None:
+        row = row_of(place)
+        assert row.state == UNKNOWN
+        assert not row.is_without_own
+
+    def test_own_is_an_authorised_person_whom_it_employs(self, place: Municipality) -> None:
+        EmploymentFactory(municipality=place)
+        assert row_of(place).state == OWN
+
+    def test_the_post_may_be_any_but_one_that_only_supports(self, place: Municipality) -> None:
+        other = OccupationFactory(code="1120102", kind=OccupationKind.OTHER)
+        employment = EmploymentFactory(municipality=place, occupation=OccupationFactory(support=True))
+        assert row_of(place).state == UNKNOWN
+        Employment.objects.filter(pk=employment.pk).update(occupation=other)
+        assert row_of(place).state == OWN
+
+    def test_without_authorisation_nobody_counts(self, place: Municipality) -> None:
+        EmploymentFactory(municipality=place, therapist=TherapistFactory(unauthorised=True))
+        assert row_of(place).state == UNKNOWN
+
+    def test_a_licence_counts_and_is_told_apart(self, place: Municipality) -> None:
+        EmploymentFactory(municipality=place, therapist=TherapistFactory(is_licence=True))
+        assert (row_of(place).state, row_of(place).licensed) == (OWN, 1)
+
+    @pytest.mark.parametrize(
+        ("on", "state"),
+        [(days_ago(11), UNKNOWN), (days_ago(10), OWN), (days_ago(6), OWN), (days_ago(5), UNKNOWN)],
+        ids=["the day before", "the first day", "the last day", "the day it ended"],
+    )
+    @pytest.mark.parametrize("what", ["employment", "authorisation"])
+    def test_a_period_holds_its_first_day_and_not_its_last(
+        self, place: Municipality, what: str, on: date, state: CoverageState
+    ) -> None:
+        first, last = days_ago(10), days_ago(5)
+        if what == "employment":
+            EmploymentFactory(municipality=place, valid_from=first, valid_to=last)
+        else:
+            licensed = TherapistFactory(authorised_from=first, authorised_to=last)
+            EmploymentFactory(municipality=place, therapist=licensed)
+        assert row_of(place, on).state == state
+
+    def test_who_is_bought_is_not_own(self, place: Municipality) -> None:
+        EmploymentFactory(municipality=place, purchased=True)
+        row = row_of(place)
+        assert (row.state, row.is_without_own) == (PURCHASED, True)
+
+    def test_an_agreement_with_somebody_who_has_one(
+        self, place: Municipality, neighbour: Municipality
+    ) -> None:
+        CoverageAgreementFactory(provider=neighbour, recipient=place, valid_from=date(2025, 3, 1))
+        row = row_of(place)
+        assert (row.state, row.source) == (AGREEMENT, "Avtale med Nabo fra 01.03.2025")
+        assert row_of(neighbour).state == OWN
+
+    def test_an_agreement_with_somebody_who_has_nobody_is_none(self, place: Municipality) -> None:
+        CoverageAgreementFactory(recipient=place)
+        assert row_of(place).state == UNKNOWN
+
+    def test_an_agreement_is_not_passed_on(self, place: Municipality, neighbour: Municipality) -> None:
+        between = MunicipalityFactory()
+        CoverageAgreementFactory(provider=neighbour, recipient=between)
+        CoverageAgreementFactory(provider=between, recipient=place)
+        assert (row_of(between).state, row_of(place).state) == (AGREEMENT, UNKNOWN)
+
+    def test_none_needs_a_dated_statement(self, place: Municipality) -> None:
+        CoverageStatementFactory(municipality=place, valid_from=days_ago(10), valid_to=days_ago(5))
+        assert [row_of(place, days_ago(days)).state for days in (11, 10, 6, 5)] == [
+            UNKNOWN,
+            NONE,
+            NONE,
+            UNKNOWN,
+        ]
+        assert row_of(place, days_ago(6)).source == "E-post fra kommunalsjefen, 06.03.2026"
+
+    def test_or_an_official_figure_of_0_which_holds_for_a_year(self, place: Municipality) -> None:
+        StaffingFigureFactory(municipality=place, counted_on=date(2024, 12, 31), value=0)
+        days = [date(2024, 12, 30), date(2024, 12, 31), date(2025, 12, 30), date(2025, 12, 31)]
+        assert [row_of(place, day).state for day in days] == [UNKNOWN, NONE, NONE, UNKNOWN]
+        assert row_of(place, days[1]).source == "SSB 07944, 31.12.2024"
+
+    def test_a_figure_of_29_february_holds_until_28_february(self, place: Municipality) -> None:
+        StaffingFigureFactory(municipality=place, counted_on=date(2024, 2, 29), value=0)
+        days = [date(2025, 2, 27), date(2025, 2, 28), date(2025, 3, 1)]
+        assert [row_of(place, day).state for day in days] == [NONE, NONE, UNKNOWN]
+
+    def test_a_newer_figure_replaces_the_zero(self, place: Municipality) -> None:
+        StaffingFigureFactory(municipality=place, counted_on=days_ago(100), value=0)
+        StaffingFigureFactory(municipality=place, counted_on=days_ago(50), value=2)
+        assert (row_of(place, days_ago(51)).state, row_of(place).state) == (NONE, UNKNOWN)
+
+    def test_a_suppressed_figure_is_not_zero(self, place: Municipality) -> None:
+        StaffingFigureFactory(municipality=place, suppressed=True)
+        assert row_of(place).state == UNKNOWN
+
+    def test_two_figures_of_a_day_must_agree_on_zero(self, place: Municipality) -> None:
+        StaffingFigureFactory(municipality=place, value=0)
+        StaffingFigureFactory(municipality=place, value=1, source="Fagforbundet")
+        assert row_of(place).state == UNKNOWN
+
+    def test_own_comes_before_purchased_agreement_and_none(
+        self, place: Municipality, neighbour: Municipality
+    ) -> None:
+        steps: list[tuple[Callable[[], Any], CoverageState]] = [
+            (lambda: CoverageStatementFactory(municipality=place), NONE),
+            (lambda: CoverageAgreementFactory(provider=neighbour, recipient=place), AGREEMENT),
+            (lambda: EmploymentFactory(municipality=place, purchased=True), PURCHASED),
+            (lambda: EmploymentFactory(municipality=place), OWN),
+        ]
+        for add, state in steps:
+            add()
+            assert row_of(place).state == state
+
+
+class TestFte:
+    def test_all_who_count_are_added_up(self, place: Municipality) -> None:
+        for fte in ("0.25", "1.00", "0.33"):
+            EmploymentFactory(municipality=place, fte=fte)
+        EmploymentFactory(municipality=place, therapist=TherapistFactory(unauthorised=True))
+        assert row_of(place).fte == Decimal("1.58")
+        assert row_of(place).therapists == 3
+
+    def test_an_agreement_moves_and_never_doubles(self, place: Municipality, neighbour: Municipality) -> None:
+        CoverageAgreementFactory(provider=neighbour, recipient=place, fte="0.20")
+        assert (row_of(neighbour).fte, row_of(place).fte) == (Decimal("0.80"), Decimal("0.20"))
+        assert build().totals.fte == Decimal("1.00")
+
+    def test_nobody_gives_more_than_they_have(self, place: Municipality, neighbour: Municipality) -> None:
+        CoverageAgreementFactory(provider=neighbour, recipient=place, fte="0.80", valid_from=days_ago(9))
+        CoverageAgreementFactory(provider=neighbour, fte="0.80", valid_from=days_ago(8))
+        assert (row_of(neighbour).fte, row_of(place).fte) == (Decimal("0.00"), Decimal("0.80"))
+        assert build().totals.fte == Decimal("1.00")
+
+    def test_on_demand_moves_nothing(self, place: Municipality, neighbour: Municipality) -> None:
+        CoverageAgreementFactory(provider=neighbour, recipient=place)
+        assert (row_of(neighbour).fte, row_of(place).fte) == (Decimal("1.00"), Decimal("0.00"))
+
+    def test_per_10_000_inhabitants(self, place: Municipality) -> None:
+        EmploymentFactory(municipality=place, fte="0.50")
+        PopulationFactory(municipality=place, persons=4_321)
+        assert row_of(place).fte_per_10000 == Decimal("1.16")
+        assert per_10000(Decimal("0.125"), 10_000) == Decimal("0.13")
+
+    def test_the_population_is_of_the_nearest_year_and_named(self, place: Municipality) -> None:
+        for year, persons in ((2024, 100), (2026, 300)):
+            PopulationFactory(municipality=place, year=year, persons=persons)
+        found = [row_of(place, date(year, 6, 1)) for year in (2022, 2024, 2025, 2026)]
+        assert [(row.population, row.population_year) for row in found] == [
+            (100, 2024),
+            (100, 2024),
+            (100, 2024),
+            (300, 2026),
+        ]
+
+    def test_without_a_population_there_is_no_rate(self, place: Municipality) -> None:
+        assert row_of(place).fte_per_10000 is None
+
+    def test_one_person_alone(self, place: Municipality) -> None:
+        EmploymentFactory(municipality=place)
+        assert row_of(place).is_lone
+        EmploymentFactory(municipality=place, fte="0.20")
+        assert not row_of(place).is_lone
+
+    def test_one_person_in_two_posts_is_one(self, place: Municipality) -> None:
+        therapist = TherapistFactory(employed_in=place)
+        other = OccupationFactory(code="1120102", kind=OccupationKind.OTHER)
+        EmploymentFactory(municipality=place, therapist=therapist, occupation=other)
+        row = row_of(place)
+        assert (row.is_lone, row.therapists, row.fte) == (True, 1, Decimal("2.00"))
+
+
+class TestGap:
+    def test_it_began_the_first_day_without(self, place: Municipality) -> None:
+        EmploymentFactory(municipality=place, valid_from=days_ago(900), valid_to=days_ago(400))
+        EmploymentFactory(municipality=place, valid_from=days_ago(800), valid_to=days_ago(30))
+        CoverageStatementFactory(municipality=place)
+        row = row_of(place)
+        assert (row.without_own_since, row.days_without_own) == (days_ago(30), 30)
+        assert row_of(place, days_ago(30)).days_without_own == 0
+        assert row_of(place, days_ago(31)).state == OWN
+
+    def test_it_also_begins_when_the_authorisation_ends(self, place: Municipality) -> None:
+        EmploymentFactory(municipality=place, therapist=TherapistFactory(authorised_to=days_ago(7)))
+        CoverageStatementFactory(municipality=place)
+        assert row_of(place).days_without_own == 7
+
+    def test_an_aktivitor_who_left_leaves_no_gap(self, place: Municipality) -> None:
+        support = OccupationFactory(support=True)
+        EmploymentFactory(municipality=place, occupation=support, valid_to=days_ago(7))
+        CoverageStatementFactory(municipality=place)
+        assert row_of(place).days_without_own is None
+
+    def test_nobody_knows_where_none_was_ever_registered(self, place: Municipality) -> None:
+        CoverageStatementFactory(municipality=place)
+        assert row_of(place).days_without_own is None
+
+    def test_who_has_one_or_is_unknown_has_no_gap(self, place: Municipality) -> None:
+        left = EmploymentFactory(municipality=place, valid_to=days_ago(7))
+        assert (row_of(place).state, row_of(place).days_without_own) == (UNKNOWN, None)
+        EmploymentFactory(municipality=place, therapist=left.therapist, valid_from=days_ago(3))
+        assert (row_of(place).state, row_of(place).days_without_own) == (OWN, None)
+
+
+class TestReport:
+    def test_without_is_purchased_agreement_and_none(
+        self, place: Municipality, neighbour: Municipality
+    ) -> None:
+        CoverageStatementFactory()
+        CoverageStatementFactory()
+        CoverageAgreementFactory(provider=neighbour)
+        EmploymentFactory(purchased=True)
+        totals = build().totals
+        assert totals.states == {OWN: 1, PURCHASED: 1, AGREEMENT: 1, NONE: 2, UNKNOWN: 1}
+        assert (totals.municipalities, totals.without_own, totals.without_any) == (6, 4, 2)
+
+    def test_counties_hold_their_municipalities(self, place: Municipality, neighbour: Municipality) -> None:
+        report = build()
+        for county in report.counties:
+            assert all(row.county_code == county.code for row in county.rows)
+        assert sum(county.totals.municipalities for county in report.counties) == len(report.rows)
+        assert sum(county.totals.fte for county in report.counties) == report.totals.fte
+
+    def test_every_date_shows_todays_municipalities(self, place: Municipality) -> None:
+        MunicipalityFactory(valid_to=date(2024, 1, 1))
+        assert [row.pk for row in build(date(2019, 1, 1)).rows] == [place.pk]
+
+    def test_waits_over_a_year_are_true_for_own_staff_only(self, place: Municipality) -> None:
+        ReferralFactory.create_batch(2, municipality=place, over_a_year=True)
+        ReferralFactory.create_batch(10, municipality=place)
+        ReferralFactory.create_batch(10, municipality=MunicipalityFactory(county=place.county))
+        assert row_of(place).over_a_year.suppressed
+        own = build(own={place.pk}).rows
+        assert next(row for row in own if row.pk == place.pk).over_a_year == Figure(2)
+
+    def test_nine_queries_whatever_there_is(self, place: Municipality, neighbour: Municipality) -> None:
+        CoverageAgreementFactory(provider=neighbour, recipient=place)
+        StaffingFigureFactory()
+        ReferralFactory(municipality=place)
+        with CaptureQueriesContext(connection) as queries:
+            build()
+        assert len(queries) == 9
+
+
+# ---------------------------------------------------------------- against a plain computation
+
+
+def a_period(rng: Random) -> dict[str, date | None]:
+    first = TODAY - timedelta(days=rng.randint(1, 1500))
+    length = rng.choice([None, rng.randint(1, 1500)])
+    return {"valid_from": first, "valid_to": first + timedelta(days=length) if length else None}
+
+
+def random_country(rng: Random) -> None:
+    """Twelve municipalities with whatever can be registered of them."""
+    places = [MunicipalityFactory() for _number in range(12)]
+    occupations = [
+        OccupationFactory(),
+        OccupationFactory(support=True),
+        OccupationFactory(code="1120102", kind=OccupationKind.OTHER),
+    ]
+    for _number in range(25):
+        since = rng.choice([None, TODAY - timedelta(days=rng.randint(0, 2000))])
+        until = since + timedelta(days=rng.randint(1, 2500)) if since and rng.random() < 0.5 else None
+        therapist = TherapistFactory(authorised_from=since, authorised_to=until)
+        EmploymentFactory(
+            therapist=therapist,
+            municipality=rng.choice(places),
+            occupation=rng.choice(occupations),
+            engagement=rng.choice([Engagement.OWN, Engagement.OWN, Engagement.PURCHASED]),
+            fte=rng.choice(["0.20", "0.50", "1.00"]),
+            **a_period(rng),
+        )
+    for provider, recipient in {tuple(rng.sample(range(12), 2)) for _number in range(8)}:
+        CoverageAgreementFactory(
+            provider=places[provider],
+            recipient=places[recipient],
+            fte=rng.choice([None, "0.30", "2.00"]),
+            **a_period(rng),
+        )
+    for municipality in rng.sample(places, 5):
+        CoverageStatementFactory(municipality=municipality, **a_period(rng))
+    for _number in range(10):
+        StaffingFigureFactory(
+            municipality=rng.choice(places),
+            counted_on=TODAY - timedelta(days=rng.randint(0, 900)),
+            source=f"Kilde {_number}",
+            value=rng.choice([0, 0, 2]),
+        )
+
+
+def holds(row: Any, on: date) -> bool:
+    return row.valid_from <= on and (row.valid_to is None or on < row.valid_to)
+
+
+def counts(employment: Employment, on: date) -> bool:
+    """Whether an employment makes the municipality have an ergoterapeut on the day."""
+    therapist = employment.therapist
+    return (
+        employment.occupation.kind != "support"
+        and holds(employment, on)
+        and therapist.authorised_from is not None
+        and therapist.authorised_from <= on
+        and (therapist.authorised_to is None or on < therapist.authorised_to)
+    )
+
+
+def plain_state(place: Municipality, on: date) -> str:
+    def staff(of: Municipality) -> set[str]:
+        return {e.engagement for e in Employment.objects.filter(municipality=of) if counts(e, on)}
+
+    if "own" in staff(place):
+        return "own"
+    if "purchased" in staff(place):
+        return "purchased"
+    agreements = CoverageAgreement.objects.filter(recipient=place)
+    if any(holds(agreement, on) and staff(agreement.provider) for agreement in agreements):
+        return "agreement"
+    if any(holds(each, on) for each in CoverageStatement.objects.filter(municipality=place)):
+        return "none"
+    figures = [
+        each
+        for each in StaffingFigure.objects.filter(municipality=place)
+        if each.counted_on <= on < each.counted_on.replace(year=each.counted_on.year + 1)
+    ]
+    newest = max((each.counted_on for each in figures), default=None)
+    values = [each.value for each in figures if each.counted_on == newest]
+    return "none" if values and all(value == 0 for value in values) else "unknown"
+
+
+def plain_gap(place: Municipality, on: date) -> int | None:
+    """Back from the day, one day at a time, to the last with an own ergoterapeut."""
+    own = Employment.objects.filter(municipality=place, engagement="own").select_related(
+        "therapist", "occupation"
+    )
+    for days in range(1, 2600):
+        if any(counts(each, on - timedelta(days=days)) for each in own):
+            return days - 1
+    return None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_countries_are_as_a_plain_computation_says(db: None, seed: int) -> None:
+    rng = Random(seed)
+    random_country(rng)
+    for on in (TODAY, days_ago(rng.randint(1, 400)), days_ago(rng.randint(401, 1200))):
+        report = build(on)
+        for row in report.rows:
+            place = Municipality.objects.get(pk=row.pk)
+            assert row.state == plain_state(place, on)
+            if row.is_without_own:
+                assert row.days_without_own == plain_gap(place, on)
+        employed = Employment.objects.select_related("therapist", "occupation")
+        assert report.totals.fte == sum(each.fte for each in employed if counts(each, on))

@@ -1,0 +1,103 @@
+"""Days, weeks and months as half-open periods."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from referrals.errors import DateTooOld, FutureDate, UnreadableDate
+from referrals.reports.periods import Period, last_weeks, month_ends, parse_day
+
+TODAY = date(2026, 3, 16)
+DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+
+
+def test_a_period_has_its_first_day_and_not_its_end() -> None:
+    period = Period(date(2026, 3, 1), date(2026, 3, 3))
+    assert [day in period for day in map(date(2026, 3, 1).replace, [2026] * 3, [3] * 3, [1, 2, 3])] == [
+        True,
+        True,
+        False,
+    ]
+    assert (period.days, period.last_day, period.day_before) == (2, date(2026, 3, 2), date(2026, 2, 28))
+
+
+@pytest.mark.parametrize("end", [date(2026, 3, 1), date(2026, 2, 28)])
+def test_a_period_without_days_is_refused(end: date) -> None:
+    with pytest.raises(ValueError, match="at least one day"):
+        Period(date(2026, 3, 1), end)
+
+
+@given(on=DAYS, weeks=st.integers(1, 60))
+def test_last_weeks_are_whole_and_end_with_the_day(on: date, weeks: int) -> None:
+    period = last_weeks(on, weeks)
+    assert period.last_day == on
+    assert period.days == 7 * weeks
+    assert period.weeks == weeks
+
+
+@given(on=DAYS, weeks=st.integers(1, 60))
+def test_the_period_before_is_as_long_and_ends_where_this_begins(on: date, weeks: int) -> None:
+    period = last_weeks(on, weeks)
+    assert period.before().end == period.start
+    assert period.before().days == period.days
+
+
+@given(on=DAYS, count=st.integers(1, 40))
+def test_month_ends_are_the_last_days_of_months_in_a_row(on: date, count: int) -> None:
+    ends = month_ends(on, count)
+    assert len(ends) == count
+    assert ends[-1] <= on < (ends[-1] + timedelta(days=32))
+    assert all((day + timedelta(days=1)).day == 1 for day in ends)
+    months = [day.year * 12 + day.month for day in ends]
+    assert months == list(range(months[0], months[0] + count))
+
+
+@pytest.mark.parametrize(
+    ("on", "last"),
+    [
+        (date(2024, 2, 28), date(2024, 1, 31)),
+        (date(2024, 2, 29), date(2024, 2, 29)),
+        (date(2024, 12, 31), date(2024, 12, 31)),
+        (date(2025, 1, 1), date(2024, 12, 31)),
+    ],
+    ids=str,
+)
+def test_the_last_month_end_is_the_day_itself_or_before_it(on: date, last: date) -> None:
+    assert month_ends(on, 1) == (last,)
+
+
+def test_a_day_is_written_year_first() -> None:
+    assert parse_day("2024-02-29", today=TODAY) == date(2024, 2, 29)
+    assert parse_day("2026-03-16", today=TODAY) == TODAY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "i går",
+        "31.12.2024",
+        "2024-1-1",
+        "20241231",
+        "2024-W01-1",
+        "2023-02-29",
+        "2024-12-31T00:00",
+        "२०२४-१२-३१",
+    ],
+)
+def test_anything_else_is_not_a_day(text: str) -> None:
+    with pytest.raises(UnreadableDate) as raised:
+        parse_day(text, today=TODAY)
+    assert text in str(raised.value)
+
+
+def test_what_has_not_happened_cannot_be_counted() -> None:
+    with pytest.raises(FutureDate):
+        parse_day("2026-03-17", today=TODAY)
+
+
+def test_a_day_before_anybody_lived_is_a_slip() -> None:
+    with pytest.raises(DateTooOld):
+        parse_day("1899-12-31", today=TODAY)
