@@ -1,0 +1,376 @@
+"""The dashboards: the report's numbers, links to exactly their rows, who sees what, odd days, nobody at all."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from referrals.models import Category, County, Municipality, Referral, User
+from referrals.permissions import Role
+from tests.factories import (
+    TODAY,
+    MembershipFactory,
+    MunicipalityFactory,
+    ReferralFactory,
+    UserFactory,
+    days_ago,
+)
+
+ClientFor = Callable[[User], Client]
+Log = Callable[..., Referral]
+
+
+@pytest.fixture
+def address(municipality: Municipality) -> str:
+    return f"/oversikt/{municipality.code}/"
+
+
+@pytest.fixture
+def office(client_for: ClientFor, manager: User) -> Client:
+    """The manager's browser."""
+    return client_for(manager)
+
+
+@pytest.fixture
+def log(municipality: Municipality, category: Category) -> Log:
+    """Makes referrals in the municipality."""
+
+    def make(**traits: object) -> Referral:
+        return ReferralFactory(**{"municipality": municipality, "category": category} | traits)
+
+    return make
+
+
+@pytest.fixture
+def busy(log: Log, other_category: Category) -> None:
+    """Something of every kind: 12 wait, 5 of them over target, 2 over a year, 3 not assessed, 1 on hold."""
+    for _number in range(3):
+        log()
+        log(waiting=True, category=other_category)
+        log(overdue=True)
+    for _number in range(2):
+        log(over_a_year=True)
+        log(started=True)
+    log(paused=True)
+    log(closed=True)
+    log(withdrawn=True)
+
+
+def text(page: HttpResponse) -> str:
+    return html.unescape(" ".join(page.content.decode().split()))
+
+
+def cards(page: HttpResponse) -> dict[str, str]:
+    """The numbers on the page by their labels, as they are read."""
+    found = re.findall(
+        r'key-figure__label">([^<]*)</span> <span class="key-figure__value"[^>]*><strong>([^<]*)<', text(page)
+    )
+    return dict(found)
+
+
+def links(page: HttpResponse) -> dict[str, str]:
+    board = page.context["board"]
+    return {card.label: card.href for card in (*board.now, *board.recent) if card.href}
+
+
+# ---------------------------------------------------------------- the numbers
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_numbers_on_the_page_are_the_reports(office: Client, address: str) -> None:
+    page = office.get(address)
+    report, flow, shown = page.context["report"], page.context["flow"], cards(page)
+    assert shown["Venter"] == str(report.waiting.figure.value) == "12"
+    assert shown["Over frist"] == str(report.over_target.figure.value) == "5"
+    assert shown["Over ett år"] == str(report.over_a_year.figure.value) == "2"
+    assert shown["Ikke vurdert"] == str(report.not_assessed.figure.value) == "3"
+    assert shown["Satt på vent"] == str(report.paused.figure.value) == "1"
+    assert shown["Nye henvisninger"] == str(flow.referred.figure.value)
+    assert shown["Startet"] == str(flow.started.figure.value) == "3"
+    assert shown["Avsluttet"] == str(flow.closed.figure.value) == "2"
+    assert shown["Lengste ventetid"] == "366 dager"
+
+
+@pytest.mark.usefixtures("busy")
+def test_every_headline_number_is_the_length_of_the_list_it_leads_to(office: Client, address: str) -> None:
+    page = office.get(address)
+    shown, leading = cards(page), links(page)
+    assert {"Venter", "Over frist", "Over ett år", "Ikke vurdert", "Satt på vent"} <= set(leading)
+    assert {"Nye henvisninger", "Startet", "Avsluttet"} <= set(leading)
+    for label, href in leading.items():
+        assert office.get(href).context["table"].paginator.count == int(shown[label]), label
+
+
+@pytest.mark.usefixtures("busy")
+def test_every_column_and_bar_is_the_length_of_the_list_it_leads_to(office: Client, address: str) -> None:
+    board = office.get(address).context["board"]
+    drawn = {picture.id: picture.chart for picture in (*board.over_time, *board.by_group)}
+    columns = [(column.of.href, column.of.count) for column in drawn["distribution"].columns]
+    rows = [(bar.href, bar.shown_total) for id in ("priorities", "categories") for bar in drawn[id].bars]
+    leading = [(href, count) for href, count in columns + rows if href]
+    assert sum(count for href, count in leading) == 3 * 12
+    for href, count in leading:
+        assert office.get(href).context["table"].paginator.count == count, href
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_flow_of_an_earlier_day_still_leads_to_its_rows(office: Client, address: str, log: Log) -> None:
+    log(started=True, received_on=days_ago(300), started_on=days_ago(250))
+    page = office.get(address, {"dato": f"{days_ago(200):%d.%m.%Y}"})
+    assert set(links(page)) == {"Nye henvisninger", "Startet"}
+    for label, href in links(page).items():
+        assert office.get(href).context["table"].paginator.count == int(cards(page)[label])
+    assert "Ventelisten viser bare dagen i dag" in text(page)
+
+
+def test_the_change_is_said_against_13_weeks_before(office: Client, address: str, log: Log) -> None:
+    log(waiting=True, received_on=days_ago(100))
+    log(waiting=True)
+    assert "1 flere enn 13 uker tidligere" in text(office.get(address))
+
+
+@pytest.mark.usefixtures("busy")
+def test_every_chart_has_a_heading_a_sentence_and_a_table(office: Client, address: str) -> None:
+    page = text(office.get(address))
+    assert page.count("<figcaption") == page.count("Vis som tabell") == 5
+    assert all(sentence.strip() for sentence in re.findall(r'<p class="ds-paragraph">([^<]*)</p>', page))
+    assert "12 henvisninger venter. 5 er over fristen. 2 har ventet i over ett år." in page
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_recipe_stands_at_the_foot(office: Client, address: str) -> None:
+    page = office.get(address)
+    assert page.context["report"].recipe.hash in text(page)
+    assert "Definisjoner versjon" in text(page)
+    assert 'href="/tallene/"' in text(page)
+
+
+def test_the_definitions_can_be_read_by_anybody(db: None, client: Client) -> None:
+    page = client.get("/tallene/")
+    assert page.status_code == 200
+    assert "§ 3-2" in text(page)
+
+
+# ---------------------------------------------------------------- nobody waits
+
+
+def test_the_first_day_says_so_and_draws_nothing(office: Client, address: str) -> None:
+    page = text(office.get(address))
+    assert "Ingen venter." in page
+    assert "<svg" not in page
+    assert "Når henvisninger er registrert" in page
+
+
+def test_an_emptied_list_says_so_and_shows_how_it_got_there(office: Client, address: str, log: Log) -> None:
+    log(started=True, received_on=days_ago(100))
+    page = text(office.get(address))
+    assert "Ingen venter." in page
+    assert page.count("<figcaption") == 2
+
+
+# ---------------------------------------------------------------- the day
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        f"{TODAY + timedelta(days=1):%d.%m.%Y}",
+        "31.02.2026",
+        "i dag",
+        "1.1.1066",
+        "2026-13-01",
+        "9" * 5000,
+        "🦊",
+        "<b>",
+    ],
+)
+@pytest.mark.usefixtures("busy")
+def test_an_impossible_day_is_answered_in_the_form_and_today_is_shown(
+    office: Client, address: str, asked: str
+) -> None:
+    page = office.get(address, {"dato": asked})
+    assert page.status_code == 200
+    assert page.context["report"].on == TODAY
+    assert page.context["form"].errors["dato"]
+    assert "Dette er tallene for i dag." in text(page)
+    assert "<b>" not in page.content.decode()
+
+
+@pytest.mark.parametrize("asked", ["", "   ", f"{TODAY:%d.%m.%Y}", f"{TODAY:%d%m%y}", f"{TODAY:%Y-%m-%d}"])
+def test_today_can_be_written_in_many_ways(office: Client, address: str, asked: str) -> None:
+    page = office.get(address, {"dato": asked})
+    assert not page.context["form"].errors
+    assert not page.context["form"].is_past
+
+
+def test_a_day_before_anything_was_logged_is_an_empty_list(office: Client, address: str, log: Log) -> None:
+    log(waiting=True)
+    page = text(office.get(address, {"dato": "31.12.1999"}))
+    assert "Ingen sto på venteliste denne dagen." in page
+    assert "Tallene gjelder utgangen av 31.12.1999, slik vi nå vet at de var." in page
+
+
+@pytest.mark.parametrize("query", ["page=-1", "per_page=100000", "sort=unknown", "dato=&dato=", "dato=%00"])
+def test_odd_addresses_are_answered(client_for: ClientFor, county_reader: User, query: str) -> None:
+    county = county_reader.memberships.get().counties.get()
+    assert client_for(county_reader).get(f"/oversikt/fylke/{county.code}/?{query}").status_code == 200
+
+
+# ---------------------------------------------------------------- who sees what
+
+
+def starts(client: Client) -> str:
+    """Where /oversikt/ leads."""
+    return client.get("/oversikt/", {"dato": "01.02.2026"}).headers.get("Location", "")
+
+
+def test_each_reader_begins_at_the_widest_of_their_own(
+    client_for: ClientFor, manager: User, county_reader: User, national_reader: User, address: str
+) -> None:
+    county = county_reader.memberships.get().counties.get()
+    assert starts(client_for(manager)) == f"{address}?dato=01.02.2026"
+    assert starts(client_for(county_reader)) == f"/oversikt/fylke/{county.code}/?dato=01.02.2026"
+    assert starts(client_for(national_reader)) == "/oversikt/landet/?dato=01.02.2026"
+
+
+def test_a_reader_of_several_counties_begins_with_all_of_them(
+    client_for: ClientFor, county_reader: User, other_municipality: Municipality
+) -> None:
+    county_reader.memberships.get().counties.add(other_municipality.county)
+    reader = client_for(county_reader)
+    assert starts(reader) == "/oversikt/fylkene/?dato=01.02.2026"
+    page = reader.get("/oversikt/fylkene/")
+    assert {place.code for place in page.context["report"].places} >= {other_municipality.code}
+    for county in County.objects.all():
+        assert f'href="/oversikt/fylke/{county.code}/"' in text(page)
+
+
+def test_who_has_several_chooses(
+    client_for: ClientFor, manager: User, other_municipality: Municipality
+) -> None:
+    MembershipFactory(user=manager, role=Role.MANAGER, municipality=other_municipality)
+    page = client_for(manager).get("/oversikt/")
+    assert [choice.label for choice in page.context["choices"]] == ["Annesvik", "Prøvdal"]
+
+
+@pytest.mark.parametrize("role", ["coordinator", "therapist_user", "manager"])
+def test_own_staff_see_true_numbers(
+    request: pytest.FixtureRequest, client_for: ClientFor, log: Log, address: str, role: str
+) -> None:
+    log(over_a_year=True)
+    page = client_for(request.getfixturevalue(role)).get(address)
+    assert cards(page)["Over ett år"] == "1"
+    assert "Små tall er skjult" not in text(page)
+
+
+def test_readers_see_small_numbers_hidden_and_are_told_once_why(
+    client_for: ClientFor, county_reader: User, national_reader: User, log: Log, address: str
+) -> None:
+    for _number in range(3):
+        log(over_a_year=True)
+    for user in (county_reader, national_reader):
+        page = client_for(user).get(address)
+        assert not page.context["report"].scope.exact
+        assert set(cards(page).values()) <= {"<5", "Skjermet", "0"}
+        assert text(page).count("Små tall er skjult") == 1
+        assert "/venteliste/" not in text(page).split("<main")[1]
+
+
+def test_readers_go_down_from_the_country_to_a_county_to_a_municipality(
+    client_for: ClientFor, national_reader: User, municipality: Municipality, log: Log, address: str
+) -> None:
+    log()
+    reader, county = client_for(national_reader), municipality.county
+    assert f'href="/oversikt/fylke/{county.code}/"' in text(reader.get("/oversikt/landet/"))
+    assert f'href="{address}"' in text(reader.get(f"/oversikt/fylke/{county.code}/"))
+    trail = reader.get(address).context["trail"]
+    assert [step.url for step in trail] == ["/oversikt/landet/", f"/oversikt/fylke/{county.code}/"]
+
+
+def test_the_day_goes_along_on_the_way_down_and_up(
+    client_for: ClientFor, national_reader: User, municipality: Municipality, log: Log
+) -> None:
+    log(waiting=True, received_on=days_ago(100))
+    day = f"dato={days_ago(20):%d.%m.%Y}"
+    page = client_for(national_reader).get(f"/oversikt/fylke/{municipality.county.code}/?{day}")
+    assert f'href="/oversikt/{municipality.code}/?{day}"' in text(page)
+    assert f'href="/oversikt/landet/?{day}"' in text(page)
+
+
+def test_another_municipality_is_not_found(
+    client_for: ClientFor, manager: User, county_reader: User, other_municipality: Municipality
+) -> None:
+    for user in (manager, county_reader):
+        assert client_for(user).get(f"/oversikt/{other_municipality.code}/").status_code == 404
+
+
+def test_staff_of_a_municipality_see_no_aggregates(office: Client, municipality: Municipality) -> None:
+    for place in ("landet", "fylkene", f"fylke/{municipality.county.code}"):
+        assert office.get(f"/oversikt/{place}/").status_code == 403
+
+
+def test_a_county_reader_sees_neither_another_county_nor_the_country(
+    client_for: ClientFor, county_reader: User, other_municipality: Municipality
+) -> None:
+    reader = client_for(county_reader)
+    assert reader.get(f"/oversikt/fylke/{other_municipality.county.code}/").status_code == 404
+    assert reader.get("/oversikt/landet/").status_code == 403
+
+
+def test_an_administrator_has_no_dashboard(client_for: ClientFor, administrator: User, address: str) -> None:
+    client = client_for(administrator)
+    assert client.get("/oversikt/").status_code == 403
+    assert client.get(address).status_code == 403
+
+
+def test_who_has_no_role_and_who_is_not_signed_in_see_nothing(
+    client: Client, client_for: ClientFor, address: str
+) -> None:
+    assert client.get(address).headers["Location"].startswith("/inn/")
+    assert client_for(UserFactory()).get("/oversikt/").status_code == 403
+
+
+@pytest.mark.parametrize("code", ["0000", "abc", "60011", "3103 ", "..", "%00"])
+def test_a_municipality_that_does_not_exist_is_not_found(office: Client, code: str) -> None:
+    assert office.get(f"/oversikt/{code}/").status_code == 404
+
+
+def test_the_places_sort_by_every_column(
+    client_for: ClientFor, county_reader: User, municipality: Municipality, log: Log
+) -> None:
+    MunicipalityFactory(county=municipality.county, name="Ågård")
+    log()
+    reader, address = client_for(county_reader), f"/oversikt/fylke/{municipality.county.code}/"
+    for name in reader.get(address).context["table"].Meta.fields:
+        for sort in (name, f"-{name}"):
+            assert len(reader.get(address, {"sort": sort}).context["table"].records) >= 2
+    names = [place.name for place in reader.get(address, {"sort": "-name"}).context["table"].records]
+    assert names[0] == "Ågård"
+
+
+# ---------------------------------------------------------------- cost
+
+
+def test_the_queries_are_the_same_for_few_and_many_referrals(
+    office: Client, client_for: ClientFor, national_reader: User, address: str, log: Log
+) -> None:
+    reader = client_for(national_reader)
+
+    def asked(client: Client, path: str) -> int:
+        client.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        return len(queries)
+
+    log(waiting=True)
+    few = asked(office, address), asked(reader, "/oversikt/landet/")
+    for _number in range(15):
+        log(waiting=True)
+        log(municipality=MunicipalityFactory(), waiting=True)
+    assert (asked(office, address), asked(reader, "/oversikt/landet/")) == few
