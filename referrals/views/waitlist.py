@@ -1,6 +1,7 @@
 """The municipality's waitlist: what is counted above it, the filter, the free search, and the list itself."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -9,8 +10,10 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from referrals.choices import WaitFact
 from referrals.filters import LISTED, STILL_WAITING, Offers, WaitlistFilter, fact_counts, find, offers_of
@@ -64,8 +67,10 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect(f"{request.path}?{_query_without_search(request)}")
     rows = _rows(request, municipality)
-    counts = fact_counts(rows.filter(STILL_WAITING))
     chosen = WaitlistFilter(request.GET, rows, offers=_offers(municipality))
+    if request.htmx and chosen.errors:
+        return HttpResponseClientRedirect(request.get_full_path())  # the whole page, to say what is wrong
+    counts = fact_counts(rows.filter(STILL_WAITING))
     is_whole = not chosen.chosen and search is None
     table = WaitlistTable(_matching(chosen, search, municipality), municipality_code=code)
     paginate(table, request, count=counts["waiting"] if is_whole else None)
@@ -82,8 +87,7 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     }
     if not table.paginator.count:
         is_first_day = is_whole and not _referrals(request, municipality).exists()
-        why = {"is_whole": is_whole, "is_first_day": is_first_day}
-        table.when_empty = render_to_string("waitlist/_empty.html", context | why)
+        table.when_empty = _why_empty(context, is_whole=is_whole, is_first_day=is_first_day)
     return list_response(request, "waitlist/list.html", context, swap_template="waitlist/_swap.html")
 
 
@@ -114,6 +118,11 @@ def _matching(chosen: WaitlistFilter, search: Search | None, municipality: Munic
     if search:
         found = find(found, search.form, municipality) if search.form.is_valid() else found.none()
     return found.order_by_urgency() if chosen.listed.by_urgency else found.order_by("-received_on", "-pk")
+
+
+def _why_empty(context: dict[str, Any], **why: bool) -> SafeString:
+    """What stands in place of the rows when there are none: the reason, and what to do."""
+    return render_to_string("waitlist/_empty.html", context | why)
 
 
 def _offers(municipality: Municipality) -> Offers:

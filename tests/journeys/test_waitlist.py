@@ -168,6 +168,11 @@ def test_the_filter_narrows_and_keeps_the_sort(
     office.get_by_label("Fra og med").fill("31.02.2026")
     office.get_by_role("button", name="Vis treff").click()
     expect(office.get_by_text("31.02.2026 finnes ikke").first).to_be_visible()
+    stop(office)
+    office.get_by_label("Fra og med").fill(f"{today():%d%m%Y}")
+    office.get_by_role("button", name="Vis treff").click()
+    expect(office.get_by_text("Ingen henvisning passer med filteret.")).to_be_visible()
+    expect(office.get_by_text("finnes ikke")).to_have_count(0)
 
 
 def test_pages_keep_the_filter(

@@ -449,6 +449,14 @@ def test_htmx_gets_the_list_the_numbers_and_what_to_announce(office: Client, add
     assert "<html" not in part and 'id="counts"' in part and "1 treff" in part
 
 
+def test_htmx_is_sent_to_the_whole_page_when_something_is_mistyped(office: Client, address: str) -> None:
+    mistyped = f"{address}?dated_from=31.02.2026"
+    answer = office.get(mistyped, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == mistyped
+    page = text(office.get(mistyped))
+    assert "hx-get" not in page and "<title>Feil: Venteliste" in page
+
+
 @pytest.mark.parametrize(
     "query", ["", "?only=over_target&priority=2", "?status=closed", "?status=all&sort=due_on"]
 )
