@@ -20,7 +20,7 @@ from ergo.postgresql.base import CannotConnect
 KEEP_CONNECTION_SECONDS = 600
 CONNECT_SECONDS = 10
 
-COMMAND_LINES = frozenset({"manage.py", "django-admin", "__main__.py"})
+COMMAND_LINES = frozenset({"manage.py", "django-admin", "django/__main__.py"})
 OWNER_COMMANDS = frozenset(
     {
         "migrate",
@@ -56,8 +56,13 @@ SESSION_SETTINGS = {
 
 
 def purpose_of(arguments: list[str]) -> Purpose:
-    """What this process is for, from its command line: a command of manage.py, or else a web server."""
-    if Path(arguments[0]).name not in COMMAND_LINES:
+    """What this process is for, from its command line: a command of manage.py, or else a web server.
+
+    Started by `python -m`, a program is a __main__.py, and only its folder tells which: Django's or gunicorn's.
+    """
+    program = Path(arguments[0])
+    name = f"{program.parent.name}/{program.name}" if program.name == "__main__.py" else program.name
+    if name not in COMMAND_LINES:
         return Purpose.SERVE
     command = arguments[1] if len(arguments) > 1 else ""
     if command in OWNER_COMMANDS:

@@ -35,6 +35,8 @@ def no_address(monkeypatch: pytest.MonkeyPatch) -> None:
         ("manage.py demo --port 8000", Purpose.SERVE),
         ("/srv/ergo/.venv/bin/gunicorn ergo.wsgi", Purpose.SERVE),
         ("gunicorn migrate", Purpose.SERVE),
+        ("/lib/gunicorn/__main__.py ergo.wsgi", Purpose.SERVE),
+        ("/lib/django/__main__.py migrate", Purpose.OWN),
     ],
 )
 def test_only_what_changes_tables_runs_as_the_owner(words: str, purpose: Purpose) -> None:
