@@ -38,6 +38,7 @@ from referrals.views.kept import keep, kept
 
 SEARCH = "sok"
 NEW_CITIZEN = "ny"
+LONGEST_KEY = 18  # digits; no primary key has more, and Python refuses to read thousands
 # Contact details that the form answers itself for a new citizen: what is known of a registered one goes before them.
 ANSWERED_ALREADY = ("written_form", "protection")
 
@@ -65,7 +66,7 @@ def find_citizen(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         return _search(request, municipality)
     token = request.GET.get(SEARCH, "")
-    found = kept(request, token)
+    found = _kept_search(request, token)
     if token and found is None:
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect("referral_new", code=code)
@@ -78,6 +79,12 @@ def _search(request: HttpRequest, municipality: Municipality) -> HttpResponse:
         return _search_page(request, municipality, form)
     token = keep(request, {"search": form.typed})
     return redirect(f"{request.path}?{SEARCH}={token}")
+
+
+def _kept_search(request: HttpRequest, token: str) -> dict[str, Any] | None:
+    """What was searched for under the token; None where nothing is kept, or something else such as a list's search."""
+    found = kept(request, token)
+    return found if found and "search" in found else None
 
 
 def _search_form(found: dict[str, Any] | None) -> CitizenSearchForm:
@@ -126,7 +133,7 @@ def _matches(request: HttpRequest, municipality: Municipality, search: dict[str,
 def choose_citizen(request: HttpRequest, code: str) -> HttpResponse:
     """One of those found, or a new one: on to the form."""
     municipality = municipality_or_404(request, code, Permission.REGISTER)
-    found = kept(request, request.POST.get(SEARCH, ""))
+    found = _kept_search(request, request.POST.get(SEARCH, ""))
     chosen = request.POST.get("person", "")
     person = None if chosen == NEW_CITIZEN else _person(request, municipality, chosen)
     if found is None or (person is None and chosen != NEW_CITIZEN):
@@ -137,7 +144,7 @@ def choose_citizen(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _person(request: HttpRequest, municipality: Municipality, key: Any) -> Person | None:
-    if not str(key).isdecimal():
+    if not str(key).isdecimal() or len(str(key)) > LONGEST_KEY:
         return None
     return Person.objects.visible_to(request.access).filter(municipality=municipality, pk=key).first()
 

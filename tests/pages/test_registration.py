@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -214,7 +215,14 @@ class TestSearch:
         assert page.redirect_chain == [(desk.start, 302)]
         assert "Søk på nytt" in page.content.decode()
 
-    @pytest.mark.parametrize("person", ["0", "999999999999999999999999", "x", "-1", ""])
+    def test_a_token_of_the_waitlists_search_begins_again(self, desk: Desk) -> None:
+        listed = desk.browser.post(f"/k/{desk.municipality.code}/venteliste/sok/", {"q": "Kari"})
+        token = parse_qs(urlsplit(listed.url).query)["sok"][0]
+        assert desk.browser.get(desk.start, {"sok": token}).url == desk.start
+        choose = reverse("referral_citizen", kwargs={"code": desk.municipality.code})
+        assert desk.browser.post(choose, {"sok": token, "person": "ny"}).url == desk.start
+
+    @pytest.mark.parametrize("person", ["0", "999999999999999999999999", "9" * 5000, "x", "-1", ""])
     def test_choosing_nobody_known_begins_again(self, desk: Desk, person: str) -> None:
         found = desk.search(name="Kari Nordmann", birth_date="17051948")
         answer = desk.browser.post(
