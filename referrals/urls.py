@@ -23,7 +23,21 @@ class ReferralNumber(StringConverter):
     regex = "[0-9]{4}-[0-9]{6}"
 
 
+class MunicipalityNumber(StringConverter):
+    """0301. What is no number never reaches the database, which refuses some characters."""
+
+    regex = "[0-9]{4}"
+
+
+class CountyNumber(StringConverter):
+    """03."""
+
+    regex = "[0-9]{2}"
+
+
 register_converter(ReferralNumber, "number")
+register_converter(MunicipalityNumber, "municipality")
+register_converter(CountyNumber, "county")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # In, out, and how it looks
@@ -34,24 +48,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sprak/", appearance.choose_language, name="language"),
     path("utseende/", appearance.choose_colour_scheme, name="colour_scheme"),
     # The waitlist
-    path("k/<str:code>/venteliste/", waitlist.waitlist, name="waitlist"),
-    path("k/<str:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
+    path("k/<municipality:code>/venteliste/", waitlist.waitlist, name="waitlist"),
+    path("k/<municipality:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
     # Logging a referral
-    path("k/<str:code>/henvisninger/ny/", registration.find_citizen, name="referral_new"),
-    path("k/<str:code>/henvisninger/ny/innbygger/", registration.choose_citizen, name="referral_citizen"),
-    path("k/<str:code>/henvisninger/ny/<uuid:token>/", registration.register, name="referral_register"),
+    path("k/<municipality:code>/henvisninger/ny/", registration.find_citizen, name="referral_new"),
+    path(
+        "k/<municipality:code>/henvisninger/ny/innbygger/",
+        registration.choose_citizen,
+        name="referral_citizen",
+    ),
+    path(
+        "k/<municipality:code>/henvisninger/ny/<uuid:token>/", registration.register, name="referral_register"
+    ),
     # One referral, and a therapist's own
-    path("k/<str:code>/henvisninger/<number:number>/", case.referral, name="referral"),
-    path("k/<str:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
+    path("k/<municipality:code>/henvisninger/<number:number>/", case.referral, name="referral"),
+    path("k/<municipality:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
     path("mine/", caseload.caseload, name="caseload"),
     # What the figures say
     path("oversikt/", dashboard.dashboard, name="dashboard"),
     path("oversikt/landet/", dashboard.nation, name="dashboard_nation"),
     path("oversikt/fylkene/", dashboard.counties, name="dashboard_counties"),
-    path("oversikt/fylke/<str:code>/", dashboard.county, name="dashboard_county"),
-    path("oversikt/<str:code>/", dashboard.municipality, name="dashboard_municipality"),
+    path("oversikt/fylke/<county:code>/", dashboard.county, name="dashboard_county"),
+    path("oversikt/<municipality:code>/", dashboard.municipality, name="dashboard_municipality"),
     path("dekning/", coverage.coverage, name="coverage"),
-    path("dekning/<str:code>/", coverage.municipality, name="coverage_municipality"),
+    path("dekning/<municipality:code>/", coverage.municipality, name="coverage_municipality"),
     # For everybody
     path("tilgjengelighet/", information.accessibility, name="accessibility"),
     path("personvern/", information.privacy, name="privacy"),

@@ -85,6 +85,15 @@ def test_a_place_that_does_not_exist_is_not_found(
         assert client.get(f"/k/{value}/{page}").status_code == 404
 
 
+@pytest.mark.parametrize("value", ["00", "9999", "ab", "%00", "%00%00%00%00", "9" * 4000])
+def test_figures_of_a_place_that_does_not_exist_are_not_found(
+    value: str, national_reader: User, client_for: ClientFor
+) -> None:
+    client = client_for(national_reader)
+    for page in ("oversikt", "oversikt/fylke", "dekning"):
+        assert client.get(f"/{page}/{value}/").status_code == 404, page
+
+
 @pytest.mark.parametrize("address", ADMIN, ids=lambda address: address.name)
 def test_the_administration_opens_for_administrators_only(
     address: Address, users: Users, client: Client, client_for: ClientFor
