@@ -61,12 +61,12 @@ sign_out = login_not_required(LogoutView.as_view())
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Leads to the page where the user's role begins; who has no role is told whom to ask."""
-    access = request.access
+    place = present_municipality(request)
     for role, page in START_PAGES:
-        if not access.has_role(role):
+        if not request.access.has_role(role):
             continue
-        if page == "waitlist":
-            place = present_municipality(request)
+        if page != "waitlist":
+            return redirect(page)
+        if place is not None:  # the municipality of the role may be gone, in a merger
             return redirect(page, code=place.code)
-        return redirect(page)
     return render(request, "access/no_role.html")

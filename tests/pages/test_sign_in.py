@@ -102,6 +102,15 @@ def test_a_membership_that_is_taken_away_is_gone_at_the_next_page(
     assert client.get(waitlist).status_code == 403
 
 
+def test_who_works_in_a_municipality_that_is_gone_is_told_whom_to_ask(
+    client_for: ClientFor, coordinator: User, municipality: Municipality
+) -> None:
+    Municipality.objects.filter(pk=municipality.pk).update(valid_to=days_ago(0))
+    page = client_for(coordinator).get("/")
+    assert page.status_code == 200
+    assert page.templates[0].name == "access/no_role.html"
+
+
 # ---------------------------------------------------------------- the demo
 
 
