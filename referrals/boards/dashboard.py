@@ -18,6 +18,7 @@ from referrals.boards.figures import (
     days_change,
     in_place,
     longer_unit,
+    round_half_up,
 )
 from referrals.boards.links import Drilldown
 from referrals.charts.bars import BarChart, Part, Row, bars
@@ -164,7 +165,7 @@ def _clearance(flow: FlowReport) -> Card:
         value = in_place(weeks)
         note = _("Nobody left the list in these weeks") if flow.no_removals else ""
     else:
-        value = ngettext("%(count)s week", "%(count)s weeks", round(weeks.value)) % {
+        value = ngettext("%(count)s week", "%(count)s weeks", round_half_up(weeks.value)) % {
             "count": number(weeks.value)
         }
         note = _("at the pace of these weeks, if nobody new came")

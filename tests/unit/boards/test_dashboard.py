@@ -161,6 +161,7 @@ def test_a_hidden_list_is_not_an_empty_one():
     [
         (Figure(30.4), False, "30 uker"),
         (Figure(1.0), False, "1 uke"),
+        (Figure(0.5), False, "1 uke"),
         (Figure(), True, "–"),
         (SMALL, False, "<5"),
     ],
