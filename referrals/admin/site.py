@@ -1,7 +1,7 @@
 """The two kinds of page: a register that is edited, and a record that is only read."""
 
 from django.contrib.admin import ModelAdmin, TabularInline
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from referrals.permissions import Permission
@@ -12,6 +12,10 @@ class RegisterAdmin(ModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple:
+        """Without NUL, which PostgreSQL refuses and Django lets through where it completes what is typed."""
+        return super().get_search_results(request, queryset, search_term.replace("\0", ""))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.access.can(Permission.ADMINISTER)

@@ -170,6 +170,11 @@ class TestRegisters:
         response = admin_client.get("/admin/autocomplete/", query | {"field_name": "municipality"})
         assert [row["id"] for row in response.json()["results"]] == [str(municipality.pk)]
 
+    def test_autocomplete_answers_what_the_database_refuses(self, admin_client: Client) -> None:
+        query = {"term": "\0", "app_label": "referrals", "model_name": "employment"}
+        response = admin_client.get("/admin/autocomplete/", query | {"field_name": "municipality"})
+        assert response.status_code == 200
+
     def test_a_new_user_gets_a_role(self, admin_client: Client, municipality: Municipality) -> None:
         user = UserFactory()
         data = {
