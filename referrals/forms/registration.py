@@ -181,13 +181,19 @@ class RegistrationForm(CitizenForm):
     referrer_phone = short_text(_("Referrer’s telephone"), 30, inputmode="tel", size="16")
     external_reference = short_text(_("The record system’s reference"), 60)
     another_because = forms.CharField(
-        label=_("Register another one all the same, because"),
+        label=_("Why is another one registered?"),
         max_length=500,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    SECTION_SECOND = Section("", ["another_because"])
+    SECTION_SECOND = Section(
+        _("Register another one all the same?"),
+        ["another_because"],
+        _(
+            "Open the one that is there, or write why there is to be another. The reason stays in the history."
+        ),
+    )
     SECTION_REFERRAL = Section(
         _("The referral"), ["received_on", "source", "channel", "category", "handling", "urgency"]
     )
