@@ -28,6 +28,8 @@ NAME = "flow"
 # Those who waited before the period and those referred in it have started, ended otherwise, or wait after it.
 BALANCED = ("referred", "started", "other_ends")
 KINDS = (*BALANCED, "finished")
+# Each period between the stocks before and after it, by the end of the names of its counts.
+STOCKS = {"": ("waiting_before", "waiting"), "_before": ("waiting_earlier", "waiting_before")}
 # In the balance only this matters of a stock: whether outsiders are shown it.
 SHOWN_STOCK, HIDDEN_STOCK = Cell.shown(1), Cell.withheld(1)
 
@@ -118,10 +120,11 @@ def _clearance(waiting: Figure, removals: Figure, period: Period) -> Figure:
 
 
 def _counts(period: Period) -> dict[str, Count]:
-    """The aggregates: every kind in the period and in the one before, and the stock before and after."""
+    """The aggregates: every kind in the period and in the one before, and the stocks around both."""
     counts = {
         "waiting": Count("pk", filter=clock.waiting_q(period.last_day)),
         "waiting_before": Count("pk", filter=clock.waiting_q(period.day_before)),
+        "waiting_earlier": Count("pk", filter=clock.waiting_q(period.before().day_before)),
     }
     for suffix, days in (("", period), ("_before", period.before())):
         closed = _within("closed_on", days)
@@ -174,20 +177,27 @@ def _counted(period: Period, field: str, places: Sequence[int]) -> list[dict[str
 def _decide(
     counts: Sequence[Mapping[str, int]], above: Mapping[str, Cell] | None = None
 ) -> dict[str, Column]:
-    """What is shown of places that add up to a whole; `above`: what is shown of the whole, if that is decided."""
-    names = [name for name in counts[0] if name not in BALANCED]
+    """What is shown of places that add up to a whole; `above`: what is shown of the whole, if that is decided.
+
+    The period before is decided as if it were asked for by itself: a figure is hidden on every page or on none.
+    """
+    balanced = {f"{kind}{suffix}" for kind in BALANCED for suffix in STOCKS}
     columns = {
-        name: protect_list([row[name] for row in counts], above[name] if above else None) for name in names
+        name: protect_list([row[name] for row in counts], above[name] if above else None)
+        for name in counts[0]
+        if name not in balanced
     }
-    stocks = [columns["waiting"], columns["waiting_before"]]
-    balance = protect_table(
-        [[row[kind] for kind in BALANCED] for row in counts],
-        row_totals=[_stock([stock.cells[row] for stock in stocks]) for row in range(len(counts))],
-        total=_stock([stock.total for stock in stocks]),
-        column_totals=[above[kind] for kind in BALANCED] if above else None,
-        inflows=[BALANCED.index("referred")],
-    )
-    return columns | dict(zip(BALANCED, balance, strict=True))
+    for suffix, names in STOCKS.items():
+        kinds, stocks = [f"{kind}{suffix}" for kind in BALANCED], [columns[name] for name in names]
+        balance = protect_table(
+            [[row[kind] for kind in kinds] for row in counts],
+            row_totals=[_stock([stock.cells[row] for stock in stocks]) for row in range(len(counts))],
+            total=_stock([stock.total for stock in stocks]),
+            column_totals=[above[kind] for kind in kinds] if above else None,
+            inflows=[BALANCED.index("referred")],
+        )
+        columns |= dict(zip(kinds, balance, strict=True))
+    return columns
 
 
 def _stock(cells: Sequence[Cell]) -> Cell:

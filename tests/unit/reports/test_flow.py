@@ -74,6 +74,24 @@ def test_what_outsiders_are_shown_is_true(world: World) -> None:
                 assert now[kind] == 0 or now[kind] >= LEAST_SHOWN
 
 
+def test_the_period_before_is_shown_as_when_it_is_asked_for_itself(world: World) -> None:
+    scopes = [Scope.nation(), *(Scope.counties([county]) for county in County.objects.all())]
+    scopes += [Scope.municipality(municipality, NO_ACCESS) for municipality in world.municipalities]
+    for scope in scopes:
+        now, before = build(scope), build(scope, QUARTER.before())
+        for kind in KINDS:
+            assert getattr(now, kind).before == getattr(before, kind).figure, (scope, kind)
+
+
+def test_a_small_flow_before_is_not_what_is_left_between_two_stocks(municipality: Municipality) -> None:
+    ReferralFactory.create_batch(20, municipality=municipality, received_on=days_ago(300))
+    ReferralFactory.create_batch(
+        3, municipality=municipality, started=True, received_on=days_ago(290), started_on=days_ago(120)
+    )
+    report = build(Scope.counties([municipality.county]))
+    assert {report.referred.before, report.other_ends.before} != {Figure(0)}
+
+
 def test_a_period_holds_its_first_and_its_last_day(municipality: Municipality) -> None:
     for day in (QUARTER.day_before, QUARTER.start, QUARTER.last_day):
         ReferralFactory(municipality=municipality, received_on=day)
