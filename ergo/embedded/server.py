@@ -122,6 +122,7 @@ class Server:
         give_up_at = time.monotonic() + RETRY_SECONDS
         while not self._started():
             if time.monotonic() > give_up_at:
+                self.cluster.sweep_socket_folder()
                 words = last_line(self.cluster.log.read_text(encoding="utf-8", errors="replace"))
                 raise ConfigurationError(
                     f"The embedded PostgreSQL did not start: {words} (see {self.cluster.log})"
