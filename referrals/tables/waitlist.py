@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -47,13 +46,16 @@ class WaitlistTable(ErgoTable):
             "therapist",
         )
 
-    def __init__(self, data: Any, *, municipality_code: str, **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, address: str, **kwargs: Any) -> None:
+        """`address` is what stands before the number in the address of a case."""
         super().__init__(data, **kwargs)
-        self.municipality_code = municipality_code
+        self.address = address
+        # The same in every row; through the catalogue and the template code once, not fifty times.
+        self.tags = {status: cells.tag(status.label, status_colour(status)) for status in Status}
+        self.assigned, self.paused = cells.tag(_("Assigned"), "success"), cells.tag(_("On hold"))
 
     def cell_number(self, referral: Referral) -> SafeString:
-        url = reverse("referral", kwargs={"code": self.municipality_code, "number": referral.number})
-        return cells.link(url, referral.number)
+        return cells.link(f"{self.address}{referral.number}/", referral.number)
 
     def cell_citizen(self, referral: Referral) -> str | SafeString:
         """Nothing that could lead to somebody with a protected address."""

@@ -1,5 +1,6 @@
 """The municipality's waitlist: what is counted above it, the filter, the free search, and the list itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ from referrals.views.kept import keep, kept
 
 SEARCH = "sok"
 LONGEST_QUERY = 1000
+ANY_NUMBER = "2026-000001"
 # A search looks among all referrals unless the filter says otherwise: one also asks for those that have started.
 EVERYWHERE = "all"
 ALARMING = frozenset({WaitFact.OVER_TARGET, WaitFact.OVER_A_YEAR})
@@ -65,14 +67,14 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     search = _search(request, municipality)
     if search is None and request.GET.get(SEARCH):
         messages.info(request, _("The search is no longer kept. Search again."))
-        return redirect(f"{request.path}?{_query_without_search(request)}")
+        return redirect(f"{request.path}?{_query(request, without=(SEARCH, 'page'))}")
     rows = _rows(request, municipality)
     chosen = WaitlistFilter(request.GET, rows, offers=_offers(municipality))
     if request.htmx and chosen.errors:
         return HttpResponseClientRedirect(request.get_full_path())  # the whole page, to say what is wrong
     counts = fact_counts(rows.filter(STILL_WAITING))
     is_whole = not chosen.chosen and search is None
-    table = WaitlistTable(_matching(chosen, search, municipality), municipality_code=code)
+    table = WaitlistTable(_matching(chosen, search, municipality), address=_before_the_number(code))
     paginate(table, request, count=counts["waiting"] if is_whole else None)
     context = {
         "municipality": municipality,
@@ -83,7 +85,8 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         "table": table,
         "search": search,
         "search_form": search.form if search else _search_form(),
-        "query_without_search": _query_without_search(request),
+        "present_query": _query(request, without=("page",)),
+        "query_without_search": _query(request, without=(SEARCH, "page")),
     }
     if not table.paginator.count:
         is_first_day = is_whole and not _referrals(request, municipality).exists()
@@ -118,6 +121,11 @@ def _matching(chosen: WaitlistFilter, search: Search | None, municipality: Munic
     if search:
         found = find(found, search.form, municipality) if search.form.is_valid() else found.none()
     return found.order_by_urgency() if chosen.listed.by_urgency else found.order_by("-received_on", "-pk")
+
+
+def _before_the_number(code: str) -> str:
+    """What the addresses of all cases of the municipality begin with."""
+    return reverse("referral", kwargs={"code": code, "number": ANY_NUMBER}).removesuffix(f"{ANY_NUMBER}/")
 
 
 def _why_empty(context: dict[str, Any], **why: bool) -> SafeString:
@@ -158,9 +166,9 @@ def _counts(
     ]
 
 
-def _query_without_search(request: HttpRequest) -> str:
-    """The filter and the sort of the present address."""
+def _query(request: HttpRequest, *, without: Iterable[str]) -> str:
+    """What stands behind the question mark, with some of it left out."""
     query = request.GET.copy()
-    for name in (SEARCH, "page"):
+    for name in without:
         query.pop(name, None)
     return query.urlencode()
