@@ -26,14 +26,6 @@ def flag(name: str, default: bool = False) -> bool:
     raise ConfigurationError(f"{name} must be 1 or 0, not {word!r}.")
 
 
-def whole_number(name: str, default: int, *, at_least: int = 0) -> int:
-    """A variable that holds a whole number. Raises ConfigurationError when it does not, or is too small."""
-    word = text(name, str(default))
-    if not word.isdecimal() or int(word) < at_least:
-        raise ConfigurationError(f"{name} must be a whole number of at least {at_least}, not {word!r}.")
-    return int(word)
-
-
 def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A variable that holds names separated by commas, as in `a.example,b.example`."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)
