@@ -1,6 +1,6 @@
 """How many have waited over a year, in every municipality at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from referrals.models import Referral
 from referrals.reports.regions import Country, OutsideLook, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import Counter, Split
-from referrals.reports.suppression import Figure
+from referrals.reports.suppression import WITHHELD, Figure
 from referrals.reports.tallies import Key, Tallies, Tally
 
 
@@ -27,18 +27,26 @@ class LongWaits:
 def over_a_year(on: date, places: Places, own: Collection[int] = ()) -> LongWaits:
     """At the end of the day, as outsiders may see it; true for the municipalities in `own`. One query.
 
-    `places` are all counties with all their municipalities.
+    `places` are all counties with all their municipalities. Who knows the true number of a hidden place could subtract
+    it from the sums: of a county in which others are hidden too, such a reader sees no sum, nor of the nation.
     """
     counts = _counts(on)
     country = Country(Counter(Tallies(_groups(counts, places))), places)
     everywhere = Scope(Level.COUNTY, ids=tuple(places))
     figures = {place: _figure(look) for _key, place, look in country.places_in(everywhere)}
     true = {place: Figure(counts[place].over_a_year) for place in own if place in counts}
+    counties = {place: _figure(look) for _key, place, look in country.places_in(Scope.nation())}
+    undone = [county for county, within in places.items() if _could_be_undone(within, figures, own)]
     return LongWaits(
         figures | dict.fromkeys(own, Figure(0)) | true,
-        {place: _figure(look) for _key, place, look in country.places_in(Scope.nation())},
-        _figure(country.look_at(Scope.nation())),
+        counties | dict.fromkeys(undone, WITHHELD),
+        WITHHELD if undone else _figure(country.look_at(Scope.nation())),
     )
+
+
+def _could_be_undone(within: Sequence[int], figures: Mapping[int, Figure], own: Collection[int]) -> bool:
+    """Whether some of the hidden municipalities are the reader's own and others are not."""
+    return len({place in own for place in within if figures[place].suppressed}) > 1
 
 
 def _counts(on: date) -> dict[int, Tally]:
