@@ -1,0 +1,89 @@
+"""Fictitious objects for tests, one factory a model, with traits for the states a referral can be in.
+
+Days are counted back from `TODAY`. Factories write rows as they would stand, without history; a test that is about
+history makes its referrals with the actions.
+"""
+
+from tests.factories.cases import (
+    ContactFactory,
+    NumberSeriesFactory,
+    OfReferralFactory,
+    PersonFactory,
+    PreliminaryReplyFactory,
+    ReferralEventFactory,
+    ReferralFactory,
+    SubmissionFactory,
+    WaitPauseFactory,
+    identifier_of,
+)
+from tests.factories.days import (
+    LONG_AGO,
+    NOW,
+    TODAY,
+    days_ago,
+    noon,
+)
+from tests.factories.people import (
+    PASSWORD,
+    CoverageAgreementFactory,
+    CoverageStatementFactory,
+    EmploymentFactory,
+    MembershipFactory,
+    OccupationFactory,
+    StaffingFigureFactory,
+    TherapistFactory,
+    UserFactory,
+)
+from tests.factories.places import (
+    CountyFactory,
+    GovernorFactory,
+    InstallationFactory,
+    MunicipalityChangeFactory,
+    MunicipalityFactory,
+    PopulationFactory,
+)
+from tests.factories.priority import (
+    TARGET_DAYS,
+    CategoryFactory,
+    PriorityKeyFactory,
+    PriorityTargetFactory,
+    give_template_key,
+)
+
+__all__ = [
+    "CategoryFactory",
+    "ContactFactory",
+    "CountyFactory",
+    "CoverageAgreementFactory",
+    "CoverageStatementFactory",
+    "EmploymentFactory",
+    "GovernorFactory",
+    "InstallationFactory",
+    "LONG_AGO",
+    "MembershipFactory",
+    "MunicipalityChangeFactory",
+    "MunicipalityFactory",
+    "NOW",
+    "NumberSeriesFactory",
+    "OccupationFactory",
+    "OfReferralFactory",
+    "PASSWORD",
+    "PersonFactory",
+    "PopulationFactory",
+    "PreliminaryReplyFactory",
+    "PriorityKeyFactory",
+    "PriorityTargetFactory",
+    "ReferralEventFactory",
+    "ReferralFactory",
+    "StaffingFigureFactory",
+    "SubmissionFactory",
+    "TARGET_DAYS",
+    "TODAY",
+    "TherapistFactory",
+    "UserFactory",
+    "WaitPauseFactory",
+    "days_ago",
+    "give_template_key",
+    "identifier_of",
+    "noon",
+]

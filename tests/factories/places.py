@@ -1,0 +1,74 @@
+"""Counties and municipalities. Codes and tiles lie outside those of the real registers: both fit in one database."""
+
+from datetime import date
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from referrals.models import County, Governor, Installation, Municipality, MunicipalityChange, Population
+from tests.factories.days import LONG_AGO, TODAY
+
+
+class GovernorFactory(DjangoModelFactory):
+    class Meta:
+        model = Governor
+        django_get_or_create = ("name",)
+
+    name = "Prøveembetet"
+
+
+class CountyFactory(DjangoModelFactory):
+    class Meta:
+        model = County
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"{60 + n % 40}")
+    name = factory.LazyAttribute(lambda county: f"Prøvefylke {county.code}")
+    full_name = factory.SelfAttribute("name")
+    governor = factory.SubFactory(GovernorFactory)
+
+
+class MunicipalityFactory(DjangoModelFactory):
+    """A municipality that has always existed, with a number and a tile of its own."""
+
+    class Meta:
+        model = Municipality
+
+    county = factory.SubFactory(CountyFactory)
+    code = factory.LazyAttributeSequence(lambda municipality, n: f"{municipality.county.code}{n % 100:02}")
+    name = factory.LazyAttribute(lambda municipality: f"Prøvekommune {municipality.code}")
+    full_name = factory.SelfAttribute("name")
+    latitude = Decimal("60.0000")
+    longitude = Decimal("10.0000")
+    tile_column = factory.Sequence(lambda n: n % 29)
+    tile_row = factory.Sequence(lambda n: 100 + n // 29)
+    centrality = 4
+    valid_from = LONG_AGO
+
+
+class PopulationFactory(DjangoModelFactory):
+    class Meta:
+        model = Population
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    year = TODAY.year
+    persons = 10_000
+
+
+class MunicipalityChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = MunicipalityChange
+
+    old_code = "5901"
+    new_code = "6001"
+    valid_from = date(2024, 1, 1)
+
+
+class InstallationFactory(DjangoModelFactory):
+    class Meta:
+        model = Installation
+        django_get_or_create = ("id",)
+
+    id = 1
+    is_demo = True
