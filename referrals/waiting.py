@@ -181,6 +181,21 @@ def net_days_sql() -> Expression:
 # ---------------------------------------------------------------- the target
 
 
+def is_assessed(prioritised_on: date | None, on: date) -> bool:
+    """Whether a professional had set a priority (vurdert) by the end of the day. Before that no target holds."""
+    return prioritised_on is not None and prioritised_on <= on
+
+
+def assessed_sql(on: date) -> Expression:
+    """SQL form of `is_assessed` as a value, never NULL."""
+    return ExpressionWrapper(Q(prioritised_on__isnull=False, prioritised_on__lte=on), BooleanField())
+
+
+def not_assessed_q() -> Q:
+    """Those not assessed, over `is_assessed`."""
+    return Q(is_assessed=False)
+
+
 def due_on(received_on: date, target_days: int, paused: int) -> date:
     """The last day on which a start meets the target: received + target + days on hold."""
     return date.fromordinal(received_on.toordinal() + target_days + paused)
@@ -214,16 +229,6 @@ def over_target_q() -> Q:
 def over_target_sql() -> Expression:
     """SQL form of `is_over_target` as a value; NULL: not assessed."""
     return ExpressionWrapper(over_target_q(), BooleanField(null=True))
-
-
-def is_assessed(priority: int | None) -> bool:
-    """Whether a professional has set a priority (vurdert)."""
-    return priority is not None
-
-
-def not_assessed_q() -> Q:
-    """SQL form of not `is_assessed`."""
-    return Q(priority__isnull=True)
 
 
 def is_due_soon(left: int | None) -> bool:

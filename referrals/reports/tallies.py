@@ -33,14 +33,14 @@ class Key(StrEnum):
     """What rows are grouped by; the value is the column's name.
 
     IN_SCOPE: whether the row belongs to the report's scope. PLACE: its municipality, in the county or counties that
-    the scope is about, else empty.
+    the scope is about, else empty. PRIORITY: empty until it was set.
     """
 
     IN_SCOPE = "in_scope"
     COUNTY = "county_id"
     PLACE = "place_id"
     CATEGORY = "category_id"
-    PRIORITY = "priority"
+    PRIORITY = "level"
     BAND = "band"
     WEEK = "week"
 
@@ -119,6 +119,7 @@ def rows_on(on: date, scope: Scope) -> QuerySet[Referral]:
                 arg_joiner=" / ",
                 output_field=IntegerField(),
             ),
+            level=Case(When(is_assessed=True, then=F("priority"))),
             breaks_target=clock.over_target_sql(),
             is_not_assessed=ExpressionWrapper(clock.not_assessed_q(), BooleanField()),
             is_over_a_year=ExpressionWrapper(clock.over_a_year_q(), BooleanField()),

@@ -18,7 +18,7 @@ from referrals.waiting import Pause
 from tests.factories import TODAY
 from tests.unit.reports.worlds import EDGES, Case, World, make_world
 
-WAITS = 2_600
+WAITS = 3_000
 # Both changes of the clock, a leap day and the days around it, and the turn of a year.
 SPECIAL_DAYS = [
     date(2024, 2, 28),
@@ -59,7 +59,8 @@ def by_python(world: World, case: Case, on: date) -> dict[str, Any]:
     clock = {"received_on": case.received, "ended_on": ended, "on": on}
     pauses = [Pause(hold.first, hold.last, hold.reason) for hold in case.holds]
     gross, paused = waiting.gross_days(**clock), waiting.paused_days(pauses, **clock)
-    target = target_of(world, case)
+    is_assessed = waiting.is_assessed(case.assessed, on)
+    target = target_of(world, case) if is_assessed else None
     net = waiting.net_days(gross, paused)
     left = waiting.days_left(net, target)
     return {
@@ -74,7 +75,7 @@ def by_python(world: World, case: Case, on: date) -> dict[str, Any]:
         "band": waiting.band(gross).code,
         "over_a_year": waiting.is_over_a_year(gross),
         "waits": waiting.is_waiting(**clock),
-        "assessed": waiting.is_assessed(case.priority),
+        "assessed": is_assessed,
         "reply_due": waiting.preliminary_reply_due(case.received),
     }
 
@@ -91,7 +92,7 @@ def by_database(on: date) -> dict[str, dict[str, Any]]:
         "band": waiting.band_sql(),
         "over_a_year": ExpressionWrapper(waiting.over_a_year_q(), BooleanField()),
         "waits": ExpressionWrapper(waiting.waiting_q(on), BooleanField()),
-        "assessed": ExpressionWrapper(~waiting.not_assessed_q(), BooleanField()),
+        "assessed": F("is_assessed"),
         "reply_due": ExpressionWrapper(waiting.preliminary_reply_due_sql(), DateField()),
     }
     rows = Referral.objects.with_wait(on=on).annotate(**said).order_by()
@@ -100,7 +101,7 @@ def by_database(on: date) -> dict[str, dict[str, Any]]:
 
 def looks(world: World) -> Iterator[date]:
     rng = Random(11)
-    days = {days_to_look(rng, case.received) for case in rng.sample(world.cases, 6)}
+    days = {days_to_look(rng, case.received) for case in rng.sample(world.cases, 10)}
     yield from sorted(days | {TODAY, *rng.sample(SPECIAL_DAYS, 3)})
 
 

@@ -58,8 +58,16 @@ def target(world: World, case: Case) -> int | None:
     return versions[-1].get((case.category, case.priority)) if case.priority else None
 
 
+def is_assessed(case: Case, on: date) -> bool:
+    return case.assessed is not None and case.assessed <= on
+
+
+def level(case: Case, on: date) -> int | None:
+    return case.priority if is_assessed(case, on) else None
+
+
 def is_over(world: World, case: Case, on: date) -> bool:
-    days = target(world, case)
+    days = target(world, case) if is_assessed(case, on) else None
     return days is not None and gross(case, on) - paused(case, on) > days
 
 
@@ -83,7 +91,7 @@ def figures(world: World, cases: Sequence[Case], on: date) -> dict[str, float | 
         "median_days": percentile(days, 0.5),
         "p90_days": percentile(days, 0.9),
         "over_target": sum(is_over(world, case, on) for case in waiting),
-        "not_assessed": sum(case.priority is None for case in waiting),
+        "not_assessed": sum(not is_assessed(case, on) for case in waiting),
         "over_a_year": sum(number > 365 for number in days),
         "paused": sum(is_on_hold(case, on) for case in waiting),
         "oldest_days": max(days, default=None),

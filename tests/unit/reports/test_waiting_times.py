@@ -73,16 +73,18 @@ class TestOwnStaff:
             assert sum(each.waiting.value for each in report.distribution) == len(days)
 
     def test_by_category_and_by_priority(self, world: World) -> None:
-        report, cases = build(own(world.municipalities[0])), cases_in(world, [0])
-        for number, group in enumerate(report.by_category):
-            among = plain.figures(world, [case for case in cases if case.category == number], TODAY)
-            assert group.code == world.categories[number].code
-            assert_group(group, among)
-        assert [group.code for group in report.by_priority] == ["1", "2", "3", "4", "9", "null"]
-        for group in report.by_priority:
-            level = None if group.code == "null" else int(group.code)
-            among = plain.figures(world, [case for case in cases if case.priority == level], TODAY)
-            assert_group(group, among)
+        for on in DAYS[:3]:
+            report, cases = build(own(world.municipalities[0]), on), cases_in(world, [0])
+            for number, group in enumerate(report.by_category):
+                among = plain.figures(world, [case for case in cases if case.category == number], on)
+                assert group.code == world.categories[number].code
+                assert_group(group, among)
+            assert [group.code for group in report.by_priority] == ["1", "2", "3", "4", "9", "null"]
+            for group in report.by_priority:
+                level = None if group.code == "null" else int(group.code)
+                of_level = [case for case in cases if plain.level(case, on) == level]
+                assert_group(group, plain.figures(world, of_level, on))
+            assert report.by_priority[-1].waiting == report.not_assessed.figure
 
     def test_the_trend_has_24_ends_of_months(self, world: World) -> None:
         report, cases = build(own(world.municipalities[0])), cases_in(world, [0])

@@ -45,6 +45,7 @@ class Case:
     category: int
     received: date
     priority: int | None
+    assessed: date | None
     started: date | None
     closed: date | None
     outcome: str
@@ -87,7 +88,11 @@ def _case(rng: Random, municipality: int, category: int) -> Case:
         closed = min(started + timedelta(days=rng.randint(0, 200)), TODAY)
         outcome = rng.choice([Outcome.FINISHED, Outcome.FINISHED, *Outcome])
     priority = rng.choice([None, 1, 2, 2, 3, 4, 9])
-    return Case(municipality, category, received, priority, started, closed, outcome, _holds(rng, received))
+    assessed = (
+        min(received + timedelta(days=rng.choice([0, 1, rng.randint(0, 60)])), TODAY) if priority else None
+    )
+    holds = _holds(rng, received)
+    return Case(municipality, category, received, priority, assessed, started, closed, outcome, holds)
 
 
 def _holds(rng: Random, received: date) -> list[Hold]:
@@ -182,7 +187,7 @@ def _referral(world: World, case: Case, person: Person, number: int) -> Referral
         handling="referral",
         status=status,
         priority=case.priority,
-        prioritised_on=case.received if case.priority else None,
+        prioritised_on=case.assessed,
         started_on=case.started,
         closed_on=case.closed,
         outcome=case.outcome,
