@@ -1,6 +1,7 @@
 """Figures from the shell: `manage.py report {waiting,coverage} --on DATE --format {table,json,csv}`."""
 
 import json
+from argparse import SUPPRESS
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -28,6 +29,10 @@ class Command(BaseCommand):
     """
 
     help = "Prints a report: who waits, or who has an ergoterapeut, at the end of a day."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Wrong usage is told in one line too; --help has the rest."""
+        return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("report", choices=["waiting", "coverage"])

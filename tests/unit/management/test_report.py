@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from referrals.management.commands.report import Command
 from referrals.models import Municipality, User
 from tests.factories import TODAY, CoverageStatementFactory, EmploymentFactory, ReferralFactory
 
@@ -133,3 +134,15 @@ class TestCoverage:
 )
 def test_what_makes_no_sense_is_refused_in_one_line(arguments: tuple[str, ...], words: str, db: None) -> None:
     assert words in refusal(*arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["waiting", "--format", "xml"], ["nonsense"], ["waiting", "--sort", "x"], []]
+)
+def test_wrong_usage_is_refused_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    command = Command()
+    command._called_from_command_line = True
+    with pytest.raises(SystemExit) as raised:
+        command.create_parser("manage.py", "report").parse_args(arguments)
+    assert raised.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
