@@ -75,10 +75,6 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """Municipalities of today's division, which reports use for every date."""
         return self.filter(valid_to__isnull=True)
 
-    def with_permission(self, access: Access, permission: Permission) -> Self:
-        """Municipalities in which the user holds the permission."""
-        return self.filter(pk__in=access.municipality_ids(permission))
-
     def with_figures_for(self, access: Access) -> Self:
         """Municipalities whose figures, never persons, a county or national reader may see."""
         if access.is_national(Permission.SEE_AGGREGATES):

@@ -32,9 +32,13 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(municipality_id=municipality_id, identifier_index=index)
 
     def named(self, name: str) -> Self:
-        """Persons whose name holds every word typed, in any order; case, accents and commas do not count."""
-        found = self
-        for word in sort_key(name.replace(",", " ")).split():
+        """Persons whose name holds every word typed, in any order; case, accents and commas do not count.
+
+        Nobody, when no word was typed: a comma must not list a whole municipality.
+        """
+        words = sort_key(name.replace(",", " ")).split()
+        found = self if words else self.none()
+        for word in words:
             found = found.filter(name_key__contains=word)
         return found
 

@@ -12,7 +12,7 @@ VIEWS = settings.BASE_DIR / "referrals" / "views"
 MODULES = sorted(VIEWS.glob("*.py"))
 
 # What may follow `Model.objects` in a view.
-SCOPED = frozenset({"visible_to", "with_permission", "with_figures_for"})
+SCOPED = frozenset({"visible_to", "with_figures_for"})
 
 # What concerns no citizen, each with the reason why it may be read without a scope.
 EXCEPTIONS = {
