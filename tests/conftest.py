@@ -14,7 +14,7 @@ from tests.harness.app_role import connected_for, owner_empties_tables
 from tests.harness.reading import reading_get
 from tests.harness.template_variables import Undefined
 
-pytest_plugins = ["tests.world"]
+pytest_plugins = ["tests.world", "tests.seeded"]
 
 # No deadline: a machine that is busy with something else is no fault of the code.
 hypothesis.settings.register_profile("ergo", deadline=None)

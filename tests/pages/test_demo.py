@@ -1,0 +1,57 @@
+"""The demo as its users meet it: one press to come in, a start page for each, and walls between municipalities."""
+
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+
+from referrals.demo.users import MOSS, STRAND, DemoUser, demo_users
+from referrals.models import Referral
+
+pytestmark = [pytest.mark.usefixtures("seeded"), pytest.mark.django_db]
+
+USERS = {user.username: user for user in demo_users()}
+
+
+@pytest.fixture(autouse=True)
+def on_the_day_of_the_demo(order):
+    with time_machine.travel(order.until, tick=False):
+        yield
+
+
+def signed_in(user: DemoUser) -> Client:
+    client = Client()
+    response = client.post("/inn/demo/", {"username": user.username})
+    assert response.status_code == 302
+    return client
+
+
+@pytest.mark.parametrize("user", USERS.values(), ids=USERS)
+def test_each_user_comes_in_with_one_press_and_can_follow_the_whole_menu(user):
+    client = signed_in(user)
+    page = client.get("/", follow=True)
+    assert page.status_code == 200
+    menu = re.search(r"<nav.*?</nav>", page.content.decode(), re.DOTALL)
+    addresses = set(re.findall(r'href="(/[^"]*)"', menu[0])) if menu else set()
+    for address in sorted(addresses):
+        assert client.get(address, follow=True).status_code == 200, address
+
+
+@pytest.mark.parametrize(("username", "elsewhere"), [("koordinator", STRAND), ("strand", MOSS)])
+def test_a_coordinator_finds_nothing_of_another_municipality(username, elsewhere):
+    client = signed_in(USERS[username])
+    number = Referral.objects.filter(municipality__code=elsewhere).values_list("number", flat=True)[0]
+    for address in (f"/k/{elsewhere}/venteliste/", f"/k/{elsewhere}/henvisninger/{number}/"):
+        assert client.get(address).status_code == 404
+
+
+def test_every_page_says_that_the_data_are_fictitious():
+    page = signed_in(USERS["koordinator"]).get(f"/k/{MOSS}/venteliste/").content.decode()
+    assert "oppdiktet" in page
+
+
+def test_a_case_of_the_demo_can_be_read_with_its_history(order):
+    client = signed_in(USERS["koordinator"])
+    for number in Referral.objects.filter(municipality__code=MOSS).values_list("number", flat=True):
+        assert client.get(f"/k/{MOSS}/henvisninger/{number}/").status_code == 200
