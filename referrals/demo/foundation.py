@@ -8,25 +8,26 @@ from django.contrib.auth.hashers import make_password
 
 from referrals.choices import CoverageState
 from referrals.demo.coverage import Span, Spans
+from referrals.demo.load import Loader, reserve_ids
 from referrals.demo.places import TEMPLATE_DAYS, Fortune, Municipal
+from referrals.demo.rows import EmploymentRow, TargetRow, TherapistRow
 from referrals.demo.teams import Member, Team, ordinal
 from referrals.demo.users import DEMO_PASSWORD, DEMO_USERS, DemoUser
-from referrals.demo.workforce import ACTIVITY_WORKER, Staff
+from referrals.demo.workforce import ACTIVITY_WORKER, Staff, Worker
 from referrals.models import (
     Category,
     County,
     CoverageAgreement,
     CoverageStatement,
-    Employment,
     Membership,
     Municipality,
     Occupation,
     Population,
     PriorityKey,
-    PriorityTarget,
     Therapist,
     User,
 )
+from referrals.norwegian import sort_key
 from referrals.permissions import Role
 
 ROWS_AT_A_TIME = 5_000
@@ -86,20 +87,20 @@ def _create_membership(user: User, wanted: DemoUser, since: date) -> None:
     membership.counties.set(County.objects.filter(code__in=wanted.counties))
 
 
-def create_priority_keys(fortunes: dict[int, Fortune], since: date) -> None:
+def create_priority_keys(loader: Loader, fortunes: dict[int, Fortune], since: date) -> None:
     """A key of their own for the municipalities (by id) that do not use the template."""
     own = {pk: fortune for pk, fortune in fortunes.items() if fortune.key_days != TEMPLATE_DAYS}
     keys = PriorityKey.objects.bulk_create(
         PriorityKey(municipality_id=pk, valid_from=since, note="Oppdiktet for demoen") for pk in own
     )
     categories = list(Category.objects.order_by("pk"))
-    targets = (
-        PriorityTarget(key=key, category=category, level=level, days=days, criteria=CRITERIA[level - 1])
+    targets = [
+        TargetRow(key.pk, category.pk, level, days, CRITERIA[level - 1])
         for key in keys
         for category in categories
         for level, days in enumerate(_days(own[key.municipality_id], category), start=1)
-    )
-    PriorityTarget.objects.bulk_create(targets, batch_size=ROWS_AT_A_TIME)
+    ]
+    loader.write({TargetRow: targets})
 
 
 def _days(fortune: Fortune, category: Category) -> Iterable[int]:
@@ -109,51 +110,54 @@ def _days(fortune: Fortune, category: Category) -> Iterable[int]:
     return fortune.key_days
 
 
-def create_staff(staff: Staff, places: list[Municipal], user: User, code: str, on: date) -> dict[str, Team]:
+def create_staff(
+    loader: Loader, staff: Staff, places: list[Municipal], user: User, code: str, on: date
+) -> dict[str, Team]:
     """Therapists and employments. `user` becomes the one longest employed in a municipality on the day.
 
     Returns who can take cases, by municipality code.
     """
-    therapists = Therapist.objects.bulk_create(
-        (
-            Therapist(
-                hpr_number=worker.hpr_number,
-                name=worker.name,
-                authorised_from=worker.authorised_from,
-                authorised_to=worker.authorised_to,
-                is_licence=worker.is_licence,
-            )
-            for worker in staff.workers
-        ),
-        batch_size=ROWS_AT_A_TIME,
-    )
-    ids = {therapist.hpr_number: therapist.pk for therapist in therapists}
-    _create_employments(staff, {place.code: place.pk for place in places}, ids)
+    pks = reserve_ids(Therapist, len(staff.workers))
+    ids = {worker.hpr_number: pk for worker, pk in zip(staff.workers, pks, strict=True)}
     teams = _teams(staff, ids)
     senior = teams[code].on(on.toordinal())[0]
-    therapist = Therapist.objects.get(pk=senior)
-    therapist.user, therapist.name = user, user.get_full_name()
-    therapist.save()
+    therapists = [
+        _therapist(pk, worker, user if pk == senior else None)
+        for worker, pk in zip(staff.workers, pks, strict=True)
+    ]
+    employments = _employments(staff, {place.code: place.pk for place in places}, ids)
+    loader.write({TherapistRow: therapists, EmploymentRow: employments})
     return teams
 
 
-def _create_employments(staff: Staff, place_ids: dict[str, int], ids: dict[str, int]) -> None:
-    occupation_ids = dict(Occupation.objects.values_list("code", "pk"))
-    Employment.objects.bulk_create(
-        (
-            Employment(
-                therapist_id=ids[job.worker.hpr_number],
-                municipality_id=place_ids[job.code],
-                occupation_id=occupation_ids[job.occupation],
-                engagement=job.engagement,
-                fte=job.fte,
-                valid_from=job.start,
-                valid_to=job.end,
-            )
-            for job in staff.jobs
-        ),
-        batch_size=ROWS_AT_A_TIME,
+def _therapist(pk: int, worker: Worker, user: User | None) -> TherapistRow:
+    name = user.get_full_name() if user else worker.name
+    return TherapistRow(
+        pk,
+        worker.hpr_number,
+        name,
+        sort_key(name),
+        worker.authorised_from,
+        worker.authorised_to,
+        worker.is_licence,
+        user.pk if user else None,
     )
+
+
+def _employments(staff: Staff, place_ids: dict[str, int], ids: dict[str, int]) -> list[EmploymentRow]:
+    occupation_ids = dict(Occupation.objects.values_list("code", "pk"))
+    return [
+        EmploymentRow(
+            ids[job.worker.hpr_number],
+            place_ids[job.code],
+            occupation_ids[job.occupation],
+            job.engagement,
+            job.fte,
+            job.start,
+            job.end,
+        )
+        for job in staff.jobs
+    ]
 
 
 def _teams(staff: Staff, ids: dict[str, int]) -> dict[str, Team]:

@@ -51,8 +51,11 @@ class Loader:
         """Write a batch, table by table in the order the models were given."""
         with connection.cursor() as cursor:
             for row_type, model in self._models.items():
+                rows = batch.get(row_type)
+                if not rows:
+                    continue
                 columns, stage = _columns(row_type), _stage(model)
-                _copy(cursor, f"COPY {stage} ({columns}) FROM STDIN", batch.get(row_type, ()))
+                _copy(cursor, f"COPY {stage} ({columns}) FROM STDIN", rows)
                 cursor.execute(
                     f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {columns} FROM {stage}"
                 )

@@ -1,11 +1,51 @@
 """Rows as they go into the database, by column, and the model each belongs to. What the database fills is left out."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Model
 
-from referrals.models import Contact, Person, PreliminaryReply, Referral, ReferralEvent, WaitPause
+from referrals.models import (
+    Contact,
+    Employment,
+    Person,
+    PreliminaryReply,
+    PriorityTarget,
+    Referral,
+    ReferralEvent,
+    Therapist,
+    WaitPause,
+)
+
+
+class TherapistRow(NamedTuple):
+    id: int
+    hpr_number: str
+    name: str
+    sort_key: str
+    authorised_from: date | None
+    authorised_to: date | None
+    is_licence: bool
+    user_id: int | None
+
+
+class EmploymentRow(NamedTuple):
+    therapist_id: int
+    municipality_id: int
+    occupation_id: int
+    engagement: str
+    fte: Decimal
+    valid_from: date
+    valid_to: date | None
+
+
+class TargetRow(NamedTuple):
+    key_id: int
+    category_id: int
+    level: int
+    days: int
+    criteria: str
 
 
 class PersonRow(NamedTuple):
@@ -94,6 +134,9 @@ class EventRow(NamedTuple):
 
 # In the order they are written: a row's foreign keys point to rows that are there.
 MODELS: dict[type[NamedTuple], type[Model]] = {
+    TargetRow: PriorityTarget,
+    TherapistRow: Therapist,
+    EmploymentRow: Employment,
     PersonRow: Person,
     ReferralRow: Referral,
     PauseRow: WaitPause,

@@ -120,32 +120,33 @@ class _Seeding:
         """Users, registers, workforce, then the referrals of each municipality."""
         order = self.order
         users = foundation.create_users(order.since)
-        foundation.create_priority_keys(
-            {place.pk: self.fortunes[place.code] for place in self.places}, order.since
-        )
         spans = coverage.plan(self.places, order.until, order.stream("coverage"))
         staff = workforce.staff(self.places, spans, order.until, order.stream("workforce"))
         foundation.create_agreements_and_statements(self.places, spans, order.stream("agreements"))
         last_day = date.fromordinal(self.workdays.last())
-        teams = foundation.create_staff(staff, self.places, users["terapeut"], MOSS, last_day)
-        self._write_referrals(spans, teams, users)
+        with Loader(MODELS) as loader:
+            fortunes = {place.pk: self.fortunes[place.code] for place in self.places}
+            foundation.create_priority_keys(loader, fortunes, order.since)
+            teams = foundation.create_staff(loader, staff, self.places, users["terapeut"], MOSS, last_day)
+            self._write_referrals(loader, spans, teams, users)
 
-    def _write_referrals(self, spans: Spans, teams: dict[str, Team], users: dict[str, User]) -> None:
+    def _write_referrals(
+        self, loader: Loader, spans: Spans, teams: dict[str, Team], users: dict[str, User]
+    ) -> None:
         counts = allocate(self.order.referrals, self.places)
         coordinators = {
             wanted.municipality: users[wanted.username].pk
             for wanted in DEMO_USERS
             if wanted.role == Role.COORDINATOR
         }
-        with Loader(MODELS) as loader:
-            batch = Batch.empty()
-            for place in self.places:
-                team, by_id = teams.get(place.code, Team(())), coordinators.get(place.code)
-                for rows in self._played(place, spans[place.code], team, counts[place.code], by_id):
-                    batch.add(*rows)
-                    if batch.referrals == BATCH:
-                        batch = self._written(loader, batch)
-            self._written(loader, batch)
+        batch = Batch.empty()
+        for place in self.places:
+            team, by_id = teams.get(place.code, Team(())), coordinators.get(place.code)
+            for rows in self._played(place, spans[place.code], team, counts[place.code], by_id):
+                batch.add(*rows)
+                if batch.referrals == BATCH:
+                    batch = self._written(loader, batch)
+        self._written(loader, batch)
         NumberSeries.objects.bulk_create(self.series)
 
     def _played(

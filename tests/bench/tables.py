@@ -8,12 +8,14 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from ergo.database import Purpose
-from referrals.demo.rows import MODELS
 from referrals.importers import registers
 from referrals.importers.register_files import FOLDER
+from referrals.models import Contact, Person, PreliminaryReply, Referral, ReferralEvent, WaitPause
 from tests.harness.app_role import connected_for
 
-TABLES = [model._meta.db_table for model in MODELS.values()]
+TABLES = [
+    model._meta.db_table for model in (Person, Referral, WaitPause, Contact, PreliminaryReply, ReferralEvent)
+]
 KEPT = {"django_migrations"}
 
 
@@ -37,7 +39,7 @@ def start_afresh() -> None:
 
 def dumps() -> list[Dump]:
     """All rows of persons, referrals and what belongs to them, in the order they can be copied."""
-    return [_dump(model._meta.db_table) for model in MODELS.values()]
+    return [_dump(table) for table in TABLES]
 
 
 def _dump(table: str) -> Dump:
