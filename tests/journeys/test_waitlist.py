@@ -147,7 +147,7 @@ def test_the_filter_narrows_and_keeps_the_sort(
         log(age, waiting=True, priority=3)
     log(20, started=True, started_on=today())
     office.goto(f"/k/{municipality.code}/venteliste/")
-    office.get_by_role("button", name="Dager ventet").click()
+    office.get_by_role("button", name="Ventedager").click()
     filtered(office, "Prioritet", "3")
     expect(rows(office)).to_have_count(3)
     expect(office).to_have_url(re.compile(r"priority=3"))
