@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from referrals.models import User
@@ -16,6 +16,10 @@ from tests.browser import CHROMIUM, CHROMIUM_FLAGS
 
 # Playwright keeps an event loop in this thread, and Django then refuses its ORM; nothing here runs at the same time.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+# A machine that is busy with something else is no fault of the page.
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -67,6 +67,14 @@ def write(page: Page, *keys: str) -> None:
         page.keyboard.press("Tab")
 
 
+def follow_first_problem(page: Page) -> None:
+    """From the error summary, which has the focus, to the field of its first line."""
+    page.wait_for_load_state()
+    page.keyboard.press("Tab")
+    expect(page.locator("#errors a").first).to_be_focused()
+    page.keyboard.press("Enter")
+
+
 def test_logs_a_referral_for_a_new_citizen_by_keyboard_alone(
     office: Page, stop: Callable[[Page], None], municipality: Municipality, category: Category
 ) -> None:
@@ -110,8 +118,7 @@ def test_errors_take_the_focus_and_lead_to_the_fields(
     expect(summary).to_be_focused()
     expect(office).to_have_title("Feil: Ny henvisning: innbyggeren – Ergo")
     stop(office)
-    office.keyboard.press("Tab")
-    office.keyboard.press("Enter")
+    follow_first_problem(office)
     expect(office.get_by_label("Fødselsnummer")).to_be_focused()
     expect(office.get_by_label("Fødselsnummer")).to_have_value("12345678901")
 
@@ -142,8 +149,8 @@ def test_an_open_referral_is_seen_before_a_second_one_is_saved(
     expect(office.locator("#errors")).to_be_focused()
     expect(office.get_by_label("Henvisningsårsak")).to_have_value("Nytt behov")
     stop(office)
-    office.keyboard.press("Tab")
-    office.keyboard.press("Enter")
+    follow_first_problem(office)
+    expect(office.get_by_label("Hvorfor registreres en til?")).to_be_focused()
     office.keyboard.type("Behovet gjelder hytta")
     office.keyboard.press("Enter")
     expect(office.get_by_role("heading", level=1)).to_have_text("Per Ås")
