@@ -53,9 +53,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @require_safe
 def municipality(request: HttpRequest, code: str) -> HttpResponse:
     """One municipality: exact for its own staff, with small numbers hidden for those who read from outside."""
-    if not any(
-        request.access.can(reading) for reading in (Permission.SEE_DASHBOARD, Permission.SEE_AGGREGATES)
-    ):
+    if not any(map(request.access.can, (Permission.SEE_DASHBOARD, Permission.SEE_AGGREGATES))):
         raise NotAllowed
     own = any(place.code == code for place in request.municipalities)
     place = (
@@ -84,8 +82,8 @@ def county(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def counties(request: HttpRequest) -> HttpResponse:
-    """All counties of somebody who reads several, together, and all their municipalities in a table."""
-    found = list(_counties(request)) if _reads_several(request) else []
+    """All counties of a reader of counties together, and all their municipalities in a table."""
+    found = [] if _reads_all(request) else list(_counties(request))
     if not found:
         raise NotAllowed
     parts = tuple(Link(_county_address(one), one.name) for one in found)
@@ -95,7 +93,7 @@ def counties(request: HttpRequest) -> HttpResponse:
 @require_safe
 def nation(request: HttpRequest) -> HttpResponse:
     """The whole country, and its counties in a table."""
-    if not request.access.is_national(Permission.SEE_AGGREGATES):
+    if not _reads_all(request):
         raise NotAllowed
     return _page(request, Subject(_("The whole country"), Scope.nation()))
 
@@ -150,19 +148,17 @@ def _choices(request: HttpRequest) -> list[Link]:
 
 def _widest(request: HttpRequest) -> list[Link]:
     """The one dashboard that holds all a reader may see; none for who reads nothing."""
-    if request.access.is_national(Permission.SEE_AGGREGATES):
+    if _reads_all(request):
         return [Link(reverse("dashboard_nation"), _("The whole country"))]
-    if _reads_several(request):
+    found = list(_counties(request))
+    if len(found) > 1:
         return [Link(reverse("dashboard_counties"), _("Your counties"))]
-    return [Link(_county_address(found), found.full_name) for found in _counties(request)]
+    return [Link(_county_address(one), one.full_name) for one in found]
 
 
-def _reads_several(request: HttpRequest) -> bool:
-    """Whether the user is a reader of several counties, and not of all."""
-    access = request.access
-    return len(access.county_ids(Permission.SEE_AGGREGATES)) > 1 and not access.is_national(
-        Permission.SEE_AGGREGATES
-    )
+def _reads_all(request: HttpRequest) -> bool:
+    """Whether the user is a reader of the whole country."""
+    return request.access.is_national(Permission.SEE_AGGREGATES)
 
 
 def _county_address(found: County) -> str:
