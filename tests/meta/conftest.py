@@ -8,16 +8,6 @@ from tests.factories import CountyFactory, MembershipFactory, ReferralFactory, U
 from tests.harness.doors import NUMBER
 
 
-@pytest.fixture(autouse=True)
-def on_the_map(request: pytest.FixtureRequest) -> None:
-    """Factories place municipalities outside the map, beside the real ones; here every page is drawn."""
-    for column, name in enumerate(("municipality", "other_municipality"), start=1):
-        if name in request.fixturenames:
-            place = request.getfixturevalue(name)
-            place.tile_column, place.tile_row = column, 1
-            place.save()
-
-
 @pytest.fixture
 def users(municipality: Municipality) -> dict[Role | None, User]:
     """One user for each role, in the municipality, or its county and one more, and one without any."""

@@ -95,3 +95,8 @@ def test_each_role_fixture_holds_its_role(
 def test_a_known_citizen_has_a_number_of_the_birth_date(db: None) -> None:
     person = factories.PersonFactory(known=True)
     assert person.identifier.startswith("178548")
+
+
+def test_made_municipalities_have_places_of_their_own_on_the_map(db: None) -> None:
+    for _nth in range(100):
+        factories.MunicipalityFactory().clean_fields()
