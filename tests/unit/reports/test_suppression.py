@@ -111,6 +111,23 @@ def test_drilling_down_tells_nothing_more(counts: list[list[int]]) -> None:
     assert_hidden_stay_hidden(cells)
 
 
+@settings(max_examples=150)
+@given(st.lists(st.lists(COUNTS, min_size=3, max_size=3), min_size=1, max_size=3))
+def test_a_column_that_is_shown_elsewhere_gives_nothing_away(counts: list[list[int]]) -> None:
+    """The last column is decided first, against the rest, which nobody is shown; then it is one of three."""
+    names = [[frozenset({(i, j)}) for j in range(3)] for i in range(len(counts))]
+    margin = protect_list([sum(row) for row in counts])
+    totals = {"row_totals": margin.cells, "total": margin.total}
+    last, _rest = protect_table([[row[2], row[0] + row[1]] for row in counts], **totals, has_rest=True)
+    table = protect_table(counts, **totals, given={2: last})
+    assert table[2] == last
+    cells = told(margin, [frozenset().union(*row) for row in names])
+    for j, column in enumerate(table):
+        cells += told(column, [row[j] for row in names])
+    assert_true_and_small_ones_hidden(cells)
+    assert_hidden_stay_hidden(cells)
+
+
 def test_without_complementary_suppression_the_attacker_wins() -> None:
     """The proof that the attacker of these tests is able to win."""
     naive = Column(tuple(map(Cell.by_size, (3, 20, 40))), Cell.shown(63))
