@@ -1,7 +1,7 @@
 """The dashboard of a municipality, of counties or of the nation: its cards and its five charts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,16 +22,15 @@ from referrals.boards.figures import (
 )
 from referrals.boards.links import Drilldown
 from referrals.charts.bars import BarChart, Part, Row, bars
-from referrals.charts.histogram import Class, Histogram, Mark, histogram
+from referrals.charts.histogram import Class, Histogram, Mark, fitted, histogram
 from referrals.charts.lines import LineChart, Series, lines
 from referrals.norwegian import number
 from referrals.reports.flow import FlowLine, FlowReport
-from referrals.reports.suppression import Figure, total_of
+from referrals.reports.suppression import Figure
 from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import Bin, Group, Headline, Target, WaitingReport
 
 MOST_TARGET_LINES = 4
-MOST_COLUMNS = 30
 
 
 @dataclass(frozen=True)
@@ -180,42 +179,22 @@ def _earlier() -> str:
 
 
 def _distribution(report: WaitingReport, drilldown: Drilldown) -> Picture:
-    bins = _wide_enough(report.distribution)
-    classes = [_class(one, drilldown) for one in bins]
+    classes = fitted([_class(one) for one in report.distribution])
+    leading = [replace(one, href=drilldown.waiting(band=one.code) if one.count else "") for one in classes]
     return Picture(
         kind="histogram",
         id="distribution",
         title=_("How long they have waited"),
         sentence=sentences.distribution(report),
-        chart=histogram(classes, _marks(report)),
+        chart=histogram(leading, _marks(report)),
     )
 
 
-def _wide_enough(bins: Sequence[Bin]) -> list[Bin]:
-    """Weeks put together by two, four, eight … until there are no more than a chart has room for; bands as they are."""
-    merged = list(bins)
-    while len(merged) > MOST_COLUMNS:
-        merged = [_together(merged[place : place + 2]) for place in range(0, len(merged), 2)]
-    return merged
-
-
-def _together(bins: Sequence[Bin]) -> Bin:
-    """Neighbours as one."""
-    width = (bins[0].last_day or 0) + 1 - bins[0].first_day
-    return Bin(
-        bins[0].first_day,
-        bins[0].first_day + 2 * width - 1,
-        total_of(one.waiting for one in bins),
-        total_of(one.over_target or Figure() for one in bins),
-    )
-
-
-def _class(one: Bin, drilldown: Drilldown) -> Class:
+def _class(one: Bin) -> Class:
     return Class(
         start=one.first_day,
         end=None if one.last_day is None else one.last_day + 1,
         count=one.waiting.value,
-        href=drilldown.waiting(band=one.code) if one.waiting.value else "",
         over=None if one.over_target is None else one.over_target.value,
         hidden=in_place(one.waiting),
     )

@@ -19,7 +19,6 @@ from referrals.charts.scales import (
     vertical_axis,
 )
 
-CLASS_WIDTHS = (7, 14, 28, 56, 91, 182, 364)  # days
 MOST_CLASSES = 30
 AIR = 8  # between two labels in one row
 
@@ -38,6 +37,11 @@ class Class:
     href: str = ""
     over: int | None = None
     hidden: str = "<5"
+
+    @property
+    def code(self) -> str:
+        """The days as addresses have them: 0-13, 366+."""
+        return self.days.replace("–", "-")
 
     @property
     def days(self) -> str:
@@ -145,21 +149,28 @@ class Histogram:
         return any(column.of.over is not None for column in self.columns)
 
 
-def classes(counts: Mapping[int, int], *, longest: int | None = None) -> tuple[Class, ...]:
-    """Equal classes, at most 30, out of how many waited each number of days; one open class beyond `longest` days."""
-    present = [days for days, count in counts.items() if count]
-    last = max(present, default=0)
-    if longest is not None:
-        last = min(last, longest)
-    width = next((days for days in CLASS_WIDTHS if last // days < MOST_CLASSES), CLASS_WIDTHS[-1])
-    end = (last // width + 1) * width
-    totals = dict.fromkeys(range(0, end, width), 0)
-    for days in present:
-        if days < end:
-            totals[days // width * width] += counts[days]
-    beyond = sum(counts[days] for days in present if days >= end)
-    closed = tuple(Class(start, start + width, total) for start, total in totals.items())
-    return (*closed, Class(end, None, beyond)) if beyond else closed
+def fitted(classes: Sequence[Class]) -> tuple[Class, ...]:
+    """Equal classes, neighbours put together by two, four, eight … until there are no more than 30 of them.
+
+    The last one is made as wide as the others. They have no addresses yet: those are of the days that come out.
+    """
+    made = tuple(classes)
+    while len(made) > MOST_CLASSES:
+        made = tuple(_together(made[place : place + 2]) for place in range(0, len(made), 2))
+    return made
+
+
+def _together(neighbours: Sequence[Class]) -> Class:
+    first = neighbours[0]
+    width = (first.end or first.start) - first.start
+    counts, over = [one.count for one in neighbours], [one.over for one in neighbours]
+    return Class(
+        first.start,
+        first.start + 2 * width,
+        None if None in counts else sum(count or 0 for count in counts),
+        over=None if None in over else sum(count or 0 for count in over),
+        hidden=first.hidden,
+    )
 
 
 def histogram(classes: Sequence[Class], marks: Sequence[Mark] = ()) -> Histogram:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django import forms
 
 from referrals.charts.bars import BarChart, Part, Row, bars
-from referrals.charts.histogram import Class, Histogram, Mark, classes, histogram
+from referrals.charts.histogram import Class, Histogram, Mark, histogram
 from referrals.charts.lines import LineChart, Series, lines
 from referrals.charts.tiles import COLUMNS, ROWS, LegendEntry, Tile, TileMap, step, step_legend, tile_map
 from referrals.forms.base import ErgoForm, FilterForm, Section
@@ -125,10 +125,9 @@ def _row(number: int) -> dict:
 
 def distribution() -> Histogram:
     """A long tail, columns that lead somewhere, four lines close together."""
-    counts = {days: max(1, 400 - days) for days in range(0, 900, 3)}
-    made = [
-        Class(one.start, one.end, one.count, f"?from={one.start}") for one in classes(counts, longest=560)
-    ]
+    ends = range(28, 588, 28)
+    made = [Class(end - 28, end, max(1, 400 - end), f"?from={end - 28}") for end in ends]
+    made.append(Class(560, None, 114, "?from=560"))
     return histogram(
         made,
         [

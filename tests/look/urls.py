@@ -80,7 +80,7 @@ def empty_page(request: HttpRequest) -> HttpResponse:
         "empty.html",
         form=awkward.NarrowingForm(request.GET),
         table=paginate(awkward.AwkwardTable([]), request),
-        distribution=awkward.histogram(awkward.classes({})),
+        distribution=awkward.histogram([]),
         trend=awkward.lines([], []),
         categories=awkward.bars([], [awkward.Part("Venter")]),
         waits=awkward.tile_map([], []),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.charts.histogram import Class, Mark, classes, histogram
+from referrals.charts.histogram import Class, Mark, fitted, histogram
 
 BANDS = [
     Class(0, 15, 30),
@@ -27,28 +27,41 @@ marks = st.lists(
 )
 
 
-@given(waits, st.one_of(st.none(), st.integers(1, 800)))
-def test_classes_hold_everybody_once_without_holes(counts, longest):
-    made = classes(counts, longest=longest)
+def weeks(counts):
+    """Classes of a week out of how many waited each number of days."""
+    made = [0] * (max(counts, default=0) // 7 + 1)
+    for days, count in counts.items():
+        made[days // 7] += count
+    return [Class(7 * number, 7 * number + 7, count, over=count // 2) for number, count in enumerate(made)]
+
+
+@given(waits)
+def test_classes_that_fit_hold_everybody_once_without_holes(counts):
+    made = fitted(weeks(counts))
+    assert len(made) <= 30
     assert sum(one.count for one in made) == sum(counts.values())
     assert made[0].start == 0
     assert all(one.end == other.start for one, other in zip(made, made[1:], strict=False))
-    assert all(one.end is not None for one in made[:-1])
+    assert len({one.end - one.start for one in made}) == 1
 
 
-def test_few_short_waits_are_counted_by_the_week():
-    assert [(one.days, one.count) for one in classes({0: 2, 6: 1, 7: 5})] == [("0–6", 3), ("7–13", 5)]
+def test_few_classes_stay_as_they_are():
+    assert fitted(BANDS) == tuple(BANDS)
 
 
-def test_beyond_the_longest_one_open_class_takes_the_rest():
-    assert [(one.days, one.count) for one in classes({3: 1, 900: 2, 2000: 1}, longest=6)] == [
-        ("0–6", 1),
-        ("7+", 3),
-    ]
+def test_classes_are_put_together_with_those_over_their_target():
+    made = fitted([Class(7 * number, 7 * number + 7, 2, over=1) for number in range(61)])
+    assert [(one.code, one.count, one.over) for one in made[:2]] == [("0-27", 8, 4), ("28-55", 8, 4)]
+    assert (made[-1].code, made[-1].count) == ("420-447", 2)
+
+
+def test_what_is_hidden_stays_hidden_in_a_wider_class():
+    made = fitted([Class(7 * number, 7 * number + 7, None, hidden="<5") for number in range(31)])
+    assert {(one.count, one.hidden) for one in made} == {(None, "<5")}
 
 
 def test_nobody_waiting_is_an_empty_chart_not_a_broken_one():
-    assert histogram(classes({})).is_empty
+    assert histogram(weeks({})).is_empty
     assert histogram([], [Mark(84, "Target 84", "target")]).is_empty
 
 
@@ -60,7 +73,7 @@ def test_a_withheld_number_is_neither_nobody_nor_a_height():
 
 @given(waits, marks)
 def test_columns_and_marks_stay_on_the_paper(counts, marks):
-    chart = histogram(classes(counts), marks)
+    chart = histogram(fitted(weeks(counts)), marks)
     frame = chart.frame
     for column in chart.columns:
         assert frame.left <= column.x <= column.x + column.width <= frame.plot_right + 1
