@@ -1,6 +1,6 @@
 """Which municipalities have an ergoterapeut on a day: the whole country, and one municipality."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from referrals.forms.boards import CoverageForm, DayForm
 from referrals.models import County, CoverageAgreement, Municipality
 from referrals.permissions import Permission
 from referrals.reports import coverage as report_of
+from referrals.reports.beginnings import first_known_workforce
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage
 from referrals.tables.base import paginate
 from referrals.tables.coverage import CoverageTable
@@ -61,8 +62,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "map_sentence": board.map_sentence(report),
         "lists": board.county_lists(chosen, _chosen_states(form), _own_counties(request, counties)),
         "list_title": _list_title(form),
-        "table": _table(request, [row for county in chosen for row in county.rows], address),
+        "table": _table(request, _rows(chosen), address, exclude=("county",) if form.county else ()),
         "population_years": board.population_years(report.rows),
+        "begins_on": _beginning(report),
     }
     return render(request, "coverage/coverage.html", context)
 
@@ -84,8 +86,11 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "agreements": _agreements(row, form, address),
         "is_own": request.access.can(Permission.SEE_DASHBOARD, row.pk),
         "dashboard": _dashboard_address(request, row),
-        "neighbours": _table(request, county.rows, address, caption=_neighbours_caption(county)),
+        "neighbours": _table(
+            request, county.rows, address, caption=_neighbours_caption(county), exclude=("county",)
+        ),
         "trail": _trail(form),
+        "begins_on": _beginning(report),
     }
     return render(request, "coverage/municipality.html", context)
 
@@ -96,9 +101,24 @@ def _report(request: HttpRequest, form: DayForm) -> CoverageReport:
     return report_of.build(form.day, data_as_of=now(), own=own)
 
 
+def _beginning(report: CoverageReport) -> date | None:
+    """The first day that anything is known of, if the day shown is before it."""
+    totals = report.totals
+    if totals.states[CoverageState.UNKNOWN] < totals.municipalities:
+        return None
+    first = first_known_workforce()
+    return first if first and report.on < first else None
+
+
 def _chosen_counties(report: CoverageReport, form: CoverageForm) -> tuple[CountyCoverage, ...]:
     """The county asked for, or all."""
     return tuple(county for county in report.counties if form.county in ("", county.code))
+
+
+def _rows(counties: Iterable[CountyCoverage]) -> list[MunicipalityCoverage]:
+    """Their municipalities, in Norwegian order over all."""
+    rows = [row for county in counties for row in county.rows]
+    return sorted(rows, key=lambda row: (row.sort_key, row.code))
 
 
 def _chosen_states(form: CoverageForm) -> tuple[CoverageState, ...]:
@@ -118,7 +138,9 @@ def _own_counties(request: HttpRequest, counties: list[County]) -> list[str]:
     return [county.code for county in counties if county.pk in read]
 
 
-def _table(request: HttpRequest, rows: Any, address: Callable[[str], str], **kwargs: Any) -> CoverageTable:
+def _table(
+    request: HttpRequest, rows: Sequence[MunicipalityCoverage], address: Callable[[str], str], **kwargs: Any
+) -> CoverageTable:
     return paginate(CoverageTable(rows, address=address, **kwargs), request, per_page=EVERY_MUNICIPALITY)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from referrals.forms.boards import DayForm
 from referrals.models import County, Municipality
 from referrals.permissions import Permission
 from referrals.reports import flow, waiting_times
+from referrals.reports.beginnings import first_received
 from referrals.reports.periods import WEEKS_A_QUARTER, last_weeks
 from referrals.reports.scopes import Level, Scope
 from referrals.tables.base import paginate
@@ -30,13 +32,15 @@ MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 munici
 
 @dataclass(frozen=True)
 class Subject:
-    """What a dashboard is about, as the page shows it. `above` leads up, `parts` down."""
+    """What a dashboard is about, as the page shows it. `above` leads up,
+    `parts` down, `waitlist` and `coverage` across."""
 
     name: str
     scope: Scope
     above: tuple[Link, ...] = ()
     parts: tuple[Link, ...] = ()
     waitlist: str = ""
+    coverage: str = ""
 
 
 @require_safe
@@ -65,6 +69,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         Scope.municipality(place, request.access),
         () if own else _above(request, "", place.county),
         waitlist=reverse("waitlist", kwargs={"code": code}) if may_open else "",
+        coverage=reverse("coverage_municipality", kwargs={"code": code}),
     )
     return _page(request, subject)
 
@@ -77,7 +82,8 @@ def county(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     above = _above(request, _county_address(found))
-    return _page(request, Subject(found.full_name, Scope.counties([found]), above))
+    coverage = f"{reverse('coverage')}?fylke={code}"
+    return _page(request, Subject(found.full_name, Scope.counties([found]), above, coverage=coverage))
 
 
 @require_safe
@@ -95,7 +101,7 @@ def nation(request: HttpRequest) -> HttpResponse:
     """The whole country, and its counties in a table."""
     if not _reads_all(request):
         raise NotAllowed
-    return _page(request, Subject(_("The whole country"), Scope.nation()))
+    return _page(request, Subject(_("The whole country"), Scope.nation(), coverage=reverse("coverage")))
 
 
 def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
@@ -112,8 +118,17 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "flow": movements,
         "board": board_of(report, movements, Drilldown(subject.waitlist, shows_today=not form.is_past)),
         "table": _places(request, report, form),
+        "begins_on": _beginning(report, form),
     }
     return render(request, "dashboard/dashboard.html", context)
+
+
+def _beginning(report: waiting_times.WaitingReport, form: DayForm) -> date | None:
+    """The first day that anything is known of, if an earlier one is asked for."""
+    if not form.is_past or report.waiting.figure.value != 0:
+        return None
+    first = first_received(report.scope)
+    return first if first and form.day < first else None
 
 
 def _places(request: HttpRequest, report: waiting_times.WaitingReport, form: DayForm) -> PlacesTable | None:

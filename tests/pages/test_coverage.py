@@ -127,6 +127,7 @@ def test_an_earlier_day_is_shown_as_it_was(reader: Client, country: Country) -> 
 def test_before_anything_is_known_the_page_says_so(reader: Client, country: Country) -> None:
     page = reader.get(URL, {"dato": "31.12.1999"})
     assert "Vi har ingen opplysninger om noen av de 5 kommunene" in text(page)
+    assert "Det finnes ingen opplysninger her fra før 01.01.2000." in text(page)
 
 
 @pytest.mark.parametrize(

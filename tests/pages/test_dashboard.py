@@ -214,6 +214,7 @@ def test_a_day_before_anything_was_logged_is_an_empty_list(office: Client, addre
     page = text(office.get(address, {"dato": "31.12.1999"}))
     assert "Ingen sto på venteliste denne dagen." in page
     assert "Tallene gjelder utgangen av 31.12.1999, slik vi nå vet at de var." in page
+    assert f"Det finnes ingen opplysninger her fra før {days_ago(10):%d.%m.%Y}." in page
 
 
 @pytest.mark.parametrize("query", ["page=-1", "per_page=100000", "sort=unknown", "dato=&dato=", "dato=%00"])
