@@ -69,6 +69,7 @@ def texts_in(folders: list[Path]) -> Catalog:
             keywords=KEYWORDS,
             comment_tags=("Translators:",),
             strip_comment_tags=True,
+            directory_filter=lambda path: True,  # Babel's own would pass by templates/_components
         ):
             found.add(text, auto_comments=comments, context=context)
     return found

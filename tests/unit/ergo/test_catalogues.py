@@ -40,6 +40,12 @@ def test_texts_are_found_in_code_and_templates(sources: Path) -> None:
     }
 
 
+def test_texts_are_found_in_folders_of_components_too(tmp_path: Path) -> None:
+    (tmp_path / "_components").mkdir()
+    (tmp_path / "_components" / "menu.html").write_text('{% translate "Main menu" %}')
+    assert catalogues.texts_in([tmp_path]).get("Main menu")
+
+
 def test_a_complete_catalogue_has_no_faults() -> None:
     catalogue = Catalog(locale="nb")
     catalogue.add("Plain", "Enkel")
