@@ -20,6 +20,7 @@ TEMPLATES = "ergo.catalogues:template_texts"
 """The extraction method for templates, as Babel wants it named."""
 
 KEYWORDS = DEFAULT_KEYWORDS | {
+    "_now": None,  # gettext, where the module's _ is gettext_lazy
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),

@@ -150,4 +150,4 @@ def colour_scheme(context: RequestContext) -> str:
 @register.simple_tag
 def error_prefix(form: Any) -> str:
     """`Error: ` at the front of the page's title when the form came back, so that it is the first thing heard."""
-    return f"{_('Error:')} " if form.errors else ""
+    return _("Error:") + " " if form.errors else ""
