@@ -127,7 +127,7 @@ class TestCoverage:
         (("waiting", "--on", "0001-01-01"), "for langt tilbake"),
         (("waiting", "--municipality", "9999"), "9999"),
         (("waiting", "--municipality", "Herøy"), "Herøy"),
-        (("waiting", "--county", "99"), "99"),
+        (("waiting", "--county", "58"), "58"),
         (("waiting", "--as-staff", "leder"), "--municipality"),
         (("coverage", "--county", "03"), "hele landet"),
     ],
