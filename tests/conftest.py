@@ -24,7 +24,7 @@ hypothesis.settings.load_profile("ergo")
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The owner has made the test database; from here on the app's own role is connected."""
-    with django_db_blocker.unblock(), connected_for(Purpose.SERVE), owner_empties_tables():
+    with django_db_blocker.unblock(), connected_for(Purpose.WORK), owner_empties_tables():
         with django_db_blocker.block():
             yield
 
