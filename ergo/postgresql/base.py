@@ -7,6 +7,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.features import DatabaseFeatures as DjangoFeatures
 
+from ergo import scope
 from ergo.embedded import shared_server
 
 OLDEST_MAJOR = 16
@@ -23,7 +24,10 @@ class DatabaseFeatures(DjangoFeatures):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's wrapper for PostgreSQL, with an embedded server behind it where settings say so."""
+    """Django's wrapper for PostgreSQL, with an embedded server behind it where settings say so.
+
+    Every transaction begins by telling its scope; outside a transaction there is none, and so no person or case is seen.
+    """
 
     features_class = DatabaseFeatures
 
@@ -40,3 +44,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         except psycopg.OperationalError as error:
             raise CannotConnect(*error.args) from error
+
+    def send_scope(self) -> None:
+        """Tell PostgreSQL whose rows this transaction may touch; it forgets when the transaction ends."""
+        with self.connection.cursor() as cursor:  # psycopg's own: no query of the ORM's log, no wrapper
+            cursor.execute(scope.SET_SCOPE, scope.current().settings())
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        """Where Django opens a transaction, whoever asked for it: request, command, thread or test."""
+        super()._set_autocommit(autocommit)
+        if not autocommit:
+            self.send_scope()

@@ -1,0 +1,89 @@
+"""Row-level security, as operations for migrations: one policy, in the same words, for every table of a municipality.
+
+The scope that the policies ask for is sent by `ergo.postgresql.base`. A sub-select, because PostgreSQL then reads the
+setting once for a query and not for every row; `string_to_array`, because a setting that has ended is an empty string.
+"""
+
+from collections.abc import Sequence
+
+from django.db import migrations
+
+from ergo import roles
+
+IN_SCOPE = "municipality_id = ANY ((SELECT string_to_array(current_setting('ergo.{}', true), ',')::bigint[])::bigint[])"
+OF_ITS_CASES = IN_SCOPE.format("municipality_ids")
+OF_ITS_LOGS = f"{OF_ITS_CASES} OR {IN_SCOPE.format('log_municipality_ids')}"
+
+EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
+APPEND = "SELECT, INSERT"
+
+
+class TenantTable(migrations.RunSQL):
+    """Close a table that has `municipality_id` to whoever has not that municipality in scope, its owner included.
+
+    `grants`: what the app may do with rows in scope. `readable`: the condition for reading, where it is wider than
+    the one for writing. A data migration says `SET LOCAL ergo.data_migration = 'on'`, or it changes no row at all; the
+    same words do nothing for the app. `counted`: the owner of the counting functions reads every row.
+    """
+
+    def __init__(
+        self, table: str, *, grants: str = EVERYTHING, readable: str = OF_ITS_CASES, counted: bool = False
+    ) -> None:
+        self.table, self.options = table, {"grants": grants, "readable": readable, "counted": counted}
+        super().__init__(_close(table, grants, readable, counted), _open(table))
+
+    def deconstruct(self) -> tuple[str, Sequence[str], dict[str, str | bool]]:
+        return type(self).__name__, [self.table], self.options
+
+    def describe(self) -> str:
+        return f"Close {self.table} to all but the municipalities in scope"
+
+
+def _close(table: str, grants: str, readable: str, counted: bool) -> list[str]:
+    statements = [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY tenant ON {table} FOR ALL TO PUBLIC USING ({OF_ITS_CASES}) WITH CHECK ({OF_ITS_CASES})",
+        f"CREATE POLICY data_migration ON {table} FOR ALL TO {roles.OWNER}"
+        " USING (current_setting('ergo.data_migration', true) = 'on')",
+        f"REVOKE ALL ON {table} FROM {roles.APP}",
+        f"GRANT {grants} ON {table} TO {roles.APP}",
+    ]
+    if readable != OF_ITS_CASES:
+        statements.append(f"CREATE POLICY readable ON {table} FOR SELECT TO PUBLIC USING ({readable})")
+    if counted:
+        statements += [
+            f"CREATE POLICY counted ON {table} FOR SELECT TO {roles.STATS} USING (true)",
+            f"GRANT SELECT ON {table} TO {roles.STATS}",
+        ]
+    return statements
+
+
+def _open(table: str) -> list[str]:
+    policies = ("tenant", "data_migration", "readable", "counted")
+    return [
+        *(f"DROP POLICY IF EXISTS {policy} ON {table}" for policy in policies),
+        f"REVOKE ALL ON {table} FROM {roles.STATS}",
+        f"GRANT {EVERYTHING} ON {table} TO {roles.APP}",
+        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+    ]
+
+
+class SameMunicipality(migrations.RunSQL):
+    """A row may only point at a row of its own municipality: foreign keys are checked past every policy.
+
+    `child.column` names a row of `parent`, which has UNIQUE (municipality_id, id).
+    """
+
+    def __init__(self, child: str, column: str, parent: str) -> None:
+        self.arguments = [child, column, parent]
+        name = f"{child.removeprefix('referrals_')}_{column.removesuffix('_id')}_same_municipality"
+        super().__init__(
+            f"ALTER TABLE {child} ADD CONSTRAINT {name} FOREIGN KEY (municipality_id, {column})"
+            f" REFERENCES {parent} (municipality_id, id) DEFERRABLE INITIALLY DEFERRED",
+            f"ALTER TABLE {child} DROP CONSTRAINT {name}",
+        )
+
+    def deconstruct(self) -> tuple[str, Sequence[str], dict[str, str]]:
+        return type(self).__name__, self.arguments, {}
