@@ -26,7 +26,7 @@ class DatabaseFeatures(DjangoFeatures):
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's wrapper for PostgreSQL, with an embedded server behind it where settings say so.
 
-    Every transaction begins by telling its scope; outside a transaction there is none, and so no person or case is seen.
+    Every transaction begins by telling its scope; outside a transaction there is none, and no person is seen.
     """
 
     features_class = DatabaseFeatures
