@@ -5,7 +5,7 @@ the policies of every table with persons or cases compare it with the row (`ergo
 begins with an empty scope: whoever starts one passes it on, with `contextvars.copy_context`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class Scope:
     `user_id` and `request_id` are written beside every change; empty where nobody is signed in.
     """
 
-    municipality_ids: frozenset[int] = frozenset()
-    log_municipality_ids: frozenset[int] = frozenset()
+    municipality_ids: Set[int] = frozenset()
+    log_municipality_ids: Set[int] = frozenset()
     user_id: int | None = None
     request_id: str = ""
 
@@ -82,7 +82,7 @@ def _send() -> None:
     """Tell the connections that are inside a transaction; the others are told when they open one."""
     for connection in connections.all(initialized_only=True):
         if connection.connection is not None and connection.in_atomic_block and not connection.needs_rollback:
-            connection.send_scope()
+            connection.send_scope()  # type: ignore[attr-defined]  # our own wrapper
 
 
 def _joined(ids: Iterable[int]) -> str:

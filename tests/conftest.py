@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from ergo.database import Purpose
+from tests.harness import ambient
 from tests.harness.app_role import connected_for, owner_empties_tables
 from tests.harness.reading import reading_get
 from tests.harness.template_variables import Undefined
@@ -27,6 +28,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock(), connected_for(Purpose.WORK), owner_empties_tables():
         with django_db_blocker.block():
             yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tests_have_a_scope() -> Iterator[None]:
+    """See tests/harness/ambient.py."""
+    with ambient.of_all_tests():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def a_test_reaches_what_it_makes() -> Iterator[None]:
+    """See tests/harness/ambient.py."""
+    with ambient.of_one_test():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

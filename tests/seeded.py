@@ -13,13 +13,16 @@ from pytest_django import DjangoDbBlocker
 from referrals.demo.seed import Order, seed
 from referrals.importers import registers
 from referrals.importers.register_files import FOLDER
+from referrals.models import Municipality
+from tests.harness import ambient
 
 
 @pytest.fixture(scope="module")
 def with_registers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The real registers, and an open transaction around everything."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), ambient.of_one_test():
         registers.load(FOLDER)
+        ambient.reach(Municipality.objects.values_list("pk", flat=True))
         yield
         transaction.set_rollback(True)
 

@@ -52,6 +52,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         """Where Django opens a transaction, whoever asked for it: request, command, thread or test."""
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # Django has it, its stubs have not
         if not autocommit:
             self.send_scope()

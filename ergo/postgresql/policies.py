@@ -5,6 +5,7 @@ setting once for a query and not for every row; `string_to_array`, because a set
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import migrations
 
@@ -16,6 +17,8 @@ OF_ITS_LOGS = f"{OF_ITS_CASES} OR {IN_SCOPE.format('log_municipality_ids')}"
 
 EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 APPEND = "SELECT, INSERT"
+
+Statements = list[str | tuple[str, Any]]
 
 
 class TenantTable(migrations.RunSQL):
@@ -29,18 +32,21 @@ class TenantTable(migrations.RunSQL):
     def __init__(
         self, table: str, *, grants: str = EVERYTHING, readable: str = OF_ITS_CASES, counted: bool = False
     ) -> None:
-        self.table, self.options = table, {"grants": grants, "readable": readable, "counted": counted}
+        self.table = table
+        self.options: dict[str, Any] = {"grants": grants, "readable": readable, "counted": counted}
         super().__init__(_close(table, grants, readable, counted), _open(table))
 
-    def deconstruct(self) -> tuple[str, Sequence[str], dict[str, str | bool]]:
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        """How a migration names this operation."""
         return type(self).__name__, [self.table], self.options
 
     def describe(self) -> str:
+        """The operation in words, for `migrate --plan`."""
         return f"Close {self.table} to all but the municipalities in scope"
 
 
-def _close(table: str, grants: str, readable: str, counted: bool) -> list[str]:
-    statements = [
+def _close(table: str, grants: str, readable: str, counted: bool) -> Statements:
+    statements: Statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY tenant ON {table} FOR ALL TO PUBLIC USING ({OF_ITS_CASES}) WITH CHECK ({OF_ITS_CASES})",
@@ -59,7 +65,7 @@ def _close(table: str, grants: str, readable: str, counted: bool) -> list[str]:
     return statements
 
 
-def _open(table: str) -> list[str]:
+def _open(table: str) -> Statements:
     policies = ("tenant", "data_migration", "readable", "counted")
     return [
         *(f"DROP POLICY IF EXISTS {policy} ON {table}" for policy in policies),
@@ -85,5 +91,6 @@ class SameMunicipality(migrations.RunSQL):
             f"ALTER TABLE {child} DROP CONSTRAINT {name}",
         )
 
-    def deconstruct(self) -> tuple[str, Sequence[str], dict[str, str]]:
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        """How a migration names this operation."""
         return type(self).__name__, self.arguments, {}

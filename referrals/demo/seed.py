@@ -8,6 +8,7 @@ from random import Random
 from django.db import transaction
 from django.db.models import Model
 
+from ergo.scope import scoped
 from referrals.choices import CoverageState
 from referrals.demo import coverage, foundation, workforce
 from referrals.demo.cases import Case, Cases
@@ -63,7 +64,7 @@ def seed(order: Order, on_progress: Progress) -> None:
         raise CannotSeed("There are no municipalities yet: run `manage.py load_registers` first.")
     if order.referrals < LEAST_REFERRALS:
         raise CannotSeed(f"--referrals must be at least {LEAST_REFERRALS}, some for every municipality.")
-    with transaction.atomic():
+    with scoped(place.pk for place in places), transaction.atomic():
         lock_for_loading()
         _mark_as_demo()
         _Seeding(order, places, on_progress).run()

@@ -1,10 +1,14 @@
 """Who asks, what they may do, and which municipality the address names."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
+from django.db import ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.defaults import permission_denied
+from django.views.defaults import page_not_found, permission_denied
+from psycopg.errors import InsufficientPrivilege
 
+from ergo import scope
 from referrals.errors import NotAllowed
 from referrals.models import Membership, Municipality, access_from, memberships_of
 from referrals.permissions import Permission
@@ -19,9 +23,10 @@ class AccessMiddleware:
     """Puts on the request what the user may do today, read afresh so that a withdrawn role is gone at once.
 
     `request.access` answers what is allowed; `request.municipalities` are those in which the user has a role, in
-    Norwegian order.
+    Norwegian order. The request's transactions reach the cases of those municipalities and no other (`ergo.scope`).
 
-    A NotAllowed that a view lets through becomes the 403 page. Nothing shown to somebody signed in is kept by the
+    A NotAllowed that a view lets through becomes the 403 page; a row that the database refuses because it is another
+    municipality's might as well not exist. Nothing shown to somebody signed in is kept by the
     browser: machines in the service are shared. Stands after AuthenticationMiddleware.
     """
 
@@ -32,7 +37,12 @@ class AccessMiddleware:
         memberships = memberships_of(request.user, on=today())
         request.access = access_from(request.user, memberships)
         request.municipalities = _municipalities(memberships)
-        response = self.get_response(request)
+        with scope.scoped(
+            request.access.municipality_ids(Permission.SEE_CASES),
+            user_id=request.user.pk,
+            request_id=str(uuid4()),
+        ):
+            response = self.get_response(request)
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -40,6 +50,8 @@ class AccessMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
             return permission_denied(request, exception)
+        if isinstance(exception, ProgrammingError) and isinstance(exception.__cause__, InsufficientPrivilege):
+            return page_not_found(request, exception)
         return None
 
 

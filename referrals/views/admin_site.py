@@ -1,5 +1,7 @@
 """The admin site, and who comes in. `referrals.admin` cannot hold it: its pages register here as they load."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +26,18 @@ class ErgoAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.access.can(Permission.ADMINISTER)
+
+    def admin_view(
+        self, view: Callable[..., HttpResponse], cacheable: bool = False
+    ) -> Callable[..., HttpResponse]:
+        """Rendered within the transaction of the request: after it nothing is in scope, and lists would be empty."""
+
+        @wraps(view)
+        def rendered(*args: Any, **kwargs: Any) -> HttpResponse:
+            response = view(*args, **kwargs)
+            return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+        return super().admin_view(rendered, cacheable)
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

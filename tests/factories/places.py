@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
 from referrals.models import County, Governor, Installation, Municipality, MunicipalityChange, Population
 from tests.factories.days import LONG_AGO, TODAY
+from tests.harness.ambient import reach
 
 
 class GovernorFactory(DjangoModelFactory):
@@ -34,6 +36,7 @@ class MunicipalityFactory(DjangoModelFactory):
 
     class Meta:
         model = Municipality
+        skip_postgeneration_save = True
 
     county = factory.SubFactory(CountyFactory)
     code = factory.LazyAttributeSequence(lambda municipality, n: f"{municipality.county.code}{n % 100:02}")
@@ -46,6 +49,12 @@ class MunicipalityFactory(DjangoModelFactory):
     tile_row = factory.Sequence(lambda n: 12 + n // 12 % 25)
     centrality = 4
     valid_from = LONG_AGO
+
+    @factory.post_generation
+    def reached(municipality: Municipality, create: bool, extracted: None, **kwargs: Any) -> None:
+        """The test may touch its persons and cases."""
+        if create:
+            reach([municipality.pk])
 
 
 class PopulationFactory(DjangoModelFactory):

@@ -24,6 +24,7 @@ from referrals.models import (
 from tests.factories import (
     ContactFactory,
     EmploymentFactory,
+    MembershipFactory,
     MunicipalityFactory,
     PersonFactory,
     ReferralEventFactory,
@@ -195,7 +196,7 @@ class TestRegisters:
 
 
 class TestCases:
-    """Nothing that tells who it is, and nothing that can be changed."""
+    """Nothing that tells who it is, and nothing that can be changed; only for who works in the municipality too."""
 
     SECRETS = (
         "Hemmelig",
@@ -208,13 +209,18 @@ class TestCases:
     )
 
     @pytest.fixture
-    def referral(self) -> Referral:
+    def referral(self, administrator: User) -> Referral:
         person = PersonFactory(
             given_name="Hemmelig", family_name="Ukjentnavn", phone="99999999", address="Gjemmebakken 1"
         )
         referral = ReferralFactory(
-            person=person, reason="trykksår på hælen", what_matters="gå i fjæra", referrer_name="Doktor Ås"
+            municipality=person.municipality,
+            person=person,
+            reason="trykksår på hælen",
+            what_matters="gå i fjæra",
+            referrer_name="Doktor Ås",
         )
+        MembershipFactory(user=administrator, municipality=referral.municipality)
         ReferralEventFactory(referral=referral, municipality=referral.municipality, note="trykksår på hælen")
         ContactFactory(referral=referral, municipality=referral.municipality)
         return referral

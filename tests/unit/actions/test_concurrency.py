@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date
 from threading import Barrier
 from typing import Any
@@ -47,7 +48,8 @@ def at_once(deed: Callable[[int], Any]) -> list[Any]:
             connection.close()
 
     with ThreadPoolExecutor(PEOPLE) as pool:
-        return list(pool.map(one, range(PEOPLE)))
+        deeds = [pool.submit(copy_context().run, one, nth) for nth in range(PEOPLE)]
+        return [deed.result() for deed in deeds]
 
 
 def kinds(results: list[Any], kind: type) -> list[Any]:

@@ -1,0 +1,73 @@
+"""Of every model: whose rows its table holds. A new model needs a line here, and its place decides what guards it."""
+
+from enum import Enum
+
+
+class Holds(Enum):
+    """TENANT: a municipality's persons, cases or logs, behind row-level security. STAFF: people who work with Ergo,
+    guarded by permissions. PUBLIC: places, words, figures; nothing about anybody.
+    """
+
+    TENANT = "persons and cases of one municipality"
+    STAFF = "people who work with Ergo or as therapists"
+    PUBLIC = "nobody"
+
+
+REGISTER: dict[Holds, frozenset[str]] = {
+    Holds.TENANT: frozenset(
+        {
+            "referrals.Person",
+            "referrals.Referral",
+            "referrals.WaitPause",
+            "referrals.Contact",
+            "referrals.PreliminaryReply",
+            "referrals.ReferralEvent",
+            "referrals.NumberSeries",
+            "referrals.Submission",
+        }
+    ),
+    Holds.STAFF: frozenset(
+        {
+            "referrals.User",
+            "referrals.User_groups",
+            "referrals.User_user_permissions",
+            "referrals.Membership",
+            "referrals.Membership_counties",
+            "referrals.Therapist",
+            "referrals.Employment",
+            "admin.LogEntry",
+            "sessions.Session",
+        }
+    ),
+    Holds.PUBLIC: frozenset(
+        {
+            "referrals.Governor",
+            "referrals.County",
+            "referrals.Municipality",
+            "referrals.MunicipalityChange",
+            "referrals.Population",
+            "referrals.Installation",
+            "referrals.Category",
+            "referrals.PriorityKey",
+            "referrals.PriorityTarget",
+            "referrals.Occupation",
+            "referrals.CoverageAgreement",
+            "referrals.CoverageStatement",
+            "referrals.StaffingFigure",
+            "auth.Group",
+            "auth.Group_permissions",
+            "auth.Permission",
+            "contenttypes.ContentType",
+        }
+    ),
+}
+
+# Tables that name a municipality and are not behind row-level security, each with the reason.
+OPEN_TABLES = {
+    "referrals_membership": "asked for before anybody knows what is in scope",
+    "referrals_employment": "coverage counts the årsverk of the whole country; names are guarded by permissions",
+    "referrals_population": "published",
+    "referrals_prioritykey": "targets are published rules",
+    "referrals_coveragestatement": "a municipality's public word",
+    "referrals_staffingfigure": "published",
+}

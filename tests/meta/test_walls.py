@@ -1,0 +1,283 @@
+"""Row-level security: what the database itself refuses, whatever the code above it asks for."""
+
+import asyncio
+from contextvars import copy_context
+from threading import Thread
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.test import Client
+
+from ergo import scope
+from ergo.postgresql.policies import SameMunicipality
+from referrals.models import Contact, Membership, Municipality, Person, Referral, User, WaitPause
+from referrals.permissions import Role
+from tests.factories import (
+    TODAY,
+    ContactFactory,
+    MembershipFactory,
+    MunicipalityFactory,
+    ReferralFactory,
+    WaitPauseFactory,
+)
+from tests.harness.doors import NUMBER
+from tests.harness.register import OPEN_TABLES, REGISTER, Holds
+
+RUBBISH = ["", "abc", "-1", "0", "999999999", "{}", "1;DROP TABLE referrals_person", "NULL", "1,", "9" * 30]
+
+
+@pytest.fixture
+def foreign(municipality: Municipality, category) -> Referral:
+    """A referral of a municipality with which they have nothing to do."""
+    return ReferralFactory(
+        municipality=MunicipalityFactory(name="Fremmedvik"), category=category, waiting=True
+    )
+
+
+@pytest.fixture
+def here(municipality: Municipality, category) -> Referral:
+    """A referral of the municipality whose staff the role fixtures are."""
+    return ReferralFactory(municipality=municipality, category=category, number=NUMBER, waiting=True)
+
+
+def in_municipality(place: Municipality) -> scope.Scope:
+    return scope.Scope(frozenset({place.pk}))
+
+
+def fetch(statement: str, *parameters: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+# ---------------------------------------------------------------- what is guarded
+
+
+@pytest.mark.django_db
+def test_krav_01_every_table_of_a_municipality_has_forced_row_level_security() -> None:
+    """Every table that names a municipality is closed by policy, also to its owner; exceptions are listed by name."""
+    rows = fetch(
+        "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,"
+        " EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant' AND p.polcmd = '*')"
+        " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'municipality_id'"
+        " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND NOT a.attisdropped"
+    )
+    open_tables = {table for table, forced, has_policy in rows if not (forced and has_policy)}
+    assert open_tables == set(OPEN_TABLES)
+    tenants = {apps.get_model(label)._meta.db_table for label in REGISTER[Holds.TENANT]}
+    assert tenants <= {table for table, forced, has_policy in rows if forced and has_policy}
+
+
+def test_krav_02_every_model_is_in_the_register() -> None:
+    """A new model must say whether it holds a municipality's persons, staff, or nothing about anybody."""
+    models = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+    registered = [label for labels in REGISTER.values() for label in labels]
+    assert sorted(registered) == sorted(models)
+
+
+def test_a_model_that_points_at_a_person_or_case_is_a_tenant() -> None:
+    tenants = {"Person", "Referral"}
+    for model in apps.get_models():
+        pointing = {field.related_model.__name__ for field in model._meta.fields if field.is_relation}
+        if pointing & tenants:
+            assert model._meta.label in REGISTER[Holds.TENANT]
+
+
+# ---------------------------------------------------------------- reading
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", RUBBISH)
+def test_krav_04_a_rubbish_scope_shows_nothing(value: str, here: Referral) -> None:
+    """Unset, empty or senseless scope: no row, or an error, never a row."""
+    for model in (Person, Referral):
+        try:
+            with transaction.atomic():
+                fetch("SELECT set_config('ergo.municipality_ids', %s, true)", value)
+                assert model.objects.count() == 0
+        except DatabaseError:
+            continue
+
+
+@pytest.mark.django_db
+def test_krav_04_an_empty_scope_shows_nothing(here: Referral) -> None:
+    """Whoever has not said whose rows are wanted gets none."""
+    with scope.scoped():
+        for label in REGISTER[Holds.TENANT]:
+            assert not apps.get_model(label).objects.exists(), label
+
+
+@pytest.mark.django_db
+def test_krav_04_a_scope_shows_its_municipality_and_no_other(here: Referral, foreign: Referral) -> None:
+    """Two municipalities in one database, one in scope."""
+    with scope.entered(in_municipality(here.municipality)):
+        assert [referral.pk for referral in Referral.objects.all()] == [here.pk]
+        assert [person.pk for person in Person.objects.all()] == [here.person_id]
+
+
+@pytest.mark.django_db
+def test_the_owner_of_the_tables_is_bound_too(here: Referral) -> None:
+    assert fetch(
+        "SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname = 'referrals_referral'"
+    ) == [(True,)]
+
+
+# ---------------------------------------------------------------- writing
+
+
+@pytest.mark.django_db
+def test_krav_05_no_row_is_made_or_moved_in_another_municipality(here: Referral, foreign: Referral) -> None:
+    """Insert, bulk insert, update and move into a municipality out of scope are refused or touch nothing."""
+    theirs, mine = foreign.municipality, here.municipality
+    with scope.entered(in_municipality(mine)):
+        unsaved = Person(municipality=theirs, given_name="A", family_name="B", birth_date=TODAY)
+        for deed in (unsaved.save, lambda: Person.objects.bulk_create([unsaved])):
+            with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+                deed()
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            Person.objects.filter(pk=here.person_id).update(municipality=theirs)
+        assert Referral.objects.filter(pk=foreign.pk).update(reason="x") == 0
+        assert Referral.objects.filter(pk=foreign.pk).delete()[0] == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("factory", [ContactFactory, WaitPauseFactory])
+def test_krav_06_a_child_cannot_point_at_another_municipalitys_parent(
+    factory: type, here: Referral, foreign: Referral
+) -> None:
+    """Foreign keys are checked past row-level security, so each carries its municipality."""
+    with pytest.raises(IntegrityError, match="same_municipality"), transaction.atomic():
+        factory(referral=here, referral_id=foreign.pk, municipality=here.municipality)
+        fetch_nothing("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.django_db
+def test_krav_06_a_referral_cannot_be_about_another_municipalitys_citizen(
+    here: Referral, foreign: Referral
+) -> None:
+    """Nor can a referral name a person of another municipality."""
+    with pytest.raises(IntegrityError, match="same_municipality"), transaction.atomic():
+        Referral.objects.filter(pk=here.pk).update(person=foreign.person_id)
+        fetch_nothing("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def fetch_nothing(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_every_pair_of_tables_that_belong_together_is_tied_by_municipality() -> None:
+    tenants = {apps.get_model(label) for label in REGISTER[Holds.TENANT]}
+    for model in tenants:
+        for field in model._meta.fields:
+            if field.is_relation and field.related_model in tenants:
+                assert {"municipality_id", field.column} in tied(model._meta.db_table), field
+
+
+def tied(table: str) -> list[set[str]]:
+    """The columns of each foreign key of the table that names the municipality too, read from the migrations."""
+    operations = (
+        operation
+        for migration in MigrationLoader(None).disk_migrations.values()
+        for operation in migration.operations
+        if isinstance(operation, SameMunicipality)
+    )
+    return [{"municipality_id", o.arguments[1]} for o in operations if o.arguments[0] == table]
+
+
+# ---------------------------------------------------------------- ways around
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_in_scope_in_a_new_thread_outside_a_transaction_or_in_async_code(here: Referral) -> None:
+    seen: dict[str, int] = {}
+
+    def count(name: str) -> None:
+        try:
+            with transaction.atomic():
+                seen[name] = Referral.objects.count()
+            seen[f"{name}, outside a transaction"] = Referral.objects.count()
+        finally:
+            connection.close()
+
+    def run(*target: object) -> None:
+        thread = Thread(target=target[0], args=target[1:])
+        thread.start()
+        thread.join()
+
+    async def count_async() -> int:
+        try:
+            return await Referral.objects.acount()
+        finally:
+            await sync_to_async(lambda: connection.close())()  # the connection of the thread that asked
+
+    run(count, "new thread")
+    run(copy_context().run, count, "thread with the scope passed on")
+    run(lambda: seen.update({"async": asyncio.run(count_async())}))
+    assert seen == {
+        "new thread": 0,
+        "new thread, outside a transaction": 0,
+        "thread with the scope passed on": 1,
+        "thread with the scope passed on, outside a transaction": 0,
+        "async": 0,
+    }
+
+
+@pytest.mark.django_db
+def test_a_command_sees_nothing_until_it_says_of_whom(here: Referral) -> None:
+    with scope.scoped():
+        call_command("check")
+        assert not Referral.objects.exists()
+
+
+@pytest.mark.django_db
+def test_krav_10_the_admin_and_a_superuser_are_bound_by_the_same_scope(
+    here: Referral, foreign: Referral, client: Client, today: object
+) -> None:
+    """An administrator, superuser flag or not, sees no case of a municipality where they have no other role."""
+    user = get_user_model().objects.create_superuser("super", password="riktig-hest-batteri")
+    MembershipFactory(user=user, role=Role.ADMINISTRATOR, municipality=None)
+    client.force_login(user)
+    listed = f"/admin/referrals/referral/{here.pk}/change/"
+    assert listed not in client.get("/admin/referrals/referral/").content.decode()
+    for referral in (here, foreign):
+        assert client.get(f"/admin/referrals/referral/{referral.pk}/change/", follow=True).redirect_chain
+    MembershipFactory(user=user, role=Role.COORDINATOR, municipality=here.municipality)
+    assert listed in client.get("/admin/referrals/referral/").content.decode()
+    assert client.get(f"/admin/referrals/referral/{foreign.pk}/change/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_krav_13_a_withdrawn_membership_works_at_the_next_request(
+    here: Referral, other_municipality: Municipality, coordinator: User, client_for
+) -> None:
+    """Rights are read from the database at every request, never from the session."""
+    MembershipFactory(user=coordinator, municipality=other_municipality)
+    client, address = client_for(coordinator), f"/k/{here.municipality.code}/henvisninger/{NUMBER}/"
+    assert client.get(address).status_code == 200
+    Membership.objects.filter(municipality=here.municipality).update(valid_to=TODAY)
+    assert client.get(address).status_code == 404
+    coordinator.is_active = False
+    coordinator.save()
+    assert client.get(address).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_view_that_forgets_whom_it_serves_still_gives_nothing_away(
+    here: Referral, foreign: Referral, coordinator: User, client_for, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`visible_to` is taken away; the database alone holds."""
+    monkeypatch.setattr(type(Referral.objects.all()), "visible_to", lambda rows, access: rows)
+    monkeypatch.setattr(type(Referral.objects.all()), "in_municipality", lambda rows, place: rows)
+    page = client_for(coordinator).get(f"/k/{here.municipality.code}/venteliste/").content.decode()
+    assert here.number in page and foreign.number not in page
+
+
+def test_no_pause_or_contact_is_without_a_municipality() -> None:
+    for model in (Contact, WaitPause):
+        assert not model._meta.get_field("municipality").null
