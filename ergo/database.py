@@ -2,7 +2,7 @@
 
 One connection, `default`; its role follows from what the process is for. Migrations and the making of test
 databases run as the owner, everything else as the app. A second alias would be a second connection, whose
-uncommitted rows the first does not see.
+uncommitted rows the first does not see. Backups are dumped past Django, as a role of their own.
 """
 
 from enum import Enum
@@ -45,13 +45,24 @@ class Purpose(Enum):
     OWN = "changes tables"
     WORK = "a command that may take its time"
     SERVE = "pages, for which nobody waits long"
+    BACKUP = "reads everything, to dump it"
 
 
-# Who changes tables gives up rather than queue behind a long transaction: all others would queue behind it.
+ROLES = {
+    Purpose.OWN: roles.OWNER,
+    Purpose.WORK: roles.APP,
+    Purpose.SERVE: roles.APP,
+    Purpose.BACKUP: roles.BACKUP,
+}
+ADDRESSES = {Purpose.OWN: "DATABASE_OWNER_URL", Purpose.BACKUP: "DATABASE_BACKUP_URL"}
+"""The variables of those who hold more than the app does; nobody else is given these passwords."""
+
+# What a role sets for itself (ergo.roles) is said again: not every administrator of a database has run it all.
 SESSION_SETTINGS = {
     Purpose.OWN: "-c lock_timeout=4s",
-    Purpose.WORK: "",
+    Purpose.WORK: "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0",
     Purpose.SERVE: "-c statement_timeout=20s -c idle_in_transaction_session_timeout=60s",
+    Purpose.BACKUP: "-c default_transaction_read_only=on",
 }
 
 
@@ -83,20 +94,26 @@ def settings_for(purpose: Purpose, data_dir: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": KEEP_CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": session | login.get("OPTIONS", {}),
+        "OWNS_TABLES": purpose is Purpose.OWN,
+        "IS_HELD_BY_POLICIES": ROLES[purpose] == roles.APP,
     }
 
 
 def login_for(purpose: Purpose, data_dir: Path) -> dict[str, Any]:
-    """Where to connect and as whom. A DATABASE_URL without a DATABASE_OWNER_URL is used for everything."""
-    url, owner_url = env.secret("DATABASE_URL"), env.secret("DATABASE_OWNER_URL")
-    if not url and owner_url:
-        raise ConfigurationError("DATABASE_OWNER_URL is set, DATABASE_URL is not: set both, or neither.")
+    """Where to connect and as whom. Raises ConfigurationError when the address of this purpose is not set."""
+    url = env.secret("DATABASE_URL")
+    others = {other: env.secret(variable) for other, variable in ADDRESSES.items()}
+    if not url and (lonely := [ADDRESSES[other] for other in others if others[other]]):
+        raise ConfigurationError(f"{lonely[0]} is set, DATABASE_URL is not: set both, or neither.")
     if not url:
-        role = roles.OWNER if purpose is Purpose.OWN else roles.APP
-        return {"NAME": "ergo", "USER": role, "EMBEDDED": str(data_dir)}
-    if purpose is Purpose.OWN and owner_url:
-        return parsed(owner_url, "DATABASE_OWNER_URL")
-    return parsed(url, "DATABASE_URL")
+        return {"NAME": "ergo", "USER": ROLES[purpose], "EMBEDDED": str(data_dir)}
+    if purpose not in ADDRESSES:
+        return parsed(url, "DATABASE_URL")
+    if not others[purpose]:
+        raise ConfigurationError(
+            f"{ADDRESSES[purpose]} is not set: what {purpose.value} runs as {ROLES[purpose]}, not as the app."
+        )
+    return parsed(others[purpose], ADDRESSES[purpose])
 
 
 def parsed(url: str, variable: str) -> dict[str, Any]:

@@ -56,9 +56,17 @@ class Cluster:
         return self.home / "server.log"
 
     def password(self, role: str) -> str:
-        """The password of one of our roles."""
+        """The password of one of our roles. Raises ConfigurationError for one that an older server has not got yet."""
+        try:
+            return self._passwords()[role]
+        except KeyError:
+            raise ConfigurationError(
+                f"The embedded PostgreSQL was started by an older Ergo and has no {role}: end its processes, try again."
+            ) from None
+
+    def _passwords(self) -> dict[str, str]:
         passwords: dict[str, str] = json.loads((self.data / PASSWORDS).read_text(encoding="utf-8"))
-        return passwords[role]
+        return passwords
 
     def create(self) -> None:
         """Make the data folder under another name, with roles and database, then move it into place."""
@@ -72,13 +80,24 @@ class Cluster:
             self.binaries.initdb, "-D", draft, "-U", "ergo_super", "-E", "UTF8", "--locale=C.UTF-8",
             "--auth=reject", "--data-checksums",
         )  # fmt: skip
-        passwords = {role: secrets.token_urlsafe(24) for role in (roles.OWNER, roles.APP)}
-        self._sql(draft, "postgres", *roles.create_roles(passwords[roles.OWNER], passwords[roles.APP]))
+        passwords = {role: secrets.token_urlsafe(24) for role in roles.LOGINS}
+        self._sql(draft, "postgres", *roles.create_all(passwords))
         self._sql(draft, "postgres", f"CREATE DATABASE {DATABASE} OWNER {roles.OWNER}")
         self._write(draft / PASSWORDS, json.dumps(passwords))
         self._write(draft / "pg_hba.conf", ACCESS_RULES)
         self._write(draft / "postgresql.auto.conf", CONFIGURATION)
         draft.rename(self.data)
+
+    def complete(self) -> None:
+        """Give data that an earlier version made the role it lacks. Only while no server runs."""
+        passwords = self._passwords()
+        if roles.BACKUP in passwords:
+            return
+        password = secrets.token_urlsafe(24)
+        self._sql(self.data, "postgres", *roles.add_backup(password))
+        draft = self.data / f"{PASSWORDS}.draft"
+        self._write(draft, json.dumps(passwords | {roles.BACKUP: password}))
+        draft.rename(self.data / PASSWORDS)
 
     def check_version(self) -> None:
         """Raises ConfigurationError when the data were made by another major version."""

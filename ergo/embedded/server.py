@@ -135,6 +135,7 @@ class Server:
             self._stop()  # it runs, but nobody gets in: its socket lay in a temporary folder that was swept
         if not self._runs_here(process := self._process()):
             self._forget_dead_server()
+            self.cluster.complete()
             process = self._launch()
         wait(lambda: self.is_running() or not self._runs_here(process), START_SECONDS)
         return self.is_running()

@@ -9,6 +9,7 @@ from django.db.backends.postgresql.features import DatabaseFeatures as DjangoFea
 
 from ergo import scope
 from ergo.embedded import shared_server
+from ergo.postgresql.rights import DatabaseValidation, refuse_too_much
 
 OLDEST_MAJOR = 16
 
@@ -30,6 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     features_class = DatabaseFeatures
+    validation_class = DatabaseValidation
 
     def get_connection_params(self) -> dict[str, Any]:
         """How to connect. Starts the embedded server, also when it died since the last connection."""
@@ -39,11 +41,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_connection_params()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A new connection. Raises CannotConnect, which Django makes an OperationalError."""
+        """A new connection. Raises CannotConnect, which Django makes an OperationalError.
+
+        Raises ConfigurationError when it would serve in a role that no policy holds.
+        """
         try:
-            return super().get_new_connection(conn_params)
+            connection = super().get_new_connection(conn_params)
         except psycopg.OperationalError as error:
             raise CannotConnect(*error.args) from error
+        if self.settings_dict.get("IS_HELD_BY_POLICIES"):
+            self._refuse_too_much(connection)
+        return connection
+
+    def _refuse_too_much(self, connection: psycopg.Connection) -> None:
+        try:
+            with connection.cursor() as cursor:
+                refuse_too_much(cursor)
+            connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
 
     def send_scope(self) -> None:
         """Tell PostgreSQL whose rows this transaction may touch; it forgets when the transaction ends."""

@@ -10,7 +10,7 @@ from django.test import TransactionTestCase
 
 from ergo import database
 
-LOGIN = ("USER", "PASSWORD", "OPTIONS")
+LOGIN = ("USER", "PASSWORD", "OPTIONS", "OWNS_TABLES", "IS_HELD_BY_POLICIES")
 
 
 def login_for(purpose: database.Purpose) -> dict[str, Any]:

@@ -14,13 +14,15 @@ from ergo.postgresql.base import CannotConnect
 DATA = Path("/srv/ergo/.data")
 APP_URL = "postgresql://ergo_app:p%40ss@db.example:5433/ergo?sslmode=require"
 OWNER_URL = "postgresql://ergo_migrator:secret@db.example/ergo"
+BACKUP_URL = "postgresql://ergo_backup:secret@db.example/ergo"
 
 
 @pytest.fixture(autouse=True)
 def no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests begin without a database address, whatever the machine has."""
-    for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE"):
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_BACKUP_URL"):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,12 @@ def test_only_what_changes_tables_runs_as_the_owner(words: str, purpose: Purpose
 
 @pytest.mark.parametrize(
     ("purpose", "role"),
-    [(Purpose.OWN, "ergo_migrator"), (Purpose.WORK, "ergo_app"), (Purpose.SERVE, "ergo_app")],
+    [
+        (Purpose.OWN, "ergo_migrator"),
+        (Purpose.WORK, "ergo_app"),
+        (Purpose.SERVE, "ergo_app"),
+        (Purpose.BACKUP, "ergo_backup"),
+    ],
 )
 def test_without_an_address_the_embedded_server_is_used_in_the_right_role(
     purpose: Purpose, role: str
@@ -65,16 +72,29 @@ def test_an_address_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "statement_timeout" in found["OPTIONS"]["options"]
 
 
-def test_one_address_serves_every_purpose_and_two_divide_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_purpose_has_its_own_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", APP_URL)
-    assert database.settings_for(Purpose.OWN, DATA)["USER"] == "ergo_app"
     monkeypatch.setenv("DATABASE_OWNER_URL", OWNER_URL)
-    assert database.settings_for(Purpose.OWN, DATA)["USER"] == "ergo_migrator"
+    monkeypatch.setenv("DATABASE_BACKUP_URL", BACKUP_URL)
+    roles = [database.settings_for(purpose, DATA)["USER"] for purpose in Purpose]
+    assert roles == ["ergo_migrator", "ergo_app", "ergo_app", "ergo_backup"]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "variable"), [(Purpose.OWN, "DATABASE_OWNER_URL"), (Purpose.BACKUP, "DATABASE_BACKUP_URL")]
+)
+def test_the_apps_address_is_not_enough_to_migrate_or_to_dump(
+    purpose: Purpose, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", APP_URL)
+    with pytest.raises(ConfigurationError, match=f"{variable} is not set"):
+        database.settings_for(purpose, DATA)
     assert database.settings_for(Purpose.SERVE, DATA)["USER"] == "ergo_app"
 
 
-def test_the_owners_address_alone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_OWNER_URL", OWNER_URL)
+@pytest.mark.parametrize("variable", ["DATABASE_OWNER_URL", "DATABASE_BACKUP_URL"])
+def test_another_address_without_the_apps_is_refused(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, OWNER_URL)
     with pytest.raises(ConfigurationError, match="set both, or neither"):
         database.settings_for(Purpose.SERVE, DATA)
 

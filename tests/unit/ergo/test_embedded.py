@@ -1,5 +1,6 @@
 """The embedded PostgreSQL, against real servers in folders of their own."""
 
+import json
 import os
 import shutil
 import signal
@@ -344,3 +345,28 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied(
     share.leave()
     assert share.cluster.binaries.folder.is_relative_to(share.cluster.home)
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+def test_data_of_an_earlier_version_are_given_the_role_that_dumps(spoilt: Server) -> None:
+    spoilt.cluster._sql(spoilt.cluster.data, "postgres", f"DROP ROLE {roles.BACKUP}")
+    note = spoilt.cluster.data / cluster.PASSWORDS
+    passwords = json.loads(note.read_text())
+    del passwords[roles.BACKUP]
+    note.write_text(json.dumps(passwords))
+    with connect(spoilt, roles.BACKUP) as dumper:
+        assert dumper.execute(
+            "SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        ).fetchone() == (True,)
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            dumper.execute("CREATE TABLE dumped (id int)")
+    assert note.stat().st_mode & 0o777 == 0o600
+    spoilt.leave()
+
+
+def test_a_running_server_of_an_earlier_version_lacks_that_role_and_says_so(spoilt: Server) -> None:
+    spoilt.login(roles.APP)
+    note = spoilt.cluster.data / cluster.PASSWORDS
+    note.write_text(json.dumps({roles.APP: "x"}))
+    with pytest.raises(ConfigurationError, match="started by an older Ergo and has no ergo_backup"):
+        spoilt.login(roles.BACKUP)
+    spoilt.leave()
