@@ -16,7 +16,7 @@ from django.utils import translation
 
 from ergo.serving import LocalServer, addresses
 from referrals.demo.users import DEMO_PASSWORD, demo_users
-from referrals.models import Installation, Person, User
+from referrals.models import Installation, User
 
 
 class Command(BaseCommand):
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if Installation.objects.is_demo():
             step("load_registers", quiet=True)
             return
-        if User.objects.exists() or Person.objects.exists():
+        if User.objects.exists():  # persons are out of scope here; where there are any, there are users
             raise CommandError(
                 "This database holds real data: unset DATABASE_URL, or name an empty database."
             )
