@@ -5,6 +5,7 @@ Requests made by the test client have their own scope, from the memberships of w
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 from typing import Any
 
 from django.db import connection
@@ -51,8 +52,10 @@ def reach(municipality_ids: Iterable[int]) -> None:
 
 
 def _remember(connection: Any, **_signal: Any) -> None:
-    with connection.cursor() as cursor:
-        _send(cursor)
+    """Only for the test's own connection: those of other threads are as they are outside the tests."""
+    if current_thread() is main_thread():
+        with connection.cursor() as cursor:
+            _send(cursor)
 
 
 def _send(cursor: CursorWrapper) -> None:
