@@ -26,6 +26,14 @@ def flag(name: str, default: bool = False) -> bool:
     raise ConfigurationError(f"{name} must be 1 or 0, not {word!r}.")
 
 
+def number(name: str, default: int) -> int:
+    """A variable that is a whole number of at least 1. Raises ConfigurationError for anything else."""
+    words = text(name, str(default))
+    if not words.isdecimal() or int(words) < 1:
+        raise ConfigurationError(f"{name} must be a whole number of at least 1, not {words!r}.")
+    return int(words)
+
+
 def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A variable that holds names separated by commas, as in `a.example,b.example`."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)

@@ -40,6 +40,7 @@ ROOT_URLCONF = "ergo.urls"
 WSGI_APPLICATION = "ergo.wsgi.application"
 
 INSTALLED_APPS = [
+    "procrastinate.contrib.django",  # before referrals, which takes its pages out of the admin site again
     "referrals",  # before django.forms and the admin: its form and admin templates win over theirs
     "ergo.apps.ErgoAdminConfig",
     "django.contrib.auth",
@@ -163,6 +164,14 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
+
+# --- Jobs and backups ---
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None  # referrals.jobs.registry names the jobs, one by one
+
+# Where nightly backups go; empty: none is made here. The newest so many are kept.
+BACKUP_DIR = env.text("ERGO_BACKUP_DIR")
+BACKUPS_KEPT = env.number("ERGO_BACKUPS_KEPT", 14)
 
 # --- Static files ---
 

@@ -3,6 +3,7 @@
 from referrals.models.access import Membership, User, access_from, access_of, memberships_of
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
+from referrals.models.job import JobResult, JobState
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget
@@ -32,6 +33,8 @@ __all__ = [
     "Governor",
     "Installation",
     "Membership",
+    "JobResult",
+    "JobState",
     "Municipality",
     "MunicipalityChange",
     "NumberSeries",

@@ -13,6 +13,7 @@ from django.urls import reverse
 from referrals.admin.site import RecordAdmin
 from referrals.models import (
     Employment,
+    JobState,
     Membership,
     Municipality,
     Person,
@@ -254,6 +255,7 @@ class TestCases:
     def test_nothing_is_added_changed_or_removed(
         self, model: type[Model], admin_client: Client, referral: Referral
     ) -> None:
+        JobState.objects.create(name="clear_sessions")
         pk = model.objects.get().pk
         assert admin_client.get(address(model, "add")).status_code == 403
         assert admin_client.get(address(model, "delete", pk)).status_code == 403
@@ -262,5 +264,12 @@ class TestCases:
         admin_client.post(address(model, "changelist"), chosen)
         assert model.objects.filter(pk=pk).exists()
 
-    def test_records_are_the_models_with_persons_and_cases(self) -> None:
-        assert RECORDS == [Person, Referral]
+    def test_records_are_the_models_with_persons_and_cases_and_the_jobs(self) -> None:
+        assert RECORDS == [JobState, Person, Referral]
+
+
+def test_administrators_see_how_each_job_goes(admin_client: Client) -> None:
+    JobState.objects.create(name="clear_sessions", result="failed", failures=3, error_kind="OSError")
+    page = admin_client.get(address(JobState, "changelist")).content.decode()
+    for words in ("clear_sessions", "Feilet", "OSError", "Neste kjøring"):
+        assert words in page, words

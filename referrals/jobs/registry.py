@@ -1,0 +1,19 @@
+"""Every job there is. A new one is a function of an `Occasion` and a line here.
+
+Times are UTC: in Norway one hour later in winter and two in summer. A job must bear being run twice, since a worker
+may die after the work and before saying so; and it must do all that is due, since missed runs are made up for by one.
+"""
+
+from referrals.jobs import upkeep
+from referrals.jobs.job import Job
+
+JOBS = {
+    job.name: job
+    for job in (
+        Job("rescue_jobs", upkeep.rescue_jobs, "* * * * *"),
+        Job("clear_sessions", upkeep.clear_sessions, "10 2 * * *"),
+        Job("clear_submissions", upkeep.clear_submissions, "20 2 * * *"),
+        Job("clear_jobs", upkeep.clear_jobs, "30 2 * * *"),
+    )
+}
+"""By name, which is also their name in the queue: it is not changed once a job may be waiting there."""
