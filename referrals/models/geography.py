@@ -138,6 +138,11 @@ class Municipality(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.full_name}"
 
+    @property
+    def is_present(self) -> bool:
+        """Whether it is of today's division; the queryset's `present` for a row that is already read."""
+        return self.valid_to is None
+
     def is_valid(self, on: date) -> bool:
         """Whether it exists on the day; the queryset's `valid` for a row that is already read."""
         return self.valid_from <= on and (self.valid_to is None or self.valid_to > on)

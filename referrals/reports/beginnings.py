@@ -2,29 +2,29 @@
 
 from datetime import date
 
-from django.db.models import Min, OuterRef, QuerySet, Subquery
+from django.db.models import Min
 
 from referrals.models import (
     CoverageAgreement,
     CoverageStatement,
     Employment,
-    Municipality,
     Referral,
     StaffingFigure,
 )
-from referrals.reports.scopes import Level, Scope
+from referrals.reports import counts
+from referrals.reports.scopes import Scope
 
 
 def first_received(scope: Scope) -> date | None:
     """The day the earliest referral in the scope was received; None before the first.
 
-    For outsiders 1 January of that year: the day itself is one citizen's. One look into an index for each municipality,
-    however many referrals there are.
+    For outsiders 1 January of that year: the day itself is one citizen's.
     """
-    earliest = Referral.objects.counted().filter(municipality=OuterRef("pk")).order_by("received_on")
-    places = _places(scope).annotate(first=Subquery(earliest.values("received_on")[:1]))
-    first: date | None = places.aggregate(earliest=Min("first"))["earliest"]
-    return first if scope.exact or first is None else first.replace(month=1, day=1)
+    if not scope.exact:
+        year = counts.first_year(scope)
+        return date(year, 1, 1) if year else None
+    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids)
+    return rows.order_by("received_on", "pk").values_list("received_on", flat=True).first()
 
 
 def first_known_workforce() -> date | None:
@@ -35,11 +35,3 @@ def first_known_workforce() -> date | None:
         for model, field in (*kinds, (StaffingFigure, "counted_on"))
     ]
     return min((day for day in days if day), default=None)
-
-
-def _places(scope: Scope) -> QuerySet[Municipality]:
-    if scope.level == Level.MUNICIPALITY:
-        return Municipality.objects.filter(pk__in=scope.ids)
-    if scope.level == Level.COUNTY:
-        return Municipality.objects.filter(county_id__in=scope.ids)
-    return Municipality.objects.all()

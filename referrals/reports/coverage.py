@@ -15,6 +15,7 @@ from referrals.norwegian import sort_key
 from referrals.reports import workforce
 from referrals.reports.long_waits import LongWaits, over_a_year
 from referrals.reports.recipe import Recipe
+from referrals.reports.regions import Places
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import Figure
 from referrals.reports.workforce import Absence, Agreement, Staff
@@ -135,12 +136,10 @@ def build(on: date, *, data_as_of: datetime, own: Collection[int] = ()) -> Cover
     `own` are the ids of the municipalities whose true waits the reader may see. 9 queries, whatever the day.
     """
     counties = list(County.objects.all())
-    municipalities = list(Municipality.objects.present().select_related("county"))
-    places: dict[int, list[int]] = {county.pk: [] for county in counties}
-    for municipality in municipalities:
-        places[municipality.county_id].append(municipality.pk)
-    waits = over_a_year(on, places, own)
-    rows = tuple(_Country(on).rows(municipalities, waits))
+    municipalities = list(Municipality.objects.select_related("county"))
+    waits = over_a_year(on, Places.of(counties, municipalities), own)
+    present = [municipality for municipality in municipalities if municipality.is_present]
+    rows = tuple(_Country(on).rows(present, waits))
     return CoverageReport(
         on=on,
         totals=_totals(rows),

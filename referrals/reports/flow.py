@@ -1,16 +1,19 @@
 """What came in and what went out in a period: referred, started, other ends, closed; load and clearance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.db.models import Count, Q
 
 from referrals import waiting as clock
 from referrals.models import County, Municipality, Referral
+from referrals.reports import counts
+from referrals.reports.counts import FLOW_COUNTS, FLOWS, Flow
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
-from referrals.reports.regions import NOWHERE
+from referrals.reports.regions import NOWHERE, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.suppression import (
     WITHHELD,
@@ -27,7 +30,6 @@ NAME = "flow"
 
 # Those who waited before the period and those referred in it have started, ended otherwise, or wait after it.
 BALANCED = ("referred", "started", "other_ends")
-KINDS = (*BALANCED, "finished")
 # Each period between the stocks before and after it, by the end of the names of its counts.
 STOCKS = {"": ("waiting_before", "waiting"), "_before": ("waiting_earlier", "waiting_before")}
 # In the balance only this matters of a stock: whether outsiders are shown it.
@@ -74,10 +76,10 @@ class FlowReport:
 
 
 def build(scope: Scope, period: Period, *, data_as_of: datetime) -> FlowReport:
-    """The report for a period, from the rows as they are at the instant `data_as_of`. At most 4 queries."""
+    """The report for a period, from the rows as they are at the instant `data_as_of`. At most 3 queries."""
     cells = _own_cells(scope, period) if scope.exact else _outside_cells(scope, period)
     figures = {name: cell.figure for name, cell in cells.items()}
-    lines = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in KINDS}
+    lines = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in FLOWS}
     lines["closed"] = _together(lines["finished"], lines["other_ends"], period)
     lines["removals"] = _together(lines["started"], lines["other_ends"], period)
     removals = lines["removals"].figure
@@ -119,79 +121,89 @@ def _clearance(waiting: Figure, removals: Figure, period: Period) -> Figure:
     return Figure(round(waiting.value * period.weeks / removals.value, 1)) if removals.value else Figure()
 
 
-def _counts(period: Period) -> dict[str, Count]:
-    """The aggregates: every kind in the period and in the one before, and the stocks around both."""
-    counts = {
+def _own_cells(scope: Scope, period: Period) -> dict[str, Cell]:
+    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids)
+    return {name: Cell.own(count) for name, count in rows.aggregate(**_aggregates(period)).items()}
+
+
+def _aggregates(period: Period) -> dict[str, Count]:
+    """Every kind in the period and in the one before, and the stocks around both."""
+    aggregates = {
         "waiting": Count("pk", filter=clock.waiting_q(period.last_day)),
         "waiting_before": Count("pk", filter=clock.waiting_q(period.day_before)),
         "waiting_earlier": Count("pk", filter=clock.waiting_q(period.before().day_before)),
     }
     for suffix, days in (("", period), ("_before", period.before())):
         closed = _within("closed_on", days)
-        counts |= {
+        aggregates |= {
             f"referred{suffix}": Count("pk", filter=_within("received_on", days)),
             f"started{suffix}": Count("pk", filter=_within("started_on", days)),
             f"other_ends{suffix}": Count("pk", filter=closed & Q(started_on__isnull=True)),
             f"finished{suffix}": Count("pk", filter=closed & Q(started_on__isnull=False)),
         }
-    return counts
+    return aggregates
 
 
 def _within(field: str, period: Period) -> Q:
     return Q(**{f"{field}__gte": period.start, f"{field}__lt": period.end})
 
 
-def _own_cells(scope: Scope, period: Period) -> dict[str, Cell]:
-    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids)
-    return {name: Cell.own(count) for name, count in rows.aggregate(**_counts(period)).items()}
-
-
 def _outside_cells(scope: Scope, period: Period) -> dict[str, Cell]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
-    counties = list(County.objects.values_list("pk", flat=True)) or [NOWHERE]
-    nation = _decide(_counted(period, "municipality__county", counties))
+    flows = counts.flow(period)
+    counties = list(County.objects.all())
+    order = [county.pk for county in counties] or [NOWHERE]
+    nation = _decide(_summed(flows, attrgetter("county"), order))
     if scope.level == Level.NATION:
         return {name: column.total for name, column in nation.items()}
-    rows = [counties.index(county) for county in scope.county_ids]
+    rows = [order.index(county) for county in scope.county_ids]
     chosen = {name: combined([column.cells[row] for row in rows]) for name, column in nation.items()}
-    return chosen if scope.level == Level.COUNTY else _municipal_cells(scope, period, chosen)
+    if scope.level == Level.COUNTY:
+        return chosen
+    municipalities = Municipality.objects.filter(county_id__in=scope.county_ids)
+    return _municipal_cells(scope, flows, Places.of(counties, municipalities), chosen)
 
 
-def _municipal_cells(scope: Scope, period: Period, county: Mapping[str, Cell]) -> dict[str, Cell]:
-    places = Municipality.objects.filter(county_id__in=scope.county_ids).values_list("pk", flat=True)
-    if len(places) == 1:
+def _municipal_cells(
+    scope: Scope, flows: Sequence[Flow], places: Places, county: Mapping[str, Cell]
+) -> dict[str, Cell]:
+    known = {flow.municipality for flow in flows if any(flow.counts.values())}
+    order = places.counted(scope.county_ids[0], known.__contains__)
+    if len(order) == 1:
         return dict(county)
-    columns = _decide(_counted(period, "municipality", list(places)), above=county)
-    row = list(places).index(scope.ids[0])
+    columns = _decide(_summed(flows, attrgetter("municipality"), order), above=county)
+    row = order.index(scope.ids[0])
     return {name: column.cells[row] for name, column in columns.items()}
 
 
-def _counted(period: Period, field: str, places: Sequence[int]) -> list[dict[str, int]]:
-    """The counts of each place, in the order given. One query."""
-    rows = Referral.objects.counted().filter(**{f"{field}__in": places}).order_by()
-    counts = _counts(period)
-    found = {row[field]: row for row in rows.values(field).annotate(**counts)}
-    return [{name: found.get(place, {}).get(name, 0) for name in counts} for place in places]
+def _summed(
+    flows: Iterable[Flow], place_of: Callable[[Flow], int], order: Sequence[int]
+) -> list[dict[str, int]]:
+    """The counts of each place, in the order given."""
+    found = {place: dict.fromkeys(FLOW_COUNTS, 0) for place in order}
+    for flow in flows:
+        sums = found.get(place_of(flow), {})
+        for name in sums:
+            sums[name] += flow.counts[name]
+    return [found[place] for place in order]
 
 
-def _decide(
-    counts: Sequence[Mapping[str, int]], above: Mapping[str, Cell] | None = None
-) -> dict[str, Column]:
+def _decide(rows: Sequence[Mapping[str, int]], above: Mapping[str, Cell] | None = None) -> dict[str, Column]:
     """What is shown of places that add up to a whole; `above`: what is shown of the whole, if that is decided.
 
     The period before is decided as if it were asked for by itself: a figure is hidden on every page or on none.
     """
     balanced = {f"{kind}{suffix}" for kind in BALANCED for suffix in STOCKS}
     columns = {
-        name: protect_list([row[name] for row in counts], above[name] if above else None)
-        for name in counts[0]
+        name: protect_list([row[name] for row in rows], above[name] if above else None)
+        for name in rows[0]
         if name not in balanced
     }
     for suffix, names in STOCKS.items():
         kinds, stocks = [f"{kind}{suffix}" for kind in BALANCED], [columns[name] for name in names]
         balance = protect_table(
-            [[row[kind] for kind in kinds] for row in counts],
-            row_totals=[_stock([stock.cells[row] for stock in stocks]) for row in range(len(counts))],
+            [[row[kind] for kind in kinds] for row in rows],
+            row_totals=[_stock([stock.cells[place] for stock in stocks]) for place in range(len(rows))],
             total=_stock([stock.total for stock in stocks]),
             column_totals=[above[kind] for kind in kinds] if above else None,
             inflows=[BALANCED.index("referred")],

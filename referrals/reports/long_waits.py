@@ -1,18 +1,16 @@
 """How many have waited over a year, in every municipality at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
-
-from referrals import waiting as clock
-from referrals.models import Referral
+from referrals.reports import counts
+from referrals.reports.counts import LongWait
 from referrals.reports.regions import Country, OutsideLook, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import Counter, Split
 from referrals.reports.suppression import WITHHELD, Figure
-from referrals.reports.tallies import Key, Tallies, Tally
+from referrals.reports.tallies import Group, Key, Tallies, Tally
 
 
 @dataclass(frozen=True)
@@ -30,13 +28,13 @@ def over_a_year(on: date, places: Places, own: Collection[int] = ()) -> LongWait
     `places` are all counties with all their municipalities. Who knows the true number of a hidden place could subtract
     it from the sums: of a county in which others are hidden too, such a reader sees no sum, nor of the nation.
     """
-    counts = _counts(on)
-    country = Country(Counter(Tallies(_groups(counts, places))), places)
-    everywhere = Scope(Level.COUNTY, ids=tuple(places))
-    figures = {place: _figure(look) for _key, place, look in country.places_in(everywhere)}
-    true = {place: Figure(counts[place].over_a_year) for place in own if place in counts}
+    waits = counts.over_a_year(on)
+    country = Country(Counter(Tallies(_groups(waits))), places)
+    by_county = {county: _within(country, county) for county in places.present}
+    undone = [county for county, figures in by_county.items() if _could_be_undone(figures, own)]
     counties = {place: _figure(look) for _key, place, look in country.places_in(Scope.nation())}
-    undone = [county for county, within in places.items() if _could_be_undone(within, figures, own)]
+    true = {wait.municipality: Figure(wait.over_a_year) for wait in waits if wait.municipality in own}
+    figures = {place: figure for figures in by_county.values() for place, figure in figures.items()}
     return LongWaits(
         figures | dict.fromkeys(own, Figure(0)) | true,
         counties | dict.fromkeys(undone, WITHHELD),
@@ -44,30 +42,27 @@ def over_a_year(on: date, places: Places, own: Collection[int] = ()) -> LongWait
     )
 
 
-def _could_be_undone(within: Sequence[int], figures: Mapping[int, Figure], own: Collection[int]) -> bool:
+def _within(country: Country, county: int) -> dict[int, Figure]:
+    """What outsiders see of the county's municipalities."""
+    looks = country.places_in(Scope(Level.COUNTY, ids=(county,)))
+    return {place: _figure(look) for _key, place, look in looks}
+
+
+def _could_be_undone(figures: Mapping[int, Figure], own: Collection[int]) -> bool:
     """Whether some of the hidden municipalities are the reader's own and others are not."""
-    return len({place in own for place in within if figures[place].suppressed}) > 1
+    return len({place in own for place, figure in figures.items() if figure.suppressed}) > 1
 
 
-def _counts(on: date) -> dict[int, Tally]:
-    rows = Referral.objects.waiting(on=on).with_gross_days(on=on).order_by()
-    over = Count("pk", filter=clock.over_a_year_q())
-    counted = rows.values("municipality").annotate(waiting=Count("pk"), over=over)
-    return {
-        municipality: Tally(waiting, over_a_year=over)
-        for municipality, waiting, over in counted.values_list("municipality", "waiting", "over")
-    }
-
-
-def _groups(counts: dict[int, Tally], places: Places) -> dict[frozenset, Tally]:
-    groups = {frozenset({(Key.PLACE, place)}): tally for place, tally in counts.items()}
-    for county, municipalities in places.items():
-        groups[frozenset({(Key.COUNTY, county)})] = _sum([counts.get(pk, Tally()) for pk in municipalities])
+def _groups(waits: Iterable[LongWait]) -> dict[Group, Tally]:
+    groups: dict[Group, Tally] = {}
+    for wait in waits:
+        for key, place in ((Key.PLACE, wait.municipality), (Key.COUNTY, wait.county)):
+            group = frozenset({(key, place)})
+            before = groups.get(group, Tally())
+            groups[group] = Tally(
+                before.waiting + wait.waiting, over_a_year=before.over_a_year + wait.over_a_year
+            )
     return groups
-
-
-def _sum(tallies: Sequence[Tally]) -> Tally:
-    return Tally(sum(t.waiting for t in tallies), over_a_year=sum(t.over_a_year for t in tallies))
 
 
 def _figure(look: OutsideLook) -> Figure:

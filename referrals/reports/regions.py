@@ -4,19 +4,43 @@ For outsiders the nation's counties are decided first and each county's municipa
 everybody's counts. So a figure is hidden on every page or on none, however one comes to it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, Self
 
+from referrals.models import County, Municipality
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import SPLIT_KEYS, Counter, Split
 from referrals.reports.suppression import Cell, Column, combined, protect_list, protect_table
 from referrals.reports.tallies import IN_SCOPE, Key
 
-# The municipalities of each county, by id, of the counties that a scope is about; the other counties with none.
-Places = Mapping[int, Sequence[int]]
-
 # Where the registers are empty: one place, in which nobody waits.
 NOWHERE = 0
+
+
+@dataclass(frozen=True)
+class Places:
+    """The municipalities of each county, by id, of the counties that a scope is about; the other counties with none.
+
+    `present` are those of today's division, which are listed. Who still waits in a `former` one is in the sums of its
+    county and of the nation, and decides with all others what may be shown; it has no line of its own.
+    """
+
+    present: Mapping[int, Sequence[int]]
+    former: Mapping[int, Sequence[int]]
+
+    @classmethod
+    def of(cls, counties: Iterable[County], municipalities: Iterable[Municipality]) -> Self:
+        """All counties, and all municipalities of those that the scope is about."""
+        present: dict[int, list[int]] = {county.pk: [] for county in counties}
+        former: dict[int, list[int]] = {county: [] for county in present}
+        for municipality in municipalities:
+            (present if municipality.is_present else former)[municipality.county_id].append(municipality.pk)
+        return cls(present, former)
+
+    def counted(self, county: int, is_counted: Callable[[int], bool]) -> list[int]:
+        """The county's municipalities: the present ones, and of the former ones those that count anything."""
+        return [*self.present[county], *filter(is_counted, self.former[county])]
 
 
 class Region:
@@ -123,7 +147,7 @@ class Country:
     def __init__(self, counter: Counter, places: Places) -> None:
         self._counter = counter
         self._places = places
-        self._nation = Region(counter, Key.COUNTY, list(places))
+        self._nation = Region(counter, Key.COUNTY, list(places.present))
 
     def look_at(self, scope: Scope) -> OutsideLook:
         """The counts of the scope."""
@@ -134,18 +158,26 @@ class Country:
         return OutsideLook(self._municipalities(scope.county_ids[0]), scope.ids)
 
     def places_in(self, scope: Scope) -> Iterator[tuple[Key, int, OutsideLook]]:
-        """The nation's counties, or the municipalities of the scope's counties; nothing in a municipality."""
+        """The nation's counties, or the municipalities of the scope's counties; nothing in a municipality.
+
+        Also former municipalities in which somebody still waits.
+        """
         if scope.level == Level.NATION:
-            yield from ((Key.COUNTY, place, OutsideLook(self._nation, [place])) for place in self._places)
+            yield from (
+                (Key.COUNTY, place, OutsideLook(self._nation, [place])) for place in self._places.present
+            )
         if scope.level == Level.COUNTY:
             for county in scope.ids:
                 region = self._municipalities(county)
                 yield from (
-                    (Key.PLACE, place, OutsideLook(region, [place])) for place in self._places[county]
+                    (Key.PLACE, place, OutsideLook(region, [place])) for place in self._within(county)
                 )
 
     def _municipalities(self, county: int) -> Region:
-        return Region(self._counter, Key.PLACE, self._places[county], (self._nation, county))
+        return Region(self._counter, Key.PLACE, self._within(county), (self._nation, county))
+
+    def _within(self, county: int) -> list[int]:
+        return self._places.counted(county, lambda place: self._counter.tally((Key.PLACE, place)).waiting > 0)
 
 
 def look_at(scope: Scope, counter: Counter, places: Places) -> Look:

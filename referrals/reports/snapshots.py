@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from referrals.reports import counts, own_rows
 from referrals.reports.regions import Country, Look, OwnLook, Places
-from referrals.reports.scopes import Level, Scope
+from referrals.reports.scopes import Scope
 from referrals.reports.splits import SPLIT_KEYS, Counter, Split
 from referrals.reports.suppression import WITHHELD, Cell, Figure
-from referrals.reports.tallies import IN_SCOPE, Grouping, Key, Tally, rows_on, tally
+from referrals.reports.tallies import IN_SCOPE, Tally
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Snapshot:
         self, on: date, scope: Scope, places: Places, categories: Sequence[int] = (), *, in_full: bool
     ) -> None:
         self._scope = scope
-        self._counter = Counter(tally(rows_on(on, scope), _groupings(scope, in_full=in_full)), categories)
+        counted_by = own_rows if scope.exact else counts
+        self._counter = Counter(counted_by.waiting(on, scope, in_full=in_full), categories)
         self._country = None if scope.exact else Country(self._counter, places)
         self._look = self._country.look_at(scope) if self._country else OwnLook(self._counter)
 
@@ -63,37 +65,26 @@ class Snapshot:
         """Those who wait, by category or by priority."""
         values = self._counter.values[split]
         for value, cell in zip(values, self._look.cells(split), strict=True):
-            counts = self._counter.tally(IN_SCOPE, (SPLIT_KEYS[split], value))
+            part = self._counter.tally(IN_SCOPE, (SPLIT_KEYS[split], value))
             yield PartFigures(
                 value,
                 cell.figure,
-                cell.median(counts.median_days),
-                cell.p90(counts.p90_days),
-                Figure(counts.over_target) if self._scope.exact else None,
+                cell.median(part.median_days),
+                cell.p90(part.p90_days),
+                Figure(part.over_target) if self._scope.exact else None,
             )
 
     def by_place(self) -> Iterator[tuple[int, Headlines]]:
-        """The nation's counties, or the municipalities of the counties, by id; nothing for a municipality."""
+        """The nation's counties, or the municipalities of the counties, by id; nothing for a municipality.
+
+        Also former municipalities in which somebody still waits.
+        """
         if self._country:
             for key, place, look in self._country.places_in(self._scope):
                 yield place, _headlines(look, self._counter.tally((key, place)), is_own=False)
 
 
-def _groupings(scope: Scope, *, in_full: bool) -> list[Grouping]:
-    """What has to be counted: the scope itself, and for outsiders everything that is decided together with it."""
-    split_keys = SPLIT_KEYS.values() if in_full else ()
-    groupings: list[Grouping] = [(Key.IN_SCOPE,), *((Key.IN_SCOPE, key) for key in split_keys)]
-    if scope.exact:
-        return [*groupings, (Key.IN_SCOPE, Key.WEEK)] if in_full else groupings
-    groupings += [(Key.COUNTY,), *((Key.COUNTY, key) for key in split_keys)]
-    if scope.level == Level.MUNICIPALITY:
-        groupings += [(Key.PLACE,), *((Key.PLACE, key) for key in split_keys)]
-    if scope.level == Level.COUNTY and in_full:
-        groupings.append((Key.PLACE,))
-    return groupings
-
-
-def _headlines(look: Look, counts: Tally, *, is_own: bool) -> Headlines:
+def _headlines(look: Look, tally: Tally, *, is_own: bool) -> Headlines:
     """Whose wait is the longest is one citizen's: only own staff see how long it is."""
     waiting = look.waiting()
     over_target, not_assessed, _rest = look.cells(Split.TARGET)
@@ -101,11 +92,11 @@ def _headlines(look: Look, counts: Tally, *, is_own: bool) -> Headlines:
     paused, _rest = look.cells(Split.PAUSE)
     return Headlines(
         waiting=waiting.figure,
-        median_days=waiting.median(counts.median_days),
-        p90_days=waiting.p90(counts.p90_days),
+        median_days=waiting.median(tally.median_days),
+        p90_days=waiting.p90(tally.p90_days),
         over_target=over_target.figure,
         not_assessed=not_assessed.figure,
         over_a_year=over_a_year.figure,
         paused=paused.figure,
-        oldest_days=Figure(counts.oldest_days) if is_own or waiting == Cell.shown(0) else WITHHELD,
+        oldest_days=Figure(tally.oldest_days) if is_own or waiting == Cell.shown(0) else WITHHELD,
     )

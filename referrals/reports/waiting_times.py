@@ -13,6 +13,7 @@ from referrals.norwegian import sort_key
 from referrals.reports import trend
 from referrals.reports.periods import DAYS_A_WEEK, WEEKS_A_QUARTER, last_weeks, month_ends
 from referrals.reports.recipe import Recipe
+from referrals.reports.regions import Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.snapshots import Headlines, Snapshot
 from referrals.reports.splits import Split
@@ -141,9 +142,8 @@ def build(scope: Scope, on: date, *, data_as_of: datetime) -> WaitingReport:
     before_on = last_weeks(on, WEEKS_A_QUARTER).day_before
     categories = list(Category.objects.all())
     counties, municipalities = _register(scope)
-    places: dict[int, list[int]] = {county.pk: [] for county in counties}
-    for municipality in municipalities:
-        places[municipality.county_id].append(municipality.pk)
+    present = [municipality for municipality in municipalities if municipality.is_present]
+    places = Places.of(counties, municipalities)
     now = Snapshot(on, scope, places, [category.pk for category in categories], in_full=True)
     before = Snapshot(before_on, scope, places, in_full=False)
     bands = tuple(_bands(now.bands()))
@@ -156,7 +156,7 @@ def build(scope: Scope, on: date, *, data_as_of: datetime) -> WaitingReport:
         distribution=tuple(_weeks(now.weeks())) if scope.exact else bands,
         by_category=tuple(_by_category(now, categories)),
         by_priority=tuple(_by_priority(now)),
-        places=tuple(_places(now, counties if scope.level == Level.NATION else municipalities)),
+        places=tuple(_places(now, counties if scope.level == Level.NATION else present)),
         trend=trend.build(scope, month_ends(on, TREND_MONTHS), places),
         targets=tuple(_targets(scope, on)),
         recipe=Recipe(NAME, on, scope, data_as_of),
@@ -164,7 +164,10 @@ def build(scope: Scope, on: date, *, data_as_of: datetime) -> WaitingReport:
 
 
 def _register(scope: Scope) -> tuple[list[County], list[Municipality]]:
-    """The counties, and the municipalities of those that the scope is about; own staff compare with nobody."""
+    """The counties, and the municipalities of those that the scope is about, former ones too.
+
+    Own staff compare with nobody.
+    """
     if scope.exact:
         return [], []
     return list(County.objects.all()), list(Municipality.objects.filter(county_id__in=scope.county_ids))
@@ -210,18 +213,19 @@ def _by_priority(now: Snapshot) -> Iterator[Group]:
 
 
 def _places(now: Snapshot, register: Iterable[County | Municipality]) -> Iterator[Place]:
-    names = {place.pk: place for place in register}
+    listed = {place.pk: place for place in register}
     for pk, figures in now.by_place():
-        yield Place(
-            names[pk].code,
-            names[pk].full_name,
-            figures.waiting,
-            figures.median_days,
-            figures.p90_days,
-            figures.over_target,
-            figures.not_assessed,
-            figures.over_a_year,
-        )
+        if pk in listed:
+            yield Place(
+                listed[pk].code,
+                listed[pk].full_name,
+                figures.waiting,
+                figures.median_days,
+                figures.p90_days,
+                figures.over_target,
+                figures.not_assessed,
+                figures.over_a_year,
+            )
 
 
 def _targets(scope: Scope, on: date) -> Iterator[Target]:

@@ -1,7 +1,10 @@
 """Waits over a year in every municipality: what staff know of their own unit takes no other unit's cover away."""
 
+from collections.abc import Iterable
+
 from referrals.models import Municipality
 from referrals.reports.long_waits import LongWaits, over_a_year
+from referrals.reports.regions import Places
 from referrals.reports.suppression import WITHHELD, Figure
 from tests.factories import TODAY, MunicipalityFactory, ReferralFactory
 
@@ -10,8 +13,12 @@ def waits(municipality: Municipality, counts: dict[Municipality, int], *, own: b
     """As staff of the municipality see it, or as outsiders do."""
     for place, count in counts.items():
         ReferralFactory.create_batch(count, municipality=place, over_a_year=True)
-    places = {municipality.county_id: [place.pk for place in counts]}
-    return over_a_year(TODAY, places, [municipality.pk] if own else [])
+    return over_a_year(TODAY, of_one_county(counts), [municipality.pk] if own else [])
+
+
+def of_one_county(places: Iterable[Municipality]) -> Places:
+    """All of them in one county."""
+    return Places.of({place.county for place in places}, places)
 
 
 def test_own_staff_cannot_subtract_their_number_from_the_sum(municipality: Municipality) -> None:
@@ -19,7 +26,7 @@ def test_own_staff_cannot_subtract_their_number_from_the_sum(municipality: Munic
     counts = {municipality: 2, small: 3, large: 20}
     outside = waits(municipality, counts, own=False)
     assert outside.counties[municipality.county_id] == outside.nation == Figure(25)
-    inside = over_a_year(TODAY, {municipality.county_id: [one.pk for one in counts]}, [municipality.pk])
+    inside = over_a_year(TODAY, of_one_county(counts), [municipality.pk])
     assert inside.municipalities[municipality.pk] == Figure(2)
     assert inside.municipalities[small.pk].suppressed
     assert inside.counties[municipality.county_id] == inside.nation == WITHHELD

@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from referrals.reports.regions import Country, OutsideLook
+from referrals.reports.regions import Country, OutsideLook, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import Counter, Split
 from referrals.reports.suppression import LEAST_SHOWN, Cell
@@ -54,7 +54,7 @@ def country(world: dict[int, Tally]) -> Country:
             )
         ]
         groups[frozenset({(Key.COUNTY, county)})] = Tally(*sums)
-    return Country(Counter(Tallies(groups)), PLACES)
+    return Country(Counter(Tallies(groups)), Places(PLACES, {1: [], 2: []}))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,116 @@
+"""Figures of every municipality for whoever has none in scope: what the counting functions of the database say.
+
+The only place that calls them (migration 0006_counts). They show no row; what they count is true, and still to be
+suppressed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from referrals.reports.periods import Period
+from referrals.reports.scopes import Level, Scope
+from referrals.reports.tallies import Group, Key, Tallies, Tally, exact_days, read_groups
+
+GROUPS = (Key.IN_SCOPE, Key.COUNTY, Key.PLACE)
+PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY)
+FLOWS = ("referred", "started", "other_ends", "finished")
+# The counts of a flow, in the function's order: the stocks, then what came and went before and in the period.
+FLOW_COUNTS = (
+    "waiting_earlier",
+    "waiting_before",
+    "waiting",
+    *(f"{flow}_before" for flow in FLOWS),
+    *FLOWS,
+)
+
+
+@dataclass(frozen=True)
+class LongWait:
+    """How many wait in a municipality, and how many of them for more than a year."""
+
+    municipality: int
+    county: int
+    waiting: int
+    over_a_year: int
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What came and went in a municipality, by the names of FLOW_COUNTS."""
+
+    municipality: int
+    county: int
+    counts: dict[str, int]
+
+
+def waiting(on: date, scope: Scope, *, in_full: bool) -> Tallies:
+    """Everybody who waits at the end of the day: in the scope, in every county, and in each place of the scope.
+
+    What may be shown of one county depends on the others. `in_full`: also part by part. One or two queries.
+    """
+    arguments = [on, *_about(scope)]
+    totals = _called("ergo_count_waiting(%s, %s, %s)", arguments)
+    groups = {group: Tally.read(*counts) for group, counts in read_groups(totals, GROUPS)}
+    if in_full:
+        parts = _called("ergo_count_waiting_parts(%s, %s, %s)", arguments)
+        for group, (count, median, p90) in read_groups(parts, (*GROUPS, *PARTS)):
+            groups[group] = Tally(count, median_days=exact_days(median), p90_days=exact_days(p90))
+    return Tallies(groups)
+
+
+def waiting_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
+    """How many wait at the end of each day, in the same groups; percentiles only of the scope. One query."""
+    groups: dict[date, dict[Group, Tally]] = defaultdict(dict)
+    sums: dict[tuple[date, tuple[Key, int]], int] = defaultdict(int)
+    rows = _called("ergo_count_waiting_each_day(%s::date[], %s, %s)", [list(days), *_about(scope)])
+    for day, in_scope, county, place, count, median, p90 in rows:
+        if in_scope:
+            tally = Tally(count, median_days=exact_days(median), p90_days=exact_days(p90))
+            groups[day][frozenset({(Key.IN_SCOPE, True)})] = tally
+        else:
+            sums[day, (Key.COUNTY, county)] += count
+            sums[day, (Key.PLACE, place)] += count
+    for (day, pair), count in sums.items():
+        groups[day][frozenset({pair})] = Tally(count)
+    return {day: Tallies(tallies) for day, tallies in groups.items()}
+
+
+def over_a_year(on: date) -> list[LongWait]:
+    """The municipalities in which somebody waits at the end of the day. One query."""
+    return [LongWait(*row) for row in _called("ergo_count_waiting_over_a_year(%s)", [on])]
+
+
+def flow(period: Period) -> list[Flow]:
+    """The municipalities of which there is anything to count in the period, the one before, or between. One query."""
+    edges = [period.before().start, period.start, period.end]
+    return [
+        Flow(municipality, county, dict(zip(FLOW_COUNTS, counts, strict=True)))
+        for municipality, county, *counts in _called("ergo_count_flow(%s, %s, %s)", edges)
+    ]
+
+
+def first_year(scope: Scope) -> int | None:
+    """The year in which the earliest referral of the scope was received; None before the first. One query."""
+    years = (
+        year
+        for municipality, county, year in _called("ergo_first_years()", [])
+        if scope.level == Level.NATION
+        or (municipality if scope.level == Level.MUNICIPALITY else county) in scope.ids
+    )
+    return min(years, default=None)
+
+
+def _about(scope: Scope) -> tuple[list[int], int | None]:
+    """The counties in which places are told apart, and the one municipality that is asked for; none for the nation."""
+    return list(scope.county_ids), scope.ids[0] if scope.level == Level.MUNICIPALITY else None
+
+
+def _called(function: str, arguments: Sequence[Any]) -> Iterator[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {function}", arguments)
+        return iter(cursor.fetchall())

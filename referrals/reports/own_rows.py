@@ -1,0 +1,109 @@
+"""Counting those who wait in the municipality of its own staff: its rows, in one pass for as many groups as needed.
+
+The rows and everything known of each come from the referral's QuerySet, and so from the clock; here they are only
+counted. MATERIALIZED keeps PostgreSQL from working out the target and the pauses of a row once for every count.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateField,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+
+from referrals import waiting as clock
+from referrals.models import Referral
+from referrals.reports.periods import DAYS_A_WEEK
+from referrals.reports.scopes import Scope
+from referrals.reports.tallies import Key, Tallies, Tally, exact_days, read_groups
+
+PERCENTILES = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY gross_days)"
+COUNTS = (  # in the order of Tally.read
+    "count(*)",
+    "count(*) FILTER (WHERE breaks_target)",
+    "count(*) FILTER (WHERE is_not_assessed)",
+    "count(*) FILTER (WHERE is_over_a_year)",
+    "count(*) FILTER (WHERE is_paused)",
+    f"({PERCENTILES})[1]",
+    f"({PERCENTILES})[2]",
+    "max(gross_days)",
+)
+FACTS = ("gross_days", "breaks_target", "is_not_assessed", "is_over_a_year", "is_paused")
+PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY, Key.WEEK)
+
+# Each row meets every day: the days are joined in, and the clock's expressions are given the day of the joined row.
+DAY = Func(template="trend.day", output_field=DateField())
+
+
+def waiting(on: date, scope: Scope, *, in_full: bool) -> Tallies:
+    """Everybody who waits in the scope at the end of the day; `in_full`: also part by part. One query."""
+    keys = (Key.IN_SCOPE, *PARTS) if in_full else (Key.IN_SCOPE,)
+    inner, parameters = _known(on, scope).values(*keys, *FACTS).query.sql_with_params()
+    selected = ", ".join([f"GROUPING({', '.join(keys)})", *keys, *COUNTS])
+    sets = ", ".join([f"({Key.IN_SCOPE})", *(f"({Key.IN_SCOPE}, {part})" for part in keys[1:])])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH waiting AS MATERIALIZED ({inner}) "
+            f"SELECT {selected} FROM waiting GROUP BY GROUPING SETS ({sets})",
+            parameters,
+        )
+        rows = cursor.fetchall()
+    return Tallies({group: Tally.read(*counts) for group, counts in read_groups(rows, keys)})
+
+
+def _known(on: date, scope: Scope) -> QuerySet[Referral]:
+    """Everybody who waits in the scope at the end of the day, with what the groupings need."""
+    rows = Referral.objects.waiting(on=on).filter(municipality_id__in=scope.ids)
+    return (
+        rows.with_wait(on=on)
+        .with_pause(on=on)
+        .annotate(
+            in_scope=Value(True),
+            band=clock.band_sql(),
+            week=Func(
+                F("gross_days"),
+                Value(DAYS_A_WEEK),
+                template="(%(expressions)s)",
+                arg_joiner=" / ",
+                output_field=IntegerField(),
+            ),
+            level=Case(When(is_assessed=True, then=F("priority"))),
+            breaks_target=clock.over_target_sql(),
+            is_not_assessed=ExpressionWrapper(clock.not_assessed_q(), BooleanField()),
+            is_over_a_year=ExpressionWrapper(clock.over_a_year_q(), BooleanField()),
+        )
+        .order_by()
+    )
+
+
+def waiting_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tally]:
+    """How many wait in the scope at the end of each day, and their percentiles. `days` come oldest first. One query."""
+    inner, parameters = _on_each(days, scope).values("gross_days").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT trend.day, count(*), {PERCENTILES} FROM unnest(%s::date[]) AS trend(day) "
+            f"CROSS JOIN LATERAL ({inner}) AS waiting GROUP BY trend.day",
+            [list(days), *parameters],
+        )
+        return {
+            day: Tally(count, median_days=exact_days(median), p90_days=exact_days(p90))
+            for day, count, (median, p90) in cursor
+        }
+
+
+def _on_each(days: Sequence[date], scope: Scope) -> QuerySet:
+    """Who waits at the end of the joined day; who waited on none of the days is passed over before they are joined."""
+    relevant = Q(wait_end__isnull=True) | Q(wait_end__gt=days[0])
+    rows = Referral.objects.filter(relevant, municipality_id__in=scope.ids, received_on__lte=days[-1])
+    return rows.waiting(on=DAY).with_gross_days(on=DAY).order_by()
