@@ -217,7 +217,7 @@ FIRST_YEARS = CountingFunction(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0005_walls")]
+    dependencies = [("referrals", "0009_jobs")]
 
     operations = [
         migrations.RunSQL(
