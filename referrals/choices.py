@@ -176,6 +176,68 @@ class WrittenForm(TextChoices):
     NN = "nn", _("Nynorsk")
 
 
+class ChangeKind(TextChoices):
+    """What happened to a row, as the change log has it."""
+
+    ADDED = "I", _("Added")
+    CHANGED = "U", _("Changed")
+    REMOVED = "D", _("Removed")
+
+
+class ViewKind(TextChoices):
+    """On what kind of page somebody saw a citizen."""
+
+    WAITLIST = "waitlist", _("Waitlist")
+    WAITLIST_SEARCH = "waitlist_search", _("Search in the waitlist")
+    FIND_CITIZEN = "find_citizen", _("Search for a citizen")
+    REGISTRATION = "registration", _("Registration of a referral")
+    CASE = "case", _("The page of a referral")
+    IDENTIFIER = "identifier", _("Identity number in full")
+    MOVE = "move", _("Form that changes a referral")
+    CONFLICT = "conflict", _("Comparison of two changes")
+    CASELOAD = "caseload", _("Own cases")
+    ADMIN_LIST = "admin_list", _("List in the administration")
+    ADMIN_RECORD = "admin_record", _("Page in the administration")
+    ACCESS_REPORT = "access_report", _("The citizen’s access report")
+
+
+class ViewReason(TextChoices):
+    """Why somebody saw a citizen: what their work with the page was for."""
+
+    SERVICE = "service", _("Service to the citizen")
+    ADMINISTRATION = "administration", _("Administration")
+    INSIGHT = "insight", _("The citizen’s right to know who has looked")
+    CONTROL = "control", _("Control of the logs")
+    EMERGENCY = "emergency", _("Emergency access")
+
+
+# Why a page is opened, where whoever opens it is not asked.
+USUAL_REASONS = dict.fromkeys(ViewKind, ViewReason.SERVICE) | {
+    ViewKind.ADMIN_LIST: ViewReason.ADMINISTRATION,
+    ViewKind.ADMIN_RECORD: ViewReason.ADMINISTRATION,
+    ViewKind.ACCESS_REPORT: ViewReason.INSIGHT,
+}
+
+
+class SecurityEventKind(TextChoices):
+    """What the security log keeps."""
+
+    SIGNED_IN = "signed_in", _("Signed in")
+    SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+    SIGNED_OUT = "signed_out", _("Signed out")
+    SLOWED_DOWN = "slowed_down", _("Slowed down after many attempts")
+    REFUSED = "refused", _("Refused: not allowed")
+    NOT_FOUND = "not_found", _("Refused: no such page or record")
+    OUT_OF_SCOPE = "out_of_scope", _("Refused by the database: outside the scope")
+    FORGED_FORM = "forged_form", _("Refused: form without a valid token")
+    BAD_REQUEST = "bad_request", _("Refused: request that cannot be understood")
+    FAILED = "failed", _("A page failed")
+    ACCOUNT_CHANGED = "account_changed", _("Password or second factor changed")
+    SESSIONS_ENDED = "sessions_ended", _("Sessions ended")
+    RIGHTS_CHANGED = "rights_changed", _("Rights changed")
+    EMERGENCY = "emergency", _("Emergency access")
+
+
 class OccupationKind(TextChoices):
     """Whether an occupation code is an ergoterapeut's, supports ergoterapi, or is any other post."""
 

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     WORK_CASES = auto()
     CORRECT = auto()
     SEE_CASELOAD = auto()
+    SEE_LOGS = auto()
     SEE_DASHBOARD = auto()
     SEE_AGGREGATES = auto()
     SEE_COVERAGE = auto()
@@ -46,12 +47,21 @@ class Permission(StrEnum):
 P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(
-        {P.SEE_CASES, P.REGISTER, P.TRIAGE, P.WORK_CASES, P.CORRECT, P.SEE_DASHBOARD, P.SEE_COVERAGE}
+        {
+            P.SEE_CASES,
+            P.REGISTER,
+            P.TRIAGE,
+            P.WORK_CASES,
+            P.CORRECT,
+            P.SEE_LOGS,
+            P.SEE_DASHBOARD,
+            P.SEE_COVERAGE,
+        }
     ),
     Role.THERAPIST: frozenset(
         {P.SEE_CASES, P.REGISTER, P.WORK_CASES, P.SEE_CASELOAD, P.SEE_DASHBOARD, P.SEE_COVERAGE}
     ),
-    Role.MANAGER: frozenset({P.SEE_CASES, P.SEE_DASHBOARD, P.SEE_COVERAGE}),
+    Role.MANAGER: frozenset({P.SEE_CASES, P.SEE_LOGS, P.SEE_DASHBOARD, P.SEE_COVERAGE}),
     Role.COUNTY_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
     Role.NATIONAL_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.SEE_COVERAGE}),
@@ -109,6 +119,11 @@ class Access:
         """Raise NotAllowed unless the permission is held."""
         if not self.can(permission, municipality_id):
             raise NotAllowed
+
+    def role_with(self, permission: Permission, municipality_id: int) -> Role | None:
+        """In which role the user holds the permission in the municipality, for the logs; the first of several."""
+        held = {grant.role for grant in self._with(permission) if grant.municipality_id == municipality_id}
+        return next((role for role in Role if role in held), None)
 
     def can_move(self, move: Move, municipality_id: int) -> bool:
         """Whether the user may make the move in the municipality; the state is `choices.can_move`'s question."""

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from referrals.admin.site import RecordAdmin, RecordInline
+from referrals.admin.site import CitizenAdmin, RecordInline
 from referrals.models import Contact, Person, PreliminaryReply, Referral, ReferralEvent, WaitPause
 
 
@@ -27,7 +27,7 @@ class EventInline(RecordInline):
 
 
 @admin.register(Referral)
-class ReferralAdmin(RecordAdmin):
+class ReferralAdmin(CitizenAdmin):
     list_display = [
         "number",
         "municipality",
@@ -58,7 +58,7 @@ class ReferralAdmin(RecordAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(RecordAdmin):
+class PersonAdmin(CitizenAdmin):
     list_display = ["__str__", "municipality", "identifier_kind", "protection"]
     list_filter = ["identifier_kind", "protection", "municipality__county"]
     list_select_related = ["municipality"]

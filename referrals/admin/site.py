@@ -1,9 +1,13 @@
 """The two kinds of page: a register that is edited, and a record that is only read."""
 
+from typing import Any
+
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from referrals.actions.auditing import record_view
+from referrals.choices import ViewKind
 from referrals.permissions import Permission
 
 
@@ -11,6 +15,7 @@ class RegisterAdmin(ModelAdmin):
     """A register: administrators may look, add, change and remove what nothing else points at."""
 
     list_per_page = 50
+    offered_while_typing = True
     show_full_result_count = False
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple:
@@ -60,6 +65,37 @@ class RecordAdmin(Refusal, RegisterAdmin):
     """A record that is only looked at; lists its fields, so that a new one never shows by itself."""
 
     actions = None
+
+
+class CitizenAdmin(RecordAdmin):
+    """A record about a citizen: whoever opens one, or a list of them, is written down in the read log.
+
+    Such records are not offered to choose from while somebody types on another page.
+    """
+
+    offered_while_typing = False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        listed = getattr(response, "context_data", {}).get("cl")
+        if listed is not None:
+            record_view(ViewKind.ADMIN_LIST, listed.result_list, access=request.access)
+        return response
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        record_view(ViewKind.ADMIN_RECORD, [kwargs["obj"]], access=request.access)
+        return super().render_change_form(request, context, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().history_view(request, object_id, extra_context)
+        record_view(ViewKind.ADMIN_RECORD, [response.context_data["object"]], access=request.access)
+        return response
 
 
 class RecordInline(Refusal, RegisterInline):

@@ -47,6 +47,15 @@ class SearchForm(FilterForm):
             self.identifier = self._identifier(text)
         return text
 
+    @property
+    def meant(self) -> str:
+        """What kind of thing a checked search is for; the log of searches has this, and not what was typed."""
+        if self.number:
+            return "number"
+        if self.identifier:
+            return "identifier"
+        return "name" if "q" in self.cleaned_data else "not understood"
+
     def _identifier(self, text: str) -> Identifier:
         try:
             return parse(text, on=self.on, allow_synthetic=self.allow_synthetic)

@@ -1,6 +1,7 @@
 """The models by aggregate; the rest of the product imports them from here."""
 
 from referrals.models.access import Membership, User, access_from, access_of, memberships_of
+from referrals.models.audit import AuditEvent, LogSeal, SecurityEvent, ViewLog, ViewLogPerson
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
 from referrals.models.job import JobResult, JobState
@@ -24,6 +25,7 @@ from referrals.models.workforce import (
 )
 
 __all__ = [
+    "AuditEvent",
     "Category",
     "Contact",
     "County",
@@ -32,6 +34,7 @@ __all__ = [
     "Employment",
     "Governor",
     "Installation",
+    "LogSeal",
     "Membership",
     "JobResult",
     "JobState",
@@ -46,10 +49,13 @@ __all__ = [
     "PriorityTarget",
     "Referral",
     "ReferralEvent",
+    "SecurityEvent",
     "StaffingFigure",
     "Submission",
     "Therapist",
     "User",
+    "ViewLog",
+    "ViewLogPerson",
     "WaitPause",
     "access_from",
     "access_of",

@@ -3,8 +3,18 @@
 from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from referrals.norwegian import sort_key
+
+
+class TransactionIdField(models.Field):
+    """PostgreSQL's xid8: which transaction wrote the row, counted up for as long as the cluster lives."""
+
+    description = "id of a transaction"
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "xid8"
 
 
 class SortKeyField(models.CharField):

@@ -39,6 +39,7 @@ class AccessMiddleware:
         request.municipalities = _municipalities(memberships)
         with scope.scoped(
             request.access.municipality_ids(Permission.SEE_CASES),
+            log_municipality_ids=request.access.municipality_ids(Permission.SEE_LOGS),
             user_id=request.user.pk,
             request_id=str(uuid4()),
         ):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,16 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from referrals.permissions import Permission
+
+
+class Offers(AutocompleteJsonView):
+    """What a page offers to choose from while somebody types: rows of registers, never citizens or their cases."""
+
+    def process_request(self, request: HttpRequest) -> tuple:
+        found = super().process_request(request)
+        if not found[1].offered_while_typing:
+            raise PermissionDenied
+        return found
 
 
 class ErgoAdminSite(AdminSite):
@@ -38,6 +49,9 @@ class ErgoAdminSite(AdminSite):
             return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
         return super().admin_view(rendered, cacheable)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return Offers.as_view(admin_site=self)(request)
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

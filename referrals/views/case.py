@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from referrals import identity, waiting
+from referrals.actions.auditing import record_view
 from referrals.actions.worklist import available_moves
-from referrals.choices import OPEN, STATUS_SENTENCES, STOPS_CLOCK, Move, Status
+from referrals.choices import OPEN, STATUS_SENTENCES, STOPS_CLOCK, Move, Status, ViewKind
 from referrals.models import Municipality, Person, Referral, WaitPause
 from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
@@ -69,6 +70,10 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """One referral. By POST the same page with the identity number in full: to show it is an act, not a habit."""
     municipality = municipality_or_404(request, code)
     case = referral_or_404(request, municipality, number)
+    others = list(_others(request.access, case))
+    in_full = request.method == "POST"
+    kind = ViewKind.IDENTIFIER if in_full else ViewKind.CASE
+    record_view(kind, [case, *others], access=request.access)
     on = today()
     buttons = {button.move: button for button in buttons_for(case, municipality, request.access)}
     following = next_move(case, on=on)
@@ -78,15 +83,15 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "referral": case,
         "person": case.person,
         "age": case.person.age(on),
-        "identifier": _identifier(case.person, in_full=request.method == "POST"),
-        "in_full": request.method == "POST",
+        "identifier": _identifier(case.person, in_full=in_full),
+        "in_full": in_full,
         "status_sentence": STATUS_SENTENCES[Status(case.status)],
         "steps": _steps(case),
         "target": target(case),
         "reply": preliminary_reply(case, on=on),
         "holds": _holds(case, on=on),
         "contacts": case.contacts.select_related("therapist").order_by("-held_on", "-pk"),
-        "others": _others(request.access, case),
+        "others": others,
         "history": history_of(case.events.select_related("registered_by").order_by("-registered_at", "-pk")),
         "next": forward,
         "moves": list(buttons.values()),

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from referrals.choices import Move, Status
+from referrals.actions.auditing import record_view
+from referrals.choices import Move, Status, ViewKind
 from referrals.models import Referral
 from referrals.permissions import Permission
 from referrals.views.case import address_of
@@ -36,6 +37,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
     """The open cases assigned to the user: those not started by the day they are due, then those under way."""
     request.access.check(Permission.SEE_CASELOAD)
     cases = _own_cases(request)
+    record_view(ViewKind.CASELOAD, cases, access=request.access)
     context = {
         "to_contact": [_card(request, case) for case in cases if case.status != Status.STARTED],
         "under_way": [_card(request, case) for case in cases if case.status == Status.STARTED],

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods
 
 from referrals import choices
 from referrals.actions import referrals, worklist
-from referrals.choices import Move
+from referrals.actions.auditing import record_view
+from referrals.choices import Move, ViewKind
 from referrals.errors import DomainError, IllegalMove, ReplyNotDue, StaleVersion
 from referrals.forms import case as forms
 from referrals.models import Municipality, PriorityTarget, Referral, Therapist
@@ -195,6 +196,7 @@ def _page(
     situation: forms.Situation,
     form: forms.MoveForm,
 ) -> HttpResponse:
+    record_view(ViewKind.MOVE, [situation.referral], access=request.access)
     context = _context(municipality, wanted, situation, form)
     return render(request, "case/move.html", context)
 
@@ -204,6 +206,7 @@ def _conflict(
 ) -> HttpResponse:
     """Theirs and yours side by side. What was typed stays in a form that can be saved on purpose."""
     case = situation.referral
+    record_view(ViewKind.CONFLICT, [case], access=request.access)
     form = PAGES[wanted].form.onto(request.POST, situation=situation)
     count = max(1, min(case.version - forms.version_seen(request.POST), MOST_EVENTS_SHOWN))
     events = case.events.select_related("registered_by").order_by("-registered_at", "-pk")[:count]

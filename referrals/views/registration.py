@@ -4,7 +4,7 @@ What was searched for is kept sealed in the session (`views.kept`). The token of
 the form: whatever is sent under it twice, is saved once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,12 +14,15 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from referrals.actions import persons, referrals
+from referrals.actions.auditing import record_view
 from referrals.actions.persons import PersonData
 from referrals.actions.referrals import ReferralData
+from referrals.choices import ViewKind
 from referrals.errors import DomainError, DuplicateOpenReferral, DuplicatePerson
 from referrals.forms.registration import (
     CONTACT,
@@ -107,6 +110,14 @@ def _search_page(
     found: dict[str, Any] | None = None,
 ) -> HttpResponse:
     matches = _matches(request, municipality, found["search"]) if found else []
+    if found:
+        record_view(
+            ViewKind.FIND_CITIZEN,
+            matches,
+            access=request.access,
+            municipality_id=municipality.pk,
+            query=_kind_of_search(found["search"]),
+        )
     context = {
         "municipality": municipality,
         "form": form,
@@ -127,6 +138,11 @@ def _matches(request: HttpRequest, municipality: Municipality, search: dict[str,
     if not found and search["name"] and search["birth_date"]:
         found = list(here.filter(birth_date=search["birth_date"]).named(search["name"]))
     return found
+
+
+def _kind_of_search(search: dict[str, str]) -> str:
+    """What a citizen was looked for by, never what was typed."""
+    return urlencode({SEARCH: [name for name, typed in search.items() if typed]}, doseq=True)
 
 
 @require_POST
@@ -298,17 +314,19 @@ def _form_page(
     intake: Intake,
     form: RegistrationForm,
     *,
-    already_open: Iterable[Referral] = (),
+    already_open: Sequence[Referral] = (),
     registered: Person | None = None,
 ) -> HttpResponse:
     """`already_open`: open referrals in the category just typed; `registered`: whose the number just typed is."""
     here = Referral.objects.visible_to(request.access).in_municipality(intake.municipality)
-    open_referrals = here.filter(person=intake.person).open().for_list() if intake.person else []
+    open_referrals = list(here.filter(person=intake.person).open().for_list()) if intake.person else []
+    shown = [person for person in (intake.person, registered) if person]
+    record_view(ViewKind.REGISTRATION, [*shown, *(already_open or open_referrals)], access=request.access)
     context = {
         "municipality": intake.municipality,
         "person": intake.person,
         "form": form,
-        "open_referrals": list(already_open) or open_referrals,
+        "open_referrals": already_open or open_referrals,
         "registered": registered,
     }
     return render(request, "registration/register.html", context)

@@ -11,12 +11,14 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from referrals.choices import WaitFact
+from referrals.actions.auditing import record_view
+from referrals.choices import ViewKind, WaitFact
 from referrals.filters import LISTED, STILL_WAITING, Offers, WaitlistFilter, fact_counts, find, offers_of
 from referrals.forms.search import LONGEST_SEARCH, SearchForm
 from referrals.models import Municipality, Referral
@@ -76,6 +78,7 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     is_whole = not chosen.chosen and search is None
     table = WaitlistTable(_matching(chosen, search, municipality), address=_before_the_number(code))
     paginate(table, request, count=counts["waiting"] if is_whole else None)
+    _record(request, municipality, chosen, search, table)
     context = {
         "municipality": municipality,
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
@@ -104,6 +107,27 @@ def search(request: HttpRequest, code: str) -> HttpResponse:
         query[SEARCH] = str(keep(request, {"waitlist": code, "q": typed}))
         query["status"] = query.get("status") or EVERYWHERE
     return redirect(f"{reverse('waitlist', kwargs={'code': code})}?{query.urlencode()}".rstrip("?"))
+
+
+def _record(
+    request: HttpRequest,
+    municipality: Municipality,
+    chosen: WaitlistFilter,
+    search: Search | None,
+    table: WaitlistTable,
+) -> None:
+    """Write down who is on this page of the list, and what the list was narrowed to."""
+    asked = {name: value if isinstance(value, list) else str(value) for name, value in chosen.chosen.items()}
+    if search:
+        asked[SEARCH] = search.form.meant
+    asked |= {"page": str(table.page.number)} if table.page and table.page.number > 1 else {}
+    record_view(
+        ViewKind.WAITLIST_SEARCH if search else ViewKind.WAITLIST,
+        table.records,
+        access=request.access,
+        municipality_id=municipality.pk,
+        query=urlencode(asked, doseq=True),
+    )
 
 
 def _referrals(request: HttpRequest, municipality: Municipality) -> ReferralQuerySet:

@@ -24,6 +24,9 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.ReferralEvent",
             "referrals.NumberSeries",
             "referrals.Submission",
+            "referrals.AuditEvent",
+            "referrals.ViewLog",
+            "referrals.ViewLogPerson",
         }
     ),
     Holds.STAFF: frozenset(
@@ -35,12 +38,14 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.Membership_counties",
             "referrals.Therapist",
             "referrals.Employment",
+            "referrals.SecurityEvent",
             "admin.LogEntry",
             "sessions.Session",
         }
     ),
     Holds.PUBLIC: frozenset(
         {
+            "referrals.LogSeal",
             "referrals.Governor",
             "referrals.County",
             "referrals.Municipality",

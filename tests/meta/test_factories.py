@@ -18,11 +18,14 @@ FACTORIES = [
     if issubclass(factory, DjangoModelFactory) and not factory._meta.abstract and factory._meta.model
 ]
 
+# Logs: the database writes them, or one function; nothing else may. Jobs: the migration makes them.
+NOT_MADE = {"AuditEvent", "ViewLog", "ViewLogPerson", "SecurityEvent", "LogSeal", "JobState", "JobResult"}
+
 
 def test_every_model_has_a_factory() -> None:
     made = {factory._meta.model.__name__ for factory in FACTORIES}
     known = {name for name in models.__all__ if inspect.isclass(getattr(models, name))}
-    assert known <= made
+    assert known - NOT_MADE <= made
 
 
 @pytest.mark.parametrize("factory", FACTORIES, ids=lambda factory: factory.__name__)
