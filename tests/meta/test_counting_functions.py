@@ -1,0 +1,202 @@
+"""The functions that count over every municipality: who may call them, as whom they run, and what they give away."""
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from ergo import roles
+from ergo.scope import scoped
+from referrals.models import Person, Referral
+from tests.factories import TODAY, PersonFactory, ReferralFactory
+
+pytestmark = pytest.mark.django_db
+
+CALLED = {
+    "ergo_count_flow",
+    "ergo_count_waiting",
+    "ergo_count_waiting_each_day",
+    "ergo_count_waiting_over_a_year",
+    "ergo_count_waiting_parts",
+    "ergo_first_years",
+}
+STEPS = {"ergo_waiting"}
+# Where, how divided, how many. Nothing else may ever be added here without asking what it tells of one citizen.
+PLACES = {"in_scope", "county_id", "municipality_id", "place_id"}
+PARTS = {"mask", "on_day", "band", "category_id", "level", "first_year"}
+COUNTS = {
+    "waiting",
+    "waiting_before",
+    "waiting_earlier",
+    "over_target",
+    "not_assessed",
+    "over_a_year",
+    "paused",
+    "median_days",
+    "p90_days",
+    *(
+        f"{kind}{when}"
+        for kind in ("referred", "started", "other_ends", "finished")
+        for when in ("", "_before")
+    ),
+}
+ODD_CALLS = [
+    "ergo_count_waiting(NULL, NULL, NULL)",
+    "ergo_count_waiting('0001-01-01', '{}', -1)",
+    "ergo_count_waiting('9999-12-31', '{NULL,0,-1,9223372036854775807}', 0)",
+    "ergo_count_waiting_parts(NULL, '{}', 9223372036854775807)",
+    "ergo_count_waiting_each_day(NULL, NULL, NULL)",
+    "ergo_count_waiting_each_day('{}', '{}', NULL)",
+    "ergo_count_waiting_each_day('{NULL,9999-12-31,0001-01-01}', '{1}', 1)",
+    "ergo_count_waiting_over_a_year(NULL)",
+    "ergo_count_flow(NULL, NULL, NULL)",
+    "ergo_count_flow('2026-01-01', '2025-01-01', '2024-01-01')",
+    "ergo_count_flow('-infinity', '0001-01-01', 'infinity')",
+]
+
+
+def fetch(statement: str, *parameters: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def functions() -> dict[str, dict]:
+    """All functions of the counting role, by name."""
+    names = (
+        "owner",
+        "runs_as_owner",
+        "settings",
+        "app_may",
+        "everybody_may",
+        "owner_of_tables_may",
+        "columns",
+    )
+    rows = fetch(
+        "SELECT p.proname, pg_get_userbyid(p.proowner), p.prosecdef, p.proconfig,"
+        " has_function_privilege(%s, p.oid, 'EXECUTE'),"
+        " EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) WHERE grantee = 0),"
+        " has_function_privilege(%s, p.oid, 'EXECUTE'),"
+        " ARRAY(SELECT n FROM unnest(p.proargnames, p.proargmodes) AS a (n, m) WHERE m = 't')"
+        " FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace"
+        " AND (pg_get_userbyid(p.proowner) = %s OR p.proname ~ '^ergo_(count|first|waiting)')",
+        roles.APP,
+        roles.OWNER,
+        roles.STATS,
+    )
+    return {name: dict(zip(names, known, strict=True)) for name, *known in rows}
+
+
+def test_the_functions_are_those_we_know() -> None:
+    assert functions().keys() == CALLED | STEPS
+
+
+def test_they_belong_to_a_role_that_nobody_logs_in_as() -> None:
+    assert {each["owner"] for each in functions().values()} == {roles.STATS}
+    rights = fetch(
+        "SELECT rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = %s",
+        roles.STATS,
+    )
+    assert rights == [(False,) * 5]
+    assert fetch("SELECT has_schema_privilege(%s, 'public', 'CREATE')", roles.STATS) == [(False,)]
+
+
+def test_nobody_gets_the_counting_role_without_asking_for_it() -> None:
+    """The owner of the tables may hand functions over to it; the app is no member at all."""
+    members = fetch(
+        "SELECT pg_get_userbyid(member), inherit_option FROM pg_auth_members"
+        " WHERE pg_get_userbyid(roleid) = %s AND (inherit_option OR set_option)",
+        roles.STATS,
+    )
+    assert (roles.APP, True) not in members
+    assert (roles.APP, False) not in members
+    assert not any(inherits for _member, inherits in members)
+
+
+def test_the_app_may_call_them_and_not_everybody() -> None:
+    for name, each in functions().items():
+        assert not each["everybody_may"], name
+        assert each["app_may"] is (name in CALLED), name
+        assert not each["owner_of_tables_may"], name
+
+
+def test_what_the_app_calls_runs_as_its_owner_with_a_path_of_its_own() -> None:
+    for name, each in functions().items():
+        assert each["runs_as_owner"] is (name in CALLED), name
+        if name in CALLED:
+            assert each["settings"] == ["search_path=pg_catalog, pg_temp"], name
+
+
+def test_the_counting_role_changes_nothing_and_reads_no_person() -> None:
+    granted = fetch(
+        "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = %s"
+        " UNION SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a"
+        " WHERE pg_get_userbyid(a.grantee) = %s",
+        roles.STATS,
+        roles.STATS,
+    )
+    assert granted
+    assert {privilege for _table, privilege in granted} == {"SELECT"}
+    assert Person._meta.db_table not in {table for table, _privilege in granted}
+
+
+def test_krav_11_the_counting_functions_name_places_parts_and_counts_and_nothing_else() -> None:
+    """What comes out of the database for readers has no column for a row, a number, a person, a date or a text."""
+    for name in CALLED:
+        assert set(functions()[name]["columns"]) <= PLACES | PARTS | COUNTS, name
+
+
+def test_krav_11_whoever_reads_figures_sees_no_row(municipality, category) -> None:
+    """With nothing in scope the functions count everybody, and no referral, person or step of theirs can be read."""
+    ReferralFactory.create_batch(12, municipality=municipality, category=category)
+    with scoped():
+        assert fetch(f"SELECT waiting FROM ergo_count_waiting('{TODAY}', NULL, NULL) WHERE in_scope") == [
+            (12,)
+        ]
+        assert not Referral.objects.exists()
+        assert not Person.objects.exists()
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            fetch(f"SELECT * FROM ergo_waiting('{TODAY}')")
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            fetch(f"SET ROLE {roles.STATS}")
+
+
+def test_krav_11_no_percentile_is_told_of_a_few(municipality, category) -> None:
+    """The median of one is that one's wait: the database tells no median of fewer than 10, no p90 of fewer than 20."""
+    told = {}
+    for many in (9, 10, 19, 20):
+        missing = many - Referral.objects.count()
+        ReferralFactory.create_batch(missing, municipality=municipality, category=category)
+        told[many] = fetch(
+            "SELECT DISTINCT median_days IS NOT NULL, p90_days IS NOT NULL"
+            f" FROM ergo_count_waiting('{TODAY}', ARRAY[%s]::bigint[], %s)"
+            " UNION SELECT DISTINCT median_days IS NOT NULL, p90_days IS NOT NULL"
+            f" FROM ergo_count_waiting_parts('{TODAY}', ARRAY[%s]::bigint[], %s) WHERE category_id IS NOT NULL",
+            municipality.county_id,
+            municipality.pk,
+            municipality.county_id,
+            municipality.pk,
+        )
+    assert told == {9: [(False, False)], 10: [(True, False)], 19: [(True, False)], 20: [(True, True)]}
+
+
+@pytest.mark.parametrize("call", ODD_CALLS)
+def test_odd_arguments_are_harmless(call: str, municipality, category) -> None:
+    ReferralFactory(
+        municipality=municipality, person=PersonFactory(municipality=municipality), category=category
+    )
+    with scoped():
+        for row in fetch(f"SELECT * FROM {call}"):
+            assert all(
+                value is None or isinstance(value, (bool, int, float)) or len(str(value)) <= 10
+                for value in row
+            )
+
+
+def test_a_table_of_the_callers_takes_no_place_of_ours(municipality, category) -> None:
+    """A temporary table of the same name, or an own search path, changes no count."""
+    ReferralFactory.create_batch(3, municipality=municipality, category=category)
+    fetch("SELECT set_config('search_path', 'pg_temp, public', true)")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE referrals_referral (LIKE public.referrals_referral)")
+    assert fetch(f"SELECT waiting FROM public.ergo_count_waiting('{TODAY}', NULL, NULL) WHERE in_scope") == [
+        (3,)
+    ]
