@@ -3,18 +3,26 @@
 An opening is written in the transaction that reads it: what cannot be logged is not shown.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
-from referrals.choices import USUAL_REASONS, ViewKind, ViewReason
+from ergo import scope
+from referrals.choices import USUAL_REASONS, SecurityEventKind, ViewKind, ViewReason
 from referrals.errors import NotAllowed
-from referrals.models import Person, Referral, ViewLog
+from referrals.models import Person, Referral, User
 from referrals.permissions import Access, Permission
 
-LONGEST_QUERY = ViewLog._meta.get_field("query").max_length
-LONGEST_NOTE = ViewLog._meta.get_field("note").max_length
+log = logging.getLogger(__name__)
+
+LONGEST_QUERY = LONGEST_NOTE = 500
 
 # One statement. Who, when and in which request is filled in by the database: the app has no right to say it.
 INSERT_VIEW = """
@@ -77,3 +85,85 @@ def record_view(
 def _who(row: Person | Referral) -> tuple[int, str]:
     """The citizen, and the number of the referral that is shown, if it is one."""
     return (row.person_id, row.number) if isinstance(row, Referral) else (row.pk, "")
+
+
+INSERT_SECURITY_EVENT = """
+INSERT INTO referrals_securityevent (kind, user_id, typed, method, route, request_id, detail)
+VALUES (%(kind)s, %(user)s, %(typed)s, %(method)s, %(route)s, %(request_id)s, %(detail)s)
+"""
+FINGERPRINT_LENGTH = 32
+LONGEST_METHOD, LONGEST_DETAIL = 10, 200
+
+_noted: ContextVar[list[dict[str, Any]] | None] = ContextVar("ergo_security_events", default=None)
+
+
+def security_event(
+    kind: SecurityEventKind,
+    *,
+    user: User | None = None,
+    typed: str = "",
+    detail: str = "",
+    request: HttpRequest | None = None,
+) -> None:
+    """Write down that somebody came in, was refused, or met a fault.
+
+    `user`: who, where it is not the user of the request. `typed` is the name that somebody signed in with; a known
+    user is written by id, any other name as a keyed hash, for it may be a password or an identity number. `detail` is
+    a few words of ours, never of theirs. Of the address only the pattern is kept.
+
+    In a request it is written after the response, in a transaction of its own, whatever becomes of the request's;
+    elsewhere at once.
+    """
+    typed = typed.replace("\0", "")
+    known = user or (User.objects.filter(username=typed).first() if typed else None)
+    event = {
+        "kind": kind,
+        "user": known.pk if known else _user_of(request),
+        "typed": fingerprint(typed) if typed and not known else "",
+        "method": (request.method or "")[:LONGEST_METHOD] if request else "",
+        "route": _route_of(request)[:LONGEST_DETAIL],
+        "request_id": getattr(request, "request_id", "") or scope.current().request_id,
+        "detail": detail[:LONGEST_DETAIL],
+    }
+    noted = _noted.get()
+    if noted is None:
+        _write([event])
+    else:
+        noted.append(event)
+
+
+@contextmanager
+def security_events_kept() -> Iterator[list[dict[str, Any]]]:
+    """Events noted in here are written when it ends, after the transactions inside, whatever became of those."""
+    noted: list[dict[str, Any]] = []
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+        try:
+            _write(noted)
+        except DatabaseError:
+            log.error("%s security events could not be written", len(noted))
+
+
+def fingerprint(typed: str) -> str:
+    """The same for the same name, and readable by nobody: for a name that no user has."""
+    name = typed.strip().casefold()
+    return salted_hmac("referrals.security_event", name, algorithm="sha256").hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def _write(events: list[dict[str, Any]]) -> None:
+    if events:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(INSERT_SECURITY_EVENT, events)
+
+
+def _user_of(request: HttpRequest | None) -> int | None:
+    user = getattr(request, "user", None)
+    return user.pk if user is not None and user.is_authenticated else None
+
+
+def _route_of(request: HttpRequest | None) -> str:
+    match = request.resolver_match if request else None
+    return match.route if match else ""

@@ -1,7 +1,6 @@
 """Who asks, what they may do, and which municipality the address names."""
 
 from collections.abc import Callable
-from uuid import uuid4
 
 from django.db import ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +8,8 @@ from django.views.defaults import page_not_found, permission_denied
 from psycopg.errors import InsufficientPrivilege
 
 from ergo import scope
+from referrals.actions.auditing import security_event
+from referrals.choices import SecurityEventKind
 from referrals.errors import NotAllowed
 from referrals.models import Membership, Municipality, access_from, memberships_of
 from referrals.permissions import Permission
@@ -41,7 +42,7 @@ class AccessMiddleware:
             request.access.municipality_ids(Permission.SEE_CASES),
             log_municipality_ids=request.access.municipality_ids(Permission.SEE_LOGS),
             user_id=request.user.pk,
-            request_id=str(uuid4()),
+            request_id=request.request_id,
         ):
             response = self.get_response(request)
         if request.user.is_authenticated:
@@ -52,6 +53,7 @@ class AccessMiddleware:
         if isinstance(exception, NotAllowed):
             return permission_denied(request, exception)
         if isinstance(exception, ProgrammingError) and isinstance(exception.__cause__, InsufficientPrivilege):
+            security_event(SecurityEventKind.OUT_OF_SCOPE, request=request)
             return page_not_found(request, exception)
         return None
 

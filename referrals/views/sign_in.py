@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from referrals.actions.auditing import security_event
+from referrals.choices import SecurityEventKind
 from referrals.demo.users import DEMO_PASSWORD, demo_users
 from referrals.forms.sign_in import SignInForm
 from referrals.permissions import Role
@@ -35,6 +37,15 @@ class SignIn(LoginView):
     template_name = "access/sign_in.html"
     redirect_authenticated_user = True
 
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        security_event(SecurityEventKind.SIGNED_IN, user=form.get_user(), request=self.request)
+        return super().form_valid(form)
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        typed = form.data.get("username", "")
+        security_event(SecurityEventKind.SIGN_IN_FAILED, typed=typed, request=self.request)
+        return super().form_invalid(form)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(demo_users=demo_users() if is_demo() else (), **kwargs)
 
@@ -51,6 +62,7 @@ def sign_in_as_demo_user(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("This demo user has got another password or is gone."))
         return redirect("sign_in")
     login(request, user)
+    security_event(SecurityEventKind.SIGNED_IN, user=user, request=request, detail="demo")
     return redirect("start")
 
 
