@@ -5,7 +5,7 @@ ARGS ?=
 
 ergo := @$(PYTHON) -m ergo.bootstrap
 
-.PHONY: help setup demo test check fix journeys bench pictures
+.PHONY: help setup demo test check fix journeys crash bench pictures
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -28,6 +28,9 @@ fix: ## mend what a machine can mend
 
 journeys: ## run whole tasks in a browser (needs Chromium)
 	$(ergo) journeys $(ARGS)
+
+crash: ## kill the app and the database while people save, ten times (some ten minutes)
+	$(ergo) crash $(ARGS)
 
 bench: ## measure, and print ratios
 	$(ergo) bench $(ARGS)

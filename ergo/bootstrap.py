@@ -226,7 +226,7 @@ def test(extra: list[str]) -> None:
     """The fast tests, on all cores; some of them, when somebody asks for some, in one process."""
     set_up(DEVELOPMENT)
     cores = [] if extra else ["-n", "auto", "--dist", "loadscope"]
-    become("-m", "pytest", "-m", "not journey and not bench", *cores, *extra)
+    become("-m", "pytest", "-m", "not journey and not bench and not crash", *cores, *extra)
 
 
 def check_browser() -> None:
@@ -253,6 +253,12 @@ def bench(extra: list[str]) -> None:
     """Measurements, as ratios."""
     set_up(DEVELOPMENT)
     become("-m", "pytest", "-m", "bench", "-s", *extra)
+
+
+def crash(extra: list[str]) -> None:
+    """Many rounds of kill -9 while people save; the short form is among the fast tests."""
+    set_up(DEVELOPMENT)
+    become("-m", "pytest", "-m", "crash", "-s", *extra)
 
 
 def check() -> None:
@@ -288,7 +294,8 @@ def main(arguments: list[str]) -> None:
     """Do the task that the Makefile names."""
     parser = argparse.ArgumentParser(prog="make")
     parser.add_argument(
-        "task", choices=["setup", "demo", "test", "check", "fix", "journeys", "bench", "pictures"]
+        "task",
+        choices=["setup", "demo", "test", "check", "fix", "journeys", "crash", "bench", "pictures"],
     )
     parser.add_argument("--port", default="8000")
     options, extra = parser.parse_known_args(arguments)
@@ -303,6 +310,7 @@ def main(arguments: list[str]) -> None:
         "check": check,
         "fix": fix,
         "journeys": lambda: journeys(extra),
+        "crash": lambda: crash(extra),
         "bench": lambda: bench(extra),
         "pictures": pictures,
     }
