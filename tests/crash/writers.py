@@ -88,9 +88,9 @@ class Writer(threading.Thread):
 
     def _register(self, nth: int) -> None:
         """A new referral of a new citizen; sent again until somebody says that it is saved."""
-        found = self._post(self._new, name=f"Krasj {self.name}", birth_date="17.05.1948").headers["Location"]
-        chosen = self._post(f"{self._new}innbygger/", sok=found.partition("sok=")[2], person="ny")
-        form = f"{self._address}{chosen.headers['Location']}"
+        found = self._led_to(self._new, name=f"Krasj {self.name}", birth_date="17.05.1948")
+        chosen = self._led_to(f"{self._new}innbygger/", sok=found.partition("sok=")[2], person="ny")
+        form = f"{self._address}{chosen}"
         category = CATEGORY.search(self._get(form))[1]
         reason = f"{self.name}-{nth}"
         facts = {
@@ -122,6 +122,13 @@ class Writer(threading.Thread):
         if answer.status_code != 200:
             raise Unanswered(answer.status_code)
         return answer.text
+
+    def _led_to(self, address: str, **data: object) -> str:
+        """Where the answer to a form leads."""
+        answer = self._post(address, **data)
+        if answer.status_code != 302:
+            raise Unanswered(answer.status_code)
+        return answer.headers["Location"]
 
     def _post(self, address: str, **data: object) -> requests.Response:
         token = {"csrfmiddlewaretoken": self._browser.cookies.get("csrftoken", "")}
