@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from ergo.scope import scoped
 from referrals.errors import DomainError
 from referrals.exporters import coverage as coverage_export
 from referrals.exporters import waiting as waiting_export
@@ -24,8 +26,8 @@ from referrals.views.clock import now, today
 class Command(BaseCommand):
     """Print a report, and nothing else, to standard output.
 
-    Small numbers are hidden, as on the pages of those who do not work in the municipality. `--as-staff USER` shows
-    the true numbers of the municipality in which the user works.
+    Small numbers are hidden, as on the pages of those who do not work in the municipality, and no referral is read.
+    `--as-staff USER` reads those of the one municipality asked for, where the user works, and shows true numbers.
     """
 
     help = "Prints a report: who waits, or who has an ergoterapeut, at the end of a day."
@@ -50,10 +52,13 @@ class Command(BaseCommand):
         if options["report"] == "coverage":
             if options["municipality"] or options["county"] or options["as_staff"]:
                 raise refused(_("The coverage report is of the whole country: leave out the place."))
-            covered = coverage.build(on, data_as_of=now())
+            with scoped(), transaction.atomic():
+                covered = coverage.build(on, data_as_of=now())
             self._print(options["format"], covered, coverage_export.as_dict, coverage_export.as_sheet)
             return
-        waits = waiting_times.build(_scope(options), on, data_as_of=now())
+        scope = _scope(options)
+        with scoped(scope.ids if scope.exact else ()), transaction.atomic():
+            waits = waiting_times.build(scope, on, data_as_of=now())
         self._print(options["format"], waits, waiting_export.as_dict, waiting_export.as_sheet)
 
     def _print(

@@ -3,14 +3,18 @@
 import csv
 import io
 import json
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
+from ergo.scope import scoped
 from referrals.management.commands.report import Command
-from referrals.models import Municipality, User
+from referrals.models import Municipality, Referral, User
 from tests.factories import TODAY, CoverageStatementFactory, EmploymentFactory, ReferralFactory
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -97,6 +101,58 @@ class TestWaiting:
     ) -> None:
         place = ("--municipality", other_municipality.code, "--as-staff", manager.username)
         assert "arbeider ikke i" in refusal("waiting", *place)
+
+
+class TestScope:
+    """Nothing in scope, as when the command is started: of whose referrals is read is said by the command itself."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_in_scope(self, municipality: Municipality, manager: User) -> Iterator[None]:
+        for _number in range(12):
+            waiting_for(400, municipality)
+        with scoped():
+            yield
+
+    def test_the_nation_a_county_and_a_municipality_are_counted_without_reading_a_row(
+        self, municipality: Municipality, rows_read: list[str]
+    ) -> None:
+        for place in ((), ("--county", municipality.county.code), ("--municipality", municipality.code)):
+            figures = json.loads(report("waiting", *place, "--format", "json"))
+            assert (figures["waiting"], figures["over_one_year"]) == (12, 12)
+        assert json.loads(report("coverage", "--format", "json"))["municipalities"] == 1
+        assert not rows_read
+
+    def test_krav_12_true_numbers_need_a_municipality_by_name(
+        self, municipality: Municipality, manager: User, rows_read: list[str]
+    ) -> None:
+        """The report that reads referrals says whose: with no municipality it reads none and fails."""
+        with pytest.raises(CommandError) as raised:
+            report("waiting", "--as-staff", manager.username)
+        assert raised.value.returncode == 2
+        assert not rows_read
+        place = ("--municipality", municipality.code, "--as-staff", manager.username)
+        assert json.loads(report("waiting", *place, "--format", "json"))["waiting"] == 12
+        assert rows_read
+
+    def test_krav_12_the_scope_of_the_command_ends_with_it(
+        self, municipality: Municipality, manager: User
+    ) -> None:
+        """Afterwards nothing is in scope, and no row is seen."""
+        report("waiting", "--municipality", municipality.code, "--as-staff", manager.username)
+        assert not Referral.objects.exists()
+
+    @pytest.fixture
+    def rows_read(self) -> Iterator[list[str]]:
+        """The statements that read referrals themselves."""
+        read: list[str] = []
+
+        def watch(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+            if Referral._meta.db_table in sql:
+                read.append(sql)
+            return execute(sql, *arguments)
+
+        with connection.execute_wrapper(watch):
+            yield read
 
 
 class TestCoverage:
