@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +73,13 @@ def candidates() -> Iterator[Path]:
         yield wheel
     if (on_path := shutil.which("postgres")) and is_complete(Path(on_path).resolve().parent):
         yield Path(on_path).resolve().parent
+
+
+def program_folders(names: Iterable[str]) -> list[Path]:
+    """Folders that may hold programs of these names, in the order in which the server's own are chosen."""
+    named, wheel = env.text("ERGO_PG_BIN"), wheel_folder()
+    on_path = [Path(found).parent for name in names if (found := shutil.which(name))]
+    return [*([Path(named).resolve()] if named else []), *([wheel] if wheel else []), *on_path]
 
 
 def is_complete(folder: Path) -> bool:

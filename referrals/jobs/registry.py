@@ -4,13 +4,14 @@ Times are UTC: in Norway one hour later in winter and two in summer. A job must 
 may die after the work and before saying so; and it must do all that is due, since missed runs are made up for by one.
 """
 
-from referrals.jobs import upkeep
+from referrals.jobs import backups, upkeep
 from referrals.jobs.job import Job
 
 JOBS = {
     job.name: job
     for job in (
         Job("rescue_jobs", upkeep.rescue_jobs, "* * * * *"),
+        Job("backup", backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
         Job("clear_sessions", upkeep.clear_sessions, "10 2 * * *"),
         Job("clear_submissions", upkeep.clear_submissions, "20 2 * * *"),
         Job("clear_jobs", upkeep.clear_jobs, "30 2 * * *"),

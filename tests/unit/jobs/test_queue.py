@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as ergo_settings
 from django.db import connection, transaction
 
 from ergo import scope
@@ -207,7 +208,10 @@ class TestArguments:
         assert queue.rows() == [("asked", "todo", 0, '{"row_id": 7}')]
 
 
-def test_every_registered_job_runs_and_each_has_a_row(transactional_db: None) -> None:
+def test_every_registered_job_runs_and_each_has_a_row(
+    transactional_db: None, settings, tmp_path: Path
+) -> None:
+    settings.BACKUP_DIR = str(tmp_path)
     for job in JOBS.values():
         assert job.next_run(MONDAY) is None or job.next_run(MONDAY) > MONDAY
     queue = Queue(jobs=dict(JOBS))
@@ -239,7 +243,7 @@ def test_a_worker_that_is_told_to_stop_leaves_at_once_and_in_silence(number: sig
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     worker = subprocess.Popen(
         [sys.executable, "-c", STOPPED_WORKER, str(int(number))],
-        cwd=settings.BASE_DIR, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=ergo_settings.BASE_DIR, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     output, _ = worker.communicate(timeout=30)
     assert (worker.returncode, output) == (0, "")
