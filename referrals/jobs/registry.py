@@ -12,6 +12,7 @@ JOBS = {
     for job in (
         Job("rescue_jobs", upkeep.rescue_jobs, "* * * * *"),
         Job("backup", backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
+        Job("seal_logs", upkeep.seal_logs, "* * * * *"),
         Job("clear_sessions", upkeep.clear_sessions, "10 2 * * *"),
         Job("clear_submissions", upkeep.clear_submissions, "20 2 * * *"),
         Job("clear_jobs", upkeep.clear_jobs, "30 2 * * *"),

@@ -1,4 +1,4 @@
-"""Throwing away what has served: expired sessions, keys of sent forms, finished jobs."""
+"""Keeping order: logs are sealed; expired sessions, keys of sent forms and finished jobs are thrown away."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -11,6 +11,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from ergo.scope import scoped
+from referrals.actions import sealing
 from referrals.actions.upkeep import forget_submissions
 from referrals.jobs.job import Occasion
 from referrals.models import Municipality
@@ -22,6 +23,11 @@ KEEP_FINISHED_JOBS = timedelta(days=30)
 """Long enough to look into why last month's job failed. What the last run of each was like is kept for ever."""
 
 MOST_ATTEMPTS = 5
+
+
+def seal_logs(occasion: Occasion) -> None:
+    """What was written to the logs since they were sealed last."""
+    sealing.seal()
 
 
 def clear_sessions(occasion: Occasion) -> None:
