@@ -26,11 +26,11 @@ def flag(name: str, default: bool = False) -> bool:
     raise ConfigurationError(f"{name} must be 1 or 0, not {word!r}.")
 
 
-def number(name: str, default: int) -> int:
-    """A variable that is a whole number of at least 1. Raises ConfigurationError for anything else."""
+def number(name: str, default: int, *, least: int = 1) -> int:
+    """A variable that is a whole number, not below `least`. Raises ConfigurationError for anything else."""
     words = text(name, str(default))
-    if not words.isdecimal() or int(words) < 1:
-        raise ConfigurationError(f"{name} must be a whole number of at least 1, not {words!r}.")
+    if not words.isdecimal() or int(words) < least:
+        raise ConfigurationError(f"{name} must be a whole number of at least {least}, not {words!r}.")
     return int(words)
 
 

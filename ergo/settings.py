@@ -48,6 +48,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
@@ -67,6 +73,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "referrals.views.session_age.SessionAgeMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "referrals.views.second_factor.SecondFactorMiddleware",
+    "referrals.views.reauthentication.ReauthenticationMiddleware",
     "referrals.views.access.AccessMiddleware",
     # Public is the exception: such a page says so itself, with @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -100,12 +110,31 @@ DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 DATABASES = {"default": database.settings_for(PURPOSE, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- Cache ---
+
+# The counters that slow down guessing, and the one-time codes that were used, must be the same in every process and
+# survive a request that is rolled back: so they lie in PostgreSQL, and the pages that count write without a
+# transaction of their own (referrals/urls.py). "process" is for what each process may remember by itself.
+_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+SHARED_CACHE = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "ergo_cache",  # made by the migration 0008_sign_in
+    "OPTIONS": {
+        "MAX_ENTRIES": 100_000
+    },  # above it a third is dropped: no flood of names may wash out counters
+}
+CACHES = {
+    "default": _memory | {"LOCATION": "shared"} if TESTING else SHARED_CACHE,
+    "process": _memory | {"LOCATION": "process"},
+}
+
 # --- Sign-in ---
 
 AUTH_USER_MODEL = "referrals.User"
-LOGIN_URL = "sign_in"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
-LOGOUT_REDIRECT_URL = "sign_in"
+LOGOUT_REDIRECT_URL = "account_login"
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -120,8 +149,47 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ergo.passwords.NorwegianCommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# django-allauth: who signs in is prepared by an administrator; nobody signs up, and nothing is sent by e-mail.
+ACCOUNT_ADAPTER = "referrals.views.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_FORMS = {
+    "login": "referrals.forms.sign_in.SignInForm",
+    "reauthenticate": "referrals.forms.account.ConfirmByPasswordForm",
+    "change_password": "referrals.forms.account.ChangePasswordForm",
+}
+# A municipality's staff often share one outward address, so counting by address is generous; by name it is not.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "60/5m/ip,5/5m/key",
+    "reauthenticate": "10/5m/user",
+    "change_password": "10/5m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ERGO_PROXIES", 1 if FOR_REAL else 0, least=0)
+
+MFA_ADAPTER = "referrals.views.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Ergo"
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+MFA_FORMS = {
+    "authenticate": "referrals.forms.account.CodeForm",
+    "reauthenticate": "referrals.forms.account.ConfirmByCodeForm",
+    "activate_totp": "referrals.forms.account.AddAppForm",
+    "deactivate_totp": "referrals.forms.account.RemoveAppForm",
+    "add_webauthn": "referrals.forms.account.AddPasskeyForm",
+    "authenticate_webauthn": "referrals.forms.account.PasskeyForm",
+    "login_webauthn": "referrals.forms.account.SignInByPasskeyForm",
+    "reauthenticate_webauthn": "referrals.forms.account.ConfirmByPasskeyForm",
+}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 60 * 60

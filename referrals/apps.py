@@ -1,5 +1,7 @@
 """How Django knows the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,7 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
     verbose_name = _("Referrals")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What is done whenever somebody comes in or goes out; by name, since it needs models that are loaded now."""
+        import_module("referrals.views.signals").connect()

@@ -1,9 +1,11 @@
 """The pages, by user task. Paths are Norwegian, names English."""
 
+from django.db.transaction import non_atomic_requests
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
 from referrals.views import (
+    account,
     appearance,
     case,
     caseload,
@@ -12,6 +14,7 @@ from referrals.views import (
     information,
     moves,
     registration,
+    sessions,
     sign_in,
     waitlist,
 )
@@ -42,11 +45,37 @@ register_converter(CountyNumber, "county")
 urlpatterns: list[URLPattern | URLResolver] = [
     # In, out, and how it looks
     path("", sign_in.start, name="start"),
-    path("inn/", sign_in.SignIn.as_view(), name="sign_in"),
+    # Pages that count attempts write outside a transaction: what they count is never rolled back.
+    path("inn/", non_atomic_requests(sign_in.SignIn.as_view()), name="account_login"),
+    path("inn/kode/", non_atomic_requests(account.SecondStep.as_view()), name="mfa_authenticate"),
+    path("inn/passnokkel/", non_atomic_requests(account.PasskeySignIn.as_view()), name="mfa_login_webauthn"),
     path("inn/demo/", sign_in.sign_in_as_demo_user, name="sign_in_demo"),
     path("ut/", sign_in.sign_out, name="sign_out"),
     path("sprak/", appearance.choose_language, name="language"),
     path("utseende/", appearance.choose_colour_scheme, name="colour_scheme"),
+    # One's own way in; the names are those that allauth looks for
+    path("konto/", account.overview, name="mfa_index"),
+    path("konto/passord/", account.ChangePassword.as_view(), name="account_change_password"),
+    path("konto/app/", account.AddApp.as_view(), name="mfa_activate_totp"),
+    path("konto/app/fjern/", account.RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("konto/passnokkel/", account.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("konto/passnokkel/<int:pk>/fjern/", account.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    path("konto/reservekoder/", account.recovery_codes, name="mfa_view_recovery_codes"),
+    path("konto/reservekoder/nye/", account.new_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("konto/okter/", sessions.sessions, name="account_sessions"),
+    path(
+        "konto/bekreft/",
+        non_atomic_requests(account.ConfirmByPassword.as_view()),
+        name="account_reauthenticate",
+    ),
+    path(
+        "konto/bekreft/kode/", non_atomic_requests(account.ConfirmByCode.as_view()), name="mfa_reauthenticate"
+    ),
+    path(
+        "konto/bekreft/passnokkel/",
+        non_atomic_requests(account.ConfirmByPasskey.as_view()),
+        name="mfa_reauthenticate_webauthn",
+    ),
     # The waitlist
     path("k/<municipality:code>/venteliste/", waitlist.waitlist, name="waitlist"),
     path("k/<municipality:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.template import engines
 from django.test import Client
 from pytest_django import DjangoDbBlocker
@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 from ergo.database import Purpose
 from tests.harness import ambient
 from tests.harness.app_role import connected_for, owner_empties_tables
+from tests.harness.full_sessions import with_second_factor
 from tests.harness.reading import reading_get
 from tests.harness.template_variables import Undefined
 
@@ -57,6 +58,13 @@ def a_get_only_reads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def whoever_is_signed_in_has_a_second_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """See tests/harness/full_sessions.py."""
+    monkeypatch.setattr(Client, "force_login", with_second_factor(Client.force_login))
+
+
+@pytest.fixture(autouse=True)
 def nothing_is_cached() -> None:
     """What one test let the server remember for a minute is no answer for the next."""
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()

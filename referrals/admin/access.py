@@ -1,14 +1,30 @@
-"""Users and what their memberships let them do."""
+"""Users, how they sign in, and what their memberships let them do."""
 
-from django.contrib import admin
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401  (all four: so that what they register can be taken out again)
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from referrals.actions.auditing import security_event
+from referrals.actions.sign_in import end_sessions, take_away_factors
 from referrals.admin.site import RegisterAdmin, RegisterInline
+from referrals.choices import SecurityEventKind as Kind
 from referrals.models import Membership, User
 
 admin.site.unregister(Group)  # rights come from memberships, so a group would promise what it does not give
+# Secrets and sessions are nobody's to read; what an administrator may do about them are actions on the user.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
 
 
 class MembershipInline(RegisterInline):
@@ -29,6 +45,33 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
         (_("Access"), {"fields": ["is_active", "last_login", "date_joined"]}),
     ]
     inlines = [MembershipInline]
+    actions = ["end_their_sessions", "take_their_factors_away"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        """Whoever is deactivated is out at once, and stays out when they are let in again."""
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            end_sessions(user=obj)
+            security_event(Kind.SESSIONS_ENDED, request=request, detail=f"user {obj.pk} deactivated")
+
+    @admin.action(description=_("Sign the chosen users out everywhere"))
+    def end_their_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            end_sessions(user=user)
+            security_event(Kind.SESSIONS_ENDED, request=request, detail=f"of user {user.pk}")
+        self.message_user(request, _("They are signed out everywhere."), messages.SUCCESS)
+
+    @admin.action(description=_("Take away the second factors of the chosen users"))
+    def take_their_factors_away(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            take_away_factors(user=user)
+            security_event(
+                Kind.ACCOUNT_CHANGED, request=request, detail=f"second factors of user {user.pk} gone"
+            )
+        text = _(
+            "Their second factors are gone. Give them a new password too: it alone now lets them set up new ones."
+        )
+        self.message_user(request, text, messages.SUCCESS)
 
 
 @admin.register(Membership)

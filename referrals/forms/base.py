@@ -130,6 +130,10 @@ class ErgoForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.prepare_fields()
+
+    def prepare_fields(self) -> None:
+        """Let every field say clearly what is wrong; again after a form has added fields of its own."""
         for name, form_field in self.fields.items():
             _say_what_is_missing(form_field, form_field.label or pretty_name(name))
             _never_cut_off(form_field)

@@ -2,25 +2,19 @@
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.utils.translation import gettext_lazy as _
 
 from referrals.forms.base import ErgoForm
 
-WRONG = _("Wrong user name or password. Capital and small letters are different in a password.")
+LONGEST_NAME = 150  # as in Django's user; nobody has a longer one
 
 
-class SignInForm(AuthenticationForm, ErgoForm):
-    """Django's own sign-in, in our look. One answer for an unknown name, a wrong password and a user who has left."""
+class SignInForm(LoginForm, ErgoForm):
+    """One answer for an unknown name, a wrong password and a user who has left; what it says is the adapter's."""
 
     mark_required = False
-    error_messages = {"invalid_login": WRONG, "inactive": WRONG}
-
-    username = UsernameField(
-        label=_("User name"),
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
-    )
     password = forms.CharField(
         label=_("Password"),
         strip=False,
@@ -29,5 +23,10 @@ class SignInForm(AuthenticationForm, ErgoForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Put there by AuthenticationForm: the browser would cut a longer name off without a word.
-        self.fields["username"].widget.attrs.pop("maxlength", None)
+        self.fields["login"] = forms.CharField(
+            label=_("User name"),
+            max_length=LONGEST_NAME,
+            widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        )
+        self.order_fields(["login", "password"])
+        self.prepare_fields()

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
 from django.db.models import F, Q, Value
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from referrals.models.geography import County, Municipality
@@ -20,9 +21,22 @@ class User(AbstractUser):
     """Somebody who signs in; rights come from memberships, never from the user itself."""
 
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="nb")
+    session_epoch = models.PositiveIntegerField(
+        _("session epoch"),
+        default=0,
+        editable=False,
+        help_text=_("Every session of the user belongs to one epoch; the next one ends them all."),
+    )
 
     class Meta(AbstractUser.Meta):
         ordering = ["username"]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What Django keeps in a session and compares at each request: of the password, and of the epoch."""
+        salt = "referrals.User.session"
+        return salted_hmac(
+            salt, f"{self.session_epoch}:{self.password}", secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -35,7 +35,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        memberships = memberships_of(request.user, on=today())
+        memberships = memberships_of(request.user, on=today()) if request.is_fully_signed_in else []
         request.access = access_from(request.user, memberships)
         request.municipalities = _municipalities(memberships)
         with scope.scoped(

@@ -3,20 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from referrals.models import Installation, Municipality
+from referrals.models import Municipality
 from referrals.permissions import Access, Permission
 from referrals.views.access import present_municipality
+from referrals.views.demo import is_demo
 
 Text = str | Promise
-
-# The demo never becomes real, nor the other way round, while a server runs; a minute is for the first seeding.
-DEMO_CACHE_SECONDS = 60
 
 # Pages that mean the same in another municipality; from any other page the switcher leads to the waitlist there.
 SAME_IN_EVERY_MUNICIPALITY = frozenset({"waitlist", "referral_new", "dashboard_municipality"})
@@ -92,11 +89,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "municipalities": places(request, present),
         "role_label": ", ".join(dict.fromkeys(str(grant.role.label) for grant in access.grants)),
     }
-
-
-def is_demo() -> bool:
-    """Whether everything in this installation is fictitious; asked of the database once a minute."""
-    return cache.get_or_set("is_demo", Installation.objects.is_demo, DEMO_CACHE_SECONDS)
 
 
 def navigation(request: HttpRequest, access: Access, present: Municipality | None) -> list[Link]:

@@ -36,7 +36,7 @@ from referrals.models import Municipality, Person, Referral
 from referrals.permissions import Permission
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
-from referrals.views.context import is_demo
+from referrals.views.demo import is_demo
 from referrals.views.kept import keep, kept
 
 SEARCH = "sok"

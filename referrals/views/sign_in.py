@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from allauth.account.views import LoginView
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +20,9 @@ from referrals.demo.users import DEMO_PASSWORD, demo_users
 from referrals.forms.sign_in import SignInForm
 from referrals.permissions import Role
 from referrals.views.access import present_municipality
-from referrals.views.context import is_demo
+from referrals.views.assurance import ONE_PRESS, note_sign_in
+from referrals.views.demo import is_demo
+from referrals.views.session_age import ENDED
 
 # Where each role begins its day, the most specific work first; a person may hold several roles.
 START_PAGES = (
@@ -33,21 +38,21 @@ START_PAGES = (
 class SignIn(LoginView):
     """The sign-in page; in the demo with a button for each of its users."""
 
-    authentication_form = SignInForm
     template_name = "access/sign_in.html"
-    redirect_authenticated_user = True
-
-    def form_valid(self, form: SignInForm) -> HttpResponse:
-        security_event(SecurityEventKind.SIGNED_IN, user=form.get_user(), request=self.request)
-        return super().form_valid(form)
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
-        typed = form.data.get("username", "")
-        security_event(SecurityEventKind.SIGN_IN_FAILED, typed=typed, request=self.request)
+        """A name or password that was never tried, since it could not be one, is put on record like a wrong one."""
+        if form.errors.keys() - {NON_FIELD_ERRORS}:
+            typed = form.data.get("login", "")
+            security_event(SecurityEventKind.SIGN_IN_FAILED, typed=typed, request=self.request)
         return super().form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(demo_users=demo_users() if is_demo() else (), **kwargs)
+        return super().get_context_data(**kwargs) | {
+            "next": self.get_next_url() or "",
+            "ended": self.request.session.pop(ENDED, ""),
+            "demo_users": demo_users() if is_demo() else (),
+        }
 
 
 @login_not_required
@@ -60,9 +65,10 @@ def sign_in_as_demo_user(request: HttpRequest) -> HttpResponse:
     user = authenticate(request, username=username, password=DEMO_PASSWORD)
     if user is None:
         messages.error(request, _("This demo user has got another password or is gone."))
-        return redirect("sign_in")
+        return redirect("account_login")
     login(request, user)
-    security_event(SecurityEventKind.SIGNED_IN, user=user, request=request, detail="demo")
+    note_sign_in(request, ONE_PRESS)
+    UserSession.objects.create_from_request(request)
     return redirect("start")
 
 

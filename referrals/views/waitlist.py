@@ -29,7 +29,7 @@ from referrals.tables.pages import list_response
 from referrals.tables.waitlist import WaitlistTable
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import today
-from referrals.views.context import is_demo
+from referrals.views.demo import is_demo
 from referrals.views.kept import keep, kept
 
 SEARCH = "sok"

@@ -41,10 +41,13 @@ class Door:
 
 
 PUBLIC = Door(EVERY_ROLE, also_without_role=True, is_public=True)
+ANYBODY = Door(EVERY_ROLE, also_without_role=True)
 
 DOORS = {
-    "start": Door(EVERY_ROLE, also_without_role=True),
-    "sign_in": PUBLIC,
+    "start": ANYBODY,
+    "account_login": PUBLIC,
+    "mfa_authenticate": PUBLIC,
+    "mfa_login_webauthn": PUBLIC,
     "sign_in_demo": PUBLIC,
     "sign_out": PUBLIC,
     "language": PUBLIC,
@@ -52,6 +55,18 @@ DOORS = {
     "accessibility": PUBLIC,
     "privacy": PUBLIC,
     "definitions": PUBLIC,
+    "mfa_index": ANYBODY,
+    "account_change_password": ANYBODY,
+    "mfa_activate_totp": ANYBODY,
+    "mfa_deactivate_totp": ANYBODY,
+    "mfa_add_webauthn": ANYBODY,
+    "mfa_remove_webauthn": ANYBODY,
+    "mfa_view_recovery_codes": ANYBODY,
+    "mfa_generate_recovery_codes": ANYBODY,
+    "account_sessions": ANYBODY,
+    "account_reauthenticate": ANYBODY,
+    "mfa_reauthenticate": ANYBODY,
+    "mfa_reauthenticate_webauthn": ANYBODY,
     "waitlist": Door(MUNICIPAL),
     "waitlist_search": Door(MUNICIPAL, method="post"),
     "referral_new": Door(REGISTERS),
@@ -78,7 +93,7 @@ SHUT = [name for name in ADDRESSES if name in DOORS and not DOORS[name].is_publi
 
 def address_of(name: str, place: Municipality) -> str:
     code = place.county.code if DOORS[name].by_county else place.code
-    values = {"code": code, "number": NUMBER, "token": TOKEN, "slug": DOORS[name].slug}
+    values = {"code": code, "number": NUMBER, "token": TOKEN, "slug": DOORS[name].slug, "pk": 1}
     return reverse(name, kwargs={key: values[key] for key in ADDRESSES[name].values})
 
 

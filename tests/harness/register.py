@@ -41,6 +41,13 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.SecurityEvent",
             "admin.LogEntry",
             "sessions.Session",
+            "account.EmailAddress",
+            "account.EmailConfirmation",
+            "mfa.Authenticator",
+            "socialaccount.SocialAccount",
+            "socialaccount.SocialApp",
+            "socialaccount.SocialToken",
+            "usersessions.UserSession",
         }
     ),
     Holds.PUBLIC: frozenset(

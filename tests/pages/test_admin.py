@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.db import connection
 from django.db.models import Model
@@ -33,6 +34,7 @@ from tests.factories import (
     TherapistFactory,
     UserFactory,
 )
+from tests.harness.factors import give_app
 
 ClientFor = Callable[[User], Client]
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.model_name)
@@ -273,3 +275,38 @@ def test_administrators_see_how_each_job_goes(admin_client: Client) -> None:
     page = admin_client.get(address(JobState, "changelist")).content.decode()
     for words in ("clear_sessions", "Feilet", "OSError", "Neste kjøring"):
         assert words in page, words
+
+
+# ---------------------------------------------------------------- how users sign in
+
+
+@pytest.mark.parametrize(
+    "model", ["authenticator", "usersession", "socialaccount", "socialtoken", "emailaddress"]
+)
+def test_secrets_and_sessions_of_others_have_no_page(
+    model: str, client_for: ClientFor, administrator: User
+) -> None:
+    index = client_for(administrator).get("/admin/").content.decode()
+    assert f"/{model}/" not in index
+
+
+def test_lost_factors_are_taken_away_by_an_administrator(
+    client_for: ClientFor, administrator: User, coordinator: User
+) -> None:
+    give_app(coordinator)
+    theirs, office = client_for(coordinator), client_for(administrator)
+    chosen = {"action": "take_their_factors_away", "_selected_action": coordinator.pk}
+    page = office.post("/admin/referrals/user/", chosen, follow=True)
+    assert "nytt passord" in page.content.decode()
+    assert not Authenticator.objects.filter(user=coordinator).exists()
+    assert theirs.get("/konto/").url == "/inn/?next=/konto/"
+
+
+def test_an_administrator_signs_somebody_out_everywhere(
+    client_for: ClientFor, administrator: User, coordinator: User
+) -> None:
+    theirs, office = client_for(coordinator), client_for(administrator)
+    office.post(
+        "/admin/referrals/user/", {"action": "end_their_sessions", "_selected_action": coordinator.pk}
+    )
+    assert theirs.get("/konto/").url == "/inn/?next=/konto/"

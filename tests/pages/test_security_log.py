@@ -118,7 +118,7 @@ class TestFaults:
 
 class TestSignIn:
     def sign_in(self, client: Client, username: str, password: str = "feil-hest-batteri-stift") -> None:
-        client.post("/inn/", {"username": username, "password": password})
+        client.post("/inn/", {"login": username, "password": password})
 
     def test_a_wrong_password_names_the_user(self, client: Client, coordinator: User) -> None:
         self.sign_in(client, "koordinator")

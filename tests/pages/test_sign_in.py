@@ -10,6 +10,7 @@ from referrals.demo.users import DEMO_PASSWORD, demo_users
 from referrals.models import Municipality, User
 from referrals.permissions import Role
 from tests.factories import PASSWORD, InstallationFactory, MembershipFactory, UserFactory, days_ago
+from tests.harness.factors import code, give_app
 
 ClientFor = Callable[[User], Client]
 
@@ -26,23 +27,27 @@ def demo(db: None) -> None:
 
 
 def typed(username: str, password: str = PASSWORD, **more: str) -> dict[str, str]:
-    return {"username": username, "password": password, **more}
+    return {"login": username, "password": password, **more}
 
 
 # ---------------------------------------------------------------- in and out
 
 
-def test_name_and_password_lead_to_the_start_page(client: Client, coordinator: User) -> None:
-    response = client.post("/inn/", typed("koordinator"))
+def test_name_password_and_code_lead_to_the_start_page(client: Client, coordinator: User) -> None:
+    secret = give_app(coordinator)
+    assert client.post("/inn/", typed("koordinator")).url == "/inn/kode/"
+    assert "_auth_user_id" not in client.session
+    response = client.post("/inn/kode/", {"code": code(secret)})
     assert (response.status_code, response.url) == (302, "/")
     assert client.session["_auth_user_id"] == str(coordinator.pk)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("data", [typed("koordinator", "feil"), typed("finnes-ikke"), typed("KOORDINATOR")])
-def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
+def test_krav_27_a_wrong_name_and_a_wrong_password_get_the_same_answer(
     data: dict[str, str], client: Client, coordinator: User
 ) -> None:
+    """Nobody can find out by trying which user names exist."""
     page = client.post("/inn/", data)
     assert page.status_code == 200
     assert WRONG in page.content.decode()
@@ -50,7 +55,8 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
 
 
 @pytest.mark.django_db
-def test_somebody_who_is_deactivated_gets_the_same_answer(client: Client) -> None:
+def test_krav_27_somebody_who_is_deactivated_gets_the_same_answer(client: Client) -> None:
+    """Also with the right password: that the user exists is told to nobody."""
     UserFactory(username="sluttet", is_active=False)
     assert WRONG in client.post("/inn/", typed("sluttet")).content.decode()
 
@@ -75,10 +81,34 @@ def test_the_page_that_was_asked_for_comes_after_signing_in(client: Client, coor
         r"/\evil.example",
         "javascript:alert(1)",
         "http:///evil.example",
+        "///evil.example",
+        "https:evil.example",
+        "/\t/evil.example",
+        "http://testserver@evil.example/",
+        "\x00//evil.example",
+        "data:text/html,x",
+        "mine/",
     ],
 )
-def test_it_never_leads_to_a_strange_place(next_page: str, client: Client, coordinator: User) -> None:
+def test_krav_31_it_never_leads_to_a_strange_place(next_page: str, client: Client, coordinator: User) -> None:
+    """Whatever stands in `next`, signing in ends on a page of Ergo."""
     assert client.post("/inn/", typed("koordinator", next=next_page)).url == "/"
+    assert "evil" not in client_page(client, next_page)
+
+
+def client_page(client: Client, next_page: str) -> str:
+    """The sign-in page as somebody who is not signed in gets it with this address."""
+    client.logout()
+    return client.get("/inn/", {"next": next_page}).content.decode().split("<main")[1]
+
+
+def test_krav_31_signing_in_never_leads_to_a_strange_place_with_a_second_step_in_between(
+    client: Client, coordinator: User
+) -> None:
+    """Also the address that waits while the code is typed is looked at."""
+    secret = give_app(coordinator)
+    client.post("/inn/?next=//evil.example", typed("koordinator", next="//evil.example"))
+    assert client.post("/inn/kode/?next=//evil.example", {"code": code(secret)}).url == "/"
 
 
 def test_who_is_signed_in_already_goes_on(client_for: ClientFor, coordinator: User) -> None:

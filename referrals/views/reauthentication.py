@@ -1,0 +1,61 @@
+"""Asking once more who sits there, before what must not be done on a screen somebody has left.
+
+Whoever has proved anything within the last five minutes (signing in counts) goes straight on; the others confirm with
+password, one-time code or passkey. What they were sending is not kept: they come back to the page they sent it from.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import ReauthenticationRequired
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from referrals.views.assurance import proved_recently
+from referrals.views.session_age import page_of
+
+Handler = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
+
+
+def reauthentication_required(view: View) -> View:
+    """For views whose user must have confirmed within five minutes who they are: exports, blocked addresses, factors.
+
+    Stands inside the permission check, so that nobody is asked for what they may not do.
+    """
+
+    @wraps(view)
+    def asking(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        require_reauthentication(request)
+        return view(request, *args, **kwargs)
+
+    return asking
+
+
+def require_reauthentication(request: HttpRequest) -> None:
+    """The same in the middle of a view. Raises ReauthenticationRequired, which the middleware answers."""
+    if not proved_recently(request):
+        raise ReauthenticationRequired
+
+
+class ReauthenticationMiddleware:
+    """Answers ReauthenticationRequired by leading to the page that asks, and from there back.
+
+    Stands after allauth's AccountMiddleware, which would keep what was sent, readable, in the session.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ReauthenticationRequired):
+            return None
+        methods = get_adapter().get_reauthentication_methods(request.user)
+        if not methods:
+            raise PermissionDenied
+        return HttpResponseRedirect(f"{methods[0]['url']}?{urlencode({'next': page_of(request)})}")
