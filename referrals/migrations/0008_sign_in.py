@@ -14,7 +14,7 @@ CREATE INDEX ergo_cache_expires ON ergo_cache (expires);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0007_logs")]
+    dependencies = [("referrals", "0007_seals")]
 
     operations = [
         migrations.AddField(
