@@ -11,6 +11,7 @@ from referrals.views import (
     caseload,
     coverage,
     dashboard,
+    health,
     information,
     moves,
     registration,
@@ -105,4 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tilgjengelighet/", information.accessibility, name="accessibility"),
     path("personvern/", information.privacy, name="privacy"),
     path("tallene/", information.definitions, name="definitions"),
+    # For machines that watch
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
 ]

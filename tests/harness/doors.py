@@ -67,6 +67,8 @@ DOORS = {
     "account_reauthenticate": ANYBODY,
     "mfa_reauthenticate": ANYBODY,
     "mfa_reauthenticate_webauthn": ANYBODY,
+    "health_live": PUBLIC,
+    "health_ready": PUBLIC,
     "waitlist": Door(MUNICIPAL),
     "waitlist_search": Door(MUNICIPAL, method="post"),
     "referral_new": Door(REGISTERS),

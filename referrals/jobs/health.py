@@ -1,0 +1,45 @@
+"""Whether the work that nobody waits for is being done: workers, failing jobs, the last backup."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from procrastinate.contrib.django.models import ProcrastinateWorker
+
+from referrals.jobs.backups import is_configured, last_backup
+from referrals.models import JobState
+
+SILENCE = timedelta(minutes=2)
+"""A worker gives a sign of life every ten seconds."""
+
+OLDEST_BACKUP = timedelta(hours=26)
+"""A night and two hours: the backup of tonight may take longer than that of yesterday."""
+
+FAILURES = 3
+"""A job that failed once or twice is being tried again; after that somebody should look."""
+
+
+def workers_fault(at: datetime) -> str:
+    """Told where nobody works off the jobs, in an installation for real."""
+    if not settings.FOR_REAL or ProcrastinateWorker.objects.filter(last_heartbeat__gt=at - SILENCE).exists():
+        return ""
+    return "no worker is running: start `manage.py run_jobs`"
+
+
+def jobs_fault(at: datetime) -> str:
+    """The jobs that have failed again and again."""
+    return ", ".join(
+        f"{state.name} has failed {state.failures} times in a row ({state.error_kind})"
+        for state in JobState.objects.filter(failures__gte=FAILURES)
+    )
+
+
+def backup_fault(at: datetime) -> str:
+    """Told where backups are made here and the last one is old, or there is none."""
+    if not is_configured():
+        return ""
+    last = last_backup(Path(settings.BACKUP_DIR))
+    if last is None:
+        return "there is no backup"
+    age = at - last.made_at
+    return f"the last backup is {age.total_seconds() / 3600:.0f} hours old" if age > OLDEST_BACKUP else ""
