@@ -39,7 +39,7 @@ class CountingFunction(migrations.RunSQL):
 def _create(signature: str, columns: str, query: str, is_private: bool) -> Statements:
     named = _named(signature)
     statements: Statements = [
-        f"CREATE FUNCTION public.{signature} RETURNS TABLE ({columns}) LANGUAGE sql STABLE"
+        f"CREATE FUNCTION public.{signature} RETURNS TABLE ({columns}) LANGUAGE sql STABLE PARALLEL SAFE"
         f" {'' if is_private else FOR_THE_APP} AS $counting${query}$counting$",
         f"REVOKE ALL ON FUNCTION {named} FROM PUBLIC",
     ]
