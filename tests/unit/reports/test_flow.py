@@ -150,8 +150,8 @@ COUNTS = st.one_of(st.integers(0, 4), st.integers(0, 20))
 @pytest.mark.parametrize("rows", [1, 2, 3])
 @settings(max_examples=60)
 @given(data=st.data())
-def test_no_small_flow_can_be_worked_out_from_the_stocks(rows: int, data: st.DataObject) -> None:
-    """before + referred = started + other ends + after, in every row and in all."""
+def test_krav_11_no_small_flow_can_be_worked_out_from_the_stocks(rows: int, data: st.DataObject) -> None:
+    """Who waited or was referred has started, ended otherwise or still waits: that sum tells no small number."""
     flows = [[data.draw(COUNTS) for _kind in range(3)] for _row in range(rows)]
     stocks = [max(0, row[1] + row[2] - row[0]) + data.draw(COUNTS) for row in flows]
     afters = [stock + row[0] - row[1] - row[2] for stock, row in zip(stocks, flows, strict=True)]

@@ -158,7 +158,8 @@ class Reader:
 
 @settings(max_examples=40)
 @given(worlds())
-def test_no_small_number_can_be_worked_out_from_all_pages_together(world: dict[int, Tally]) -> None:
+def test_krav_11_no_small_number_can_be_worked_out_by_drilling_down(world: dict[int, Tally]) -> None:
+    """From the nation by county to municipality, with every table of those who wait at once."""
     reader = Reader(world)
     for each in reader.told:
         assert each.cell.least <= each.cell.count <= each.cell.most

@@ -74,7 +74,8 @@ def test_no_hidden_part_of_a_list_can_be_worked_out(counts: list[int]) -> None:
 
 @settings(max_examples=300)
 @given(st.lists(st.lists(COUNTS, min_size=3, max_size=3), min_size=1, max_size=4))
-def test_no_hidden_cell_of_a_table_can_be_worked_out(counts: list[list[int]]) -> None:
+def test_krav_11_no_hidden_cell_of_a_table_can_be_worked_out(counts: list[list[int]]) -> None:
+    """Rows, columns and totals of a table, added and subtracted in every way, tell no count of 1 to 4."""
     names = [[frozenset({(i, j)}) for j in range(3)] for i in range(len(counts))]
     margin = protect_list([sum(row) for row in counts])
     table = protect_table(counts, row_totals=margin.cells, total=margin.total)
@@ -87,7 +88,8 @@ def test_no_hidden_cell_of_a_table_can_be_worked_out(counts: list[list[int]]) ->
 
 @settings(max_examples=100)
 @given(st.lists(st.lists(COUNTS, min_size=2, max_size=2), min_size=4, max_size=4))
-def test_drilling_down_tells_nothing_more(counts: list[list[int]]) -> None:
+def test_krav_11_drilling_down_tells_nothing_more(counts: list[list[int]]) -> None:
+    """Nor do tables that share their totals."""
     """Two places of two parts each, every one of them made up of two smaller places."""
     names = [[frozenset({(i, j)}) for j in range(2)] for i in range(4)]
     upper = [[counts[a][j] + counts[a + 1][j] for j in range(2)] for a in (0, 2)]

@@ -1,0 +1,76 @@
+"""Who reads figures of a county or the nation: every page is made of counts, and no referral or person is read."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from referrals.models import Municipality, Person, Referral, User, WaitPause
+from tests.factories import ReferralFactory
+
+CLOSED = (Referral._meta.db_table, Person._meta.db_table, WaitPause._meta.db_table)
+
+
+@pytest.fixture
+def rows_read() -> Iterator[list[str]]:
+    """The statements that read persons or cases themselves."""
+    read: list[str] = []
+
+    def watch(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        if any(table in sql for table in CLOSED):
+            read.append(sql)
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(watch):
+        yield read
+
+
+@pytest.fixture
+def addresses(municipality: Municipality) -> list[str]:
+    """The pages of figures, from the widest to the narrowest."""
+    ReferralFactory.create_batch(12, municipality=municipality)
+    county = municipality.county.code
+    return [
+        "/oversikt/landet/",
+        f"/oversikt/fylke/{county}/",
+        f"/oversikt/{municipality.code}/",
+        "/oversikt/landet/?dato=01.01.2020",
+        "/dekning/",
+        f"/dekning/?fylke={county}",
+        f"/dekning/{municipality.code}/",
+    ]
+
+
+def test_krav_11_a_national_reader_gets_counts_and_no_row(
+    addresses: list[str], national_reader: User, client_for: Callable[[User], Client], rows_read: list[str]
+) -> None:
+    """Every dashboard and coverage page of a national reader, without one statement that reads a person or case."""
+    client = client_for(national_reader)
+    rows_read.clear()
+    for address in addresses:
+        assert client.get(address).status_code == 200, address
+    assert not rows_read
+    assert "12" in client.get(addresses[0]).content.decode()
+
+
+def test_krav_11_a_county_reader_gets_counts_and_no_row(
+    addresses: list[str], county_reader: User, client_for: Callable[[User], Client], rows_read: list[str]
+) -> None:
+    """The same for the reader of a county."""
+    client = client_for(county_reader)
+    rows_read.clear()
+    for address in addresses[1:3] + addresses[4:]:
+        assert client.get(address).status_code == 200, address
+    assert not rows_read
+
+
+def test_own_staff_read_the_coverage_of_all_without_reading_their_rows(
+    addresses: list[str], manager: User, client_for: Callable[[User], Client], rows_read: list[str]
+) -> None:
+    client = client_for(manager)
+    rows_read.clear()
+    for address in addresses[4:]:
+        assert client.get(address).status_code == 200, address
+    assert not rows_read
