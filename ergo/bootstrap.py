@@ -283,10 +283,11 @@ def check() -> None:
 
 
 def fix() -> None:
-    """What a machine can mend: lint, format, texts missing from the catalogues."""
+    """What a machine can mend: lint, format, the page of security demands, texts missing from the catalogues."""
     set_up(DEVELOPMENT)
     subprocess.call([str(PYTHON), "-m", "ruff", "check", "--fix", "--quiet", "."], cwd=BASE)
     run("-m", "ruff", "format", ".")
+    run("-m", "tests.demands")
     manage("messages", "extract")
 
 

@@ -35,12 +35,29 @@ class Stage:
     def prepare(self) -> None:
         """Fictitious referrals in an empty database."""
         for command in (["migrate"], ["load_registers"], ["seed_demo", "--referrals", str(REFERRALS)]):
-            subprocess.run(
-                [sys.executable, MANAGE, *command, "--verbosity=0"],
-                env=self._environment(),
-                check=True,
-                capture_output=True,
-            )
+            self.run(*command)
+
+    def run(self, *command: str) -> None:
+        """One of Ergo's commands, to its end."""
+        subprocess.run(
+            [sys.executable, MANAGE, *command, "--verbosity=0"],
+            env=self._environment(),
+            check=True,
+            capture_output=True,
+        )
+
+    def kill_command_after(self, seconds: float, *command: str) -> None:
+        """One of Ergo's commands, not to its end."""
+        process = subprocess.Popen(
+            [sys.executable, MANAGE, *command],
+            env=self._environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        process.kill()
+        process.wait()
 
     def start_app(self) -> None:
         """Serve, and wait until somebody answers."""

@@ -137,3 +137,32 @@ def nothing_is_half(database: psycopg.Connection, before: dict[str, int]) -> Non
         " AND NOT EXISTS (SELECT FROM referrals_referral r WHERE r.person_id = p.id)"
     ).fetchone()
     assert alone == (0,)
+
+
+def test_krav_36_registers_are_read_whole_or_not_at_all_however_often_the_reader_is_killed(
+    empty_stage: Stage,
+) -> None:
+    """The reading of the registers is killed with -9 at several moments; then it is run again and is complete."""
+    seen = set()
+    for seconds in (0.9, 1.2, 1.5, 1.8):
+        empty_stage.kill_command_after(seconds, "load_registers")
+        seen.add(municipalities(empty_stage))
+    assert seen <= {0, 357}
+    empty_stage.run("load_registers")
+    assert municipalities(empty_stage) == 357
+
+
+@pytest.fixture
+def empty_stage(tmp_path: Path) -> Iterator[Stage]:
+    """Tables without rows, and nobody serving."""
+    stage = Stage(tmp_path, port=0)
+    try:
+        stage.run("migrate")
+        yield stage
+    finally:
+        stage.stop()
+
+
+def municipalities(stage: Stage) -> int:
+    with stage.look(MOSS) as database:
+        return database.execute("SELECT count(*) FROM referrals_municipality").fetchone()[0]

@@ -51,9 +51,10 @@ def assert_clean(response: HttpResponse) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(DOORS.keys() & ADDRESSES.keys()))
-def test_a_page_brings_nothing_of_its_own_and_forbids_it(
+def test_krav_29_a_page_brings_nothing_of_its_own_and_forbids_it(
     name: str, municipality: Municipality, users: Users, case: None, client: Client, client_for: ClientFor
 ) -> None:
+    """No page holds a script, a style or a handler of its own, and every answer forbids them and framing."""
     InstallationFactory()
     address = address_of(name, municipality)
     assert_clean(client.get(address))
@@ -62,9 +63,10 @@ def test_a_page_brings_nothing_of_its_own_and_forbids_it(
 
 
 @pytest.mark.parametrize("address", ADMIN, ids=lambda address: address.name)
-def test_neither_do_the_pages_of_the_administration(
+def test_krav_29_neither_do_the_pages_of_the_administration(
     address: Address, users: Users, client_for: ClientFor
 ) -> None:
+    """The administration keeps the same policy."""
     assert_clean(client_for(users[Role.ADMINISTRATOR]).get(address_in_admin(address)))
 
 

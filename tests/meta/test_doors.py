@@ -23,14 +23,16 @@ def ask(client: Client, verb: str, address: str) -> HttpResponse:
     return getattr(client, verb)(address)
 
 
-def test_every_address_has_a_line_and_every_line_an_address() -> None:
+def test_krav_08_every_address_has_a_line_and_every_line_an_address() -> None:
+    """A new address without a line that says whom it opens for fails."""
     assert set(DOORS) == set(ADDRESSES)
 
 
 @pytest.mark.parametrize("name", SHUT)
-def test_strangers_are_sent_to_the_sign_in_page(
+def test_krav_08_strangers_are_sent_to_the_sign_in_page(
     name: str, municipality: Municipality, client: Client
 ) -> None:
+    """Whoever is not signed in is led to the sign-in page, from every address and by every verb."""
     address = address_of(name, municipality)
     for verb in VERBS:
         response = ask(client, verb, address)
@@ -45,9 +47,10 @@ def test_public_addresses_send_nobody_away(name: str, municipality: Municipality
 
 
 @pytest.mark.parametrize("name", SHUT)
-def test_a_door_opens_for_its_roles_and_no_other(
+def test_krav_08_a_door_opens_for_its_roles_and_no_other(
     name: str, municipality: Municipality, users: Users, case: None, client_for: ClientFor
 ) -> None:
+    """The wrong role is refused, by every verb."""
     door, address = DOORS[name], address_of(name, municipality)
     for role, user in users.items():
         client = client_for(user)
@@ -59,13 +62,14 @@ def test_a_door_opens_for_its_roles_and_no_other(
 
 
 @pytest.mark.parametrize("name", WITH_A_PLACE)
-def test_a_place_where_one_has_no_role_might_as_well_not_exist(
+def test_krav_08_a_place_where_one_has_no_role_might_as_well_not_exist(
     name: str,
     other_municipality: Municipality,
     users: Users,
     case: None,
     client_for: ClientFor,
 ) -> None:
+    """Another municipality is not found, by every verb."""
     door, address = DOORS[name], address_of(name, other_municipality)
     for role in door.roles:
         client = client_for(users[role])
@@ -95,9 +99,10 @@ def test_figures_of_a_place_that_does_not_exist_are_not_found(
 
 
 @pytest.mark.parametrize("address", ADMIN, ids=lambda address: address.name)
-def test_the_administration_opens_for_administrators_only(
+def test_krav_08_the_administration_opens_for_administrators_only(
     address: Address, users: Users, client: Client, client_for: ClientFor
 ) -> None:
+    """Every page of the administration is shut to strangers and to every other role."""
     path = address_in_admin(address)
     assert client.get(path, follow=True).request["PATH_INFO"] == "/inn/"
     for role in (None, *sorted(set(Role) - {Role.ADMINISTRATOR})):

@@ -34,9 +34,9 @@ PEOPLE = 8
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(deed: Callable[[int], Any]) -> list[Any]:
+def at_once(deed: Callable[[int], Any], people: int = PEOPLE) -> list[Any]:
     """Results of the deed done by all at the same moment; a DomainError is a result too."""
-    start = Barrier(PEOPLE)
+    start = Barrier(people)
 
     def one(nth: int) -> Any:
         try:
@@ -47,8 +47,8 @@ def at_once(deed: Callable[[int], Any]) -> list[Any]:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(PEOPLE) as pool:
-        deeds = [pool.submit(copy_context().run, one, nth) for nth in range(PEOPLE)]
+    with ThreadPoolExecutor(people) as pool:
+        deeds = [pool.submit(copy_context().run, one, nth) for nth in range(people)]
         return [deed.result() for deed in deeds]
 
 
@@ -79,9 +79,10 @@ def test_municipalities_count_each_for_itself_at_once(
         assert sorted(numbers) == [f"2026-{n:06}" for n in range(1, PEOPLE // 2 + 1)]
 
 
-def test_the_same_form_sent_by_all_at_once_is_one_referral_of_one_citizen(
+def test_krav_35_the_same_form_sent_by_all_at_once_is_one_referral_of_one_citizen(
     coordinator: User, municipality: Municipality, category: Category
 ) -> None:
+    """Eight threads send one form with the same key at the same moment: one referral, one citizen, one answer."""
     form = {
         "municipality": municipality,
         "person": PersonData(given_name="Ola", family_name="Ny", birth_date=date(1990, 1, 1)),
@@ -115,9 +116,10 @@ def test_one_number_becomes_one_citizen(coordinator: User, municipality: Municip
 
 
 @pytest.mark.parametrize("move", [Move.PRIORITISE, Move.PAUSE, Move.START, Move.CLOSE])
-def test_of_all_who_move_the_same_version_at_once_one_succeeds_and_nothing_is_overwritten(
+def test_krav_34_of_all_who_move_the_same_version_at_once_one_succeeds_and_nothing_is_overwritten(
     coordinator: User, municipality: Municipality, category: Category, move: Move
 ) -> None:
+    """Eight editors save the same version at the same moment: one is saved, seven are told."""
     referral = ReferralFactory(municipality=municipality, category=category, waiting=True)
     results = at_once(lambda _nth: do(move, referral, coordinator))
     [saved] = kinds(results, Referral)
@@ -125,3 +127,19 @@ def test_of_all_who_move_the_same_version_at_once_one_succeeds_and_nothing_is_ov
     assert len(refusals) == PEOPLE - 1
     assert {refusal.current.version for refusal in refusals} == {saved.version} == {2}
     assert (referral.events.count(), referral.contacts.count()) == (1, int(move == Move.START))
+
+
+def test_krav_34_in_fifty_races_nobody_is_told_that_an_overwritten_text_is_saved(
+    coordinator: User, municipality: Municipality, category: Category
+) -> None:
+    """Fifty races on one referral: each time exactly one is saved, and its history line stays."""
+    referral = ReferralFactory(municipality=municipality, category=category, waiting=True, priority=2)
+    for race in range(50):
+        priority = 1 + race % 2
+        results = at_once(
+            lambda _nth, p=priority: do(Move.PRIORITISE, referral, coordinator, priority=p), people=3
+        )
+        assert len(kinds(results, Referral)) == 1
+        referral.refresh_from_db()
+        assert (referral.priority, referral.version) == (priority, race + 2)
+    assert referral.events.count() == 50

@@ -81,7 +81,8 @@ def test_everything_is_created_the_first_time():
     assert [model.objects.count() for model in models] == [result.created for result in results]
 
 
-def test_the_second_time_nothing_is_written():
+def test_krav_36_the_second_time_nothing_is_written():
+    """The same files once more change nothing."""
     registers.load(FOLDER)
     with CaptureQueriesContext(
         connection,
@@ -249,7 +250,8 @@ def test_a_municipality_with_a_priority_key_keeps_its_own(folder):
     assert bodø.priority_keys.get().valid_from == date(2025, 1, 1)
 
 
-def test_a_broken_file_writes_nothing(folder):
+def test_krav_36_a_broken_file_writes_nothing(folder):
+    """One wrong line, and nothing of any file is written."""
     edit(folder, "priority_template.csv", ("2,56", "2,x"))
     with pytest.raises(BrokenFiles, match="priority_template.csv, linje 3"):
         registers.load(folder)
