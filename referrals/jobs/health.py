@@ -15,6 +15,9 @@ SILENCE = timedelta(minutes=2)
 OLDEST_BACKUP = timedelta(hours=26)
 """A night and two hours: the backup of tonight may take longer than that of yesterday."""
 
+OLDEST_SEAL = timedelta(minutes=10)
+"""The logs are sealed each minute."""
+
 FAILURES = 3
 """A job that failed once or twice is being tried again; after that somebody should look."""
 
@@ -24,6 +27,14 @@ def workers_fault(at: datetime) -> str:
     if not settings.FOR_REAL or ProcrastinateWorker.objects.filter(last_heartbeat__gt=at - SILENCE).exists():
         return ""
     return "no worker is running: start `manage.py run_jobs`"
+
+
+def seals_fault(at: datetime) -> str:
+    """Told where the logs have not been sealed lately, in an installation for real."""
+    sealed = JobState.objects.filter(name="seal_logs", succeeded_at__gt=at - OLDEST_SEAL)
+    if not settings.FOR_REAL or sealed.exists():
+        return ""
+    return f"the logs have not been sealed for {OLDEST_SEAL.seconds // 60} minutes"
 
 
 def jobs_fault(at: datetime) -> str:

@@ -116,9 +116,9 @@ class Worker:
     def run_until_stopped(self) -> None:
         """Work, until a signal says no more."""
         pause = 1
-        announce()
         while not self._is_stopped:
             try:
+                announce()
                 asyncio.run(self._work(wait=True))
                 pause = 1
             except (ConnectorException, Error, OSError) as error:

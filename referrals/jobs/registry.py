@@ -4,12 +4,13 @@ Times are UTC: in Norway one hour later in winter and two in summer. A job must 
 may die after the work and before saying so; and it must do all that is due, since missed runs are made up for by one.
 """
 
-from referrals.jobs import backups, upkeep
+from referrals.jobs import backups, logs, upkeep
 from referrals.jobs.job import Job
 
 JOBS = {
     job.name: job
     for job in (
+        Job("seal_logs", logs.seal_logs, "* * * * *"),
         Job("rescue_jobs", upkeep.rescue_jobs, "* * * * *"),
         Job("backup", backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
         Job("seal_logs", upkeep.seal_logs, "* * * * *"),

@@ -3,8 +3,10 @@
 from datetime import timedelta
 from importlib import import_module
 
+from allauth.usersessions.models import UserSession
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Status
@@ -31,8 +33,9 @@ def seal_logs(occasion: Occasion) -> None:
 
 
 def clear_sessions(occasion: Occasion) -> None:
-    """Expired sessions: nobody can come in by them, but they name a user."""
+    """Expired sessions, and from where they were used: nobody can come in by them, but they name a user."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 
 def clear_submissions(occasion: Occasion) -> None:

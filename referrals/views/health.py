@@ -50,6 +50,7 @@ def checks(at: datetime) -> dict[str, Callable[[], str]]:
         "walls": health.walls_fault,
         "migrations": health.migrations_fault,
         "workers": partial(jobs_health.workers_fault, at),
+        "seals": partial(jobs_health.seals_fault, at),
         "jobs": partial(jobs_health.jobs_fault, at),
         "backup": partial(jobs_health.backup_fault, at),
     }

@@ -104,6 +104,15 @@ def test_for_real_somebody_must_work_off_the_jobs(settings) -> None:
     assert ProcrastinateWorker.objects.count() == 1
 
 
+def test_for_real_the_logs_must_have_been_sealed_lately(settings) -> None:
+    assert jobs_health.seals_fault(NOW) == ""
+    settings.FOR_REAL = True
+    assert jobs_health.seals_fault(NOW) == "the logs have not been sealed for 10 minutes"
+    JobState.objects.create(name="seal_logs", succeeded_at=NOW)
+    assert jobs_health.seals_fault(NOW + timedelta(minutes=9)) == ""
+    assert jobs_health.seals_fault(NOW + timedelta(minutes=10)) != ""
+
+
 def test_where_backups_are_made_the_last_one_must_not_be_old(settings, tmp_path: Path) -> None:
     assert jobs_health.backup_fault(NOW) == ""
     settings.BACKUP_DIR = str(tmp_path)

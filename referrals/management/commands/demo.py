@@ -18,6 +18,8 @@ from ergo.serving import LocalServer, addresses
 from referrals.demo.users import DEMO_PASSWORD, demo_users
 from referrals.models import Installation, User
 
+SECONDS_TO_END = 10
+
 
 class Command(BaseCommand):
     """Bring the database up to date, fill it when it is empty, and serve it on this machine."""
@@ -71,6 +73,11 @@ class Command(BaseCommand):
     def serve(self, bind: list[str], port: int) -> None:
         """Serve until told to stop; the embedded server stops with us, unless somebody else uses it."""
         connections.close_all()  # the workers are forked: each opens its own
+        jobs = run_jobs_beside()
+
+        def stop() -> None:
+            end(jobs)
+            self.say("\nErgo has stopped.")
 
         def tell() -> None:
             self.say("")
@@ -78,7 +85,7 @@ class Command(BaseCommand):
                 self.say(line)
             self.say(f"\nErgo is ready: http://localhost:{port}  (stop with Ctrl-C)")
 
-        LocalServer(bind, on_ready=tell, on_exit=lambda: self.say("\nErgo has stopped.")).run()
+        LocalServer(bind, on_ready=tell, on_exit=stop).run()
 
     def say(self, line: str) -> None:
         """Tell what is being done, at once also where the output is a file."""
@@ -92,6 +99,22 @@ def step(*command: str, quiet: bool = False) -> None:
     code = subprocess.call([sys.executable, settings.BASE_DIR / "manage.py", *command], stdout=output)
     if code:
         sys.exit(code)
+
+
+def run_jobs_beside() -> subprocess.Popen[bytes]:
+    """The worker of the jobs, which ends with us: also after kill -9 nobody holds the other end of its input."""
+    command = [sys.executable, settings.BASE_DIR / "manage.py", "run_jobs", "--while-stdin-is-open"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE)
+
+
+def end(jobs: subprocess.Popen[bytes]) -> None:
+    """Let the worker finish what it is doing, then leave nobody behind."""
+    jobs.stdin.close()
+    try:
+        jobs.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        jobs.kill()
+        jobs.wait()
 
 
 def unapplied_migrations() -> bool:

@@ -75,3 +75,10 @@ def test_the_terminal_tells_everybody_who_can_sign_in() -> None:
     lines = list(demo.sign_in_lines())
     assert any("koordinator" in line and "Moss" in line for line in lines)
     assert demo.DEMO_PASSWORD in lines[-1]
+
+
+def test_the_worker_of_the_jobs_ends_with_the_demo() -> None:
+    jobs = demo.run_jobs_beside()
+    assert jobs.poll() is None
+    demo.end(jobs)
+    assert jobs.returncode is not None
