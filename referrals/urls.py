@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
 from referrals.views import (
+    access_log,
     account,
     appearance,
     case,
@@ -93,6 +94,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # One referral, and a therapist's own
     path("k/<municipality:code>/henvisninger/<number:number>/", case.referral, name="referral"),
     path("k/<municipality:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
+    path("k/<municipality:code>/innsynslogg/<number:number>/", access_log.access_log, name="access_log"),
     path("mine/", caseload.caseload, name="caseload"),
     # What the figures say
     path("oversikt/", dashboard.dashboard, name="dashboard"),

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest
@@ -37,9 +37,17 @@ FROM opening, unnest(%(persons)s::bigint[], %(numbers)s::text[]) AS shown (perso
 """
 
 
+class Shown(NamedTuple):
+    """A citizen on a page, where neither the citizen's row nor the referral's is at hand."""
+
+    municipality_id: int
+    person_id: int
+    number: str = ""
+
+
 def record_view(
     kind: ViewKind,
-    shown: Iterable[Person | Referral],
+    shown: Iterable[Person | Referral | Shown],
     *,
     access: Access,
     municipality_id: int | None = None,
@@ -82,9 +90,9 @@ def record_view(
             )
 
 
-def _who(row: Person | Referral) -> tuple[int, str]:
+def _who(row: Person | Referral | Shown) -> tuple[int, str]:
     """The citizen, and the number of the referral that is shown, if it is one."""
-    return (row.person_id, row.number) if isinstance(row, Referral) else (row.pk, "")
+    return (row.pk, "") if isinstance(row, Person) else (row.person_id, row.number)
 
 
 INSERT_SECURITY_EVENT = """

@@ -53,6 +53,11 @@ class LogQuerySet(models.QuerySet):
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def visible_to(self, access: Access) -> Self:
+        """Changes of the municipalities whose cases or logs the user may see."""
+        cases, logs = (access.municipality_ids(p) for p in (Permission.SEE_CASES, Permission.SEE_LOGS))
+        return self.filter(municipality_id__in=cases | logs)
+
     def of_referral(self, referral_id: int, person_id: int) -> Self:
         """Changes of a referral, of what belongs to it, and of its citizen."""
         citizen = Q(table_name="referrals_person", row_id=person_id)
@@ -164,9 +169,12 @@ class ViewLog(models.Model):
 
 class ViewLogPersonQuerySet(LogQuerySet):
     def of_person(self, person_id: int, municipality_id: int) -> Self:
-        """Every time the citizen was on a page, newest first, with the opening and who it was."""
+        """Every time the citizen was on a page, newest first, with the opening.
+
+        The user is not joined: who is no longer a user has looked all the same.
+        """
         rows = self.filter(municipality_id=municipality_id, person_id=person_id)
-        return rows.select_related("view__user").order_by("-view_id", "-pk")
+        return rows.select_related("view").order_by("-view_id", "-pk")
 
 
 class ViewLogPerson(models.Model):

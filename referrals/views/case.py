@@ -18,6 +18,7 @@ from referrals.choices import OPEN, STATUS_SENTENCES, STOPS_CLOCK, Move, Status,
 from referrals.models import Municipality, Person, Referral, WaitPause
 from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
+from referrals.views.changes import changes_of
 from referrals.views.clock import today
 from referrals.views.deadlines import preliminary_reply, target
 from referrals.views.history import history_of
@@ -93,6 +94,8 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "contacts": case.contacts.select_related("therapist").order_by("-held_on", "-pk"),
         "others": others,
         "history": history_of(case.events.select_related("registered_by").order_by("-registered_at", "-pk")),
+        "changes": changes_of(case, request.access),
+        "may_see_logs": request.access.can(Permission.SEE_LOGS, municipality.pk),
         "next": forward,
         "moves": list(buttons.values()),
         "correct": correct,

@@ -76,6 +76,7 @@ DOORS = {
     "referral_register": Door(REGISTERS),
     "referral": Door(MUNICIPAL),
     "referral_move": Door(frozenset({Role.COORDINATOR}), slug=SLUGS[Move.PRIORITISE]),
+    "access_log": Door(frozenset({Role.COORDINATOR, Role.MANAGER})),
     "caseload": Door(frozenset({Role.THERAPIST})),
     "dashboard": Door(MUNICIPAL | READERS),
     "dashboard_nation": Door(frozenset({Role.NATIONAL_READER})),

@@ -21,6 +21,8 @@ EXCEPTIONS = {
     "moves: Therapist.objects.employed_in": "own staff, in a municipality that was opened for the user already",
     "history: Therapist.objects.filter": "names of those who stand in the history of a case the user sees",
     "history: Category.objects.all": "words, the same for everybody",
+    "changes: Therapist.objects.filter": "names of those who stand in the change log of a case the user sees",
+    "changes: Category.objects.all": "words, the same for everybody",
     "coverage: County.objects.all": "names of places, for everybody who may see coverage",
     "coverage: CoverageAgreement.objects.valid": "who serves whom is for everybody who may see coverage",
 }

@@ -1,0 +1,169 @@
+"""The change log of a case in the words of the screen: which facts, from what to what, by whom and when.
+
+Free text and what identifies the citizen are not repeated: of them it only says that they were changed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import DateField, Field, Model
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from referrals.choices import ChangeKind
+from referrals.models import (
+    AuditEvent,
+    Category,
+    Contact,
+    Person,
+    PreliminaryReply,
+    Referral,
+    Therapist,
+    WaitPause,
+)
+from referrals.permissions import Access
+from referrals.templatetags.ergo import day_month_year
+
+MOST_SHOWN = 100
+
+MODELS: dict[str, type[Model]] = {
+    model._meta.db_table: model for model in (Referral, WaitPause, Contact, PreliminaryReply, Person)
+}
+# Codes, dates and staff, which are shown with their values. Whatever is not named here is not repeated.
+SHOWN = frozenset(
+    {
+        "category_id",
+        "received_on",
+        "seniority_on",
+        "source",
+        "channel",
+        "handling",
+        "urgency",
+        "status",
+        "priority",
+        "prioritised_on",
+        "therapist_id",
+        "assigned_on",
+        "started_on",
+        "closed_on",
+        "outcome",
+        "ended_on",
+        "kind",
+        "held_on",
+        "sent_on",
+        "protection",
+        "written_form",
+    }
+)
+# Reasons of a pause are codes; the reason of a referral is free text.
+SHOWN_OF_PAUSES = SHOWN | {"reason"}
+# What the database or the program keeps for itself.
+TECHNICAL = frozenset(
+    {
+        "id",
+        "municipality_id",
+        "referral_id",
+        "person_id",
+        "registered_at",
+        "registered_by_id",
+        "version",
+        "changed_at",
+        "wait_end",
+        "name_key",
+        "identifier_index",
+        "identifier_kind",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one row: what it was, each fact as a short sentence, who did it and when."""
+
+    at: datetime
+    who: str
+    sentence: str
+    facts: list[str]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the keys in the log are called."""
+
+    therapists: dict[int, str]
+    categories: dict[int, str]
+
+    def value(self, field: Field, value: Any) -> str:
+        """A stored value as it is said on screen."""
+        if value in (None, ""):
+            return _("not stated")
+        if field.attname == "therapist_id":
+            return self.therapists.get(value, _("somebody else"))
+        if field.attname == "category_id":
+            return self.categories.get(value, str(value))
+        if isinstance(field, DateField):
+            return day_month_year(date.fromisoformat(value))
+        return str(dict(field.flatchoices).get(value, value))
+
+
+def changes_of(case: Referral, access: Access) -> list[Change]:
+    """The newest changes of the case, of what belongs to it and of its citizen. Three queries, however many."""
+    rows = AuditEvent.objects.visible_to(access).of_referral(case.pk, case.person_id)
+    events = list(rows.select_related("user").order_by("-pk")[:MOST_SHOWN])
+    names = _names(events)
+    return [change for event in events if (change := _change(event, names))]
+
+
+def _change(event: AuditEvent, names: Names) -> Change | None:
+    """The event in words; None where only what the program keeps for itself was changed."""
+    facts = _facts(event, names)
+    if event.operation == ChangeKind.CHANGED and not facts:
+        return None
+    what = capfirst(str(MODELS[event.table_name]._meta.verbose_name))
+    return Change(
+        event.at,
+        (event.user.get_full_name() or event.user.username) if event.user else "",
+        f"{what}: {ChangeKind(event.operation).label.lower()}",
+        facts,
+    )
+
+
+def _facts(event: AuditEvent, names: Names) -> list[str]:
+    """Each changed fact. Of a row added or removed only the codes and dates, and of a citizen nothing."""
+    model = MODELS[event.table_name]
+    if event.operation != ChangeKind.CHANGED and model in (Referral, Person):
+        return []
+    shown = SHOWN_OF_PAUSES if model is WaitPause else SHOWN
+    before, after = event.before or {}, event.after or {}
+    columns = [column for column in (after or before) if column not in TECHNICAL]
+    fields = {field.attname: field for field in model._meta.fields}
+    return [
+        _fact(fields[column], before.get(column), after.get(column), column in shown, event.operation, names)
+        for column in columns
+        if column in fields
+    ]
+
+
+def _fact(field: Field, before: Any, after: Any, is_shown: bool, operation: str, names: Names) -> str:
+    sealed = field.attname == "identifier_sealed"
+    name = capfirst(_("Identity number") if sealed else str(field.verbose_name))
+    if not is_shown:
+        return _("%(fact)s: changed, not repeated here") % {"fact": name}
+    if operation != ChangeKind.CHANGED:
+        value = names.value(field, after if operation == ChangeKind.ADDED else before)
+        return f"{name}: {value}"
+    words = {"fact": name, "before": names.value(field, before), "after": names.value(field, after)}
+    return _("%(fact)s: from %(before)s to %(after)s") % words
+
+
+def _names(events: Iterable[AuditEvent]) -> Names:
+    keys = {
+        row["therapist_id"]
+        for event in events
+        for row in (event.before, event.after)
+        if row and row.get("therapist_id")
+    }
+    therapists = {therapist.pk: therapist.name for therapist in Therapist.objects.filter(pk__in=keys)}
+    return Names(therapists, {category.pk: category.name for category in Category.objects.all()})
