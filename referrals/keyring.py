@@ -22,6 +22,9 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 LONGEST_KEY_NAME = 8
 
+PLACE_OF_FACTORS = b"mfa.secret"
+"""Where the secrets of second factors are sealed for."""
+
 
 class SealBroken(Exception):
     """A sealed value does not open: it was altered, belongs in another place, or its key is not on the ring."""

@@ -149,3 +149,18 @@ class Person(models.Model):
             identifier.digits, where=place_of_identifier(self.municipality_id)
         )
         self.identifier_index = ring().index(identifier.digits, self.municipality_id)
+
+    def seal_identifier_anew(self) -> bool:
+        """Bring seal and index under the present keys, and say whether that changed the row. Does not save.
+
+        Raises SealBroken when no key of the ring opens what is there.
+        """
+        if self.identifier_sealed is None or self.identifier_index is None:
+            return False
+        digits, keys = self.identifier, ring()
+        index = keys.index(digits, self.municipality_id)
+        if not keys.stale(self.identifier_sealed) and bytes(self.identifier_index) == index:
+            return False
+        self.identifier_sealed = keys.seal(digits, where=place_of_identifier(self.municipality_id))
+        self.identifier_index = index
+        return True

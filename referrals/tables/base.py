@@ -207,7 +207,7 @@ def _tie_breaker(queryset: QuerySet) -> tuple[str, ...]:
 
 def _known_sort(table: ErgoTable, wishes: Sequence[str]) -> list[str]:
     sortable = {bound.name for bound in table.columns if bound.orderable}
-    known = [wish for wish in wishes if OrderBy(wish).bare in sortable]
+    known = [wish for wish in wishes if wish.removeprefix("-") in sortable]
     return known[-1:] or list(table.order_by or ())
 
 

@@ -17,12 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.actions.auditing import security_event
 from referrals.choices import SecurityEventKind
-from referrals.keyring import ring
+from referrals.keyring import PLACE_OF_FACTORS, ring
 from referrals.models import User
 from referrals.views.assurance import proved_recently
-
-FACTORS = b"mfa.secret"
-"""What the key ring binds the secrets of second factors to."""
 
 WRONG = _("Wrong user name or password. Capital and small letters are different in a password.")
 WRONG_CODE = _(
@@ -120,11 +117,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """A secret as it lies in the database."""
-        return b64encode(ring().seal(text, where=FACTORS)).decode("ascii")
+        return b64encode(ring().seal(text, where=PLACE_OF_FACTORS)).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
         """Raises SealBroken for a value that was altered, or whose key is not on the ring."""
-        return ring().open(b64decode(encrypted_text), where=FACTORS)
+        return ring().open(b64decode(encrypted_text), where=PLACE_OF_FACTORS)
 
     def get_totp_label(self, user: User) -> str:
         """How the app names the account; never an e-mail address."""

@@ -1,0 +1,108 @@
+"""Keys are changed while everything stays readable, and the old ones can go."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
+
+from referrals.keyring import PLACE_OF_FACTORS, SealBroken, ring
+from referrals.models import Municipality, Person, User
+from tests.factories import PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+OLD, NEW, INDEX, NEW_INDEX = (base64.b64encode(bytes([n]) * 32).decode() for n in (1, 2, 3, 4))
+
+
+@pytest.fixture
+def old_keys(settings: Any) -> Callable[..., None]:
+    """Only the old key; called, it puts other keys on the ring."""
+
+    def put(keys: str, index: str = INDEX) -> None:
+        settings.IDENTIFIER_KEYS, settings.IDENTIFIER_INDEX_KEY = keys, index
+
+    put(f"k1:{OLD}")
+    return put
+
+
+@pytest.fixture
+def people(old_keys: None, municipality: Municipality, other_municipality: Municipality) -> dict[int, str]:
+    """Citizens of two municipalities by id, with their numbers; one has none."""
+    PersonFactory(municipality=municipality)
+    places = [municipality] * 3 + [other_municipality] * 2
+    return {
+        person.pk: person.identifier
+        for person in (PersonFactory(municipality=place, known=True) for place in places)
+    }
+
+
+@pytest.fixture
+def factor(old_keys: None, coordinator: User) -> Authenticator:
+    sealed = base64.b64encode(ring().seal("JBSWY3DP", where=PLACE_OF_FACTORS)).decode()
+    return Authenticator.objects.create(
+        user=coordinator, type=Authenticator.Type.TOTP, data={"secret": sealed}
+    )
+
+
+def readable() -> dict[int, str]:
+    return {person.pk: person.identifier for person in Person.objects.exclude(identifier_kind="")}
+
+
+def test_krav_22_everything_is_sealed_anew_and_the_old_key_can_go(
+    old_keys: Callable[..., None],
+    people: dict[int, str],
+    factor: Authenticator,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    """With two keys all is readable; after rotate_keys the new key alone opens everything."""
+    old_keys(f"k2:{NEW},k1:{OLD}")
+    assert readable() == people
+    call_command("rotate_keys")
+    assert "5 of 5 identity numbers and 1 of 1 second factors" in capsys.readouterr().out
+    old_keys(f"k2:{NEW}")
+    assert readable() == people
+    factor.refresh_from_db()
+    assert ring().open(base64.b64decode(factor.data["secret"]), where=PLACE_OF_FACTORS) == "JBSWY3DP"
+    old_keys(f"k1:{OLD}")
+    with pytest.raises(SealBroken):
+        readable()
+
+
+def test_krav_22_a_second_run_changes_nothing(
+    old_keys: Callable[..., None],
+    people: dict[int, str],
+    factor: Authenticator,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    """What the first key has sealed already is left as it is."""
+    old_keys(f"k2:{NEW},k1:{OLD}")
+    call_command("rotate_keys")
+    before = list(Person.objects.order_by("pk").values_list("identifier_sealed", flat=True))
+    capsys.readouterr()
+    call_command("rotate_keys")
+    assert "0 of 5 identity numbers and 0 of 1 second factors" in capsys.readouterr().out
+    assert list(Person.objects.order_by("pk").values_list("identifier_sealed", flat=True)) == before
+
+
+def test_krav_22_a_new_index_key_finds_everybody_again(
+    old_keys: Callable[..., None], people: dict[int, str], municipality: Municipality
+) -> None:
+    """The keyed hash of the exact search is written anew as well."""
+    person = Person.objects.filter(municipality=municipality).exclude(identifier_kind="").first()
+    old_keys(f"k1:{OLD}", NEW_INDEX)
+    call_command("rotate_keys")
+    index = ring().index(people[person.pk], municipality.pk)
+    assert Person.objects.get(municipality=municipality, identifier_index=index) == person
+
+
+def test_without_the_old_key_nothing_is_changed_and_the_line_says_what_to_do(
+    old_keys: Callable[..., None], people: dict[int, str]
+) -> None:
+    old_keys(f"k2:{NEW}")
+    with pytest.raises(CommandError, match="put the key that is missing last on ERGO_IDENTIFIER_KEYS"):
+        call_command("rotate_keys")
+    old_keys(f"k1:{OLD}")
+    assert readable() == people
