@@ -20,12 +20,14 @@ class Occasion:
 class Job:
     """A kind of work. `schedule` is a line of cron in UTC; without one it runs when somebody asks for it.
 
-    `is_wanted` is asked when a worker starts: a job that is not configured has no time-table.
+    `has_lock`: only one of its kind runs at a time, on whichever machine. `is_wanted` is asked when a worker starts: a
+    job that is not configured has no time-table.
     """
 
     name: str
     work: Callable[[Occasion], None]
     schedule: str = ""
+    has_lock: bool = True
     is_wanted: Callable[[], bool] = lambda: True
 
     def next_run(self, after: datetime) -> datetime | None:

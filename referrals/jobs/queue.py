@@ -53,14 +53,15 @@ def ask_for(name: str, *, municipality_id: int | None = None, row_id: int | None
     if wrong := [key for key, value in given.items() if type(value) is not int]:
         raise TypeError(f"{wrong[0]} must be an id.")
     queue = App(connector=DjangoConnector())
-    return queue.configure_task(JOBS[name].name, queue=QUEUE, lock=lock_of(name, municipality_id)).defer(
-        **given
-    )
+    lock = lock_of(JOBS[name], municipality_id)
+    return queue.configure_task(name, queue=QUEUE, lock=lock).defer(**given)
 
 
-def lock_of(name: str, municipality_id: int | None = None) -> str:
-    """What only one job may hold at a time, on whichever machine: one for each job, and municipality it is about."""
-    return name if municipality_id is None else f"{name}:{municipality_id}"
+def lock_of(job: Job, municipality_id: int | None = None) -> str | None:
+    """What only one job may hold at a time: one for each job, and for each municipality it is about."""
+    if not job.has_lock:
+        return None
+    return job.name if municipality_id is None else f"{job.name}:{municipality_id}"
 
 
 def application(jobs: Mapping[str, Job] = JOBS) -> App:
@@ -82,9 +83,9 @@ def register(app: App, job: Job) -> None:
         finally:
             connection.close()  # the next job may come in another thread, and in an hour
 
-    task: Any = app.task(
-        name=job.name, queue=QUEUE, pass_context=True, lock=lock_of(job.name), retry=BACK_OFF
-    )(run)
+    task: Any = app.task(name=job.name, queue=QUEUE, pass_context=True, lock=lock_of(job), retry=BACK_OFF)(
+        run
+    )
     if job.schedule and job.is_wanted():
         app.periodic(cron=job.schedule)(task)
 

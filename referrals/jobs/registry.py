@@ -11,7 +11,8 @@ JOBS = {
     job.name: job
     for job in (
         Job("seal_logs", logs.seal_logs, "* * * * *"),
-        Job("rescue_jobs", upkeep.rescue_jobs, "* * * * *"),
+        # Without a lock: were its own worker to die, nobody could free the lock that it held.
+        Job("rescue_jobs", upkeep.rescue_jobs, "* * * * *", has_lock=False),
         Job("backup", backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
         Job("seal_logs", upkeep.seal_logs, "* * * * *"),
         Job("clear_sessions", upkeep.clear_sessions, "10 2 * * *"),

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ class Queue:
             thread.join()
 
     def _work(self) -> None:
-        worker = Worker(application({name: Job(name, job.work) for name, job in self.jobs.items()}))
+        worker = Worker(application({name: replace(job, schedule="") for name, job in self.jobs.items()}))
         worker.run_what_waits()
 
     @staticmethod

@@ -147,6 +147,18 @@ def test_a_job_whose_worker_died_is_run_again(queue: Queue) -> None:
     assert len(queue.done) == 1
 
 
+def test_nothing_waits_for_a_rescuer_that_died_itself(queue: Queue) -> None:
+    queue.jobs["rescue_jobs"] = JOBS["rescue_jobs"]
+    queue.add("orphan")
+    numbers = [ask_for("orphan"), ask_for("rescue_jobs")]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = ANY(%s)", [numbers])
+    ask_for("rescue_jobs")
+    queue.work()
+    assert len(queue.done) == 1
+    assert {status for (status,) in queue.rows("status::text")} == {"succeeded"}
+
+
 def test_a_job_that_kills_its_workers_is_given_up(queue: Queue) -> None:
     queue.add("deadly")
     number = ask_for("deadly")
