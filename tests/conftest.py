@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from ergo.database import Purpose
-from tests.harness import ambient
+from tests.harness import ambient, canary
 from tests.harness.app_role import connected_for, owner_empties_tables
 from tests.harness.full_sessions import with_second_factor
 from tests.harness.reading import reading_get
@@ -42,6 +42,21 @@ def tests_have_a_scope() -> Iterator[None]:
 def a_test_reaches_what_it_makes() -> Iterator[None]:
     """See tests/harness/ambient.py."""
     with ambient.of_one_test():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def somebody_listens() -> Iterator[None]:
+    """See tests/harness/canary.py."""
+    with canary.listening():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_gets_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """See tests/harness/canary.py."""
+    monkeypatch.setattr(Client, "generic", canary.telling_request(Client.generic))
+    with canary.nothing_gets_out():
         yield
 
 

@@ -22,6 +22,7 @@ from tests.factories.days import NOW, TODAY, days_ago, noon
 from tests.factories.people import TherapistFactory, UserFactory
 from tests.factories.places import MunicipalityFactory
 from tests.factories.priority import CategoryFactory, give_template_key
+from tests.harness.canary import watch
 
 
 class PersonFactory(DjangoModelFactory):
@@ -50,6 +51,7 @@ class PersonFactory(DjangoModelFactory):
         person = model_class(**values)
         person.set_identifier(identifier)
         person.save()
+        watch(person.name, person.identifier, person.phone, person.email, person.address)
         return person
 
 
@@ -106,6 +108,10 @@ class ReferralFactory(DjangoModelFactory):
         overdue = factory.Trait(waiting=True, received_on=days_ago(200))
         over_a_year = factory.Trait(waiting=True, priority=4, received_on=days_ago(366))
         application = factory.Trait(handling=Handling.APPLICATION)
+
+    @factory.post_generation
+    def words(referral: Referral, create: bool, extracted: None, **kwargs: Any) -> None:
+        watch(referral.reason, referral.what_matters, referral.referrer_name)
 
     @factory.post_generation
     def key(referral: Referral, create: bool, extracted: bool | None, **kwargs: Any) -> None:
