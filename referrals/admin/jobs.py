@@ -1,8 +1,8 @@
 """How the jobs are going. The queue's own pages, which could stop and repeat jobs, are taken away."""
 
-from datetime import datetime
-
 from django.contrib import admin
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -16,7 +16,8 @@ admin.site.unregister(ProcrastinateJob)
 
 @admin.register(JobState)
 class JobStateAdmin(RecordAdmin):
-    list_display = [
+    list_display = ["title", "result", "started_at", "next_run", "failures", "error_kind"]
+    fields = [
         "name",
         "result",
         "started_at",
@@ -26,12 +27,17 @@ class JobStateAdmin(RecordAdmin):
         "failures",
         "error_kind",
     ]
-    list_filter = ["result"]
-    fields = list_display
-    readonly_fields = list_display
+    readonly_fields = fields
+
+    @admin.display(description=_("job"), ordering="name")
+    def title(self, state: JobState) -> str:
+        """What the job does; its bare name where this version knows it no more."""
+        job = JOBS.get(state.name)
+        return str(job.title) if job else state.name
 
     @admin.display(description=_("next run"))
-    def next_run(self, state: JobState) -> datetime | None:
-        """By the time-table; empty for a job that waits to be asked."""
+    def next_run(self, state: JobState) -> str:
+        """By the time-table; a dash for a job that waits to be asked."""
         job = JOBS.get(state.name)
-        return job.next_run(now()) if job else None
+        found = job.next_run(now()) if job else None
+        return date_format(localtime(found), "SHORT_DATETIME_FORMAT") if found else "–"

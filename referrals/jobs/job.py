@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from croniter import croniter
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,15 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Job:
-    """A kind of work. `schedule` is a line of cron in UTC; without one it runs when somebody asks for it.
+    """A kind of work; its title is for administrators.
 
-    `has_lock`: only one of its kind runs at a time, on whichever machine. `is_wanted` is asked when a worker starts: a
-    job that is not configured has no time-table.
+    `schedule` is a line of cron in UTC; without one it runs when somebody asks for it. `has_lock`: only one of
+    its kind runs at a time, on whichever machine. `is_wanted` is asked when a worker starts: a job that is not
+    configured has no time-table.
     """
 
     name: str
+    title: str | Promise
     work: Callable[[Occasion], None]
     schedule: str = ""
     has_lock: bool = True

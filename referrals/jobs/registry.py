@@ -4,20 +4,30 @@ Times are UTC: in Norway one hour later in winter and two in summer. A job must 
 may die after the work and before saying so; and it must do all that is due, since missed runs are made up for by one.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.jobs import backups, logs, upkeep
 from referrals.jobs.job import Job
 
 JOBS = {
     job.name: job
     for job in (
-        Job("seal_logs", logs.seal_logs, "* * * * *"),
+        Job("seal_logs", _("Sealing the logs"), logs.seal_logs, "* * * * *"),
         # Without a lock: were its own worker to die, nobody could free the lock that it held.
-        Job("rescue_jobs", upkeep.rescue_jobs, "* * * * *", has_lock=False),
-        Job("backup", backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
-        Job("seal_logs", upkeep.seal_logs, "* * * * *"),
-        Job("clear_sessions", upkeep.clear_sessions, "10 2 * * *"),
-        Job("clear_submissions", upkeep.clear_submissions, "20 2 * * *"),
-        Job("clear_jobs", upkeep.clear_jobs, "30 2 * * *"),
+        Job(
+            "rescue_jobs",
+            _("Rescue of jobs that were cut off"),
+            upkeep.rescue_jobs,
+            "* * * * *",
+            has_lock=False,
+        ),
+        Job("backup", _("Backup"), backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
+        Job("seal_logs", _("Sealing the logs"), upkeep.seal_logs, "* * * * *"),
+        Job("clear_sessions", _("Clearing away expired sessions"), upkeep.clear_sessions, "10 2 * * *"),
+        Job(
+            "clear_submissions", _("Clearing away keys of sent forms"), upkeep.clear_submissions, "20 2 * * *"
+        ),
+        Job("clear_jobs", _("Clearing away finished jobs"), upkeep.clear_jobs, "30 2 * * *"),
     )
 }
 """By name, which is also their name in the queue: it is not changed once a job may be waiting there."""

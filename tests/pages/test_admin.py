@@ -271,10 +271,13 @@ class TestCases:
 
 
 def test_administrators_see_how_each_job_goes(admin_client: Client) -> None:
-    JobState.objects.create(name="clear_sessions", result="failed", failures=3, error_kind="OSError")
+    known = JobState.objects.create(name="clear_sessions", result="failed", failures=3, error_kind="OSError")
+    JobState.objects.create(name="of_another_version")
     page = admin_client.get(address(JobState, "changelist")).content.decode()
-    for words in ("clear_sessions", "Feilet", "OSError", "Neste kjøring"):
+    for words in ("Rydding av utløpte økter", "Feilet", "OSError", "Neste kjøring", "of_another_version"):
         assert words in page, words
+    page = admin_client.get(address(JobState, "change", known.pk)).content.decode()
+    assert "clear_sessions" in page and "None" not in page
 
 
 # ---------------------------------------------------------------- how users sign in

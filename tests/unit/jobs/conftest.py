@@ -28,7 +28,7 @@ class Queue:
 
     def add(self, name: str, work: Callable[[Occasion], None] | None = None, schedule: str = "") -> Job:
         """A job that notes each occasion, or does `work`."""
-        self.jobs[name] = Job(name, work or self.done.append, schedule)
+        self.jobs[name] = Job(name, name, work or self.done.append, schedule)
         return self.jobs[name]
 
     def come_due(self, at: datetime) -> None:
