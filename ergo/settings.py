@@ -7,7 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from ergo import database, env, keys
+from ergo import database, env, keys, single_sign_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -174,6 +173,9 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "10/5m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ERGO_PROXIES", 1 if FOR_REAL else 0, least=0)
+
+# The municipality's own sign-in, by name; who comes from there is matched by issuer and subject.
+SINGLE_SIGN_ON = single_sign_on.providers(for_real=FOR_REAL)
 
 MFA_ADAPTER = "referrals.views.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]

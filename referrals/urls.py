@@ -18,6 +18,7 @@ from referrals.views import (
     registration,
     sessions,
     sign_in,
+    single_sign_on,
     waitlist,
 )
 
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inn/", non_atomic_requests(sign_in.SignIn.as_view()), name="account_login"),
     path("inn/kode/", non_atomic_requests(account.SecondStep.as_view()), name="mfa_authenticate"),
     path("inn/passnokkel/", non_atomic_requests(account.PasskeySignIn.as_view()), name="mfa_login_webauthn"),
+    path("inn/med/<slug:name>/", single_sign_on.leave, name="sso_leave"),
+    path("inn/med/<slug:name>/tilbake/", single_sign_on.come_back, name="sso_return"),
     path("inn/demo/", sign_in.sign_in_as_demo_user, name="sign_in_demo"),
     path("ut/", sign_in.sign_out, name="sign_out"),
     path("sprak/", appearance.choose_language, name="language"),

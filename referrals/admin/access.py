@@ -1,5 +1,7 @@
 """Users, how they sign in, and what their memberships let them do."""
 
+from typing import Any
+
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.socialaccount.admin
@@ -8,11 +10,12 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +35,26 @@ class MembershipInline(RegisterInline):
     autocomplete_fields = ["municipality", "counties"]
 
 
+class ExternalIdentityForm(ModelForm):
+    """Who the user is at a provider. Issuer and subject stand on the page that turned the user away."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["provider"] = ChoiceField(
+            label=_("Issuer"),
+            choices=[(known.issuer, known.label) for known in settings.SINGLE_SIGN_ON.values()],
+        )
+        self.fields["uid"].label = _("Subject")
+
+
+class ExternalIdentityInline(RegisterInline):
+    model = SocialAccount
+    form = ExternalIdentityForm
+    fields = ["provider", "uid"]
+    verbose_name = _("identity at the municipality’s own sign-in")
+    verbose_name_plural = _("identities at the municipality’s own sign-in")
+
+
 @admin.register(User)
 class UserAdmin(RegisterAdmin, DjangoUserAdmin):
     list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
@@ -46,6 +69,10 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
     ]
     inlines = [MembershipInline]
     actions = ["end_their_sessions", "take_their_factors_away"]
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[RegisterInline]]:
+        """Identities only where there is a sign-in that they could belong to."""
+        return [*self.inlines, *([ExternalIdentityInline] if settings.SINGLE_SIGN_ON else [])]
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         """Whoever is deactivated is out at once, and stays out when they are let in again."""

@@ -6,17 +6,21 @@ django-allauth keeps these records in the session: a password, a second factor (
 
 import time
 
-from allauth.account import app_settings
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import login
 from django.http import HttpRequest
 
+from referrals.models import User
 from referrals.views.demo import is_demo_user
 
 SECOND_FACTOR = "mfa"
 SINGLE_SIGN_ON = "socialaccount"
 ONE_PRESS = "demo"
+FRESH_SECONDS = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 ENOUGH = frozenset({SECOND_FACTOR, SINGLE_SIGN_ON})
 
 
@@ -31,22 +35,24 @@ def is_fully_signed_in(request: HttpRequest) -> bool:
     return bool(methods & ENOUGH) or is_demo_user(request.user)
 
 
-def signed_in_by_others(request: HttpRequest) -> bool:
-    """Whether this session came from the municipality's own sign-in, which keeps password and factors itself."""
+def provider_of(request: HttpRequest) -> str:
+    """The name of the municipality's own sign-in that this session came from, or nothing."""
     records = get_authentication_records(request, request.user)
-    return any(record.get("method") == SINGLE_SIGN_ON for record in records)
+    return next((record["provider"] for record in records if record.get("method") == SINGLE_SIGN_ON), "")
 
 
 def proved_recently(request: HttpRequest) -> bool:
     """Whether anything was proved in this session within the last five minutes."""
     records = get_authentication_records(request, request.user)
     latest = max((record.get("at", 0) for record in records), default=0)
-    return time.time() - latest < app_settings.REAUTHENTICATION_TIMEOUT
+    return time.time() - latest < FRESH_SECONDS
 
 
-def note_sign_in(request: HttpRequest, method: str) -> None:
-    """The user of the request has just come in by this method."""
-    record_authentication(request, request.user, method)
+def let_in(request: HttpRequest, user: User, method: str, **details: str) -> None:
+    """Sign the user in by a way that asks for no second step here. The session gets a new id and is listed."""
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    record_authentication(request, user, method, **details)
+    UserSession.objects.create_from_request(request)
 
 
 def note_factor(request: HttpRequest, authenticator: Authenticator) -> None:

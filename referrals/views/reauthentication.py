@@ -1,7 +1,8 @@
 """Asking once more who sits there, before what must not be done on a screen somebody has left.
 
-Whoever has proved anything within the last five minutes (signing in counts) goes straight on; the others confirm with
-password, one-time code or passkey. What they were sending is not kept: they come back to the page they sent it from.
+Whoever has proved anything within the last five minutes (signing in counts) goes straight on. The others confirm with
+password, one-time code or passkey, or with the municipality's own sign-in if they came from there. What they were
+sending is not kept: they come back to the page they sent it from.
 """
 
 from collections.abc import Callable
@@ -12,8 +13,9 @@ from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
-from referrals.views.assurance import proved_recently
+from referrals.views.assurance import proved_recently, provider_of
 from referrals.views.session_age import page_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -55,7 +57,10 @@ class ReauthenticationMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ReauthenticationRequired):
             return None
+        back = urlencode({"next": page_of(request)})
+        if name := provider_of(request):
+            return HttpResponseRedirect(f"{reverse('sso_leave', kwargs={'name': name})}?anew=1&{back}")
         methods = get_adapter().get_reauthentication_methods(request.user)
         if not methods:
             raise PermissionDenied
-        return HttpResponseRedirect(f"{methods[0]['url']}?{urlencode({'next': page_of(request)})}")
+        return HttpResponseRedirect(f"{methods[0]['url']}?{back}")

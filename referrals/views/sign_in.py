@@ -3,9 +3,9 @@
 from typing import Any
 
 from allauth.account.views import LoginView
-from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login
+from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -20,7 +20,7 @@ from referrals.demo.users import DEMO_PASSWORD, demo_users
 from referrals.forms.sign_in import SignInForm
 from referrals.permissions import Role
 from referrals.views.access import present_municipality
-from referrals.views.assurance import ONE_PRESS, note_sign_in
+from referrals.views.assurance import ONE_PRESS, let_in
 from referrals.views.demo import is_demo
 from referrals.views.session_age import ENDED
 
@@ -51,6 +51,7 @@ class SignIn(LoginView):
         return super().get_context_data(**kwargs) | {
             "next": self.get_next_url() or "",
             "ended": self.request.session.pop(ENDED, ""),
+            "providers": settings.SINGLE_SIGN_ON.values(),
             "demo_users": demo_users() if is_demo() else (),
         }
 
@@ -66,9 +67,7 @@ def sign_in_as_demo_user(request: HttpRequest) -> HttpResponse:
     if user is None:
         messages.error(request, _("This demo user has got another password or is gone."))
         return redirect("account_login")
-    login(request, user)
-    note_sign_in(request, ONE_PRESS)
-    UserSession.objects.create_from_request(request)
+    let_in(request, user, ONE_PRESS)
     return redirect("start")
 
 

@@ -48,6 +48,8 @@ DOORS = {
     "account_login": PUBLIC,
     "mfa_authenticate": PUBLIC,
     "mfa_login_webauthn": PUBLIC,
+    "sso_leave": PUBLIC,
+    "sso_return": PUBLIC,
     "sign_in_demo": PUBLIC,
     "sign_out": PUBLIC,
     "language": PUBLIC,
@@ -96,7 +98,14 @@ SHUT = [name for name in ADDRESSES if name in DOORS and not DOORS[name].is_publi
 
 def address_of(name: str, place: Municipality) -> str:
     code = place.county.code if DOORS[name].by_county else place.code
-    values = {"code": code, "number": NUMBER, "token": TOKEN, "slug": DOORS[name].slug, "pk": 1}
+    values = {
+        "code": code,
+        "number": NUMBER,
+        "token": TOKEN,
+        "slug": DOORS[name].slug,
+        "pk": 1,
+        "name": "entra",
+    }
     return reverse(name, kwargs={key: values[key] for key in ADDRESSES[name].values})
 
 

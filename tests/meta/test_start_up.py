@@ -101,3 +101,17 @@ def test_a_missing_asset_says_what_to_run(checkout: Path) -> None:
     result = manage(checkout, "check")
     assert result.returncode == 1
     assert "Run `make setup`." in result.stderr
+
+
+def test_krav_28_passwords_are_kept_as_argon2id(checkout: Path) -> None:
+    """What an installation keeps of a password is its Argon2id hash."""
+    code = (
+        "from django.contrib.auth.hashers import make_password; print(make_password('riktig-hest-batteri'))"
+    )
+    result = manage(checkout, "shell", "--no-imports", "-c", code, **FOR_REAL)
+    assert "argon2$argon2id$" in result.stdout
+
+
+def test_a_sign_in_that_is_not_whole_stops_the_start_in_one_line(checkout: Path) -> None:
+    result = manage(checkout, "check", **FOR_REAL, ERGO_SSO="entra")
+    assert result.stderr == "ergo: ERGO_SSO_ENTRA_ISSUER is not set: ERGO_SSO asks for it.\n"
