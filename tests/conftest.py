@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.template import engines
 from django.test import Client
 from pytest_django import DjangoDbBlocker
@@ -26,6 +27,10 @@ hypothesis.settings.load_profile("ergo")
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The owner has made the test database; from here on the app's own role is connected."""
+    name = connection.settings_dict["NAME"]
+    assert name.startswith("test_"), (
+        f"no test named the database, so none was made, and {name} is not ours to empty"
+    )
     with django_db_blocker.unblock(), connected_for(Purpose.WORK), owner_empties_tables():
         with django_db_blocker.block():
             yield

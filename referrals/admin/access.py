@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +73,10 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[RegisterInline]]:
         """Identities only where there is a sign-in that they could belong to."""
         return [*self.inlines, *([ExternalIdentityInline] if settings.SINGLE_SIGN_ON else [])]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A user is deactivated, never removed: the logs name them."""
+        return False
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         """Whoever is deactivated is out at once, and stays out when they are let in again."""

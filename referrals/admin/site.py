@@ -67,6 +67,10 @@ class RecordAdmin(Refusal, RegisterAdmin):
     actions = None
 
 
+class LogAdmin(RecordAdmin):
+    """A log that concerns no citizen."""
+
+
 class CitizenAdmin(RecordAdmin):
     """A record about a citizen: whoever opens one, or a list of them, is written down in the read log.
 

@@ -370,6 +370,11 @@ class Migration(migrations.Migration):
                         name="auditevent_referral",
                     ),
                     models.Index(fields=["xact"], name="auditevent_xact"),
+                    models.Index(
+                        fields=["id"],
+                        condition=models.Q(("municipality__isnull", True)),
+                        name="auditevent_registers",
+                    ),
                 ],
             },
         ),

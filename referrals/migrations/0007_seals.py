@@ -114,8 +114,10 @@ DECLARE
     found record;
 BEGIN
     FOR seal IN SELECT * FROM public.referrals_logseal WHERE log = of_log ORDER BY id LOOP
-        SELECT coalesce(min(l.above_id), 9223372036854775807) INTO ceiling
-        FROM public.referrals_logseal AS l WHERE l.log = of_log AND l.above_id > seal.above_id;
+        IF seal.above_id IS DISTINCT FROM before.above_id THEN
+            SELECT coalesce(min(l.above_id), 9223372036854775807) INTO ceiling
+            FROM public.referrals_logseal AS l WHERE l.log = of_log AND l.above_id > seal.above_id;
+        END IF;
         SELECT * INTO found FROM public.ergo_log_digest(of_log, seal.above_id, ceiling, seal.from_xact, seal.upto_xact);
         seal_id := seal.id;
         problem := CASE

@@ -115,6 +115,7 @@ class AuditEvent(models.Model):
                 fields=["referral_id"], condition=Q(referral_id__isnull=False), name="auditevent_referral"
             ),
             models.Index(fields=["xact"], name="auditevent_xact"),
+            models.Index(fields=["id"], condition=Q(municipality__isnull=True), name="auditevent_registers"),
         ]
 
     def __str__(self) -> str:

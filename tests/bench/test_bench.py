@@ -17,7 +17,7 @@ from referrals.views.clock import today
 from tests.bench import tables
 from tests.bench.pages import Browser, Page
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.usefixtures("transactional_db")]
 
 DEFAULT_SIZE, SMALL_SIZE = 60_000, 20_000
 SEEDING_ROUNDS = 3

@@ -21,7 +21,7 @@ from referrals.views.clock import now, today
 from tests.bench import tables
 from tests.bench.test_bench import DEFAULT_SIZE, order, silent
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.usefixtures("transactional_db")]
 
 ROUNDS, REPEATS = 15, 8
 

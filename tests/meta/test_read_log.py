@@ -129,7 +129,7 @@ SHOWS_NOBODY = {
 }
 
 # Addresses that begin so are about the user's own account, or for machines that watch.
-ABOUT_NO_CITIZEN = ("account_", "mfa_", "health_")
+ABOUT_NO_CITIZEN = ("account_", "mfa_", "sso_", "health_")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The administrators' site: who comes in, what is edited, and what of a case is only looked at."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,15 +12,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from referrals.admin.site import RecordAdmin
+from ergo.scope import scoped
+from referrals.actions.auditing import security_event
+from referrals.admin.site import LogAdmin, RecordAdmin
+from referrals.choices import SecurityEventKind
 from referrals.models import (
+    AuditEvent,
     Employment,
     JobState,
+    LogSeal,
     Membership,
     Municipality,
     Person,
     Referral,
     ReferralEvent,
+    SecurityEvent,
     Therapist,
     User,
 )
@@ -38,7 +45,12 @@ from tests.harness.factors import give_app
 
 ClientFor = Callable[[User], Client]
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.model_name)
-RECORDS = [model for model in REGISTERED if isinstance(admin.site._registry[model], RecordAdmin)]
+LOGS = [model for model in REGISTERED if isinstance(admin.site._registry[model], LogAdmin)]
+RECORDS = [
+    model
+    for model in REGISTERED
+    if isinstance(admin.site._registry[model], RecordAdmin) and model not in LOGS
+]
 
 
 def address(model: type[Model], page: str, *args: object) -> str:
@@ -91,7 +103,7 @@ class TestEveryPage:
         for query in queries:
             assert admin_client.get(address(model, "changelist"), query).status_code == 200
 
-    @pytest.mark.parametrize("model", [m for m in REGISTERED if m not in RECORDS], ids=in_words)
+    @pytest.mark.parametrize("model", [m for m in REGISTERED if m not in RECORDS + LOGS], ids=in_words)
     def test_an_empty_form_says_what_is_missing(self, model: type[Model], admin_client: Client) -> None:
         assert admin_client.get(address(model, "add")).status_code == 200
         assert admin_client.post(address(model, "add"), {}).status_code in (200, 400)
@@ -268,6 +280,42 @@ class TestCases:
 
     def test_records_are_the_models_with_persons_and_cases_and_the_jobs(self) -> None:
         assert RECORDS == [JobState, Person, Referral]
+
+
+class TestLogs:
+    def test_changes_of_registers_are_seen_and_those_of_cases_are_not(
+        self, admin_client: Client, administrator: User
+    ) -> None:
+        municipality = MembershipFactory(user=administrator).municipality
+        ReferralFactory(municipality=municipality)
+        page = admin_client.get(address(AuditEvent, "changelist")).content.decode()
+        assert "referrals_membership" in page and "referrals_referral<" not in page
+
+    def test_a_line_tells_what_was_changed(self, admin_client: Client, administrator: User) -> None:
+        membership = MembershipFactory()
+        Membership.objects.filter(pk=membership.pk).update(valid_to=date(2030, 1, 1))
+        with scoped(user_id=administrator.pk):
+            line = AuditEvent.objects.get(
+                table_name="referrals_membership", row_id=membership.pk, operation="U"
+            )
+        page = admin_client.get(address(AuditEvent, "change", line.pk)).content.decode()
+        assert "2030-01-01" in page and "valid_to" in page
+
+    def test_security_events_and_seals_are_seen(self, admin_client: Client) -> None:
+        security_event(SecurityEventKind.REFUSED, detail="nokke på lur")
+        assert "nokke på lur" in admin_client.get(address(SecurityEvent, "changelist")).content.decode()
+        assert admin_client.get(address(LogSeal, "changelist")).status_code == 200
+
+    @pytest.mark.parametrize("model", LOGS, ids=in_words)
+    def test_nobody_adds_changes_or_removes_a_line(self, model: type[Model], admin_client: Client) -> None:
+        security_event(SecurityEventKind.REFUSED)
+        line = SecurityEvent.objects.get()
+        assert admin_client.get(address(model, "add")).status_code == 403
+        assert admin_client.post(address(SecurityEvent, "delete", line.pk)).status_code == 403
+        assert admin_client.post(address(SecurityEvent, "change", line.pk), {}).status_code == 403
+
+    def test_a_user_is_deactivated_never_removed(self, admin_client: Client, coordinator: User) -> None:
+        assert admin_client.post(address(User, "delete", coordinator.pk), {"post": "yes"}).status_code == 403
 
 
 def test_administrators_see_how_each_job_goes(admin_client: Client) -> None:
