@@ -169,6 +169,21 @@ class Protection(TextChoices):
     STRICTLY_CONFIDENTIAL = "strictly_confidential", _("Strictly confidential address")
 
 
+class BarringKind(TextChoices):
+    """Why a member of staff is barred from a citizen's cases (sperring)."""
+
+    OWN = "own", _("Own case")
+    RELATIVE = "relative", _("Case of a relative or somebody close")
+    WISH = "wish", _("The citizen wishes it")
+
+
+class OpeningKind(TextChoices):
+    """How a shielded case was opened: by somebody named for it, or by emergency access (nødtilgang)."""
+
+    NAMED = "named", _("Named person")
+    EMERGENCY = "emergency", _("Emergency access")
+
+
 class WrittenForm(TextChoices):
     """Which written Norwegian letters to the citizen use (målform)."""
 

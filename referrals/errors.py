@@ -123,6 +123,30 @@ class ReasonRequired(DomainError):
     message = _("Write the reason.")
 
 
+class ReasonTooShort(DomainError):
+    """A reason that others will judge later says too little."""
+
+    code = "reason_too_short"
+    message = _("Write at least %(least)s characters, so that others understand why.")
+
+
+class Shielded(DomainError):
+    """The case is shielded from the user, who has not opened it.
+
+    `municipality_code` and `number` say which: a view that lets it through leads to the page that says so.
+    """
+
+    code = "shielded"
+    message = _("The case is shielded.")
+
+
+class Barred(DomainError):
+    """The user is barred from the citizen: own or a relative's case, or the citizen's wish."""
+
+    code = "barred"
+    message = _("You are barred from this case. Nothing opens it for you.")
+
+
 class ReopenTooLate(DomainError):
     """A closed case may be reopened within 30 days; later it is a new referral."""
 

@@ -21,6 +21,7 @@ from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.forms.search import SearchForm
 from referrals.models import Category, Employment, Municipality, Person, PriorityTarget, Referral, Therapist
+from referrals.permissions import Access
 
 Text = str | Promise
 Choices = list[tuple[Any, Text]]
@@ -243,11 +244,16 @@ class WaitlistFilter(django_filters.FilterSet):
         return DATE_FIELDS[self.chosen.get("dated", "")]
 
 
-def find(referrals: QuerySet[Referral], search: SearchForm, municipality: Municipality) -> QuerySet[Referral]:
-    """Those of the referrals that a valid search means: by number, by identity number, or by every word of a name."""
+def find(
+    referrals: QuerySet[Referral], search: SearchForm, municipality: Municipality, access: Access
+) -> QuerySet[Referral]:
+    """Those of the referrals that a valid search means: by number, by identity number, or by every word of a name.
+
+    Nobody is found by what their row does not show: a shielded citizen only by the number of the referral.
+    """
     if search.number:
         return referrals.filter(number__endswith=search.number)
-    citizens = Person.objects.filter(municipality=municipality)
+    citizens = Person.objects.open_to(access).filter(municipality=municipality)
     if search.identifier:
         return referrals.filter(person__in=citizens.with_identifier(search.identifier, municipality.pk))
     return referrals.filter(person__in=citizens.named(search.cleaned_data["q"]))

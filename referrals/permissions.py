@@ -4,13 +4,13 @@ Each question has two faces: `can(...)` for hiding a button, `check(...)` which 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from referrals.choices import Move
+from referrals.choices import Move, Protection
 from referrals.errors import NotAllowed
 
 
@@ -26,6 +26,8 @@ class Role(TextChoices):
 
 
 MUNICIPAL_ROLES = frozenset({Role.COORDINATOR, Role.THERAPIST, Role.MANAGER})
+# Those who work with the cases of a municipality.
+STAFF_ROLES = frozenset({Role.COORDINATOR, Role.THERAPIST, Role.MANAGER})
 
 
 class Permission(StrEnum):
@@ -36,6 +38,10 @@ class Permission(StrEnum):
     TRIAGE = auto()
     WORK_CASES = auto()
     CORRECT = auto()
+    SHIELD = auto()
+    BREAK_GLASS = auto()
+    SEE_OPENINGS = auto()
+    END_OPENINGS = auto()
     SEE_CASELOAD = auto()
     SEE_LOGS = auto()
     SEE_DASHBOARD = auto()
@@ -54,14 +60,35 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.WORK_CASES,
             P.CORRECT,
             P.SEE_LOGS,
+            P.SHIELD,
+            P.BREAK_GLASS,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
         }
     ),
     Role.THERAPIST: frozenset(
-        {P.SEE_CASES, P.REGISTER, P.WORK_CASES, P.SEE_CASELOAD, P.SEE_DASHBOARD, P.SEE_COVERAGE}
+        {
+            P.SEE_CASES,
+            P.REGISTER,
+            P.WORK_CASES,
+            P.BREAK_GLASS,
+            P.SEE_CASELOAD,
+            P.SEE_DASHBOARD,
+            P.SEE_COVERAGE,
+        }
     ),
-    Role.MANAGER: frozenset({P.SEE_CASES, P.SEE_LOGS, P.SEE_DASHBOARD, P.SEE_COVERAGE}),
+    Role.MANAGER: frozenset(
+        {
+            P.SEE_CASES,
+            P.SHIELD,
+            P.BREAK_GLASS,
+            P.SEE_OPENINGS,
+            P.END_OPENINGS,
+            P.SEE_LOGS,
+            P.SEE_DASHBOARD,
+            P.SEE_COVERAGE,
+        }
+    ),
     Role.COUNTY_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
     Role.NATIONAL_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.SEE_COVERAGE}),
@@ -90,12 +117,28 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Shield:
+    """Whom a user must not see, and who is open to the user all the same, as ids of persons.
+
+    `barred`: own and relatives' cases, and those of citizens who want it so; nothing opens them. `opened`: opened with
+    a reason that is written down, for a while that has not run out.
+    """
+
+    barred: frozenset[int] = frozenset()
+    opened: frozenset[int] = frozenset()
+
+
+NO_SHIELD = Shield()
+
+
+@dataclass(frozen=True)
 class Access:
     """Everything a user may do on a day. Empty: nothing. Built by `models.access`, never by hand outside tests."""
 
     user_id: int | None = None
     therapist_id: int | None = None
     grants: tuple[Grant, ...] = ()
+    shield: Shield = field(default=NO_SHIELD, compare=False)
 
     def municipality_ids(self, permission: Permission) -> frozenset[int]:
         """The municipalities whose persons or cases the permission reaches."""
@@ -132,6 +175,12 @@ class Access:
     def check_move(self, move: Move, municipality_id: int) -> None:
         """Raise NotAllowed unless the user may make the move in the municipality."""
         self.check(MOVE_PERMISSIONS[move], municipality_id)
+
+    def is_shielded(self, person_id: int, protection: str) -> bool:
+        """Whether this person is hidden from the user. In SQL: `open_to` and `with_shield`."""
+        if person_id in self.shield.barred:
+            return True
+        return protection != Protection.NONE and person_id not in self.shield.opened
 
     def has_role(self, role: Role) -> bool:
         """Only for choosing a start page; what one may do is asked by permission."""

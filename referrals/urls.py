@@ -17,6 +17,7 @@ from referrals.views import (
     moves,
     registration,
     sessions,
+    shielding,
     sign_in,
     single_sign_on,
     waitlist,
@@ -96,6 +97,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     # One referral, and a therapist's own
     path("k/<municipality:code>/henvisninger/<number:number>/", case.referral, name="referral"),
+    # Cases that are shielded from staff
+    path(
+        "k/<municipality:code>/henvisninger/<number:number>/skjermet/",
+        shielding.shielded,
+        name="referral_shielded",
+    ),
+    path(
+        "k/<municipality:code>/henvisninger/<number:number>/nodtilgang/",
+        shielding.emergency,
+        name="referral_emergency",
+    ),
+    path(
+        "k/<municipality:code>/henvisninger/<number:number>/skjerming/",
+        shielding.shielding,
+        name="referral_shielding",
+    ),
+    path("k/<municipality:code>/apninger/", shielding.openings, name="openings"),
+    path("k/<municipality:code>/apninger/<int:opening>/avslutt/", shielding.end_opening, name="opening_end"),
     path("k/<municipality:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
     path("k/<municipality:code>/innsynslogg/<number:number>/", access_log.access_log, name="access_log"),
     path("mine/", caseload.caseload, name="caseload"),

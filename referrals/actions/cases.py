@@ -43,8 +43,8 @@ class Case:
 
         Raises Referral.DoesNotExist when the user may not see it, NotAllowed, StaleVersion or IllegalMove.
         """
-        visible = Referral.objects.visible_to(access).select_related("category", "person")
-        referral = visible.select_for_update(of=("self",)).get(pk=referral_id)
+        own = Referral.objects.open_to(access).select_related("category", "person")
+        referral = own.select_for_update(of=("self",)).get(pk=referral_id)
         access.check_move(move, referral.municipality_id)
         if referral.version != version:
             raise StaleVersion(current=referral)

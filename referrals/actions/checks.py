@@ -6,8 +6,22 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from referrals.errors import DateBefore, DateTooOld, ForeignRecord, FutureDate, InvalidValue, UnknownCode
-from referrals.models import Therapist
+from referrals.errors import (
+    DateBefore,
+    DateTooOld,
+    ForeignRecord,
+    FutureDate,
+    InvalidValue,
+    ReasonRequired,
+    ReasonTooShort,
+    Shielded,
+    UnknownCode,
+)
+from referrals.models import Person, Therapist
+from referrals.permissions import Access
+
+# Of a reason that somebody else will read when asking whether it was right.
+SHORTEST_REASON = 15  # characters
 
 # Older than anybody living: a slip of the keyboard.
 EARLIEST = date(1900, 1, 1)
@@ -36,6 +50,22 @@ def check_values(record: models.Model, names: Iterable[str]) -> None:
         if problem.code == "invalid_choice":
             raise UnknownCode(field=name, value=getattr(record, name)) from error
         raise InvalidValue(field=name, reason=problem.messages[0]) from error
+
+
+def check_reason(reason: str, *, field: str, least: int = SHORTEST_REASON) -> str:
+    """The written reason, trimmed; at least so many characters. Raises ReasonRequired or ReasonTooShort."""
+    reason = reason.strip()
+    if not reason:
+        raise ReasonRequired(field=field)
+    if len(reason) < least:
+        raise ReasonTooShort(field=field, least=least)
+    return reason
+
+
+def check_open(person: Person, access: Access) -> None:
+    """The citizen may be shown to the user. Raises Shielded."""
+    if access.is_shielded(person.pk, person.protection):
+        raise Shielded
 
 
 def check_employed(therapist_id: int, municipality_id: int, *, on: date) -> None:

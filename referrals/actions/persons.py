@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from referrals.actions.checks import check_day, check_values
+from referrals.actions.shielding import name_who_protects
 from referrals.actions.transactions import action
 from referrals.choices import Protection, WrittenForm
 from referrals.errors import BirthDateMismatch, DateMissing, DuplicatePerson
@@ -51,7 +52,9 @@ def register(
     BirthDateMismatch, FutureDate, DateTooOld, UnknownCode or InvalidValue.
     """
     access.check(Permission.REGISTER, municipality.pk)
-    return _written(Person(municipality=municipality), data, today=oslo_date(at))
+    person = _written(Person(municipality=municipality), data, today=oslo_date(at))
+    name_who_protects(person, Protection.NONE, by=by, at=at)
+    return person
 
 
 @action
@@ -61,7 +64,10 @@ def correct(*, person_id: int, data: PersonData, access: Access, by: User, at: d
     Raises Person.DoesNotExist when the user may not see the citizen, and what `register` raises.
     """
     person = _taken(person_id, access, Permission.CORRECT)
-    return _written(person, data, today=oslo_date(at))
+    before = person.protection
+    person = _written(person, data, today=oslo_date(at))
+    name_who_protects(person, before, by=by, at=at)
+    return person
 
 
 @action
@@ -75,16 +81,18 @@ def update_contact(
     person = _taken(person_id, access, Permission.REGISTER)
     if unknown := set(contact) - set(CONTACT_FIELDS):
         raise ValueError(f"not contact details: {', '.join(sorted(unknown))}")
+    before = person.protection
     for name, value in contact.items():
         setattr(person, name, value)
     check_values(person, contact)
     person.save(update_fields=list(contact))
+    name_who_protects(person, before, by=by, at=at)
     return person
 
 
 def _taken(person_id: int, access: Access, permission: Permission) -> Person:
     """The person under lock, in a municipality where the user holds the permission."""
-    person = Person.objects.visible_to(access).select_for_update(of=("self",)).get(pk=person_id)
+    person = Person.objects.open_to(access).select_for_update(of=("self",)).get(pk=person_id)
     access.check(permission, person.municipality_id)
     return person
 

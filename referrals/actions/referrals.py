@@ -8,7 +8,7 @@ from uuid import UUID
 
 from referrals.actions import persons
 from referrals.actions.cases import TEXTS, Case
-from referrals.actions.checks import check_day, check_values
+from referrals.actions.checks import check_day, check_open, check_values
 from referrals.actions.persons import PersonData
 from referrals.actions.transactions import action
 from referrals.choices import EventKind, Handling, Move, Status
@@ -88,7 +88,7 @@ def register(
     written. `note` is for the history: why a second one, why so late.
 
     Raises DuplicateOpenReferral, unless accepted, when the citizen has an open referral in the category; NotAllowed,
-    ForeignRecord, FutureDate, DateTooOld, DateBefore, DateAfter, UnknownCode, InvalidValue; and what
+    Shielded, ForeignRecord, FutureDate, DateTooOld, DateBefore, DateAfter, UnknownCode, InvalidValue; and what
     `persons.register` raises.
     """
     access.check(Permission.REGISTER, municipality.pk)
@@ -96,7 +96,9 @@ def register(
     series = _locked_series(municipality, oslo_date(at).year)
     if submission and (saved := _saved_before(municipality, submission)):
         return saved
-    if isinstance(person, PersonData):
+    if isinstance(person, Person):
+        check_open(person, access)
+    else:
         person = persons.register(municipality=municipality, data=person, access=access, by=by, at=at)
     if person.municipality_id != municipality.pk:
         raise ForeignRecord(field="person")

@@ -1,6 +1,7 @@
 """Persons and referrals, only looked at: without identifier, name, contact details and free text."""
 
 from django.contrib import admin
+from django.utils.translation import gettext as _
 
 from referrals.admin.site import CitizenAdmin, RecordInline
 from referrals.models import Contact, Person, PreliminaryReply, Referral, ReferralEvent, WaitPause
@@ -59,9 +60,15 @@ class ReferralAdmin(CitizenAdmin):
 
 @admin.register(Person)
 class PersonAdmin(CitizenAdmin):
-    list_display = ["__str__", "municipality", "identifier_kind", "protection"]
+    list_display = ["citizen", "municipality", "identifier_kind", "protection"]
     list_filter = ["identifier_kind", "protection", "municipality__county"]
     list_select_related = ["municipality"]
     search_fields = ["=municipality__code", "municipality__name"]
-    fields = ["__str__", "municipality", "identifier_kind", "protection", "written_form"]
-    readonly_fields = ["__str__"]
+    fields = ["citizen", "municipality", "identifier_kind", "protection", "written_form"]
+    readonly_fields = ["citizen"]
+    ordering = ["pk"]  # by name, the place in the list would tell who is shielded
+
+    @admin.display(description=Person._meta.verbose_name)
+    def citizen(self, person: Person) -> str:
+        """Initials and birth year; nothing of somebody who is shielded."""
+        return _("Protected") if person.is_shielded else str(person)

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from referrals.actions.auditing import record_view
 from referrals.choices import ViewKind
@@ -62,9 +64,36 @@ class Refusal:
 
 
 class RecordAdmin(Refusal, RegisterAdmin):
-    """A record that is only looked at; lists its fields, so that a new one never shows by itself."""
+    """A record that is only looked at; lists its fields, so that a new one never shows by itself.
+
+    Only of municipalities where the administrator also works with cases; whoever keeps registers and no more sees
+    none, and is told why. A shielded record stands in the list without a name, and does not open.
+    """
 
     actions = None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) and request.access.can(Permission.SEE_CASES)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).visible_to(request.access).with_shield(request.access)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
+        found = super().get_object(request, object_id, from_field)
+        return None if found is None or found.is_shielded else found
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not request.access.can(Permission.SEE_CASES):
+            messages.info(
+                request,
+                _(
+                    "Administrators keep registers and users and see no citizens. A citizen or a referral is seen here "
+                    "only by whoever also works with cases in the municipality."
+                ),
+            )
+        return super().changelist_view(request, extra_context)
 
 
 class LogAdmin(RecordAdmin):
@@ -98,7 +127,9 @@ class CitizenAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         response = super().history_view(request, object_id, extra_context)
-        record_view(ViewKind.ADMIN_RECORD, [response.context_data["object"]], access=request.access)
+        shown = getattr(response, "context_data", {}).get("object")
+        if shown is not None:
+            record_view(ViewKind.ADMIN_RECORD, [shown], access=request.access)
         return response
 
 

@@ -1,6 +1,13 @@
 """The models by aggregate; the rest of the product imports them from here."""
 
-from referrals.models.access import Membership, User, access_from, access_of, memberships_of
+from referrals.models.access import (
+    Membership,
+    User,
+    access_from,
+    access_of,
+    memberships_of,
+    staff_of,
+)
 from referrals.models.audit import AuditEvent, LogSeal, SecurityEvent, ViewLog, ViewLogPerson
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
@@ -15,6 +22,7 @@ from referrals.models.referral import (
     Referral,
     ReferralEvent,
 )
+from referrals.models.shielding import Barring, Confidant, Opening
 from referrals.models.workforce import (
     CoverageAgreement,
     CoverageStatement,
@@ -26,7 +34,9 @@ from referrals.models.workforce import (
 
 __all__ = [
     "AuditEvent",
+    "Barring",
     "Category",
+    "Confidant",
     "Contact",
     "County",
     "CoverageAgreement",
@@ -42,6 +52,7 @@ __all__ = [
     "MunicipalityChange",
     "NumberSeries",
     "Occupation",
+    "Opening",
     "Person",
     "Population",
     "PreliminaryReply",
@@ -60,4 +71,5 @@ __all__ = [
     "access_from",
     "access_of",
     "memberships_of",
+    "staff_of",
 ]

@@ -1,7 +1,7 @@
 """Users, their memberships, and what the memberships of a day let them do."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.models.geography import County, Municipality
 from referrals.models.periods import to_after_from, valid_on
-from referrals.permissions import MUNICIPAL_ROLES, NO_ACCESS, Access, Grant, Role
+from referrals.models.shielding import shield_of
+from referrals.permissions import MUNICIPAL_ROLES, NO_ACCESS, STAFF_ROLES, Access, Grant, Role
 
 
 class User(AbstractUser):
@@ -91,6 +92,13 @@ class Membership(models.Model):
         return f"{self.user}: {self.get_role_display()}"
 
 
+def staff_of(municipality_id: int, *, on: date) -> models.QuerySet[User]:
+    """Who works with the municipality's cases on the day, by name."""
+    held = Membership.objects.valid(on).filter(municipality=municipality_id, role__in=STAFF_ROLES)
+    staff = User.objects.filter(is_active=True, pk__in=held.values("user"))
+    return staff.order_by("last_name", "first_name", "username")
+
+
 def memberships_of(user: User, *, on: date) -> list[Membership]:
     """The user's valid memberships with their municipalities, read afresh in one query; none for a stranger.
 
@@ -107,16 +115,27 @@ def memberships_of(user: User, *, on: date) -> list[Membership]:
     )
 
 
-def access_from(user: User, memberships: Sequence[Any]) -> Access:
-    """What these memberships, as `memberships_of` read them, let the user do. None: nothing."""
+def access_from(user: User, memberships: Sequence[Any], *, on: date, at: datetime | None = None) -> Access:
+    """What these memberships, as `memberships_of` read them, let the user do on the day. None: nothing.
+
+    `at` is the instant for what is opened for a while; without one, every shielded case stays closed.
+    """
     if not memberships:
         return NO_ACCESS
     grants = tuple(
         Grant(Role(row.role), row.municipality_id, frozenset(row.reached_counties)) for row in memberships
     )
-    return Access(user_id=user.pk, therapist_id=memberships[0].therapist_id, grants=grants)
+    return Access(
+        user_id=user.pk,
+        therapist_id=memberships[0].therapist_id,
+        grants=grants,
+        shield=shield_of(user.pk, on=on, at=at),
+    )
 
 
-def access_of(user: User, *, on: date) -> Access:
-    """What the user may do on the day, read afresh from the database. Nobody signed in or inactive: nothing."""
-    return access_from(user, memberships_of(user, on=on))
+def access_of(user: User, *, on: date, at: datetime | None = None) -> Access:
+    """What the user may do on the day, read afresh from the database. Nobody signed in or inactive: nothing.
+
+    `at`: see `access_from`.
+    """
+    return access_from(user, memberships_of(user, on=on), on=on, at=at)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import Protection, WrittenForm
@@ -23,8 +23,27 @@ def place_of_identifier(municipality_id: int) -> bytes:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, access: Access) -> Self:
-        """Persons of the municipalities whose cases the user may see."""
+        """Persons of the municipalities whose cases the user may see, also those who are shielded from the user.
+
+        For counting and for lists that say no more than *Skjermet*; whoever shows a person asks `open_to`.
+        """
         return self.filter(municipality_id__in=access.municipality_ids(Permission.SEE_CASES))
+
+    def open_to(self, access: Access) -> Self:
+        """Persons whom the user may see, find and change: visible, and not shielded from the user."""
+        shielded = Q(pk__in=access.shield.barred) | (
+            ~Q(protection=Protection.NONE) & ~Q(pk__in=access.shield.opened)
+        )
+        return self.visible_to(access).exclude(shielded)
+
+    def with_shield(self, access: Access) -> Self:
+        """`is_shielded`: whether the row may say no more than that."""
+        is_open = Person.objects.open_to(access).filter(pk=OuterRef("pk"))
+        return self.annotate(is_shielded=~Exists(is_open))
+
+    def with_protected_address(self) -> Self:
+        """Persons whose address the population register protects."""
+        return self.exclude(protection=Protection.NONE)
 
     def with_identifier(self, identifier: Identifier, municipality_id: int) -> Self:
         """The person with exactly this number in the municipality, at most one."""
@@ -78,7 +97,12 @@ class Person(models.Model):
         verbose_name = _("citizen")
         verbose_name_plural = _("citizens")
         ordering = ["name_key", "pk"]
-        indexes = [models.Index(fields=["municipality", "birth_date"], name="person_birth_date")]
+        indexes = [
+            models.Index(fields=["municipality", "birth_date"], name="person_birth_date"),
+            models.Index(
+                fields=["municipality"], condition=~Q(protection=Protection.NONE), name="person_protected"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["municipality", "id"], name="person_municipality_id"),
             models.UniqueConstraint(

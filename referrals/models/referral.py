@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
@@ -39,8 +39,28 @@ LONGEST_TEXT = 4000
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, access: Access) -> Self:
-        """Referrals of the municipalities whose cases the user may see."""
+        """Referrals of the municipalities whose cases the user may see, also those that are shielded from the user.
+
+        For counting and for lists that say no more than *Skjermet*; whoever opens or changes a case asks `open_to`.
+        """
         return self.filter(municipality_id__in=access.municipality_ids(Permission.SEE_CASES))
+
+    def open_to(self, access: Access) -> Self:
+        """Referrals that the user may open, find and change: visible, and not shielded from the user."""
+        return self.visible_to(access).exclude(_shielded(access))
+
+    def with_shield(self, access: Access) -> Self:
+        """`is_shielded`: whether the row may not say whom it is about.
+
+        For sorting, not selected: `citizen_key` and `citizen_born`, empty where the place of a row would give its
+        citizen away.
+        """
+        hidden = Case(When(_shielded(access), then=True), default=False)
+        citizen = Person.objects.filter(pk=OuterRef("person_id"))  # no join, which a count would pay for
+        return self.annotate(is_shielded=hidden).alias(
+            citizen_key=Case(When(is_shielded=False, then=Subquery(citizen.values("name_key")))),
+            citizen_born=Case(When(is_shielded=False, then=Subquery(citizen.values("birth_date")))),
+        )
 
     def in_municipality(self, municipality: Municipality) -> Self:
         """Referrals of one municipality."""
@@ -103,6 +123,14 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.order_by(
             F("priority").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "received_on", "pk"
         )
+
+
+def _shielded(access: Access) -> Q:
+    """Referrals whose person must not be shown to the user. Without a join, which every count would pay for."""
+    hidden = Person.objects.with_protected_address().values("pk")
+    return Q(person_id__in=access.shield.barred) | (
+        Q(person_id__in=hidden) & ~Q(person_id__in=access.shield.opened)
+    )
 
 
 class Referral(OnTheClock, models.Model):

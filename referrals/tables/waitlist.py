@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from referrals.choices import Protection, Status
+from referrals.choices import Status
 from referrals.models import Referral
 from referrals.tables import cells
 from referrals.tables.base import ErgoTable
@@ -16,7 +16,7 @@ from referrals.templatetags.ergo import status_colour
 
 
 class WaitlistTable(ErgoTable):
-    """Referrals of one municipality, over rows with `with_wait`, `with_pause` and `for_list`.
+    """Referrals of one municipality, over rows with `with_wait`, `with_pause`, `with_shield` and `for_list`.
 
     The citizen is initials and birth year. The wait is gross; the target is judged by the net one.
     """
@@ -24,7 +24,7 @@ class WaitlistTable(ErgoTable):
     caption = _("Referrals")
 
     number = Column(_("Number"))
-    citizen = Column(_("Citizen"), order_by=("person__name_key", "person__birth_date"))
+    citizen = Column(_("Citizen"), order_by=("citizen_key", "citizen_born"))
     received_on = DateColumn(_("Received"))
     category = Column(_("Category"), order_by=("category__position", "category__code"))
     priority = Column(_("Priority"), missing=_("Not assessed"))
@@ -58,9 +58,8 @@ class WaitlistTable(ErgoTable):
         return cells.link(f"{self.address}{referral.number}/", referral.number)
 
     def cell_citizen(self, referral: Referral) -> str | SafeString:
-        """Nothing that could lead to somebody with a protected address."""
-        person = referral.person
-        return str(person) if person.protection == Protection.NONE else cells.subtle(_("Protected"))
+        """Nothing that could lead to somebody who is shielded from the user; nor does the place in a sorted list."""
+        return cells.subtle(_("Protected")) if referral.is_shielded else str(referral.person)
 
     def cell_due_on(self, referral: Referral) -> str | SafeString:
         """The target date, and how far it is broken or, while somebody waits, how near it is."""

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 from django.db import ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.defaults import page_not_found, permission_denied
 from psycopg.errors import InsufficientPrivilege
 
 from ergo import scope
 from referrals.actions.auditing import security_event
 from referrals.choices import SecurityEventKind
-from referrals.errors import NotAllowed
+from referrals.errors import Barred, NotAllowed, Shielded
 from referrals.models import Membership, Municipality, access_from, memberships_of
 from referrals.permissions import Permission
-from referrals.views.clock import today
+from referrals.views.clock import now, today
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -26,9 +27,9 @@ class AccessMiddleware:
     `request.access` answers what is allowed; `request.municipalities` are those in which the user has a role, in
     Norwegian order. The request's transactions reach the cases of those municipalities and no other (`ergo.scope`).
 
-    A NotAllowed that a view lets through becomes the 403 page; a row that the database refuses because it is another
-    municipality's might as well not exist. Nothing shown to somebody signed in is kept by the
-    browser: machines in the service are shared. Stands after AuthenticationMiddleware.
+    A NotAllowed that a view lets through becomes the 403 page, a shielded case the page that says so; a row that the
+    database refuses because it is another municipality's might as well not exist. Nothing shown to somebody signed in
+    is kept by the browser: machines in the service are shared. Stands after AuthenticationMiddleware.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -36,7 +37,7 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         memberships = memberships_of(request.user, on=today()) if request.is_fully_signed_in else []
-        request.access = access_from(request.user, memberships)
+        request.access = access_from(request.user, memberships, on=today(), at=now())
         request.municipalities = _municipalities(memberships)
         with scope.scoped(
             request.access.municipality_ids(Permission.SEE_CASES),
@@ -50,7 +51,10 @@ class AccessMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, NotAllowed):
+        if isinstance(exception, Shielded) and exception.values:
+            place = {"code": exception.values["municipality_code"], "number": exception.values["number"]}
+            return redirect("referral_shielded", **place)
+        if isinstance(exception, NotAllowed | Shielded | Barred):
             return permission_denied(request, exception)
         if isinstance(exception, ProgrammingError) and isinstance(exception.__cause__, InsufficientPrivilege):
             security_event(SecurityEventKind.OUT_OF_SCOPE, request=request)

@@ -14,12 +14,22 @@ from django.views.decorators.http import require_http_methods
 from referrals import identity, waiting
 from referrals.actions.auditing import record_view
 from referrals.actions.worklist import available_moves
-from referrals.choices import OPEN, STATUS_SENTENCES, STOPS_CLOCK, Move, Status, ViewKind
-from referrals.models import Municipality, Person, Referral, WaitPause
+from referrals.choices import (
+    OPEN,
+    STATUS_SENTENCES,
+    STOPS_CLOCK,
+    Move,
+    OpeningKind,
+    Status,
+    ViewKind,
+    ViewReason,
+)
+from referrals.errors import Shielded
+from referrals.models import Municipality, Opening, Person, Referral, WaitPause
 from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
 from referrals.views.changes import changes_of
-from referrals.views.clock import today
+from referrals.views.clock import now, today
 from referrals.views.deadlines import preliminary_reply, target
 from referrals.views.history import history_of
 
@@ -74,7 +84,14 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
     others = list(_others(request.access, case))
     in_full = request.method == "POST"
     kind = ViewKind.IDENTIFIER if in_full else ViewKind.CASE
-    record_view(kind, [case, *others], access=request.access)
+    opening = _own_opening(request, case)
+    record_view(
+        kind,
+        [case, *others],
+        access=request.access,
+        reason=ViewReason.EMERGENCY if opening and opening.kind == OpeningKind.EMERGENCY else None,
+        note=opening.reason if opening else "",
+    )
     on = today()
     buttons = {button.move: button for button in buttons_for(case, municipality, request.access)}
     following = next_move(case, on=on)
@@ -99,6 +116,8 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "next": forward,
         "moves": list(buttons.values()),
         "correct": correct,
+        "opening": opening,
+        "may_shield": request.access.can(Permission.SHIELD, municipality.pk),
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
         "may_move": bool(forward or buttons),
         "waits_for_coordinator": following in (Move.PRIORITISE, Move.ASSIGN) and forward is None,
@@ -108,7 +127,18 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
 
 
 def referral_or_404(request: HttpRequest, municipality: Municipality, number: str) -> Referral:
-    """The referral with everything the clock says today. Raises Http404 where the user sees no such number."""
+    """The referral with everything the clock says today, to be shown or changed.
+
+    Raises Http404 where the user sees no such number, and Shielded, which leads to the page that says so.
+    """
+    found = visible_or_404(request, municipality, number)
+    if request.access.is_shielded(found.person_id, found.person.protection):
+        raise Shielded(municipality_code=municipality.code, number=number)
+    return found
+
+
+def visible_or_404(request: HttpRequest, municipality: Municipality, number: str) -> Referral:
+    """The same, also when it is shielded from the user: then its page may say no more than that."""
     visible = Referral.objects.visible_to(request.access).in_municipality(municipality)
     wanted = visible.with_wait(on=today()).with_pause(on=today()).filter(number=number)
     related = ("person", "category", "therapist", "registered_by", "preliminary_reply")
@@ -159,6 +189,14 @@ def next_move(case: Referral, *, on: date) -> Move | None:
     return Move.CLOSE if case.status == Status.STARTED else None
 
 
+def _own_opening(request: HttpRequest, case: Referral) -> Opening | None:
+    """What keeps a shielded case open for the user just now; None for a case that is open to all."""
+    if not case.person.is_address_protected:
+        return None
+    own = Opening.objects.running(now()).filter(person=case.person_id, user=request.user)
+    return own.order_by("-expires_at").first()
+
+
 def _identifier(person: Person, *, in_full: bool) -> str:
     digits = person.identifier
     return identity.format(digits) if in_full else identity.mask(digits)
@@ -191,5 +229,5 @@ def _holds(case: Referral, *, on: date) -> list[Hold]:
 
 def _others(access: Access, case: Referral) -> Any:
     """Other referrals of the citizen that the user may see, newest first."""
-    visible = Referral.objects.visible_to(access).filter(person_id=case.person_id)
-    return visible.exclude(pk=case.pk).for_list().order_by("-received_on", "-pk")
+    own = Referral.objects.open_to(access).filter(person_id=case.person_id)
+    return own.exclude(pk=case.pk).for_list().order_by("-received_on", "-pk")

@@ -21,8 +21,8 @@ from referrals.views.deadlines import Deadline, target
 class Card:
     """One case on the page.
 
-    `citizen` are initials and birth year, as in all lists. `start_url` is empty where this user may not register the
-    first contact.
+    `citizen` are initials and birth year, as in all lists, or that the case is shielded. `start_url` is empty where
+    this user may not register the first contact.
     """
 
     referral: Referral
@@ -53,15 +53,17 @@ def _own_cases(request: HttpRequest) -> list[Referral]:
     if therapist_id is None:
         return []
     own = Referral.objects.visible_to(request.access).of_therapist(therapist_id).open()
-    rows = own.with_wait(on=on).with_pause(on=on).for_list().select_related("municipality")
+    rows = own.with_wait(on=on).with_pause(on=on).with_shield(request.access).for_list()
+    rows = rows.select_related("municipality")
     return list(rows.order_by(F("due_on").asc(nulls_last=True), "received_on", "pk"))
 
 
 def _card(request: HttpRequest, case: Referral) -> Card:
     may_start = case.status != Status.STARTED and request.access.can_move(Move.START, case.municipality_id)
+    may_start = may_start and not case.is_shielded
     return Card(
         case,
-        _("Protected") if case.person.is_address_protected else str(case.person),
+        _("Protected") if case.is_shielded else str(case.person),
         target(case),
         address_of(case, case.municipality),
         address_of(case, case.municipality, Move.START) if may_start else "",

@@ -5,7 +5,7 @@ the form: whatever is sent under it twice, is saved once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -31,8 +31,8 @@ from referrals.forms.registration import (
     RegistrationForm,
     names_from,
 )
-from referrals.identity import parse
-from referrals.models import Municipality, Person, Referral
+from referrals.identity import Identifier, parse
+from referrals.models import Confidant, Municipality, Person, Referral
 from referrals.permissions import Permission
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
@@ -57,6 +57,17 @@ class Intake:
     token: UUID
     search: dict[str, str]
     person: Person | None
+
+
+@dataclass(frozen=True)
+class ShieldedCitizen:
+    """Somebody who is registered and must not be shown to the user: whom to ask, by name.
+
+    `referral`: through which a user who is named opens the citizen's cases; the others are not told which they are.
+    """
+
+    confidants: list[str] = field(default_factory=list)
+    referral: Referral | None = None
 
 
 # ---------------------------------------------------------------- step 1: the citizen
@@ -124,17 +135,17 @@ def _search_page(
         "token": token,
         "searched": found is not None,
         "matches": matches,
+        "shielded": _shielded_with(request, municipality, _identifier(found["search"])) if found else None,
     }
     return render(request, "registration/find_citizen.html", context)
 
 
 def _matches(request: HttpRequest, municipality: Municipality, search: dict[str, str]) -> list[Person]:
     """Citizens with exactly the number; where there is none, those with the name and birth date."""
-    here = Person.objects.visible_to(request.access).filter(municipality=municipality)
+    here = Person.objects.open_to(request.access).filter(municipality=municipality)
     found: list[Person] = []
     if search["identifier"]:
-        identifier = parse(search["identifier"], on=today(), allow_synthetic=is_demo())
-        found = list(here.with_identifier(identifier, municipality.pk))
+        found = list(here.with_identifier(_identifier(search), municipality.pk))
     if not found and search["name"] and search["birth_date"]:
         found = list(here.filter(birth_date=search["birth_date"]).named(search["name"]))
     return found
@@ -143,6 +154,30 @@ def _matches(request: HttpRequest, municipality: Municipality, search: dict[str,
 def _kind_of_search(search: dict[str, str]) -> str:
     """What a citizen was looked for by, never what was typed."""
     return urlencode({SEARCH: [name for name, typed in search.items() if typed]}, doseq=True)
+
+
+def _identifier(search: dict[str, str]) -> Identifier | None:
+    """The identity number that was searched for; it was checked when it was kept."""
+    typed = search["identifier"]
+    return parse(typed, on=today(), allow_synthetic=is_demo()) if typed else None
+
+
+def _shielded_with(
+    request: HttpRequest, municipality: Municipality, identifier: Identifier | None
+) -> ShieldedCitizen | None:
+    """Whether the number belongs to somebody who is shielded from the user: it must not be registered once more."""
+    if identifier is None:
+        return None
+    here = Person.objects.visible_to(request.access).with_shield(request.access)
+    person = here.with_identifier(identifier, municipality.pk).filter(is_shielded=True).first()
+    if person is None:
+        return None
+    if person.pk in request.access.shield.barred:
+        return ShieldedCitizen()
+    named = list(Confidant.objects.present().filter(person=person).select_related("user"))
+    is_named = any(confidant.user_id == request.user.pk for confidant in named)
+    newest = Referral.objects.visible_to(request.access).filter(person=person).first() if is_named else None
+    return ShieldedCitizen([str(row.user.get_full_name() or row.user) for row in named], newest)
 
 
 @require_POST
@@ -162,7 +197,7 @@ def choose_citizen(request: HttpRequest, code: str) -> HttpResponse:
 def _person(request: HttpRequest, municipality: Municipality, key: Any) -> Person | None:
     if not str(key).isdecimal() or len(str(key)) > LONGEST_KEY:
         return None
-    return Person.objects.visible_to(request.access).filter(municipality=municipality, pk=key).first()
+    return Person.objects.open_to(request.access).filter(municipality=municipality, pk=key).first()
 
 
 # ---------------------------------------------------------------- step 2: what came in
@@ -213,9 +248,11 @@ def _submitted(request: HttpRequest, intake: Intake) -> HttpResponse:
             form.add_error("another_because", str(error))
             return _form_page(request, intake, form, already_open=error.referrals)
         except DuplicatePerson as error:
+            number = form.cleaned_data.get("identifier")
             registered = _registered_with(request, intake, form)
             form.refuse(error)
-            return _form_page(request, intake, form, registered=registered)
+            hidden = _shielded_with(request, intake.municipality, number)
+            return _form_page(request, intake, form, registered=registered, shielded=hidden)
         except DomainError as error:
             form.refuse(error)
         else:
@@ -226,21 +263,19 @@ def _submitted(request: HttpRequest, intake: Intake) -> HttpResponse:
 def _save(request: HttpRequest, intake: Intake, form: RegistrationForm) -> Referral:
     """The referral, with a new citizen or the known one's contact details: all of it or nothing."""
     who = {"access": request.access, "by": request.user, "at": now()}
-    person: Person | PersonData | None = intake.person
     with transaction.atomic():
-        if intake.person is None:
-            person = PersonData(**form.citizen)
-        elif form.contact:
-            person = persons.update_contact(person_id=intake.person.pk, contact=form.contact, **who)
-        return referrals.register(
+        referral = referrals.register(
             municipality=intake.municipality,
-            person=person,
+            person=intake.person or PersonData(**form.citizen),
             data=ReferralData(**form.referral),
             submission=intake.token,
             accept_duplicate=bool(form.because),
             note=form.because,
             **who,
         )
+        if intake.person and form.contact:  # last: they may say that the address is protected from now on
+            persons.update_contact(person_id=intake.person.pk, contact=form.contact, **who)
+    return referral
 
 
 def _registered(request: HttpRequest, intake: Intake, referral: Referral) -> HttpResponse:
@@ -256,7 +291,8 @@ def _use_registered(request: HttpRequest, intake: Intake) -> HttpResponse:
     form.is_valid()
     person = _registered_with(request, intake, form)
     if person is None:
-        return _form_page(request, intake, form)
+        hidden = _shielded_with(request, intake.municipality, form.cleaned_data.get("identifier"))
+        return _form_page(request, intake, form, shielded=hidden)
     keep(request, {"search": intake.search, "person": person.pk}, token=intake.token)
     data = request.POST.copy()
     for name in CONTACT:
@@ -273,7 +309,7 @@ def _registered_with(request: HttpRequest, intake: Intake, form: RegistrationFor
     identifier = form.cleaned_data.get("identifier")
     if identifier is None:
         return None
-    here = Person.objects.visible_to(request.access)
+    here = Person.objects.open_to(request.access)
     return here.with_identifier(identifier, intake.municipality.pk).first()
 
 
@@ -316,9 +352,10 @@ def _form_page(
     *,
     already_open: Sequence[Referral] = (),
     registered: Person | None = None,
+    shielded: ShieldedCitizen | None = None,
 ) -> HttpResponse:
-    """`already_open`: open referrals in the category just typed; `registered`: whose the number just typed is."""
-    here = Referral.objects.visible_to(request.access).in_municipality(intake.municipality)
+    """`already_open`: open referrals in the category just typed; `registered` or `shielded`: whose the number is."""
+    here = Referral.objects.open_to(request.access).in_municipality(intake.municipality)
     open_referrals = list(here.filter(person=intake.person).open().for_list()) if intake.person else []
     shown = [person for person in (intake.person, registered) if person]
     record_view(ViewKind.REGISTRATION, [*shown, *(already_open or open_referrals)], access=request.access)
@@ -328,5 +365,6 @@ def _form_page(
         "form": form,
         "open_referrals": already_open or open_referrals,
         "registered": registered,
+        "shielded": shielded,
     }
     return render(request, "registration/register.html", context)

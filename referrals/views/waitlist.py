@@ -76,7 +76,7 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseClientRedirect(request.get_full_path())  # the whole page, to say what is wrong
     counts = fact_counts(rows.filter(STILL_WAITING))
     is_whole = not chosen.chosen and search is None
-    table = WaitlistTable(_matching(chosen, search, municipality), address=_before_the_number(code))
+    table = WaitlistTable(_matching(request, chosen, search, municipality), address=_before_the_number(code))
     paginate(table, request, count=counts["waiting"] if is_whole else None)
     _record(request, municipality, chosen, search, table)
     context = {
@@ -139,11 +139,14 @@ def _rows(request: HttpRequest, municipality: Municipality) -> ReferralQuerySet:
     return _referrals(request, municipality).with_wait(on=today()).with_pause(on=today())
 
 
-def _matching(chosen: WaitlistFilter, search: Search | None, municipality: Municipality) -> ReferralQuerySet:
+def _matching(
+    request: HttpRequest, chosen: WaitlistFilter, search: Search | None, municipality: Municipality
+) -> ReferralQuerySet:
     """The rows of the list, in the order it has before anybody sorts it."""
-    found = chosen.qs.for_list()
+    found = chosen.qs.for_list().with_shield(request.access)
     if search:
-        found = find(found, search.form, municipality) if search.form.is_valid() else found.none()
+        form = search.form
+        found = find(found, form, municipality, request.access) if form.is_valid() else found.none()
     return found.order_by_urgency() if chosen.listed.by_urgency else found.order_by("-received_on", "-pk")
 
 

@@ -49,9 +49,16 @@ from tests.factories.priority import (
     PriorityTargetFactory,
     give_template_key,
 )
+from tests.factories.shielding import (
+    BarringFactory,
+    ConfidantFactory,
+    OpeningFactory,
+)
 
 __all__ = [
+    "BarringFactory",
     "CategoryFactory",
+    "ConfidantFactory",
     "ContactFactory",
     "CountyFactory",
     "CoverageAgreementFactory",
@@ -67,6 +74,7 @@ __all__ = [
     "NumberSeriesFactory",
     "OccupationFactory",
     "OfReferralFactory",
+    "OpeningFactory",
     "PASSWORD",
     "PersonFactory",
     "PopulationFactory",

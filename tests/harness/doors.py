@@ -79,6 +79,11 @@ DOORS = {
     "referral": Door(MUNICIPAL),
     "referral_move": Door(frozenset({Role.COORDINATOR}), slug=SLUGS[Move.PRIORITISE]),
     "access_log": Door(frozenset({Role.COORDINATOR, Role.MANAGER})),
+    "referral_shielded": Door(MUNICIPAL),
+    "referral_emergency": Door(MUNICIPAL),
+    "referral_shielding": Door(frozenset({Role.COORDINATOR, Role.MANAGER})),
+    "openings": Door(frozenset({Role.MANAGER})),
+    "opening_end": Door(MUNICIPAL, method="post"),
     "caseload": Door(frozenset({Role.THERAPIST})),
     "dashboard": Door(MUNICIPAL | READERS),
     "dashboard_nation": Door(frozenset({Role.NATIONAL_READER})),
@@ -105,6 +110,7 @@ def address_of(name: str, place: Municipality) -> str:
         "slug": DOORS[name].slug,
         "pk": 1,
         "name": "entra",
+        "opening": 1,
     }
     return reverse(name, kwargs={key: values[key] for key in ADDRESSES[name].values})
 

@@ -27,6 +27,9 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.AuditEvent",
             "referrals.ViewLog",
             "referrals.ViewLogPerson",
+            "referrals.Confidant",
+            "referrals.Barring",
+            "referrals.Opening",
         }
     ),
     Holds.STAFF: frozenset(

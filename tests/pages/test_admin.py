@@ -86,11 +86,21 @@ class TestWhoComesIn:
         User.objects.filter(pk=coordinator.pk).update(is_staff=True, is_superuser=True)
         assert client_for(coordinator).get(address(Referral, "changelist"), follow=True).status_code == 403
 
-    def test_an_administrator_sees_every_register(self, admin_client: Client) -> None:
+    def test_an_administrator_sees_every_register_and_no_record(self, admin_client: Client) -> None:
         response = admin_client.get("/admin/")
         assert response.status_code == 200
         for model in REGISTERED:
-            assert address(model, "changelist") in response.content.decode()
+            listed = f'href="{address(model, "changelist")}"' in response.content.decode()
+            assert listed == (model not in RECORDS), model
+
+    @pytest.mark.parametrize("model", RECORDS, ids=in_words)
+    def test_an_administrator_without_cases_is_told_why_a_list_of_records_is_empty(
+        self, model: type[Model], admin_client: Client, municipality: Municipality
+    ) -> None:
+        ReferralFactory(municipality=municipality)
+        page = admin_client.get(address(model, "changelist"))
+        assert "ser ingen innbyggere" in page.content.decode()
+        assert page.context["cl"].result_count == 0
 
 
 class TestEveryPage:

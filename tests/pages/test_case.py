@@ -16,6 +16,7 @@ from referrals.models import Municipality, Referral, Therapist, User, access_of
 from tests.factories import (
     NOW,
     TODAY,
+    OpeningFactory,
     PersonFactory,
     PreliminaryReplyFactory,
     ReferralEventFactory,
@@ -80,12 +81,16 @@ class TestWho:
         digits = referral.person.identifier
         assert f"{digits[:6]} {digits[6:]}" in text(office.post(address(referral)))
 
-    def test_a_protected_address_is_not_shown(self, office: Client, municipality: Municipality) -> None:
+    def test_a_protected_address_is_shown_with_a_warning_while_the_case_is_opened(
+        self, office: Client, municipality: Municipality, coordinator: User
+    ) -> None:
         person = PersonFactory(
             municipality=municipality, address="Hemmelig vei 1", protection=Protection.STRICTLY_CONFIDENTIAL
         )
+        OpeningFactory(person=person, user=coordinator)
         page = text(office.get(address(ReferralFactory(municipality=municipality, person=person))))
-        assert "Hemmelig vei" not in page and "Strengt fortrolig adresse" in page
+        assert "Hemmelig vei" in page and "Strengt fortrolig adresse" in page
+        assert "skal ikke gis til noen" in page
 
     def test_the_title_holds_no_name(self, office: Client, referral: Referral) -> None:
         page = text(office.get(address(referral)))

@@ -20,6 +20,7 @@ from referrals.models import Category, Municipality, Person, Referral, User
 from tests.factories import (
     TODAY,
     InstallationFactory,
+    OpeningFactory,
     PersonFactory,
     ReferralFactory,
     days_ago,
@@ -270,11 +271,12 @@ class TestForm:
         assert (form["given_name"].value(), form["family_name"].value()) == ("Per", "Ås")
 
     def test_leaves_the_address_out_for_a_protected_citizen(
-        self, desk: Desk, municipality: Municipality
+        self, desk: Desk, municipality: Municipality, coordinator: User
     ) -> None:
         hidden = PersonFactory(
             municipality=municipality, protection=Protection.STRICTLY_CONFIDENTIAL, address="Hemmelig vei 1"
         )
+        OpeningFactory(person=hidden, user=coordinator)
         address = desk.form_for(hidden)
         page = desk.browser.get(address)
         assert "Hemmelig vei" not in page.content.decode() and "address" not in page.context["form"].fields
@@ -477,7 +479,8 @@ class TestNumberOfARegisteredCitizen:
         desk.browser.post(address, desk.facts(reason="Skrevet 😀"))
         assert Referral.objects.get().person == person
 
-    def test_a_protected_address_stays_protected(self, desk: Desk, person: Person) -> None:
+    def test_a_protected_address_stays_protected(self, desk: Desk, person: Person, coordinator: User) -> None:
+        OpeningFactory(person=person, user=coordinator)
         Person.objects.update(protection=Protection.CONFIDENTIAL)
         facts = desk.new_facts(identifier=NUMBER, identifier_unknown="", phone="99 88 77 66")
         form = desk.browser.post(desk.form_for_new(), facts | {"use_registered": "1"}).context["form"]
@@ -486,7 +489,10 @@ class TestNumberOfARegisteredCitizen:
 
 
 class TestContactOfAKnownCitizen:
-    def test_what_somebody_else_changed_meanwhile_is_left_alone(self, desk: Desk, person: Person) -> None:
+    def test_what_somebody_else_changed_meanwhile_is_left_alone(
+        self, desk: Desk, person: Person, coordinator: User
+    ) -> None:
+        OpeningFactory(person=person, user=coordinator)
         address = desk.form_for(person)
         shown = desk.browser.get(address).context["form"]
         typed = {shown[name].html_initial_name: shown[name].value() for name in CONTACT}

@@ -27,6 +27,8 @@ TABLE = {
         P.WORK_CASES,
         P.CORRECT,
         P.SEE_LOGS,
+        P.SHIELD,
+        P.BREAK_GLASS,
         P.SEE_DASHBOARD,
         P.SEE_COVERAGE,
     },
@@ -34,16 +36,38 @@ TABLE = {
         P.SEE_CASES,
         P.REGISTER,
         P.WORK_CASES,
+        P.BREAK_GLASS,
         P.SEE_CASELOAD,
         P.SEE_DASHBOARD,
         P.SEE_COVERAGE,
     },
-    Role.MANAGER: {P.SEE_CASES, P.SEE_LOGS, P.SEE_DASHBOARD, P.SEE_COVERAGE},
+    Role.MANAGER: {
+        P.SEE_CASES,
+        P.SHIELD,
+        P.BREAK_GLASS,
+        P.SEE_OPENINGS,
+        P.END_OPENINGS,
+        P.SEE_LOGS,
+        P.SEE_DASHBOARD,
+        P.SEE_COVERAGE,
+    },
     Role.COUNTY_READER: {P.SEE_AGGREGATES, P.SEE_COVERAGE},
     Role.NATIONAL_READER: {P.SEE_AGGREGATES, P.SEE_COVERAGE},
     Role.ADMINISTRATOR: {P.ADMINISTER, P.SEE_COVERAGE},
 }
-ABOUT_PERSONS = {P.SEE_CASES, P.REGISTER, P.TRIAGE, P.WORK_CASES, P.CORRECT, P.SEE_CASELOAD, P.SEE_LOGS}
+ABOUT_PERSONS = {
+    P.SEE_CASES,
+    P.REGISTER,
+    P.TRIAGE,
+    P.WORK_CASES,
+    P.CORRECT,
+    P.SHIELD,
+    P.BREAK_GLASS,
+    P.SEE_OPENINGS,
+    P.END_OPENINGS,
+    P.SEE_CASELOAD,
+    P.SEE_LOGS,
+}
 
 
 def access(role: Role) -> Access:

@@ -1,0 +1,242 @@
+"""Cases that are shielded from the one who asks: the page that says so, the two ways in, and who decides over them.
+
+Nothing here shows whom a case is about; that is the case page's, once it is open.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from referrals.actions import shielding as actions
+from referrals.actions.auditing import security_event
+from referrals.choices import OpeningKind, SecurityEventKind
+from referrals.errors import DomainError
+from referrals.forms.base import ErgoForm
+from referrals.forms.shielding import BarForm, EmergencyForm, NameForm, OpenForm
+from referrals.models import Barring, Confidant, Municipality, Opening, Referral, staff_of
+from referrals.models.shielding import STAYS_OPEN
+from referrals.permissions import Access, Permission
+from referrals.views.access import municipality_or_404
+from referrals.views.case import address_of, visible_or_404
+from referrals.views.clock import now, today
+from referrals.views.reauthentication import require_reauthentication
+
+OPENINGS_A_PAGE = 50
+LONGEST_KEY = 18  # digits; no primary key has more, and Python refuses to read thousands
+
+
+# ---------------------------------------------------------------- the ways in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def shielded(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """What somebody sees instead of a shielded case. Whoever is named opens it here, with a reason."""
+    municipality = municipality_or_404(request, code)
+    case = visible_or_404(request, municipality, number)
+    if not _is_shielded(request.access, case):
+        return redirect(address_of(case, municipality))
+    is_named = Confidant.objects.present().filter(person=case.person_id, user=request.user).exists()
+    if is_named:
+        require_reauthentication(request)
+    form = OpenForm(request.POST or None) if is_named else None
+    if request.method == "POST" and form and form.is_valid():
+        if answer := _opened(request, case, municipality, form, OpeningKind.NAMED):
+            return answer
+    return _gate(request, municipality, case, form, OpeningKind.NAMED)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def emergency(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """Emergency access, for staff who are not named and cannot wait for those who are."""
+    municipality = municipality_or_404(request, code, Permission.BREAK_GLASS)
+    case = visible_or_404(request, municipality, number)
+    if not _is_shielded(request.access, case):
+        return redirect(address_of(case, municipality))
+    if _is_barred(request.access, case):
+        return redirect("referral_shielded", code=code, number=number)
+    require_reauthentication(request)
+    form = EmergencyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if answer := _opened(request, case, municipality, form, OpeningKind.EMERGENCY):
+            return answer
+    return _gate(request, municipality, case, form, OpeningKind.EMERGENCY)
+
+
+def _opened(
+    request: HttpRequest, case: Referral, municipality: Municipality, form: ErgoForm, kind: OpeningKind
+) -> HttpResponse | None:
+    """On to the case; None when it was refused, and the form says why."""
+    act = actions.open_case if kind == OpeningKind.NAMED else actions.break_glass
+    try:
+        act(
+            referral_id=case.pk,
+            reason=form.cleaned_data["reason"],
+            access=request.access,
+            by=request.user,
+            at=now(),
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return None
+    if kind == OpeningKind.EMERGENCY:
+        security_event(SecurityEventKind.EMERGENCY, request=request, detail=case.number)
+    return redirect(address_of(case, municipality))
+
+
+def _gate(
+    request: HttpRequest,
+    municipality: Municipality,
+    case: Referral,
+    form: ErgoForm | None,
+    kind: OpeningKind,
+) -> HttpResponse:
+    """The page before the case: why it is closed, whom to ask, and the form, if there is one for this user."""
+    access, barred = request.access, _is_barred(request.access, case)
+    confidants = [] if barred else _confidants(case)
+    context = {
+        "municipality": municipality,
+        "number": case.number,
+        "barred": barred,
+        "confidants": confidants,
+        "form": None if barred else form,
+        "kind": kind,
+        "minutes": _minutes(kind),
+        "emergency_minutes": _minutes(OpeningKind.EMERGENCY),
+        "may_break_glass": not barred and access.can(Permission.BREAK_GLASS, municipality.pk),
+        "may_manage": not barred and access.can(Permission.SHIELD, municipality.pk),
+    }
+    return render(request, f"shielding/{'gate' if kind == OpeningKind.NAMED else 'emergency'}.html", context)
+
+
+def _minutes(kind: OpeningKind) -> int:
+    return int(STAYS_OPEN[kind].total_seconds()) // 60
+
+
+# ---------------------------------------------------------------- openings
+
+
+@require_POST
+def end_opening(request: HttpRequest, code: str, opening: int) -> HttpResponse:
+    """Closes an opening before its time is out: one's own, from the case; anybody's, from the manager's list."""
+    municipality = municipality_or_404(request, code)
+    running = Opening.objects.filter(municipality=municipality, pk=opening).first()
+    if running is None or not running.is_running(now()):
+        messages.info(request, _("The case is closed already."))
+    else:
+        actions.end_opening(opening_id=running.pk, access=request.access, by=request.user, at=now())
+        messages.success(request, _("The case is closed again."))
+    back = "openings" if "from_list" in request.POST else "waitlist"
+    return redirect(back, code=code)
+
+
+@require_safe
+def openings(request: HttpRequest, code: str) -> HttpResponse:
+    """Every opening of a shielded case in the municipality, newest first, with its reason."""
+    municipality = municipality_or_404(request, code, Permission.SEE_OPENINGS)
+    kind = request.GET.get("type", "")
+    rows = Opening.objects.filter(municipality=municipality).select_related("user", "ended_by")
+    if kind in OpeningKind:
+        rows = rows.filter(kind=kind)
+    page = Paginator(rows.order_by("-opened_at", "-pk"), OPENINGS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "municipality": municipality,
+        "page": page,
+        "rows": [_row(opening, now()) for opening in page],
+        "kind": kind,
+        "kinds": OpeningKind.choices,
+        "may_end": request.access.can(Permission.END_OPENINGS, municipality.pk),
+        "may_open": request.access.can(Permission.SEE_CASES, municipality.pk),
+    }
+    return render(request, "shielding/openings.html", context)
+
+
+def _row(opening: Opening, at: datetime) -> dict[str, Any]:
+    return {"opening": opening, "is_running": opening.is_running(at)}
+
+
+# ---------------------------------------------------------------- who decides
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def shielding(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """Who may open the case of a protected citizen, and who is barred from it; for coordinators and managers."""
+    municipality = municipality_or_404(request, code, Permission.SHIELD)
+    case = visible_or_404(request, municipality, number)
+    if _is_barred(request.access, case):
+        return redirect("referral_shielded", code=code, number=number)
+    staff = staff_of(municipality.pk, on=today())
+    data = request.POST or None
+    name_form = NameForm(data if "name" in request.POST else None, prefix="name", staff=staff)
+    bar_form = BarForm(data if "bar" in request.POST else None, prefix="bar", staff=staff)
+    if request.method == "POST" and _done(request, case, name_form, bar_form):
+        return redirect("referral_shielding", code=code, number=number)
+    context = {
+        "municipality": municipality,
+        "number": case.number,
+        "case_url": address_of(case, municipality),
+        "protected": case.person.is_address_protected,
+        "confidants": _confidants(case),
+        "barrings": Barring.objects.valid(today()).filter(person=case.person_id).select_related("user"),
+        "is_open": not _is_shielded(request.access, case),
+        "name_form": name_form,
+        "bar_form": bar_form,
+        "form": bar_form if bar_form.is_bound else name_form,
+    }
+    return render(request, "shielding/manage.html", context)
+
+
+def _done(request: HttpRequest, case: Referral, name_form: NameForm, bar_form: BarForm) -> bool:
+    """Whether what the button asks for has been done; otherwise a form, or a message, says why not."""
+    who = {"access": request.access, "by": request.user, "at": now()}
+    if "dismiss" in request.POST:
+        there = Confidant.objects.present().filter(person=case.person_id, pk=_key(request, "dismiss"))
+        return _ended(request, there, lambda pk: actions.dismiss_confidant(confidant_id=pk, **who))
+    if "lift" in request.POST:
+        there = Barring.objects.valid(today()).filter(person=case.person_id, pk=_key(request, "lift"))
+        return _ended(request, there, lambda pk: actions.lift(barring_id=pk, **who))
+    form, act = (bar_form, actions.bar) if "bar" in request.POST else (name_form, actions.name_confidant)
+    if not form.is_valid():
+        return False
+    values = {"user_id" if name == "user" else name: value for name, value in form.cleaned_data.items()}
+    values["user_id"] = values["user_id"].pk
+    try:
+        act(person_id=case.person_id, **values, **who)
+    except DomainError as error:
+        form.refuse(error)
+        return False
+    messages.success(request, _("Saved. It holds from now on."))
+    return True
+
+
+def _ended(request: HttpRequest, found: Any, act: Any) -> bool:
+    row = found.first()
+    if row is None:
+        messages.info(request, _("It was ended already."))
+    else:
+        act(row.pk)
+        messages.success(request, _("Saved. It holds from now on."))
+    return True
+
+
+def _key(request: HttpRequest, name: str) -> int:
+    typed = request.POST.get(name, "")
+    return int(typed) if typed.isdecimal() and len(typed) <= LONGEST_KEY else 0
+
+
+def _confidants(case: Referral) -> list[Confidant]:
+    named = Confidant.objects.present().filter(person=case.person_id).select_related("user", "named_by")
+    return list(named.order_by("user__last_name", "user__first_name", "pk"))
+
+
+def _is_shielded(access: Access, case: Referral) -> bool:
+    return access.is_shielded(case.person_id, case.person.protection)
+
+
+def _is_barred(access: Access, case: Referral) -> bool:
+    return case.person_id in access.shield.barred
