@@ -64,13 +64,24 @@ class Refusal:
 
 
 class RecordAdmin(Refusal, RegisterAdmin):
-    """A record that is only looked at; lists its fields, so that a new one never shows by itself.
-
-    Only of municipalities where the administrator also works with cases; whoever keeps registers and no more sees
-    none, and is told why. A shielded record stands in the list without a name, and does not open.
-    """
+    """A record that is only looked at; lists its fields, so that a new one never shows by itself."""
 
     actions = None
+
+
+class LogAdmin(RecordAdmin):
+    """A log that concerns no citizen."""
+
+
+class CitizenAdmin(RecordAdmin):
+    """A record about a citizen: whoever opens one, or a list of them, is written down in the read log.
+
+    Such records are not offered to choose from while somebody types on another page. Only those of municipalities
+    where the administrator also works with cases are seen; whoever keeps registers and no more sees none, and is told
+    why. A shielded record stands in the list without a name, and does not open.
+    """
+
+    offered_while_typing = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) and request.access.can(Permission.SEE_CASES)
@@ -93,24 +104,6 @@ class RecordAdmin(Refusal, RegisterAdmin):
                     "only by whoever also works with cases in the municipality."
                 ),
             )
-        return super().changelist_view(request, extra_context)
-
-
-class LogAdmin(RecordAdmin):
-    """A log that concerns no citizen."""
-
-
-class CitizenAdmin(RecordAdmin):
-    """A record about a citizen: whoever opens one, or a list of them, is written down in the read log.
-
-    Such records are not offered to choose from while somebody types on another page.
-    """
-
-    offered_while_typing = False
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
         listed = getattr(response, "context_data", {}).get("cl")
         if listed is not None:

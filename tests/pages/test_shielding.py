@@ -11,8 +11,18 @@ from django.http import HttpResponse
 from django.test import Client
 
 from referrals import identity
-from referrals.choices import BarringKind, Handling, OpeningKind, Protection
-from referrals.models import Barring, Confidant, Membership, Municipality, Opening, Person, Referral, User
+from referrals.choices import BarringKind, Handling, OpeningKind, Protection, ViewKind, ViewReason
+from referrals.models import (
+    Barring,
+    Confidant,
+    Membership,
+    Municipality,
+    Opening,
+    Person,
+    Referral,
+    User,
+    ViewLog,
+)
 from referrals.permissions import Role
 from tests.factories import (
     NOW,
@@ -27,12 +37,25 @@ from tests.factories import (
     days_ago,
     identifier_of,
 )
+from tests.harness.full_sessions import note
 
 ClientFor = Callable[[User], Client]
 
 NUMBER = "2026-000123"
 REASON = "Skal avtale hjemmebesøk med innbyggeren"
 PROTECTED = (Protection.CONFIDENTIAL, Protection.STRICTLY_CONFIDENTIAL)
+
+
+@pytest.fixture
+def client_for(client_for: ClientFor) -> ClientFor:
+    """Browsers of users who have just confirmed who they are."""
+
+    def confirmed(user: User) -> Client:
+        client = client_for(user)
+        note(client, user, at=NOW.timestamp())
+        return client
+
+    return confirmed
 
 
 @pytest.fixture
@@ -311,6 +334,28 @@ def test_whoever_is_named_opens_the_case_with_a_reason_for_half_an_hour(
     assert "XÆ 1951" in text(client.get(place(secret.municipality, "venteliste/")))
 
 
+def test_what_is_opened_stands_in_the_read_log_with_its_reason(
+    secret: Person, case: Referral, coordinator: User, client_for: ClientFor
+) -> None:
+    protect(secret, Protection.CONFIDENTIAL)
+    client_for(coordinator).post(address(case, "nodtilgang/"), {"reason": REASON}, follow=True)
+    seen = ViewLog.objects.get(kind=ViewKind.CASE)
+    assert (seen.reason, seen.note) == (ViewReason.EMERGENCY, REASON)
+
+
+@pytest.mark.parametrize("way", ["skjermet/", "nodtilgang/"])
+def test_nothing_opens_before_the_user_has_confirmed_once_more_who_they_are(
+    way: str, secret: Person, case: Referral, coordinator: User, client_for: ClientFor
+) -> None:
+    protect(secret, Protection.CONFIDENTIAL)
+    ConfidantFactory(person=secret, user=coordinator)
+    client = client_for(coordinator)
+    note(client, coordinator, at=(NOW - timedelta(minutes=6)).timestamp())
+    for answer in (client.get(address(case, way)), client.post(address(case, way), {"reason": REASON})):
+        assert answer.status_code == 302 and answer.url.startswith("/konto/bekreft/")
+    assert not Opening.objects.exists()
+
+
 @pytest.mark.parametrize("reason", ["", "   ", "fordi"])
 def test_without_a_reason_that_says_something_nothing_opens(
     reason: str, secret: Person, case: Referral, coordinator: User, client_for: ClientFor
@@ -542,8 +587,9 @@ def test_staff_open_with_emergency_access_for_an_hour_and_the_manager_sees_it(
     listed = client_for(manager).get(place(here, "apninger/"))
     assert "Fall i natt, må ringe nå" in text(listed) and "Nødtilgang" in text(listed)
     assert leaks(listed, secret) == []
-    with time_machine.travel(NOW + timedelta(minutes=59), tick=False):
-        assert client.get(address(case)).status_code == 200
+    for minutes in (29, 58, 59):  # at work all the time, so that the session stays
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            assert client.get(address(case)).status_code == 200
     with time_machine.travel(NOW + timedelta(minutes=60), tick=False):
         assert client.get(address(case)).status_code == 302
 
