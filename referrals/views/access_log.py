@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from referrals.actions.auditing import Shown, record_view
 from referrals.choices import ViewKind
+from referrals.errors import Shielded
 from referrals.models import Person
 from referrals.permissions import Permission
 from referrals.reports import access_log as report
@@ -20,6 +21,9 @@ def access_log(request: HttpRequest, code: str, number: str) -> HttpResponse:
     person_id = report.citizen_behind(number, municipality.pk, request.access)
     if person_id is None:
         raise Http404
+    person = Person.objects.visible_to(request.access).filter(pk=person_id).first()
+    if person is not None and request.access.is_shielded(person.pk, person.protection):
+        raise Shielded(municipality_code=code, number=number)
     record_view(
         ViewKind.ACCESS_REPORT,
         [Shown(municipality.pk, person_id, number)],
@@ -29,7 +33,7 @@ def access_log(request: HttpRequest, code: str, number: str) -> HttpResponse:
     context = {
         "municipality": municipality,
         "number": number,
-        "person": Person.objects.visible_to(request.access).filter(pk=person_id).first(),
+        "person": person,
         "openings": report.build(person_id, municipality.pk, request.access),
         "made_at": now(),
     }

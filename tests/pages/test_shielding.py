@@ -164,6 +164,7 @@ def test_krav_23_a_protected_citizen_is_only_called_shielded_on_every_page(
         address(case, "prioritet/"),
         address(case, "rett/"),
         address(case, "oppstart/"),
+        place(here, f"innsynslogg/{case.number}/"),
         place(here, "apninger/"),
         "/mine/",
         "/oversikt/",
