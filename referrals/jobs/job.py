@@ -22,7 +22,8 @@ class Job:
     """A kind of work; its title is for administrators.
 
     `schedule` is a line of cron in UTC; without one it runs when somebody asks for it. `has_lock`: only one of
-    its kind runs at a time, on whichever machine. `is_wanted` is asked when a worker starts: a job that is not
+    its kind runs at a time, on whichever machine. `retries`: how often it is tried again before its next turn; while
+    it waits for that, its next turn waits too. `is_wanted` is asked when a worker starts: a job that is not
     configured has no time-table.
     """
 
@@ -31,6 +32,7 @@ class Job:
     work: Callable[[Occasion], None]
     schedule: str = ""
     has_lock: bool = True
+    retries: int = 5
     is_wanted: Callable[[], bool] = lambda: True
 
     def next_run(self, after: datetime) -> datetime | None:

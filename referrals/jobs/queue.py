@@ -24,7 +24,6 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from referrals.jobs.job import Job, Occasion
 from referrals.jobs.registry import JOBS
 from referrals.jobs.running import perform
-from referrals.jobs.upkeep import MOST_ATTEMPTS
 from referrals.models import JobState
 
 logger = logging.getLogger(__name__)
@@ -37,10 +36,11 @@ LONGEST_AWAY_SECONDS = 40 * 24 * 60 * 60
 """Who was away makes up for the last missed run of each job; longer than any job's period."""
 
 PATIENCE_SECONDS = 30
-"""How long a worker that is told to stop waits for the jobs that it runs; then they are run again elsewhere."""
+"""When a worker that was told to stop notes that it still waits. No job is cut off from here: who cannot wait any
+longer kills the worker, and its jobs are run again elsewhere."""
 
-# After 4, 16, 64, 256 and 1024 seconds.
-BACK_OFF = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=4)
+BACK_OFF_SECONDS = 4
+"""A job that failed is tried again after so many seconds, then the square of it, the cube, and so on."""
 
 
 def ask_for(name: str, *, municipality_id: int | None = None, row_id: int | None = None) -> int:
@@ -83,9 +83,9 @@ def register(app: App, job: Job) -> None:
         finally:
             connection.close()  # the next job may come in another thread, and in an hour
 
-    task: Any = app.task(name=job.name, queue=QUEUE, pass_context=True, lock=lock_of(job), retry=BACK_OFF)(
-        run
-    )
+    back_off = RetryStrategy(max_attempts=job.retries, exponential_wait=BACK_OFF_SECONDS)
+    retry = back_off if job.retries else False  # to the strategy 0 means for ever
+    task: Any = app.task(name=job.name, queue=QUEUE, pass_context=True, lock=lock_of(job), retry=retry)(run)
     if job.schedule and job.is_wanted():
         app.periodic(cron=job.schedule)(task)
 

@@ -6,23 +6,24 @@ may die after the work and before saying so; and it must do all that is due, sin
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.jobs import backups, logs, upkeep
+from referrals.jobs import backups, upkeep
 from referrals.jobs.job import Job
+
+EACH_MINUTE = "* * * * *"
 
 JOBS = {
     job.name: job
     for job in (
-        Job("seal_logs", _("Sealing the logs"), logs.seal_logs, "* * * * *"),
+        Job("seal_logs", _("Sealing the logs"), upkeep.seal_logs, EACH_MINUTE, retries=2),
         # Without a lock: were its own worker to die, nobody could free the lock that it held.
         Job(
             "rescue_jobs",
             _("Rescue of jobs that were cut off"),
             upkeep.rescue_jobs,
-            "* * * * *",
+            EACH_MINUTE,
             has_lock=False,
         ),
         Job("backup", _("Backup"), backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
-        Job("seal_logs", _("Sealing the logs"), upkeep.seal_logs, "* * * * *"),
         Job("clear_sessions", _("Clearing away expired sessions"), upkeep.clear_sessions, "10 2 * * *"),
         Job(
             "clear_submissions", _("Clearing away keys of sent forms"), upkeep.clear_submissions, "20 2 * * *"

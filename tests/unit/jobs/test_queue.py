@@ -15,10 +15,11 @@ from django.conf import settings as ergo_settings
 from django.db import connection, transaction
 
 from ergo import scope
+from referrals.jobs import queue as jobs_queue
 from referrals.jobs import upkeep
-from referrals.jobs.job import Occasion
+from referrals.jobs.job import Job, Occasion
 from referrals.jobs.queue import ask_for
-from referrals.jobs.registry import JOBS
+from referrals.jobs.registry import EACH_MINUTE, JOBS
 from referrals.models import JobResult, JobState, Municipality, Person
 from tests.factories import PersonFactory
 from tests.unit.jobs.conftest import Queue
@@ -80,34 +81,42 @@ def test_what_is_not_due_yet_is_not_run(queue: Queue) -> None:
 
 
 def test_runs_that_piled_up_are_worked_off_by_one(queue: Queue) -> None:
-    queue.add("each_minute", schedule="* * * * *")
+    queue.add("each_minute", schedule=EACH_MINUTE)
     for minute in range(5):
         queue.come_due(MONDAY + timedelta(minutes=minute))
     queue.work()
     assert len(queue.done) == 1
 
 
-def test_a_failing_job_is_tried_again_later_and_later(queue: Queue) -> None:
+def test_a_failing_job_is_tried_again_later_and_later(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(occasion: Occasion) -> None:
         raise OSError("no")
 
+    monkeypatch.setattr(jobs_queue, "BACK_OFF_SECONDS", 60)  # so that nothing comes due on a slow machine
     queue.add("failing", fail)
     ask_for("failing")
     waits = []
     for _ in range(3):
         queue.work()
-        [(status, wait)] = queue.rows(
-            "status::text, extract(epoch FROM scheduled_at - clock_timestamp())::int"
-        )
+        [(status, wait)] = queue.rows("status::text, extract(epoch FROM scheduled_at - now())::int")
         assert status == "todo"
         waits.append(wait)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
-    assert [abs(wait - expected) <= 3 for wait, expected in zip(waits, (4, 16, 64), strict=True)] == [
-        True
-    ] * 3
+    assert waits == [pytest.approx(60**attempt, abs=30) for attempt in (1, 2, 3)]
     state = JobState.objects.get(name="failing")
     assert (state.result, state.failures, state.error_kind) == (JobResult.FAILED, 3, "OSError")
+
+
+def test_a_job_that_fails_too_often_is_given_up_until_its_next_turn(queue: Queue) -> None:
+    def fail(occasion: Occasion) -> None:
+        raise OSError("no")
+
+    queue.jobs["each_minute"] = Job("each_minute", "each_minute", fail, EACH_MINUTE, retries=0)
+    for minute in range(2):
+        queue.come_due(MONDAY + timedelta(minutes=minute))
+        queue.work()
+    assert queue.rows("status::text") == [("failed",), ("failed",)]
 
 
 def test_a_job_that_succeeds_again_is_forgiven(queue: Queue) -> None:
@@ -218,6 +227,11 @@ class TestArguments:
         assert queue.rows() == []
         ask_for("asked", row_id=7)
         assert queue.rows() == [("asked", "todo", 0, '{"row_id": 7}')]
+
+
+def test_every_job_has_a_name_of_its_own() -> None:
+    lines = (ergo_settings.BASE_DIR / "referrals" / "jobs" / "registry.py").read_text("utf-8")
+    assert lines.count("Job(") == len(JOBS)
 
 
 def test_every_registered_job_runs_and_each_has_a_row(
