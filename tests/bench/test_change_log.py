@@ -125,7 +125,7 @@ def interleaved(write: Callable[[], None]) -> tuple[float, float]:
     return median(logged), median(free)
 
 
-def test_seeding_against_none(demo: None) -> None:
+def test_seeding_against_none() -> None:
     """Seconds to seed a small demo with the change log and without."""
     print(f"\n\nSeeding {SMALL_SIZE:,} referrals with the change log against without")
     for _round in range(3):

@@ -15,8 +15,10 @@ from ergo.database import Purpose
 from referrals.actions import sealing
 from referrals.actions.auditing import record_view, security_event
 from referrals.choices import SecurityEventKind, ViewKind
+from referrals.jobs import upkeep
+from referrals.jobs.job import Occasion
 from referrals.models import AuditEvent, LogSeal, Municipality, SecurityEvent, User, ViewLog, access_of
-from tests.factories import TODAY, PersonFactory
+from tests.factories import NOW, TODAY, PersonFactory
 from tests.harness.app_role import connected_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,6 +119,11 @@ class TestSealing:
         assert problems() == []
         tamper(f"UPDATE {SECURITY} SET detail = 'x' WHERE id = (SELECT max(id) FROM {SECURITY})")
         assert problems() == [(SECURITY, sealing.CHANGED)]
+
+    def test_the_job_seals_what_is_new(self) -> None:
+        refused()
+        upkeep.seal_logs(Occasion(at=NOW))
+        assert LogSeal.objects.get(log=SECURITY).lines == 3
 
 
 class TestTampering:
