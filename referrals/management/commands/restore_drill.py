@@ -18,11 +18,17 @@ from referrals.management.commands.backup import backup_folder
 class Command(BaseCommand):
     """Restore beside, compare rows, contents, policies and rights, and throw the copy away."""
 
-    help = "Restores the newest backup into a database of its own, compares, and drops it. Exit code 1: it differs."
+    help = "Restores the newest backup beside, compares, and drops it. Exit code 1: it differs, or took too long."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--from", help="a backup, or the folder of the backups, instead of ERGO_BACKUP_DIR"
+        )
+        parser.add_argument(
+            "--within",
+            type=float,
+            default=60,
+            help="minutes that it may take, 60 if not said: longer is a fault",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,16 +37,17 @@ class Command(BaseCommand):
             backup, found = rehearse(backup_folder(options["from"]))
         except BackupFailed as error:
             raise CommandError(str(error)) from error
+        seconds = time.monotonic() - began
+        if seconds > 60 * options["within"]:
+            found.append(f"it took {seconds / 60:.1f} minutes, more than {options['within']:g}")
         for line in found:
             self.stderr.write(line)
         if found:
-            raise CommandError(
-                f"{backup.folder} does not restore to what was dumped: {len(found)} differences."
-            )
+            raise CommandError(f"{backup.folder} does not restore as it must: {len(found)} faults.")
         tables = backup.contents.tables.values()
         self.stdout.write(
             f"{backup.folder} restores to what was dumped: {sum(table.rows for table in tables)} rows in {len(tables)}"
-            f" tables, {sum(table.policies for table in tables)} policies, in {time.monotonic() - began:.1f} s."
+            f" tables, {sum(table.policies for table in tables)} policies, in {seconds:.1f} s."
         )
 
 

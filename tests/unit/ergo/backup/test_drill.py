@@ -127,9 +127,19 @@ def test_krav_38_the_command_ends_badly_when_the_copy_differs(
 ) -> None:
     """Whoever runs the drill each month is told by the exit code."""
     monkeypatch.setattr(drill, "compare", lambda *arguments: ["referrals_person: policies differ"])
-    with pytest.raises(CommandError, match="does not restore to what was dumped: 1 differences"):
+    with pytest.raises(CommandError, match="does not restore as it must: 1 faults"):
         call_command("restore_drill", **{"from": str(made.folder)})
     assert capsys.readouterr().err == "referrals_person: policies differ\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_krav_38_a_restore_that_takes_longer_than_stated_is_a_fault(
+    made: Backup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An hour if nothing else is said; here a hundredth of a second."""
+    with pytest.raises(CommandError, match="does not restore as it must: 1 faults"):
+        call_command("restore_drill", **{"from": str(made.folder), "within": 0.01 / 60})
+    assert "minutes, more than 0.000166667" in capsys.readouterr().err
 
 
 def test_copies_that_a_killed_drill_left_are_swept(made: Backup, logins: Logins) -> None:
