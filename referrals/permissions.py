@@ -20,14 +20,15 @@ class Role(TextChoices):
     COORDINATOR = "coordinator", _("Intake coordinator")
     THERAPIST = "therapist", _("Occupational therapist")
     MANAGER = "manager", _("Manager")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
     COUNTY_READER = "county_reader", _("County reader")
     NATIONAL_READER = "national_reader", _("National reader")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-MUNICIPAL_ROLES = frozenset({Role.COORDINATOR, Role.THERAPIST, Role.MANAGER})
-# Those who work with the cases of a municipality.
+# Those who work with the cases of a municipality, and those who have a role in one.
 STAFF_ROLES = frozenset({Role.COORDINATOR, Role.THERAPIST, Role.MANAGER})
+MUNICIPAL_ROLES = STAFF_ROLES | {Role.PRIVACY_OFFICER}
 
 
 class Permission(StrEnum):
@@ -89,6 +90,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_COVERAGE,
         }
     ),
+    # Logs and no case: the scope of such a user holds no municipality's persons (ergo.scope).
+    Role.PRIVACY_OFFICER: frozenset({P.SEE_OPENINGS, P.SEE_LOGS, P.SEE_COVERAGE}),
     Role.COUNTY_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
     Role.NATIONAL_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.SEE_COVERAGE}),
@@ -185,6 +188,11 @@ class Access:
     def has_role(self, role: Role) -> bool:
         """Only for choosing a start page; what one may do is asked by permission."""
         return any(grant.role == role for grant in self.grants)
+
+    def places_of(self, role: Role) -> frozenset[int]:
+        """The municipalities in which the user has the role; for choosing a start page, as above."""
+        held = (grant.municipality_id for grant in self.grants if grant.role == role)
+        return frozenset(place for place in held if place is not None)
 
     def _with(self, permission: Permission) -> Iterable[Grant]:
         return (grant for grant in self.grants if permission in ROLE_PERMISSIONS[grant.role])

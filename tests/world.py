@@ -82,6 +82,12 @@ def manager(municipality: Municipality) -> User:
 
 
 @pytest.fixture
+def privacy_officer(municipality: Municipality) -> User:
+    """Who reads the logs of the municipality, and no case."""
+    return _user("personvernombud", Role.PRIVACY_OFFICER, municipality)
+
+
+@pytest.fixture
 def county_reader(municipality: Municipality) -> User:
     """A reader of the county of the municipality, without persons."""
     user = _user("fylkesleser", Role.COUNTY_READER)

@@ -38,6 +38,7 @@ DEMO_USERS = (
     DemoUser("koordinator", "Kari", "Nordby", Role.COORDINATOR, _("Intake coordinator, Moss"), MOSS),
     DemoUser("terapeut", "Ingrid", "Åsen", Role.THERAPIST, _("Occupational therapist, Moss"), MOSS),
     DemoUser("leder", "Lars", "Østby", Role.MANAGER, _("Manager, Moss"), MOSS),
+    DemoUser("personvern", "Runa", "Vik", Role.PRIVACY_OFFICER, _("Privacy officer, Moss"), MOSS),
     DemoUser(
         "fylke",
         "Nils",

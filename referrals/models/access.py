@@ -78,7 +78,8 @@ class Membership(models.Model):
                 | (~Q(role__in=sorted(MUNICIPAL_ROLES)) & Q(municipality__isnull=True)),
                 name="membership_municipal_role_with_municipality",
                 violation_error_message=_(
-                    "Coordinators, therapists and managers belong to a municipality; other roles do not."
+                    "Coordinators, therapists, managers and privacy officers belong to a municipality; "
+                    "other roles do not."
                 ),
             ),
             models.CheckConstraint(

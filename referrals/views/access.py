@@ -79,11 +79,15 @@ def municipality_or_404(
     raise Http404
 
 
-def present_municipality(request: HttpRequest) -> Municipality | None:
-    """Where the user works just now: the municipality last visited, else the first of the user's own, if any."""
+def present_municipality(request: HttpRequest, *, among: frozenset[int] | None = None) -> Municipality | None:
+    """Where the user works just now: the municipality last visited, else the first of the user's own, if any.
+
+    `among`: only one of these, by id.
+    """
+    own = [place for place in request.municipalities if among is None or place.pk in among]
     last = request.session.get(LAST_MUNICIPALITY)
-    visited = [municipality for municipality in request.municipalities if municipality.code == last]
-    return next(iter(visited or request.municipalities), None)
+    visited = [municipality for municipality in own if municipality.code == last]
+    return next(iter(visited or own), None)
 
 
 def _municipalities(memberships: list[Membership]) -> list[Municipality]:

@@ -16,7 +16,7 @@ from referrals.views.demo import is_demo
 Text = str | Promise
 
 # Pages that mean the same in another municipality; from any other page the switcher leads to the waitlist there.
-SAME_IN_EVERY_MUNICIPALITY = frozenset({"waitlist", "referral_new", "dashboard_municipality"})
+SAME_IN_EVERY_MUNICIPALITY = frozenset({"waitlist", "referral_new", "dashboard_municipality", "openings"})
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ MENU = (
         frozenset({P.SEE_COVERAGE}),
         covers=frozenset({"coverage_municipality"}),
     ),
+    Entry("openings", _("Openings"), frozenset({P.SEE_OPENINGS}), in_municipality=True),
     Entry("admin:index", _("Administration"), frozenset({P.ADMINISTER})),
 )
 
@@ -110,9 +111,18 @@ def places(request: HttpRequest, present: Municipality | None) -> list[Link]:
     here = _view_name(request)
     target = here if here in SAME_IN_EVERY_MUNICIPALITY else "waitlist"
     return [
-        Link(reverse(target, kwargs={"code": place.code}), place.full_name, place == present)
+        Link(_address_in(place, target, request.access), place.full_name, place == present)
         for place in request.municipalities
     ]
+
+
+def _address_in(place: Municipality, target: str, access: Access) -> str:
+    """The page in this municipality, or the one that the user's role there opens."""
+    if target == "openings" and not access.can(Permission.SEE_OPENINGS, place.pk):
+        target = "waitlist"
+    if target != "openings" and not access.can(Permission.SEE_CASES, place.pk):
+        target = "openings"
+    return reverse(target, kwargs={"code": place.code})
 
 
 def _view_name(request: HttpRequest) -> str:

@@ -29,10 +29,12 @@ START_PAGES = (
     (Role.COORDINATOR, "waitlist"),
     (Role.THERAPIST, "caseload"),
     (Role.MANAGER, "dashboard"),
+    (Role.PRIVACY_OFFICER, "openings"),
     (Role.COUNTY_READER, "dashboard"),
     (Role.NATIONAL_READER, "coverage"),
     (Role.ADMINISTRATOR, "admin:index"),
 )
+IN_A_MUNICIPALITY = frozenset({"waitlist", "openings"})
 
 
 class SignIn(LoginView):
@@ -78,12 +80,12 @@ sign_out = login_not_required(LogoutView.as_view())
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Leads to the page where the user's role begins; who has no role is told whom to ask."""
-    place = present_municipality(request)
     for role, page in START_PAGES:
         if not request.access.has_role(role):
             continue
-        if page != "waitlist":
+        if page not in IN_A_MUNICIPALITY:
             return redirect(page)
+        place = present_municipality(request, among=request.access.places_of(role))
         if place is not None:  # the municipality of the role may be gone, in a merger
             return redirect(page, code=place.code)
     return render(request, "access/no_role.html")

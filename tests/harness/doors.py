@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from referrals.choices import Move
 from referrals.models import Municipality
-from referrals.permissions import MUNICIPAL_ROLES, Role
+from referrals.permissions import STAFF_ROLES, Role
 from referrals.views.moves import SLUGS
 from tests.harness.addresses import Address, all_addresses
 
@@ -17,7 +17,7 @@ NUMBER = "2026-000123"
 TOKEN = UUID(int=7)
 
 EVERY_ROLE = frozenset(Role)
-MUNICIPAL = MUNICIPAL_ROLES
+MUNICIPAL = STAFF_ROLES
 REGISTERS = frozenset({Role.COORDINATOR, Role.THERAPIST})
 READERS = frozenset({Role.COUNTY_READER, Role.NATIONAL_READER})
 
@@ -78,11 +78,11 @@ DOORS = {
     "referral_register": Door(REGISTERS),
     "referral": Door(MUNICIPAL),
     "referral_move": Door(frozenset({Role.COORDINATOR}), slug=SLUGS[Move.PRIORITISE]),
-    "access_log": Door(frozenset({Role.COORDINATOR, Role.MANAGER})),
+    "access_log": Door(frozenset({Role.COORDINATOR, Role.MANAGER, Role.PRIVACY_OFFICER})),
     "referral_shielded": Door(MUNICIPAL),
     "referral_emergency": Door(MUNICIPAL),
     "referral_shielding": Door(frozenset({Role.COORDINATOR, Role.MANAGER})),
-    "openings": Door(frozenset({Role.MANAGER})),
+    "openings": Door(frozenset({Role.MANAGER, Role.PRIVACY_OFFICER})),
     "opening_end": Door(MUNICIPAL, method="post"),
     "caseload": Door(frozenset({Role.THERAPIST})),
     "dashboard": Door(MUNICIPAL | READERS),

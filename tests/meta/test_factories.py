@@ -86,11 +86,20 @@ def test_each_role_fixture_holds_its_role(
     coordinator: User,
     therapist_user: User,
     manager: User,
+    privacy_officer: User,
     county_reader: User,
     national_reader: User,
     administrator: User,
 ) -> None:
-    users = [coordinator, therapist_user, manager, county_reader, national_reader, administrator]
+    users = [
+        coordinator,
+        therapist_user,
+        manager,
+        privacy_officer,
+        county_reader,
+        national_reader,
+        administrator,
+    ]
     held = [[grant.role for grant in access_of(user, on=TODAY).grants] for user in users]
     assert held == [[role] for role in Role]
 

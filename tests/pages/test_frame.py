@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from referrals.models import Municipality, User
 from referrals.permissions import Role
-from tests.factories import InstallationFactory, MembershipFactory, UserFactory
+from tests.factories import InstallationFactory, MembershipFactory, ReferralFactory, UserFactory
 
 ClientFor = Callable[[User], Client]
 
@@ -27,7 +27,8 @@ def menu(client: Client, address: str) -> dict[str, bool]:
     [
         ("coordinator", ["Venteliste", "Ny henvisning", "Oversikt", "Dekning"]),
         ("therapist_user", ["Venteliste", "Ny henvisning", "Mine saker", "Oversikt", "Dekning"]),
-        ("manager", ["Venteliste", "Oversikt", "Dekning"]),
+        ("manager", ["Venteliste", "Oversikt", "Dekning", "Åpninger"]),
+        ("privacy_officer", ["Dekning", "Åpninger"]),
         ("county_reader", ["Oversikt", "Dekning"]),
         ("national_reader", ["Oversikt", "Dekning"]),
         ("administrator", ["Dekning", "Administrasjon"]),
@@ -171,3 +172,43 @@ def test_pages_for_strangers_may_be_kept_and_those_of_users_not(
 ) -> None:
     assert "Cache-Control" not in client.get("/personvern/").headers
     assert client_for(UserFactory()).get("/personvern/").headers["Cache-Control"] == "no-store"
+
+
+# ---------------------------------------------------------------- several municipalities in one user
+
+
+@pytest.mark.parametrize("rest", ["venteliste/", "henvisninger/ny/", "henvisninger/2026-000123/"])
+def test_the_chosen_municipality_is_shown_on_its_pages_and_on_those_of_none(
+    rest: str,
+    coordinator: User,
+    municipality: Municipality,
+    other_municipality: Municipality,
+    client_for: ClientFor,
+) -> None:
+    """Also on pages that belong to no municipality the last one chosen stands."""
+    MembershipFactory(user=coordinator, municipality=other_municipality)
+    for place in (municipality, other_municipality):
+        ReferralFactory(municipality=place, number="2026-000123", waiting=True)
+    client = client_for(coordinator)
+    for place in (municipality, other_municipality, municipality):
+        for address in (f"/k/{place.code}/{rest}", "/dekning/", "/personvern/"):
+            shown = [link.label for link in client.get(address).context["municipalities"] if link.current]
+            assert shown == [place.full_name], address
+
+
+def test_what_is_sent_from_another_tab_acts_in_the_municipality_of_its_own_address(
+    coordinator: User, municipality: Municipality, other_municipality: Municipality, client_for: ClientFor
+) -> None:
+    """Two tabs, two municipalities, the same number: the one chosen last does not decide for the other tab."""
+    MembershipFactory(user=coordinator, municipality=other_municipality)
+    here, there = (
+        ReferralFactory(municipality=place, number="2026-000123")
+        for place in (municipality, other_municipality)
+    )
+    client, move = client_for(coordinator), f"/k/{municipality.code}/henvisninger/2026-000123/prioritet/"
+    client.get(move)
+    client.get(f"/k/{other_municipality.code}/venteliste/")
+    client.post(move, {"version": here.version, "priority": "2", "on": "16.03.2026"})
+    here.refresh_from_db()
+    there.refresh_from_db()
+    assert (here.priority, there.priority) == (2, None)

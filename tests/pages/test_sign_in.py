@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from referrals.demo.users import DEMO_PASSWORD, demo_users
 from referrals.models import Municipality, User
-from referrals.permissions import Role
+from referrals.permissions import MUNICIPAL_ROLES, Role
 from tests.factories import PASSWORD, InstallationFactory, MembershipFactory, UserFactory, days_ago
 from tests.harness.factors import code, give_app
 
@@ -187,6 +187,7 @@ def test_outside_the_demo_there_is_no_such_address(client: Client) -> None:
         (Role.COORDINATOR, "waitlist"),
         (Role.THERAPIST, "caseload"),
         (Role.MANAGER, "dashboard"),
+        (Role.PRIVACY_OFFICER, "openings"),
         (Role.COUNTY_READER, "dashboard"),
         (Role.NATIONAL_READER, "coverage"),
         (Role.ADMINISTRATOR, "admin:index"),
@@ -195,9 +196,9 @@ def test_outside_the_demo_there_is_no_such_address(client: Client) -> None:
 def test_each_role_begins_on_its_own_page(
     role: Role, begins: str, client_for: ClientFor, municipality: Municipality
 ) -> None:
-    in_place = role in (Role.COORDINATOR, Role.THERAPIST, Role.MANAGER)
+    in_place = role in MUNICIPAL_ROLES
     membership = MembershipFactory(role=role, municipality=municipality if in_place else None)
-    kwargs = {"code": municipality.code} if begins == "waitlist" else None
+    kwargs = {"code": municipality.code} if begins in ("waitlist", "openings") else None
     assert client_for(membership.user).get("/").url == reverse(begins, kwargs=kwargs)
 
 
