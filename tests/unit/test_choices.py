@@ -12,6 +12,7 @@ from referrals.choices import (
     ONLY_AFTER_START,
     OPEN,
     STATUS_SENTENCES,
+    ChangeKind,
     Move,
     Outcome,
     Status,
@@ -55,7 +56,11 @@ def test_every_choice_reads_differently_from_the_others(words: type[TextChoices]
     assert all(labels) and len(set(labels)) == len(labels)
 
 
-@pytest.mark.parametrize("words", VOCABULARIES, ids=lambda words: words.__name__)
+# The letters of PostgreSQL's own operations, which its trigger writes.
+OURS = [words for words in VOCABULARIES if words is not ChangeKind]
+
+
+@pytest.mark.parametrize("words", OURS, ids=lambda words: words.__name__)
 def test_every_code_is_written_the_same_way(words: type[TextChoices]) -> None:
     assert all(code == code.lower() and code.replace("_", "").isalpha() for code in words.values)
 
