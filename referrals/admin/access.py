@@ -12,11 +12,12 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.forms import ChoiceField, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from referrals.actions.auditing import security_event
@@ -84,6 +85,14 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
         if change and "is_active" in form.changed_data and not obj.is_active:
             end_sessions(user=obj)
             security_event(Kind.SESSIONS_ENDED, request=request, detail=f"user {obj.pk} deactivated")
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """A new password from an administrator: the user is out everywhere, and it is on record."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and isinstance(response, HttpResponseRedirect):
+            user = end_sessions(user=self.get_object(request, unquote(id)))
+            security_event(Kind.ACCOUNT_CHANGED, request=request, detail=f"password of user {user.pk}")
+        return response
 
     @admin.action(description=_("Sign the chosen users out everywhere"))
     def end_their_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

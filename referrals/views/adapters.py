@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
@@ -76,8 +77,15 @@ class AccountAdapter(DefaultAccountAdapter):
         if text:
             messages.add_message(request, level, text, extra_tags=extra_tags)
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Also a passkey of earlier days leads nobody past the municipality's own sign-in."""
+        if not user.has_usable_password():
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **kwargs)
+
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """A passkey of somebody who has left gets the answer of a passkey that nobody knows."""
+        """The answer of a passkey that nobody knows."""
         messages.error(request, WRONG_CODE)
         return redirect("account_login")
 

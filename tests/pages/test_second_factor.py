@@ -21,6 +21,7 @@ OPEN_WHILE_SETTING_UP = {
     "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate",
 }  # fmt: skip
 REFUSED = "ble ikke godtatt"
+CREDENTIAL = '{"id": "x"}'  # anything; what it proves is replaced where it is used
 
 
 def with_password(user: User) -> Client:
@@ -274,3 +275,35 @@ def test_whoever_signs_in_with_the_municipality_has_no_second_way_in(
     assert "kommunens egen innlogging" in client.get("/konto/").content.decode()
     for address in ("/konto/app/", "/konto/passnokkel/", "/konto/passord/"):
         assert client.get(address).url == "/konto/"
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "!unusable"}])
+def test_a_passkey_of_earlier_days_leads_nobody_past(
+    change: dict, client: Client, coordinator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has left, or now signs in with the municipality, gets the answer of a passkey that nobody knows."""
+    passkey = Authenticator.objects.create(user=coordinator, type="webauthn", data={})
+    User.objects.filter(pk=coordinator.pk).update(**change)
+    coordinator.refresh_from_db()
+    passkey.user = coordinator
+    right = "allauth.mfa.webauthn.forms.AuthenticateWebAuthnForm.clean_credential"
+    monkeypatch.setattr(right, lambda form: passkey)
+    assert (
+        client.post("/inn/passnokkel/", {"credential": CREDENTIAL}, follow=True).request["PATH_INFO"]
+        == "/inn/"
+    )
+    assert "_auth_user_id" not in client.session
+    assert "account_authentication_methods" not in client.session
+
+
+def test_a_passkey_that_is_right_leads_in(
+    client: Client, coordinator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passkey = Authenticator.objects.create(user=coordinator, type="webauthn", data={})
+    right = "allauth.mfa.webauthn.forms.AuthenticateWebAuthnForm.clean_credential"
+    monkeypatch.setattr(right, lambda form: passkey)
+    assert (
+        client.post("/inn/passnokkel/", {"credential": CREDENTIAL, "next": "/konto/okter/"}).url
+        == "/konto/okter/"
+    )
+    assert client.get("/konto/okter/").status_code == 200

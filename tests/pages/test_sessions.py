@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from referrals.actions.sign_in import end_sessions, take_away_factors
-from referrals.models import Municipality, User
+from referrals.models import Municipality, SecurityEvent, User
 from referrals.views.sessions import device
 from tests.factories import NOW, PASSWORD
 from tests.harness.factors import code, give_app
@@ -210,6 +210,13 @@ def test_krav_25_an_administrator_ends_sessions_by_deactivating_and_by_a_new_pas
     passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
     assert office.post(f"/admin/referrals/user/{coordinator.pk}/password/", passwords).status_code == 302
     assert client.get("/konto/").url == "/inn/?next=/konto/"
+    assert SecurityEvent.objects.latest("pk").detail == f"password of user {coordinator.pk}"
+
+
+def test_administrators_change_their_own_password_where_everybody_does(
+    clock: Clock, client_for: ClientFor, administrator: User
+) -> None:
+    assert client_for(administrator).get("/admin/password_change/").url == "/konto/passord/"
 
 
 def test_lost_factors_are_taken_away_together_with_the_sessions(clock: Clock, coordinator: User) -> None:

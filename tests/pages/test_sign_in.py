@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.urls import reverse
 
@@ -59,6 +60,21 @@ def test_krav_27_somebody_who_is_deactivated_gets_the_same_answer(client: Client
     """Also with the right password: that the user exists is told to nobody."""
     UserFactory(username="sluttet", is_active=False)
     assert WRONG in client.post("/inn/", typed("sluttet")).content.decode()
+
+
+@pytest.mark.parametrize("username", ["koordinator", "finnes-ikke", "sluttet"])
+def test_krav_27_each_attempt_costs_the_same_time(
+    username: str, client: Client, coordinator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One password is hashed whoever is asked for, and hashing is what takes time."""
+    UserFactory(username="sluttet", is_active=False)
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda self, *args: hashed.append(1) or encode(self, *args)
+    )
+    client.post("/inn/", typed(username, "feil-hest-batteri"))
+    assert len(hashed) == 1
 
 
 @pytest.mark.django_db
