@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inn/passnokkel/", non_atomic_requests(account.PasskeySignIn.as_view()), name="mfa_login_webauthn"),
     path("inn/med/<slug:name>/", single_sign_on.leave, name="sso_leave"),
     path("inn/med/<slug:name>/tilbake/", single_sign_on.come_back, name="sso_return"),
+    path("inn/med/<slug:name>/avvist/", single_sign_on.turned_away, name="sso_turned_away"),
     path("inn/demo/", sign_in.sign_in_as_demo_user, name="sign_in_demo"),
     path("ut/", sign_in.sign_out, name="sign_out"),
     path("sprak/", appearance.choose_language, name="language"),

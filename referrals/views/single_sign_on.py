@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -23,6 +23,9 @@ from referrals.views.assurance import FRESH_SECONDS, SINGLE_SIGN_ON, let_in
 
 ASKED = "single_sign_on"
 """In the session: what was asked of whom, since when, and where to go afterwards."""
+
+TURNED_AWAY = "turned_away"
+"""In the session: why the last attempt did not lead in."""
 
 PATIENCE_SECONDS = 10 * 60
 
@@ -69,6 +72,16 @@ def come_back(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponseRedirect(asked["next"] or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
+@login_not_required
+@require_safe
+def turned_away(request: HttpRequest, name: str) -> HttpResponse:
+    """Why the provider's word did not lead in, and what to do."""
+    why = request.session.get(TURNED_AWAY)
+    if why is None:
+        return redirect("account_login")
+    return render(request, "access/not_let_in.html", {"provider": _provider(name), **why})
+
+
 def _own_question(request: HttpRequest, provider: Provider, asked: dict[str, Any] | None) -> Question:
     """What this session asked this provider a short while ago. Raises Refused for any other answer."""
     if "error" in request.GET:
@@ -97,11 +110,11 @@ def _known_user(provider: Provider, subject: str) -> User | None:
 
 
 def _refusal(request: HttpRequest, provider: Provider, reason: str, subject: str = "") -> HttpResponse:
-    """A page that says what to do, and a line in the security log; nobody is signed in."""
+    """A line in the security log, and a page under an address of its own: this one holds a code of the provider's."""
     detail = f"{provider.name}: {reason}"
     security_event(SecurityEventKind.SIGN_IN_FAILED, typed=subject, detail=detail, request=request)
-    context = {"provider": provider, "reason": reason, "subject": subject}
-    return render(request, "access/not_let_in.html", context, status=403)
+    request.session[TURNED_AWAY] = {"reason": reason, "subject": subject}
+    return redirect("sso_turned_away", name=provider.name)
 
 
 def _provider(name: str) -> Provider:

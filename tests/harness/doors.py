@@ -50,6 +50,7 @@ DOORS = {
     "mfa_login_webauthn": PUBLIC,
     "sso_leave": PUBLIC,
     "sso_return": PUBLIC,
+    "sso_turned_away": PUBLIC,
     "sign_in_demo": PUBLIC,
     "sign_out": PUBLIC,
     "language": PUBLIC,
