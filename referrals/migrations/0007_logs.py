@@ -14,7 +14,8 @@ from ergo import roles
 from ergo.postgresql.change_log import LoggedTable
 from ergo.postgresql.policies import IN_SCOPE, OF_ITS_LOGS, SameMunicipality, TenantTable
 
-# What is left out: a password's hash, and the time of the last sign-in, which the security log has.
+# What is left out: a password's hash, the time of the last sign-in, which the security log has, and what a table's
+# triggers name besides.
 FUNCTIONS = """
 CREATE FUNCTION ergo_log_added() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
@@ -23,7 +24,7 @@ BEGIN
     SELECT TG_TABLE_NAME, a.id,
            CASE TG_ARGV[0] WHEN 'register' THEN NULL ELSE (r.row ->> 'municipality_id')::bigint END,
            CASE TG_TABLE_NAME WHEN 'referrals_referral' THEN a.id ELSE (r.row ->> 'referral_id')::bigint END,
-           'I', r.row - ARRAY['password', 'last_login']
+           'I', r.row - ARRAY['password', 'last_login'] - TG_ARGV[1:]
     FROM added a, LATERAL (SELECT to_jsonb(a)) AS r (row);
     RETURN NULL;
 END $$;
@@ -31,8 +32,8 @@ END $$;
 CREATE FUNCTION ergo_log_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    old_row jsonb := to_jsonb(old) - 'last_login';
-    new_row jsonb := to_jsonb(new) - 'last_login';
+    old_row jsonb := to_jsonb(old) - 'last_login' - TG_ARGV[1:];
+    new_row jsonb := to_jsonb(new) - 'last_login' - TG_ARGV[1:];
     was jsonb;
     became jsonb;
 BEGIN
@@ -57,7 +58,7 @@ END $$;
 CREATE FUNCTION ergo_log_removed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    old_row jsonb := to_jsonb(old) - ARRAY['password', 'last_login'];
+    old_row jsonb := to_jsonb(old) - ARRAY['password', 'last_login'] - TG_ARGV[1:];
 BEGIN
     INSERT INTO public.referrals_auditevent (table_name, row_id, municipality_id, referral_id, operation, before)
     VALUES (TG_TABLE_NAME, old.id,

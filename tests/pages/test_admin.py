@@ -289,6 +289,32 @@ class TestCases:
         admin_client.post(address(model, "changelist"), chosen)
         assert model.objects.filter(pk=pk).exists()
 
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "/admin/referrals/person/?given_name__startswith=H",
+            "/admin/referrals/person/?address__contains=Gjemme",
+            "/admin/referrals/person/?phone__startswith=9999",
+            "/admin/referrals/person/?identifier_index=x",
+            "/admin/referrals/referral/?reason__icontains=hælen",
+            "/admin/referrals/referral/?person__family_name__startswith=U",
+        ],
+    )
+    def test_no_address_asks_for_a_hidden_column_letter_by_letter(
+        self, address: str, admin_client: Client, referral: Referral
+    ) -> None:
+        assert admin_client.get(address).status_code == 400
+
+    @pytest.mark.parametrize(
+        "query",
+        ["status__exact=waiting", "priority__isnull=True", "category__id__exact=1", "protection__exact=none"],
+    )
+    def test_the_filters_that_are_offered_work(
+        self, query: str, admin_client: Client, referral: Referral
+    ) -> None:
+        model = "person" if "protection" in query else "referral"
+        assert admin_client.get(f"/admin/referrals/{model}/?{query}").status_code == 200
+
     def test_records_are_the_models_with_persons_and_cases_and_the_jobs(self) -> None:
         assert RECORDS == [JobState, Person, Referral]
 
