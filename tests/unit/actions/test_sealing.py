@@ -1,5 +1,6 @@
 """Seals of the logs: what they cover, and everything that somebody with the owner's password could do to a log."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -24,11 +25,34 @@ from tests.harness.app_role import connected_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SECURITY = "referrals_securityevent"
+LONGEST_WAIT = 180  # seconds: some modules share one transaction
 
 
 def refused(count: int = 3) -> None:
     for _nth in range(count):
         security_event(SecurityEventKind.REFUSED)
+
+
+def wait_for_other_tests() -> None:
+    """Until every transaction has ended that began before, also those of other processes and databases of the server:
+    a seal takes only what is older than the oldest that is open.
+    """
+    give_up_at = time.monotonic() + LONGEST_WAIT
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
+        (mine,) = cursor.fetchone()
+        while time.monotonic() < give_up_at:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::text::xid8", [mine])
+            if cursor.fetchone() == (True,):
+                return
+            time.sleep(0.05)
+    pytest.fail("another test keeps a transaction open")
+
+
+def seal() -> dict[str, int]:
+    """Seal everything that was written until now."""
+    wait_for_other_tests()
+    return sealing.seal()
 
 
 @contextmanager
@@ -58,7 +82,7 @@ def three_seals() -> list[int]:
     """Nine lines of the security log in three seals."""
     for _nth in range(3):
         refused()
-        sealing.seal()
+        seal()
     return list(LogSeal.objects.filter(log=SECURITY).order_by("pk").values_list("pk", flat=True))
 
 
@@ -71,13 +95,13 @@ class TestSealing:
             person = PersonFactory(municipality=municipality)
             record_view(ViewKind.CASE, [person], access=access_of(coordinator, on=TODAY))
         refused()
-        sealed = sealing.seal()
+        sealed = seal()
         assert sealed["referrals_viewlog"] == sealed["referrals_viewlogperson"] == 1
         assert sealed[SECURITY] == 3 and sealed["referrals_auditevent"] > 5
         assert sealing.verify() == []
 
     def test_what_is_sealed_is_not_sealed_again(self, three_seals: list[int]) -> None:
-        assert set(sealing.seal().values()) == {0}
+        assert set(seal().values()) == {0}
         assert LogSeal.objects.filter(log=SECURITY).count() == 3 and problems() == []
 
     def test_a_transaction_that_is_still_open_waits_for_the_next_seal(self) -> None:
@@ -97,7 +121,7 @@ class TestSealing:
         assert sealing.seal()[SECURITY] == 0
         may_commit.set()
         thread.join()
-        assert sealing.seal()[SECURITY] == 5 and problems() == []
+        assert seal()[SECURITY] == 5 and problems() == []
 
     def test_after_a_restore_into_another_cluster_the_count_begins_again(
         self, three_seals: list[int]
@@ -113,15 +137,16 @@ class TestSealing:
                 " (SELECT max(xact) FROM referrals_securityevent), NULL)"
             )
         refused(2)
-        assert sealing.seal()[SECURITY] == 3  # the old cluster's last, and the new one's two
+        assert seal()[SECURITY] == 3  # the old cluster's last, and the new one's two
         refused(1)
-        assert sealing.seal()[SECURITY] == 1
+        assert seal()[SECURITY] == 1
         assert problems() == []
         tamper(f"UPDATE {SECURITY} SET detail = 'x' WHERE id = (SELECT max(id) FROM {SECURITY})")
         assert problems() == [(SECURITY, sealing.CHANGED)]
 
     def test_the_job_seals_what_is_new(self) -> None:
         refused()
+        wait_for_other_tests()
         upkeep.seal_logs(Occasion(at=NOW))
         assert LogSeal.objects.get(log=SECURITY).lines == 3
 
@@ -183,7 +208,7 @@ class TestTampering:
         tamper("ALTER TABLE referrals_logseal ALTER id RESTART")
         for _nth in range(three_seals[2]):
             refused(1)
-            sealing.seal()
+            seal()
         assert sealing.verify() == []
         assert sealing.OTHER in {fault.problem for fault in sealing.verify(copies)} or sealing.GONE in {
             fault.problem for fault in sealing.verify(copies)
@@ -249,6 +274,7 @@ class TestCommands:
     def test_seal_export_and_verify(self, tmp_path: Path) -> None:
         file = tmp_path / "segl.jsonl"
         refused()
+        wait_for_other_tests()
         assert f"{SECURITY}: 3 lines sealed" in self.run("seal_logs", "--export", str(file))
         assert "0 seals added" in self.run("seal_logs", "--export", str(file))
         assert self.run("verify_logs", "--against", str(file)) == (
