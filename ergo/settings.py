@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "referrals.views.demo.NoDemoForReal",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     # Outside of all that opens a session or a transaction.
@@ -180,6 +181,8 @@ SINGLE_SIGN_ON = single_sign_on.providers(for_real=FOR_REAL)
 MFA_ADAPTER = "referrals.views.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey alone lets in, so the key must know its owner: by PIN, finger or face.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = "Ergo"
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_FORMS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -162,7 +162,9 @@ def _why_empty(context: dict[str, Any], **why: bool) -> SafeString:
 
 def _offers(municipality: Municipality) -> Offers:
     key = f"waitlist-offers:{municipality.pk}"
-    return cache.get_or_set(key, lambda: offers_of(municipality, on=today()), OFFERS_CACHE_SECONDS)
+    return caches["process"].get_or_set(
+        key, lambda: offers_of(municipality, on=today()), OFFERS_CACHE_SECONDS
+    )
 
 
 def _search(request: HttpRequest, municipality: Municipality) -> Search | None:

@@ -1,6 +1,7 @@
 """The demo as its users meet it: one press to come in, a start page for each, and walls between municipalities."""
 
 import re
+from typing import Any
 
 import pytest
 import time_machine
@@ -8,6 +9,7 @@ from django.test import Client
 
 from referrals.demo.users import MOSS, STRAND, DemoUser, demo_users
 from referrals.models import Referral
+from tests.factories import InstallationFactory
 
 pytestmark = [pytest.mark.usefixtures("seeded"), pytest.mark.django_db]
 
@@ -55,3 +57,13 @@ def test_a_case_of_the_demo_can_be_read_with_its_history(order):
     client = signed_in(USERS["koordinator"])
     for number in Referral.objects.filter(municipality__code=MOSS).values_list("number", flat=True):
         assert client.get(f"/k/{MOSS}/henvisninger/{number}/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_installation_for_real_does_not_serve_the_demos_database(client: Client, settings: Any) -> None:
+    InstallationFactory(is_demo=True)
+    settings.FOR_REAL = True
+    answer = client.get("/inn/", secure=True)
+    assert answer.status_code == 503
+    assert "This database holds the demo" in answer.content.decode()
+    assert client.post("/inn/demo/", {"username": "leder"}, secure=True).status_code == 503
