@@ -59,7 +59,8 @@ def test_every_table_is_logged_or_says_why_not() -> None:
         logged = dict(cursor.fetchall())
     assert set(logged.values()) == {3}
     models = apps.get_app_config("referrals").get_models(include_auto_created=True)
-    assert {model._meta.db_table for model in models} == set(logged) | set(NOT_LOGGED)
+    own = {table for table in logged if table.startswith("referrals_")}
+    assert {model._meta.db_table for model in models} == own | set(NOT_LOGGED)
 
 
 @pytest.mark.django_db
@@ -141,7 +142,7 @@ class TestWhatIsLeftOut:
         user.set_password("riktig-hest-batteri-stift")
         user.save()
         key = user.pk
-        user.delete()
+        User.objects.filter(pk=key)._raw_delete("default")  # pages never remove a user
         with scope.scoped(user_id=key):
             added, changed, removed = lines("user", key)
         assert changed.after == changed.before == {"password": None}
