@@ -42,6 +42,7 @@ class Permission(StrEnum):
     SHIELD = auto()
     BREAK_GLASS = auto()
     SEE_OPENINGS = auto()
+    SEE_RIGHTS = auto()
     END_OPENINGS = auto()
     SEE_CASELOAD = auto()
     SEE_LOGS = auto()
@@ -84,6 +85,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SHIELD,
             P.BREAK_GLASS,
             P.SEE_OPENINGS,
+            P.SEE_RIGHTS,
             P.END_OPENINGS,
             P.SEE_LOGS,
             P.SEE_DASHBOARD,
@@ -91,7 +93,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     # Logs and no case: the scope of such a user holds no municipality's persons (ergo.scope).
-    Role.PRIVACY_OFFICER: frozenset({P.SEE_OPENINGS, P.SEE_LOGS, P.SEE_COVERAGE}),
+    Role.PRIVACY_OFFICER: frozenset({P.SEE_OPENINGS, P.SEE_RIGHTS, P.SEE_LOGS, P.SEE_COVERAGE}),
     Role.COUNTY_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
     Role.NATIONAL_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
     Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.SEE_COVERAGE}),

@@ -36,6 +36,12 @@ class MembershipInline(RegisterInline):
     autocomplete_fields = ["municipality", "counties"]
 
 
+def tell_of_rights(request: HttpRequest, user: User) -> None:
+    """Put on record that somebody's rights were changed, and whether they were the administrator's own."""
+    whose = "their own" if user.pk == request.user.pk else f"of user {user.pk}"
+    security_event(Kind.RIGHTS_CHANGED, request=request, detail=whose)
+
+
 class ExternalIdentityForm(ModelForm):
     """Who the user is at a provider. Issuer and subject stand on the page that turned the user away."""
 
@@ -94,6 +100,12 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
             security_event(Kind.ACCOUNT_CHANGED, request=request, detail=f"password of user {user.pk}")
         return response
 
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: Any, change: bool) -> None:
+        """Memberships and identities on the user's own page are rights like any other."""
+        super().save_formset(request, form, formset, change)
+        if formset.new_objects or formset.changed_objects or formset.deleted_objects:
+            tell_of_rights(request, form.instance)
+
     @admin.action(description=_("Sign the chosen users out everywhere"))
     def end_their_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
@@ -121,3 +133,17 @@ class MembershipAdmin(RegisterAdmin):
     list_select_related = ["user", "municipality"]
     search_fields = ["user__username", "user__last_name", "municipality__code", "municipality__name"]
     autocomplete_fields = ["user", "municipality", "counties"]
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tell_of_rights(request, obj.user)
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        super().delete_model(request, obj)
+        tell_of_rights(request, obj.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        users = {membership.user for membership in queryset.select_related("user")}
+        super().delete_queryset(request, queryset)
+        for user in users:
+            tell_of_rights(request, user)

@@ -74,6 +74,7 @@ MENU = (
         covers=frozenset({"coverage_municipality"}),
     ),
     Entry("openings", _("Openings"), frozenset({P.SEE_OPENINGS}), in_municipality=True),
+    Entry("rights", _("Roles"), frozenset({P.SEE_RIGHTS}), in_municipality=True),
     Entry("admin:index", _("Administration"), frozenset({P.ADMINISTER})),
 )
 

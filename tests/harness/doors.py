@@ -84,6 +84,7 @@ DOORS = {
     "referral_emergency": Door(MUNICIPAL),
     "referral_shielding": Door(frozenset({Role.COORDINATOR, Role.MANAGER})),
     "openings": Door(frozenset({Role.MANAGER, Role.PRIVACY_OFFICER})),
+    "rights": Door(frozenset({Role.MANAGER, Role.PRIVACY_OFFICER})),
     "opening_end": Door(MUNICIPAL, method="post"),
     "caseload": Door(frozenset({Role.THERAPIST})),
     "dashboard": Door(MUNICIPAL | READERS),

@@ -1,12 +1,18 @@
 """Who can sign in as whom, and who has which rights: no change of it goes unseen."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import ProgrammingError, connection, transaction
+from django.test import Client
 
 from ergo import scope
-from referrals.models import AuditEvent, User
+from referrals.choices import SecurityEventKind
+from referrals.models import AuditEvent, Municipality, SecurityEvent, User
+from tests.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +54,60 @@ def test_the_log_of_the_administration_is_only_added_to(statement: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def given(administrator: User, client_for: Callable[[User], Client], user: User, place: Municipality) -> None:
+    data = {"user": user.pk, "role": "manager", "municipality": place.pk, "valid_from": "01.01.2026"}
+    answer = client_for(administrator).post("/admin/referrals/membership/add/", data)
+    assert answer.status_code == 302
+
+
+def test_a_role_that_an_administrator_gives_themself_is_told_to_the_privacy_officer(
+    administrator: User,
+    privacy_officer: User,
+    municipality: Municipality,
+    client_for: Callable[[User], Client],
+) -> None:
+    given(administrator, client_for, administrator, municipality)
+    assert SecurityEvent.objects.filter(kind=SecurityEventKind.RIGHTS_CHANGED, detail="their own").exists()
+    page = " ".join(
+        client_for(privacy_officer).get(f"/k/{municipality.code}/roller/").content.decode().split()
+    )
+    assert "Egen rolle" in page and administrator.get_full_name() in page
+    assert "Gitt: 01.01.2026–" in page
+
+
+def test_a_role_that_is_changed_and_taken_away_again_is_still_told(
+    administrator: User, manager: User, municipality: Municipality, client_for: Callable[[User], Client]
+) -> None:
+    newcomer = UserFactory(first_name="Øyvind", last_name="Ny")
+    given(administrator, client_for, newcomer, municipality)
+    membership = newcomer.memberships.get()
+    office = client_for(administrator)
+    changed = {"user": newcomer.pk, "role": "manager", "municipality": municipality.pk}
+    changed |= {"valid_from": "01.01.2026", "valid_to": "01.02.2026"}
+    office.post(f"/admin/referrals/membership/{membership.pk}/change/", changed)
+    office.post(f"/admin/referrals/membership/{membership.pk}/delete/", {"post": "yes"})
+    rights = client_for(manager).get(f"/k/{municipality.code}/roller/").context["rights"]
+    whats = [change.what for change in rights.changes if change.who == "Øyvind Ny"]
+    assert whats == [
+        "Tatt bort: 01.01.2026–01.02.2026",
+        "Til: ikke oppgitt → 01.02.2026",
+        "Gitt: 01.01.2026–",
+    ]
+    assert {change.by for change in rights.changes if change.who == "Øyvind Ny"} == {
+        administrator.get_full_name()
+    }
+    assert "Øyvind Ny" not in {held.who for held in rights.held}
+
+
+def test_the_roles_of_another_municipality_are_not_told(
+    manager: User,
+    coordinator: User,
+    other_municipality: Municipality,
+    municipality: Municipality,
+    client_for: Any,
+) -> None:
+    MembershipFactory(user=UserFactory(last_name="Nabosen"), municipality=other_municipality)
+    page = client_for(manager).get(f"/k/{municipality.code}/roller/").content.decode()
+    assert coordinator.get_full_name() in page and "Nabosen" not in page
