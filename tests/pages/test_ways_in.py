@@ -92,7 +92,7 @@ def test_a_role_that_is_changed_and_taken_away_again_is_still_told(
     whats = [change.what for change in rights.changes if change.who == "Øyvind Ny"]
     assert whats == [
         "Tatt bort: 01.01.2026–01.02.2026",
-        "Til: ikke oppgitt → 01.02.2026",
+        "til: ikke oppgitt → 01.02.2026",
         "Gitt: 01.01.2026–",
     ]
     assert {change.by for change in rights.changes if change.who == "Øyvind Ny"} == {
