@@ -114,11 +114,12 @@ MOVE_PERMISSIONS: dict[Move, Permission] = {
 
 @dataclass(frozen=True)
 class Grant:
-    """One valid membership: a role in one municipality, in some counties, or in the nation (neither)."""
+    """One valid membership: a role in a municipality or a unit of it, in some counties, or in the nation (neither)."""
 
     role: Role
     municipality_id: int | None = None
     county_ids: frozenset[int] = frozenset()
+    unit_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,25 @@ class Access:
     def municipality_ids(self, permission: Permission) -> frozenset[int]:
         """The municipalities whose persons or cases the permission reaches."""
         return frozenset(g.municipality_id for g in self._with(permission) if g.municipality_id is not None)
+
+    def units(self, municipality_id: int) -> frozenset[int] | None:
+        """To which units' cases the user is limited in the municipality; None: sees those of all, and of none.
+
+        Somebody who has one role there without a unit is limited to none.
+        """
+        here = [g for g in self._with(Permission.SEE_CASES) if g.municipality_id == municipality_id]
+        bound = frozenset(grant.unit_id for grant in here if grant.unit_id is not None)
+        return bound if here and all(grant.unit_id is not None for grant in here) else None
+
+    def is_outside_units(self, municipality_id: int, unit_id: int | None) -> bool:
+        """Whether a case of the municipality belongs to a unit that is not the user's.
+
+        A case without a unit waits for intake to place it: it is everybody's who is not bound, and the coordinators'.
+        """
+        bound = self.units(municipality_id)
+        if bound is None or unit_id in bound:
+            return False
+        return unit_id is not None or not self.can(Permission.TRIAGE, municipality_id)
 
     def county_ids(self, permission: Permission) -> frozenset[int]:
         """The counties in which the permission reaches figures, never persons."""

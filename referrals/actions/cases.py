@@ -127,7 +127,8 @@ def _facts(referral: Referral) -> dict[str, Any]:
     """The codes and dates of a referral as JSON can hold them; empty is None."""
     facts = {name: getattr(referral, name) or None for name in CODES}
     facts |= {name: _iso(getattr(referral, name)) for name in DATES}
-    return facts | {"category": referral.category.code, "therapist": referral.therapist_id}
+    ids = {"therapist": referral.therapist_id, "unit": referral.unit_id}
+    return facts | {"category": referral.category.code} | ids
 
 
 def _texts(referral: Referral) -> dict[str, str]:

@@ -29,6 +29,7 @@ from referrals.models import (
     PriorityTarget,
     Referral,
     Submission,
+    Unit,
     User,
     WaitPause,
 )
@@ -41,7 +42,7 @@ class ReferralData:
     """What a referral says when it comes in; the shape is checked, the rules are not yet.
 
     `received_on` is the day the municipality received it; `seniority_on` the day it was first received anywhere for
-    this need, None: the same day.
+    this need, None: the same day. `unit` None: that of whoever registers it, where they are bound to one.
     """
 
     received_on: date
@@ -56,6 +57,7 @@ class ReferralData:
     referrer_phone: str = ""
     external_reference: str = ""
     seniority_on: date | None = None
+    unit: Unit | None = None
 
     def values(self) -> dict[str, Any]:
         """The columns of a referral, by name."""
@@ -103,7 +105,9 @@ def register(
     if person.municipality_id != municipality.pk:
         raise ForeignRecord(field="person")
     referral = Referral(municipality=municipality, person=person, registered_at=at, registered_by=by)
-    _fill(referral, data.values(), today=oslo_date(at))
+    _fill(
+        referral, data.values() | {"unit": data.unit or _own_unit(municipality, access)}, today=oslo_date(at)
+    )
     if not accept_duplicate:
         _check_no_open(referral)
     referral.number = _next_number(series)
@@ -153,6 +157,12 @@ def correct(
     return case.save(EventKind.CORRECTED, on=case.today, note=reason, pauses=_keep_with_the_wait(case))
 
 
+def _own_unit(municipality: Municipality, access: Access) -> Unit | None:
+    """Where a case goes that somebody bound to a unit registers: there, or they would not see it themselves."""
+    bound = access.units(municipality.pk)
+    return Unit.objects.filter(pk__in=bound).order_by("name", "pk").first() if bound else None
+
+
 def _locked_series(municipality: Municipality, year: int) -> NumberSeries:
     """The municipality's numbers of the year, locked until the transaction ends."""
     NumberSeries.objects.get_or_create(municipality=municipality, year=year)
@@ -193,6 +203,8 @@ def _fill(referral: Referral, values: Mapping[str, Any], *, today: date) -> None
     if referral.seniority_on > referral.received_on:
         raise DateAfter(field="seniority_on", latest=referral.received_on)
     check_values(referral, CHECKED)
+    if referral.unit and referral.unit.municipality_id != referral.municipality_id:
+        raise ForeignRecord(field="unit")
 
 
 def _move_dates(referral: Referral, moved: Mapping[str, date | None], *, today: date) -> None:

@@ -146,12 +146,20 @@ def _check_staff(user_id: int, person: Person, at: datetime) -> None:
 
 def _shielded(referral_id: int, access: Access) -> Referral:
     """The referral, which is shielded from the user but not barred. Raises Barred, or NotAllowed when it is open."""
-    referral = Referral.objects.visible_to(access).select_related("person").get(pk=referral_id)
+    referral = Referral.objects.within_reach_of(access).select_related("person").get(pk=referral_id)
     if referral.person_id in access.shield.barred:
         raise Barred
-    if not access.is_shielded(referral.person_id, referral.person.protection):
+    if not is_closed_to(access, referral):
         raise NotAllowed
     return referral
+
+
+def is_closed_to(access: Access, referral: Referral) -> bool:
+    """Whether the case is shielded from the user, or another unit's, and not opened with a reason."""
+    if access.is_shielded(referral.person_id, referral.person.protection):
+        return True
+    is_elsewhere = access.is_outside_units(referral.municipality_id, referral.unit_id)
+    return is_elsewhere and referral.person_id not in access.shield.opened
 
 
 def _opened(referral: Referral, kind: OpeningKind, reason: str, *, by: User, at: datetime) -> Opening:

@@ -33,7 +33,7 @@ admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, So
 
 class MembershipInline(RegisterInline):
     model = Membership
-    autocomplete_fields = ["municipality", "counties"]
+    autocomplete_fields = ["municipality", "unit", "counties"]
 
 
 def tell_of_rights(request: HttpRequest, user: User) -> None:
@@ -132,7 +132,7 @@ class MembershipAdmin(RegisterAdmin):
     list_filter = ["role"]
     list_select_related = ["user", "municipality"]
     search_fields = ["user__username", "user__last_name", "municipality__code", "municipality__name"]
-    autocomplete_fields = ["user", "municipality", "counties"]
+    autocomplete_fields = ["user", "municipality", "unit", "counties"]
 
     def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

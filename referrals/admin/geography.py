@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from referrals.admin.site import RegisterAdmin, RegisterInline
-from referrals.models import County, Governor, Municipality, MunicipalityChange, Population
+from referrals.models import County, Governor, Municipality, MunicipalityChange, Population, Unit
 
 
 @admin.register(Governor)
@@ -32,6 +32,14 @@ class MunicipalityAdmin(RegisterAdmin):
     search_fields = ["code", "name", "full_name"]
     autocomplete_fields = ["county"]
     inlines = [PopulationInline]
+
+
+@admin.register(Unit)
+class UnitAdmin(RegisterAdmin):
+    list_display = ["name", "municipality", "valid_from", "valid_to"]
+    list_select_related = ["municipality"]
+    search_fields = ["name", "municipality__name", "=municipality__code"]
+    autocomplete_fields = ["municipality"]
 
 
 @admin.register(MunicipalityChange)

@@ -25,7 +25,7 @@ from referrals.choices import (
 )
 from referrals.forms.base import ErgoForm, Section
 from referrals.forms.fields import LongTextField, NorwegianDateField
-from referrals.models import Category, PriorityTarget, Referral, Therapist, WaitPause
+from referrals.models import Category, PriorityTarget, Referral, Therapist, Unit, WaitPause
 from referrals.models.referral import LONGEST_TEXT
 
 Text = str | Promise
@@ -37,14 +37,15 @@ LONGEST_NOTE = 500
 class Situation:
     """What a move starts from: the referral as it stands, and what there is to choose between.
 
-    `targets` are the levels of the municipality's priority key for this referral, `therapists` those employed there
-    today, `pause` the one that runs.
+    `units` are those of the municipality, most often none. `targets` are the levels of its
+    priority key for this referral, `therapists` those employed there today, `pause` the one that runs.
     """
 
     referral: Referral
     today: date
     targets: Sequence[PriorityTarget]
     therapists: QuerySet[Therapist]
+    units: QuerySet[Unit]
     pause: WaitPause | None
     own_therapist_id: int | None = None
 
@@ -311,6 +312,9 @@ class CorrectForm(MoveForm):
     category = forms.ModelChoiceField(
         label=_("What does it concern?"), queryset=Category.objects.all(), empty_label=None
     )
+    unit = forms.ModelChoiceField(
+        label=_("Unit"), required=False, queryset=Unit.objects.none(), empty_label=_("No unit")
+    )
     handling = forms.ChoiceField(label=_("Treated as"), choices=Handling)
     urgency = forms.ChoiceField(
         label=_("Is it urgent?"), required=False, choices=[("", _("No, not urgent")), *Urgency.choices]
@@ -330,7 +334,7 @@ class CorrectForm(MoveForm):
     because = note_field(_("Why is it corrected?"), required=True, help_text=_("Kept in the history."))
 
     DATES = ("received_on", "seniority_on", "prioritised_on", "started_on", "closed_on")
-    ARRIVAL = ("source", "channel", "category", "handling", "urgency")
+    ARRIVAL = ("source", "channel", "category", "unit", "handling", "urgency")
     NEED = ("reason", "what_matters")
     REFERRER = ("referrer_name", "referrer_phone", "external_reference")
     FACTS = (*DATES, *ARRIVAL, *NEED, *REFERRER)
@@ -345,6 +349,7 @@ class CorrectForm(MoveForm):
 
     def prepare(self, situation: Situation) -> None:
         del self.fields["on"]
+        self.fields["unit"].queryset = situation.units
         for name in self.FACTS:
             self.initial[name] = getattr(situation.referral, name)
             self.fields[name].show_hidden_initial = True
@@ -352,6 +357,8 @@ class CorrectForm(MoveForm):
             self.fields[name].not_after = situation.today
             if self.initial[name] is None:
                 del self.fields[name]
+        if not situation.units:
+            del self.fields["unit"]
 
     @classmethod
     def onto(cls, typed: QueryDict, *, situation: Situation) -> Self:

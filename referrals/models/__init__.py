@@ -23,6 +23,7 @@ from referrals.models.referral import (
     ReferralEvent,
 )
 from referrals.models.shielding import Barring, Confidant, Opening
+from referrals.models.units import Unit
 from referrals.models.workforce import (
     CoverageAgreement,
     CoverageStatement,
@@ -64,6 +65,7 @@ __all__ = [
     "StaffingFigure",
     "Submission",
     "Therapist",
+    "Unit",
     "User",
     "ViewLog",
     "ViewLogPerson",

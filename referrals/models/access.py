@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.crypto import salted_hmac
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from referrals.models.geography import County, Municipality
 from referrals.models.periods import to_after_from, valid_on
 from referrals.models.shielding import shield_of
+from referrals.models.units import Unit
 from referrals.permissions import MUNICIPAL_ROLES, NO_ACCESS, STAFF_ROLES, Access, Grant, Role
 
 
@@ -58,6 +60,14 @@ class Membership(models.Model):
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, null=True, blank=True, verbose_name=_("municipality")
     )
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("unit"),
+        help_text=_("Only where the role is to reach the cases of one unit. Empty: the whole municipality."),
+    )
     counties = models.ManyToManyField(
         County, blank=True, verbose_name=_("counties"), help_text=_("Only for a county reader.")
     )
@@ -87,10 +97,20 @@ class Membership(models.Model):
                 name="membership_to_after_from",
                 violation_error_message=_("The membership ends before it begins."),
             ),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=True) | Q(municipality__isnull=False),
+                name="membership_unit_with_municipality",
+                violation_error_message=_("The unit belongs to another municipality."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+    def clean(self) -> None:
+        """A unit is one of the municipality's; the database holds it too, without words for people."""
+        if self.unit and self.unit.municipality_id != self.municipality_id:
+            raise ValidationError({"unit": _("The unit belongs to another municipality.")})
 
 
 def staff_of(municipality_id: int, *, on: date) -> models.QuerySet[User]:
@@ -124,7 +144,8 @@ def access_from(user: User, memberships: Sequence[Any], *, on: date, at: datetim
     if not memberships:
         return NO_ACCESS
     grants = tuple(
-        Grant(Role(row.role), row.municipality_id, frozenset(row.reached_counties)) for row in memberships
+        Grant(Role(row.role), row.municipality_id, frozenset(row.reached_counties), row.unit_id)
+        for row in memberships
     )
     return Access(
         user_id=user.pk,

@@ -30,6 +30,7 @@ from referrals.models.pause import WaitPause
 from referrals.models.periods import OsloDate
 from referrals.models.person import Person
 from referrals.models.priority import HIGHEST_LEVEL, Category, target_days_sql
+from referrals.models.units import Unit
 from referrals.models.workforce import Therapist
 from referrals.permissions import Access, Permission
 from referrals.waiting import Day
@@ -39,9 +40,23 @@ LONGEST_TEXT = 4000
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, access: Access) -> Self:
-        """Referrals of the municipalities whose cases the user may see, also those that are shielded from the user.
+        """Referrals of the municipalities, or units, whose cases the user may see, also those shielded from the user.
 
         For counting and for lists that say no more than *Skjermet*; whoever opens or changes a case asks `open_to`.
+        """
+        reached = self.within_reach_of(access)
+        for place in access.municipality_ids(Permission.SEE_CASES):
+            if (bound := access.units(place)) is not None:
+                own = Q(unit_id__in=bound) | Q(person_id__in=access.shield.opened)
+                if access.can(Permission.TRIAGE, place):
+                    own |= Q(unit_id__isnull=True)
+                reached = reached.filter(~Q(municipality_id=place) | own)
+        return reached
+
+    def within_reach_of(self, access: Access) -> Self:
+        """Referrals of the municipalities whose cases the user may see, also of units that are not the user's.
+
+        For the page that says so, and the emergency access that it offers; no list shows them.
         """
         return self.filter(municipality_id__in=access.municipality_ids(Permission.SEE_CASES))
 
@@ -148,6 +163,9 @@ class Referral(OnTheClock, models.Model):
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="referrals", verbose_name=_("citizen"))
     category = models.ForeignKey(Category, models.PROTECT, verbose_name=_("category"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="referrals", verbose_name=_("unit")
+    )
 
     received_on = models.DateField(_("received"))
     seniority_on = models.DateField(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from referrals import identity, waiting
 from referrals.actions.auditing import record_view
+from referrals.actions.shielding import is_closed_to
 from referrals.actions.worklist import available_moves
 from referrals.choices import (
     OPEN,
@@ -131,17 +132,17 @@ def referral_or_404(request: HttpRequest, municipality: Municipality, number: st
 
     Raises Http404 where the user sees no such number, and Shielded, which leads to the page that says so.
     """
-    found = visible_or_404(request, municipality, number)
-    if request.access.is_shielded(found.person_id, found.person.protection):
+    found = reached_or_404(request, municipality, number)
+    if is_closed_to(request.access, found):
         raise Shielded(municipality_code=municipality.code, number=number)
     return found
 
 
-def visible_or_404(request: HttpRequest, municipality: Municipality, number: str) -> Referral:
-    """The same, also when it is shielded from the user: then its page may say no more than that."""
-    visible = Referral.objects.visible_to(request.access).in_municipality(municipality)
-    wanted = visible.with_wait(on=today()).with_pause(on=today()).filter(number=number)
-    related = ("person", "category", "therapist", "registered_by", "preliminary_reply")
+def reached_or_404(request: HttpRequest, municipality: Municipality, number: str) -> Referral:
+    """The same, also when it is shielded from the user or another unit's: then its page may say no more than that."""
+    reached = Referral.objects.within_reach_of(request.access).in_municipality(municipality)
+    wanted = reached.with_wait(on=today()).with_pause(on=today()).filter(number=number)
+    related = ("person", "category", "unit", "therapist", "registered_by", "preliminary_reply")
     found = wanted.select_related(*related).first()
     if found is None:
         raise Http404
@@ -191,7 +192,7 @@ def next_move(case: Referral, *, on: date) -> Move | None:
 
 def _own_opening(request: HttpRequest, case: Referral) -> Opening | None:
     """What keeps a shielded case open for the user just now; None for a case that is open to all."""
-    if not case.person.is_address_protected:
+    if case.person_id not in request.access.shield.opened:
         return None
     own = Opening.objects.running(now()).filter(person=case.person_id, user=request.user)
     return own.order_by("-expires_at").first()

@@ -19,7 +19,7 @@ from referrals.choices import (
     Status,
     Urgency,
 )
-from referrals.models import Category, Referral, ReferralEvent, Therapist
+from referrals.models import Category, Referral, ReferralEvent, Therapist, Unit
 from referrals.templatetags.ergo import day_month_year
 
 CODES: dict[str, Any] = {
@@ -53,6 +53,7 @@ class Names:
 
     therapists: dict[int, str]
     categories: dict[str, str]
+    units: dict[int, str]
 
     def therapist(self, key: int | None) -> str:
         return self.therapists.get(key, _("somebody else")) if key else _("nobody")
@@ -63,6 +64,8 @@ class Names:
             return _("not stated")
         if name == "therapist":
             return self.therapist(value)
+        if name == "unit":
+            return self.units.get(value, str(value))
         if name == "category":
             return self.categories.get(value, value)
         if name.endswith("_on"):
@@ -83,7 +86,9 @@ def _names(events: list[ReferralEvent]) -> Names:
         keys.update(key for key in _change(event, "therapist") if key)
         keys.update(key for key in [event.details.get("contact", {}).get("therapist")] if key)
     therapists = {therapist.pk: therapist.name for therapist in Therapist.objects.filter(pk__in=keys)}
-    return Names(therapists, {category.code: category.name for category in Category.objects.all()})
+    moved = {key for event in events for key in _change(event, "unit") if key}
+    units = {unit.pk: unit.name for unit in Unit.objects.filter(pk__in=moved)} if moved else {}
+    return Names(therapists, {category.code: category.name for category in Category.objects.all()}, units)
 
 
 def _line(event: ReferralEvent, names: Names) -> Line:

@@ -22,7 +22,7 @@ from referrals.actions.auditing import record_view
 from referrals.choices import Move, ViewKind
 from referrals.errors import DomainError, IllegalMove, ReplyNotDue, StaleVersion
 from referrals.forms import case as forms
-from referrals.models import Municipality, PriorityTarget, Referral, Therapist
+from referrals.models import Municipality, PriorityTarget, Referral, Therapist, Unit
 from referrals.templatetags.ergo import day_month_year
 from referrals.views.access import municipality_or_404
 from referrals.views.case import SLUGS, address_of, label_for, referral_or_404
@@ -145,6 +145,7 @@ def _situation(request: HttpRequest, municipality: Municipality, case: Referral)
         today=on,
         targets=PriorityTarget.objects.in_force(municipality.pk, case.category_id, case.received_on),
         therapists=Therapist.objects.employed_in(municipality.pk, on),
+        units=Unit.objects.of(municipality.pk).valid(on),
         pause=case.pauses.running(on).first(),
         own_therapist_id=request.access.therapist_id,
     )

@@ -23,7 +23,7 @@ from referrals.models import Barring, Confidant, Municipality, Opening, Referral
 from referrals.models.shielding import STAYS_OPEN
 from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
-from referrals.views.case import address_of, visible_or_404
+from referrals.views.case import address_of, reached_or_404
 from referrals.views.clock import now, today
 from referrals.views.reauthentication import require_reauthentication
 
@@ -38,8 +38,8 @@ LONGEST_KEY = 18  # digits; no primary key has more, and Python refuses to read 
 def shielded(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """What somebody sees instead of a shielded case. Whoever is named opens it here, with a reason."""
     municipality = municipality_or_404(request, code)
-    case = visible_or_404(request, municipality, number)
-    if not _is_shielded(request.access, case):
+    case = reached_or_404(request, municipality, number)
+    if not actions.is_closed_to(request.access, case):
         return redirect(address_of(case, municipality))
     is_named = Confidant.objects.present().filter(person=case.person_id, user=request.user).exists()
     if is_named:
@@ -55,8 +55,8 @@ def shielded(request: HttpRequest, code: str, number: str) -> HttpResponse:
 def emergency(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """Emergency access, for staff who are not named and cannot wait for those who are."""
     municipality = municipality_or_404(request, code, Permission.BREAK_GLASS)
-    case = visible_or_404(request, municipality, number)
-    if not _is_shielded(request.access, case):
+    case = reached_or_404(request, municipality, number)
+    if not actions.is_closed_to(request.access, case):
         return redirect(address_of(case, municipality))
     if _is_barred(request.access, case):
         return redirect("referral_shielded", code=code, number=number)
@@ -103,6 +103,7 @@ def _gate(
         "municipality": municipality,
         "number": case.number,
         "barred": barred,
+        "protected": case.person.is_address_protected,
         "confidants": confidants,
         "form": None if barred else form,
         "kind": kind,
@@ -167,7 +168,7 @@ def _row(opening: Opening, at: datetime) -> dict[str, Any]:
 def shielding(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """Who may open the case of a protected citizen, and who is barred from it; for coordinators and managers."""
     municipality = municipality_or_404(request, code, Permission.SHIELD)
-    case = visible_or_404(request, municipality, number)
+    case = reached_or_404(request, municipality, number)
     if _is_barred(request.access, case):
         return redirect("referral_shielded", code=code, number=number)
     staff = staff_of(municipality.pk, on=today())
@@ -183,7 +184,7 @@ def shielding(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "protected": case.person.is_address_protected,
         "confidants": _confidants(case),
         "barrings": Barring.objects.valid(today()).filter(person=case.person_id).select_related("user"),
-        "is_open": not _is_shielded(request.access, case),
+        "is_open": not actions.is_closed_to(request.access, case),
         "name_form": name_form,
         "bar_form": bar_form,
         "form": bar_form if bar_form.is_bound else name_form,
@@ -232,10 +233,6 @@ def _key(request: HttpRequest, name: str) -> int:
 def _confidants(case: Referral) -> list[Confidant]:
     named = Confidant.objects.present().filter(person=case.person_id).select_related("user", "named_by")
     return list(named.order_by("user__last_name", "user__first_name", "pk"))
-
-
-def _is_shielded(access: Access, case: Referral) -> bool:
-    return access.is_shielded(case.person_id, case.person.protection)
 
 
 def _is_barred(access: Access, case: Referral) -> bool:

@@ -41,6 +41,7 @@ from tests.factories.places import (
     MunicipalityChangeFactory,
     MunicipalityFactory,
     PopulationFactory,
+    UnitFactory,
 )
 from tests.factories.priority import (
     TARGET_DAYS,
@@ -88,6 +89,7 @@ __all__ = [
     "TARGET_DAYS",
     "TODAY",
     "TherapistFactory",
+    "UnitFactory",
     "UserFactory",
     "WaitPauseFactory",
     "days_ago",

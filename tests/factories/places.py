@@ -7,7 +7,15 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from referrals.models import County, Governor, Installation, Municipality, MunicipalityChange, Population
+from referrals.models import (
+    County,
+    Governor,
+    Installation,
+    Municipality,
+    MunicipalityChange,
+    Population,
+    Unit,
+)
 from tests.factories.days import LONG_AGO, TODAY
 from tests.harness.ambient import reach
 
@@ -82,3 +90,14 @@ class InstallationFactory(DjangoModelFactory):
 
     id = 1
     is_demo = True
+
+
+class UnitFactory(DjangoModelFactory):
+    """A district of a municipality."""
+
+    class Meta:
+        model = Unit
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = factory.Sequence(lambda n: f"Bydel {n}")
+    valid_from = LONG_AGO

@@ -67,6 +67,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "procrastinate.ProcrastinateJob",
             "procrastinate.ProcrastinatePeriodicDefer",
             "procrastinate.ProcrastinateWorker",
+            "referrals.Unit",
             "referrals.Category",
             "referrals.PriorityKey",
             "referrals.PriorityTarget",
@@ -84,6 +85,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
 
 # Tables that name a municipality and are not behind row-level security, each with the reason.
 OPEN_TABLES = {
+    "referrals_unit": "names of a service's parts; asked for with the memberships, before anything is in scope",
     "referrals_membership": "asked for before anybody knows what is in scope",
     "referrals_employment": "coverage counts the årsverk of the whole country; names are guarded by permissions",
     "referrals_population": "published",
