@@ -12,7 +12,7 @@ VIEWS = settings.BASE_DIR / "referrals" / "views"
 MODULES = sorted(VIEWS.glob("*.py"))
 
 # What may follow `Model.objects` in a view.
-SCOPED = frozenset({"visible_to", "open_to", "with_figures_for"})
+SCOPED = frozenset({"visible_to", "open_to", "within_reach_of", "with_figures_for"})
 
 # One's own way in, and nobody's persons: asked for by the user who is signed in or signing in.
 WAYS_IN = frozenset({"Authenticator", "Session", "SocialAccount", "UserSession"})
@@ -25,6 +25,8 @@ EXCEPTIONS = {
     "demo: Installation.objects.is_demo": "one row, about the installation itself",
     "moves: PriorityTarget.objects.in_force": "the key of a municipality that was opened for the user already",
     "moves: Therapist.objects.employed_in": "own staff, in a municipality that was opened for the user already",
+    "moves: Unit.objects.of": "parts of a municipality that was opened for the user already",
+    "history: Unit.objects.filter": "names of those that stand in the history of a case the user sees",
     "history: Therapist.objects.filter": "names of those who stand in the history of a case the user sees",
     "history: Category.objects.all": "words, the same for everybody",
     "changes: Therapist.objects.filter": "names of those who stand in the change log of a case the user sees",

@@ -9,7 +9,7 @@ from ergo.postgresql.policies import SameMunicipality
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0011_privacy_officer"),
+        ("referrals", "0012_ways_in_are_logged"),
     ]
 
     operations = [
