@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from referrals.models import Membership, User
+from tests.harness.factors import code
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "en lang frase om fjell"
@@ -23,10 +24,15 @@ def type_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return prepare
 
 
-def test_the_new_administrator_signs_in_and_gets_into_the_admin_site(type_in, client: Client) -> None:
+def test_the_new_administrator_sets_up_a_second_factor_and_gets_into_the_admin_site(
+    type_in, client: Client
+) -> None:
     type_in(PASSWORD, PASSWORD)
     call_command("add_administrator", "astrid")
-    assert client.login(username="astrid", password=PASSWORD)
+    client.post("/inn/", {"login": "astrid", "password": PASSWORD})
+    assert client.get("/admin/").url == "/konto/"
+    secret = client.get("/konto/app/").context["form"].secret
+    client.post("/konto/app/", {"code": code(secret)})
     assert client.get("/admin/").status_code == 200
 
 
