@@ -63,11 +63,13 @@ class Intake:
 class ShieldedCitizen:
     """Somebody who is registered and must not be shown to the user: whom to ask, by name.
 
-    `referral`: through which a user who is named opens the citizen's cases; the others are not told which they are.
+    `referral`: through which a user who is named opens the citizen's cases; the others are not told which they are, but
+    for somebody who `decides` who is named, as long as nobody is.
     """
 
     confidants: list[str] = field(default_factory=list)
     referral: Referral | None = None
+    decides: bool = False
 
 
 # ---------------------------------------------------------------- step 1: the citizen
@@ -176,8 +178,10 @@ def _shielded_with(
         return ShieldedCitizen()
     named = list(Confidant.objects.present().filter(person=person).select_related("user"))
     is_named = any(confidant.user_id == request.user.pk for confidant in named)
-    newest = Referral.objects.visible_to(request.access).filter(person=person).first() if is_named else None
-    return ShieldedCitizen([str(row.user.get_full_name() or row.user) for row in named], newest)
+    decides = not named and request.access.can(Permission.SHIELD, municipality.pk)
+    theirs = Referral.objects.visible_to(request.access).filter(person=person)
+    newest = theirs.first() if is_named or decides else None
+    return ShieldedCitizen([str(row.user.get_full_name() or row.user) for row in named], newest, decides)
 
 
 @require_POST

@@ -239,6 +239,18 @@ def test_krav_23_whoever_registers_is_told_that_a_shielded_citizen_exists_and_wh
     assert by_name.context["matches"] == [] and "skjermet innbygger" not in text(by_name)
 
 
+def test_as_long_as_nobody_is_named_whoever_decides_is_led_to_the_decision(
+    secret: Person, case: Referral, coordinator: User, therapist_user: User, client_for: ClientFor
+) -> None:
+    InstallationFactory()
+    protect(secret, Protection.CONFIDENTIAL)
+    start, typed = place(secret.municipality, "henvisninger/ny/"), {"identifier": secret.identifier}
+    page = client_for(coordinator).post(start, typed, follow=True)
+    assert f'href="{address(case, "skjerming/")}"' in text(page)
+    assert [leak for leak in leaks(page, secret) if leak not in secret.identifier] == []
+    assert case.number not in text(client_for(therapist_user).post(start, typed, follow=True))
+
+
 def test_krav_23_the_warning_about_a_known_number_names_nobody_who_is_protected(
     secret: Person, case: Referral, coordinator: User, client_for: ClientFor, category: Any
 ) -> None:
