@@ -27,8 +27,8 @@ def menu(client: Client, address: str) -> dict[str, bool]:
     [
         ("coordinator", ["Venteliste", "Ny henvisning", "Oversikt", "Dekning"]),
         ("therapist_user", ["Venteliste", "Ny henvisning", "Mine saker", "Oversikt", "Dekning"]),
-        ("manager", ["Venteliste", "Oversikt", "Dekning", "Åpninger"]),
-        ("privacy_officer", ["Dekning", "Åpninger"]),
+        ("manager", ["Venteliste", "Oversikt", "Dekning", "Åpninger", "Roller"]),
+        ("privacy_officer", ["Dekning", "Åpninger", "Roller"]),
         ("county_reader", ["Oversikt", "Dekning"]),
         ("national_reader", ["Oversikt", "Dekning"]),
         ("administrator", ["Dekning", "Administrasjon"]),
