@@ -166,10 +166,13 @@ ACCOUNT_FORMS = {
     "reauthenticate": "referrals.forms.account.ConfirmByPasswordForm",
     "change_password": "referrals.forms.account.ChangePasswordForm",
 }
-# A municipality's staff often share one outward address, so counting by address is generous; by name it is not.
+# The key is name and address, so that nobody keeps a colleague out from elsewhere, and comes first: what it turns away
+# uses up nothing else. Staff often share one outward address, so counting by address alone is generous. By name alone
+# is for guessing from many addresses: more in an hour than one address can use up.
 ACCOUNT_RATE_LIMITS = {
-    "login": "120/m/ip",
-    "login_failed": "60/5m/ip,5/5m/key",
+    "login": "300/m/ip",
+    "login_failed": "5/5m/key,600/5m/ip",
+    "login_failed_by_name": "100/h/key",
     "reauthenticate": "10/5m/user",
     "change_password": "10/5m/user",
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
@@ -90,13 +91,36 @@ class AccountAdapter(DefaultAccountAdapter):
         return redirect("account_login")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Raises ValidationError when the name or the address has used up its attempts."""
+        """Raises ValidationError when the name has used up its attempts: from this address, or from everywhere."""
         try:
             super().pre_authenticate(request, **credentials)
+            self._count_by_name(request, **credentials)
         except ValidationError:
             typed = credentials.get("username", "")
             security_event(SecurityEventKind.SLOWED_DOWN, typed=typed, request=request)
             raise
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Name and address together: who guesses at a colleague's name keeps only their own address out."""
+        name = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{name}:{ratelimit.get_ip(request)}"
+
+    def _count_by_name(self, request: HttpRequest, **credentials: Any) -> None:
+        """The wide limit, for guessing from many addresses."""
+        self._usage_by_name = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed_by_name",
+            key=super()._get_login_attempts_cache_key(request, **credentials),
+        )
+        if not self._usage_by_name:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """A right password uses up nothing."""
+        super()._rollback_login_failed_rl_usage()
+        if self._usage_by_name:
+            self._usage_by_name.rollback()
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Having just signed in is proof enough."""

@@ -54,6 +54,29 @@ def test_krav_26_another_name_is_not_slowed_down(coordinator: User) -> None:
     assert attempt("koordinator", PASSWORD) == "/"
 
 
+def test_krav_26_nobody_keeps_a_colleague_out_from_elsewhere(coordinator: User) -> None:
+    """Wrong passwords at somebody's name slow down the address that they come from, and no other."""
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    for _attempt in range(60):
+        attempt("koordinator", client=elsewhere)
+    assert TOO_MANY in attempt("koordinator", PASSWORD, elsewhere)
+    assert attempt("koordinator", PASSWORD) == "/"
+
+
+def test_krav_26_one_machine_keeps_nobody_else_out_of_a_shared_address(coordinator: User) -> None:
+    """A municipality's staff share one outward address: one who tries on and on slows down that one name."""
+    for _attempt in range(70):
+        attempt("en-annen")
+    assert attempt("koordinator", PASSWORD) == "/"
+
+
+def test_krav_26_a_name_that_is_tried_from_many_addresses_is_slowed_down(coordinator: User) -> None:
+    """Whoever has a hundred addresses still has no more than a hundred attempts an hour at a name."""
+    for number in range(100):
+        assert WRONG in attempt("koordinator", client=Client(REMOTE_ADDR=f"192.0.2.{number}"))
+    assert TOO_MANY in attempt("koordinator", PASSWORD)
+
+
 def test_krav_26_codes_are_counted_too(coordinator: User, shared_cache: None) -> None:
     """Whoever has the password cannot try all codes."""
     secret = give_app(coordinator)
