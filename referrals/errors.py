@@ -147,6 +147,22 @@ class Barred(DomainError):
     message = _("You are barred from this case. Nothing opens it for you.")
 
 
+class ProtectionStays(DomainError):
+    """Whoever logs a referral cannot take a protection away, nor change its kind."""
+
+    code = "protection_stays"
+    message = _(
+        "The address is protected already. That is changed on the page about shielding, with a reason."
+    )
+
+
+class OnlyForNamed(DomainError):
+    """Others could show themselves the case by taking the protection away."""
+
+    code = "only_for_named"
+    message = _("Only somebody who is named for the citizen can change the protection.")
+
+
 class ReopenTooLate(DomainError):
     """A closed case may be reopened within 30 days; later it is a new referral."""
 

@@ -8,7 +8,7 @@ from referrals.actions.checks import check_day, check_values
 from referrals.actions.shielding import name_who_protects
 from referrals.actions.transactions import action
 from referrals.choices import Protection, WrittenForm
-from referrals.errors import BirthDateMismatch, DateMissing, DuplicatePerson
+from referrals.errors import BirthDateMismatch, DateMissing, DuplicatePerson, ProtectionStays
 from referrals.identity import Identifier
 from referrals.models import Municipality, Person, User
 from referrals.permissions import Access, Permission
@@ -61,10 +61,11 @@ def register(
 def correct(*, person_id: int, data: PersonData, access: Access, by: User, at: datetime) -> Person:
     """Correct who the citizen is: name, identity number, birth date, and contact details with them.
 
-    Raises Person.DoesNotExist when the user may not see the citizen, and what `register` raises.
+    Raises Person.DoesNotExist when the user may not see the citizen, ProtectionStays, and what `register` raises.
     """
     person = _taken(person_id, access, Permission.CORRECT)
     before = person.protection
+    _check_protection_stays(person, data.protection)
     person = _written(person, data, today=oslo_date(at))
     name_who_protects(person, before, by=by, at=at)
     return person
@@ -76,12 +77,14 @@ def update_contact(
 ) -> Person:
     """Change how the citizen is reached and addressed: some of the fields of ContactData, by name.
 
-    Raises Person.DoesNotExist when the user may not see the citizen, NotAllowed, UnknownCode or InvalidValue.
+    Raises Person.DoesNotExist when the user may not see the citizen, NotAllowed, ProtectionStays, UnknownCode or
+    InvalidValue.
     """
     person = _taken(person_id, access, Permission.REGISTER)
     if unknown := set(contact) - set(CONTACT_FIELDS):
         raise ValueError(f"not contact details: {', '.join(sorted(unknown))}")
     before = person.protection
+    _check_protection_stays(person, contact.get("protection", before))
     for name, value in contact.items():
         setattr(person, name, value)
     check_values(person, contact)
@@ -95,6 +98,12 @@ def _taken(person_id: int, access: Access, permission: Permission) -> Person:
     person = Person.objects.open_to(access).select_for_update(of=("self",)).get(pk=person_id)
     access.check(permission, person.municipality_id)
     return person
+
+
+def _check_protection_stays(person: Person, protection: str) -> None:
+    """Protecting somebody is part of registering; from then on it is `shielding.change_protection`'s."""
+    if person.is_address_protected and protection != person.protection:
+        raise ProtectionStays(field="protection")
 
 
 def _written(person: Person, data: PersonData, *, today: date) -> Person:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from referrals.actions.checks import check_reason
 from referrals.actions.transactions import action
-from referrals.choices import BarringKind, OpeningKind, Protection
-from referrals.errors import Barred, ForeignRecord, NotAllowed, NothingChanged, UnknownCode
-from referrals.models import Barring, Confidant, Opening, Person, Referral, User, staff_of
+from referrals.choices import BarringKind, EventKind, OpeningKind, Protection
+from referrals.errors import Barred, ForeignRecord, NotAllowed, NothingChanged, OnlyForNamed, UnknownCode
+from referrals.models import Barring, Confidant, Opening, Person, Referral, ReferralEvent, User, staff_of
 from referrals.models.shielding import STAYS_OPEN
 from referrals.permissions import Access, Permission
 from referrals.waiting import oslo_date
@@ -93,13 +93,56 @@ def lift(*, barring_id: int, access: Access, by: User, at: datetime) -> Barring:
 
 
 @action
+def change_protection(
+    *, person_id: int, protection: str, reason: str, access: Access, by: User, at: datetime
+) -> Person:
+    """Protect the citizen's address, change the kind of protection, or take it away; the reason stands in the history.
+
+    An address that is protected is changed by somebody named only: others would open the case to themselves by it.
+    Raises Person.DoesNotExist, NotAllowed, Barred, OnlyForNamed, UnknownCode, ReasonRequired, ReasonTooShort or
+    NothingChanged.
+    """
+    person = _managed(person_id, access)
+    before = person.protection
+    if protection not in Protection:
+        raise UnknownCode(field="protection", value=protection)
+    if person.is_address_protected and not is_named(person.pk, by):
+        raise OnlyForNamed
+    reason = check_reason(reason, field="reason")
+    if protection == before:
+        raise NothingChanged(field="protection")
+    person.protection = protection
+    person.save(update_fields=["protection"])
+    name_who_protects(person, before, by=by, at=at)
+    _write_in_history(person, before, reason, by=by, at=at)
+    return person
+
+
+def _write_in_history(person: Person, before: str, reason: str, *, by: User, at: datetime) -> None:
+    """In each of the citizen's cases, since it holds for all of them."""
+    ReferralEvent.objects.bulk_create(
+        ReferralEvent(
+            municipality_id=person.municipality_id,
+            referral=referral,
+            kind=EventKind.CORRECTED,
+            happened_on=oslo_date(at),
+            registered_at=at,
+            registered_by=by,
+            details={"changes": {"protection": [before, person.protection]}},
+            note=reason,
+        )
+        for referral in Referral.objects.filter(person=person)
+    )
+
+
+@action
 def open_case(*, referral_id: int, reason: str, access: Access, by: User, at: datetime) -> Opening:
     """Open the cases of a citizen with a protected address, as somebody named for it.
 
     Raises Referral.DoesNotExist, Barred, NotAllowed (not named), ReasonRequired or ReasonTooShort.
     """
     referral = _shielded(referral_id, access)
-    if not Confidant.objects.present().filter(person=referral.person_id, user=by).exists():
+    if not is_named(referral.person_id, by):
         raise NotAllowed
     return _opened(referral, OpeningKind.NAMED, reason, by=by, at=at)
 
@@ -154,6 +197,11 @@ def _shielded(referral_id: int, access: Access) -> Referral:
     return referral
 
 
+def is_named(person_id: int, user: User) -> bool:
+    """Whether the user is named now to open the citizen's cases."""
+    return Confidant.objects.present().filter(person=person_id, user=user).exists()
+
+
 def is_closed_to(access: Access, referral: Referral) -> bool:
     """Whether the case is shielded from the user, or another unit's, and not opened with a reason."""
     if access.is_shielded(referral.person_id, referral.person.protection):
@@ -183,9 +231,10 @@ def _end_openings(person: Person, user_id: int, *, by: User, at: datetime, **nar
 def name_who_protects(person: Person, before: str, *, by: User, at: datetime) -> None:
     """Whoever writes down that an address is protected knows it already, and is the first who is named.
 
-    `before` is the protection until now. Without this, nobody could open the case but by emergency access.
+    `before` is the protection until now. Without this, nobody could open the case but by emergency access. It holds
+    the first time only: of somebody who was protected before, those who were named then decide.
     """
     if before != Protection.NONE or person.protection == Protection.NONE:
         return
-    if not Confidant.objects.present().filter(person=person, user=by).exists():
+    if not Confidant.objects.filter(person=person).exists():
         name(person, user_id=by.pk, by=by, at=at)

@@ -216,16 +216,17 @@ class RegistrationForm(CitizenForm):
         received_on.not_after = self.on
         if person is not None:
             received_on.not_before = person.birth_date
-            self._leave_out_protected_address(person)
+            self._leave_out_what_is_protected(person)
             self._remember_contact()
         if not self.is_bound:
             received_on.widget.attrs["autofocus"] = True
         if "another_because" not in self.data:
             del self.fields["another_because"]
 
-    def _leave_out_protected_address(self, person: Person) -> None:
-        if person.protection != Protection.NONE:
-            for name in ADDRESS:
+    def _leave_out_what_is_protected(self, person: Person) -> None:
+        """Neither the address of a protected citizen nor the protection is this form's to change."""
+        if person.is_address_protected:
+            for name in (*ADDRESS, "protection"):
                 del self.fields[name]
 
     def _remember_contact(self) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from referrals.choices import BarringKind
+from referrals.choices import BarringKind, Protection
 from referrals.forms.base import ErgoForm
 from referrals.forms.fields import LongTextField
 from referrals.models import User
@@ -68,3 +68,14 @@ class BarForm(OfStaffForm):
 
     kind = forms.ChoiceField(label=_("Ground"), choices=BarringKind, widget=forms.RadioSelect)
     reason = _reason_field(_("Who has asked for it, and when. Nothing more than is needed."))
+
+
+class ProtectionForm(ErgoForm):
+    """Whether the citizen's address is protected from now on, and why that is changed."""
+
+    protection = forms.ChoiceField(
+        label=_("Address protection"), choices=Protection, widget=forms.RadioSelect
+    )
+    reason = _reason_field(
+        _("Say what the population register says now, and who has told so. It stands in the case’s history.")
+    )

@@ -15,11 +15,12 @@ from referrals.choices import (
     Handling,
     Outcome,
     PauseReason,
+    Protection,
     Source,
     Status,
     Urgency,
 )
-from referrals.models import Category, Referral, ReferralEvent, Therapist, Unit
+from referrals.models import Category, Person, Referral, ReferralEvent, Therapist, Unit
 from referrals.templatetags.ergo import day_month_year
 
 CODES: dict[str, Any] = {
@@ -29,7 +30,9 @@ CODES: dict[str, Any] = {
     "handling": Handling,
     "urgency": Urgency,
     "outcome": Outcome,
+    "protection": Protection,
 }
+OF_THE_CITIZEN = frozenset({"protection"})
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,8 @@ def _corrections(event: ReferralEvent, names: Names) -> list[str]:
 
 
 def _fact(name: str) -> str:
-    return capfirst(str(Referral._meta.get_field(name).verbose_name))
+    model = Person if name in OF_THE_CITIZEN else Referral
+    return capfirst(str(model._meta.get_field(name).verbose_name))
 
 
 def _change(event: ReferralEvent, name: str) -> list[Any]:

@@ -18,7 +18,7 @@ from referrals.actions.auditing import security_event
 from referrals.choices import OpeningKind, SecurityEventKind
 from referrals.errors import DomainError
 from referrals.forms.base import ErgoForm
-from referrals.forms.shielding import BarForm, EmergencyForm, NameForm, OpenForm
+from referrals.forms.shielding import BarForm, EmergencyForm, NameForm, OpenForm, ProtectionForm
 from referrals.models import Barring, Confidant, Municipality, Opening, Referral, staff_of
 from referrals.models.shielding import STAYS_OPEN
 from referrals.permissions import Access, Permission
@@ -28,6 +28,11 @@ from referrals.views.clock import now, today
 from referrals.views.reauthentication import require_reauthentication
 
 OPENINGS_A_PAGE = 50
+DEEDS = {
+    "protect": actions.change_protection,
+    "name": actions.name_confidant,
+    "bar": actions.bar,
+}
 LONGEST_KEY = 18  # digits; no primary key has more, and Python refuses to read thousands
 
 
@@ -41,7 +46,7 @@ def shielded(request: HttpRequest, code: str, number: str) -> HttpResponse:
     case = reached_or_404(request, municipality, number)
     if not actions.is_closed_to(request.access, case):
         return redirect(address_of(case, municipality))
-    is_named = Confidant.objects.present().filter(person=case.person_id, user=request.user).exists()
+    is_named = actions.is_named(case.person_id, request.user)
     if is_named:
         require_reauthentication(request)
     form = OpenForm(request.POST or None) if is_named else None
@@ -171,28 +176,45 @@ def shielding(request: HttpRequest, code: str, number: str) -> HttpResponse:
     case = reached_or_404(request, municipality, number)
     if _is_barred(request.access, case):
         return redirect("referral_shielded", code=code, number=number)
-    staff = staff_of(municipality.pk, on=today())
-    data = request.POST or None
-    name_form = NameForm(data if "name" in request.POST else None, prefix="name", staff=staff)
-    bar_form = BarForm(data if "bar" in request.POST else None, prefix="bar", staff=staff)
-    if request.method == "POST" and _done(request, case, name_form, bar_form):
-        return redirect("referral_shielding", code=code, number=number)
+    forms = _forms(request, municipality, case)
+    if request.method == "POST":
+        require_reauthentication(request)
+        if _done(request, case, forms):
+            return redirect("referral_shielding", code=code, number=number)
+    protected = case.person.is_address_protected
     context = {
         "municipality": municipality,
         "number": case.number,
         "case_url": address_of(case, municipality),
-        "protected": case.person.is_address_protected,
+        "protected": protected,
         "confidants": _confidants(case),
         "barrings": Barring.objects.valid(today()).filter(person=case.person_id).select_related("user"),
         "is_open": not actions.is_closed_to(request.access, case),
-        "name_form": name_form,
-        "bar_form": bar_form,
-        "form": bar_form if bar_form.is_bound else name_form,
+        "forms": forms,
+        "may_protect": not protected or actions.is_named(case.person_id, request.user),
+        "form": _sent(forms) or forms["name"],
     }
     return render(request, "shielding/manage.html", context)
 
 
-def _done(request: HttpRequest, case: Referral, name_form: NameForm, bar_form: BarForm) -> bool:
+def _forms(request: HttpRequest, municipality: Municipality, case: Referral) -> dict[str, ErgoForm]:
+    """The forms of the page, each by the name of its button; the one whose button was pressed holds what was typed."""
+    staff = staff_of(municipality.pk, on=today())
+    typed = {name: request.POST if name in request.POST else None for name in DEEDS}
+    return {
+        "protect": ProtectionForm(
+            typed["protect"], prefix="protect", initial={"protection": case.person.protection}
+        ),
+        "name": NameForm(typed["name"], prefix="name", staff=staff),
+        "bar": BarForm(typed["bar"], prefix="bar", staff=staff),
+    }
+
+
+def _sent(forms: dict[str, ErgoForm]) -> ErgoForm | None:
+    return next((form for form in forms.values() if form.is_bound), None)
+
+
+def _done(request: HttpRequest, case: Referral, forms: dict[str, ErgoForm]) -> bool:
     """Whether what the button asks for has been done; otherwise a form, or a message, says why not."""
     who = {"access": request.access, "by": request.user, "at": now()}
     if "dismiss" in request.POST:
@@ -201,13 +223,14 @@ def _done(request: HttpRequest, case: Referral, name_form: NameForm, bar_form: B
     if "lift" in request.POST:
         there = Barring.objects.valid(today()).filter(person=case.person_id, pk=_key(request, "lift"))
         return _ended(request, there, lambda pk: actions.lift(barring_id=pk, **who))
-    form, act = (bar_form, actions.bar) if "bar" in request.POST else (name_form, actions.name_confidant)
-    if not form.is_valid():
+    form = _sent(forms)
+    if form is None or not form.is_valid():
         return False
-    values = {"user_id" if name == "user" else name: value for name, value in form.cleaned_data.items()}
-    values["user_id"] = values["user_id"].pk
+    values = dict(form.cleaned_data)
+    if "user" in values:
+        values["user_id"] = values.pop("user").pk
     try:
-        act(person_id=case.person_id, **values, **who)
+        DEEDS[str(form.prefix)](person_id=case.person_id, **values, **who)
     except DomainError as error:
         form.refuse(error)
         return False

@@ -484,7 +484,7 @@ class TestNumberOfARegisteredCitizen:
         Person.objects.update(protection=Protection.CONFIDENTIAL)
         facts = desk.new_facts(identifier=NUMBER, identifier_unknown="", phone="99 88 77 66")
         form = desk.browser.post(desk.form_for_new(), facts | {"use_registered": "1"}).context["form"]
-        assert form["protection"].value() == Protection.CONFIDENTIAL
+        assert "protection" not in form.fields
         assert form["phone"].value() == "99 88 77 66" and "address" not in form.fields
 
 

@@ -16,10 +16,11 @@ from referrals.errors import (
     FutureDate,
     InvalidValue,
     NotAllowed,
+    ProtectionStays,
     UnknownCode,
 )
-from referrals.models import Municipality, Person, User
-from tests.factories import TODAY, PersonFactory, identifier_of
+from referrals.models import Municipality, Person, User, access_of
+from tests.factories import NOW, TODAY, OpeningFactory, PersonFactory, identifier_of
 from tests.unit.actions.acting import acting
 
 BORN = date(1948, 5, 17)
@@ -191,3 +192,18 @@ def test_a_therapist_does_not_correct_who_the_citizen_is(
     person = PersonFactory(municipality=municipality)
     with pytest.raises(NotAllowed):
         persons.correct(person_id=person.pk, data=someone(), **acting(therapist_user))
+
+
+@pytest.mark.parametrize("protection", [Protection.NONE, Protection.CONFIDENTIAL])
+def test_registering_and_correcting_leave_a_protection_as_it_is(
+    coordinator: User, municipality: Municipality, protection: str
+) -> None:
+    person = PersonFactory(municipality=municipality, protection=Protection.STRICTLY_CONFIDENTIAL)
+    OpeningFactory(person=person, user=coordinator)
+    who = acting(coordinator) | {"access": access_of(coordinator, on=TODAY, at=NOW)}
+    with pytest.raises(ProtectionStays):
+        persons.update_contact(person_id=person.pk, contact={"protection": protection}, **who)
+    with pytest.raises(ProtectionStays):
+        persons.correct(person_id=person.pk, data=someone(protection=protection), **who)
+    person.refresh_from_db()
+    assert person.protection == Protection.STRICTLY_CONFIDENTIAL

@@ -1,0 +1,192 @@
+"""Ways round the shielding of a case, each of which is shut."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from referrals.choices import EventKind, Protection
+from referrals.models import Confidant, Municipality, Person, Referral, User
+from tests.factories import (
+    NOW,
+    ConfidantFactory,
+    InstallationFactory,
+    OpeningFactory,
+    PersonFactory,
+    ReferralFactory,
+)
+from tests.harness.full_sessions import note
+
+ClientFor = Callable[[User], Client]
+
+REASON = "Folkeregisteret har opphevet sperringen, brev av 2. mars"
+
+
+@pytest.fixture(autouse=True)
+def demo(db: None) -> None:
+    """Where the factories' identity numbers are accepted."""
+    InstallationFactory()
+
+
+@pytest.fixture
+def client_for(client_for: ClientFor) -> ClientFor:
+    """Browsers of users who have just confirmed who they are."""
+
+    def confirmed(user: User) -> Client:
+        client = client_for(user)
+        note(client, user, at=NOW.timestamp())
+        return client
+
+    return confirmed
+
+
+@pytest.fixture
+def case(municipality: Municipality, category: Any) -> Referral:
+    """Waiting, and the citizen's address is strictly confidential."""
+    person = PersonFactory(
+        municipality=municipality,
+        given_name="Xenia",
+        family_name="Ærlingsdotter",
+        known=True,
+        protection=Protection.STRICTLY_CONFIDENTIAL,
+    )
+    return ReferralFactory(
+        municipality=municipality, person=person, category=category, number="2026-900123", waiting=True
+    )
+
+
+def text(page: HttpResponse) -> str:
+    return " ".join(page.content.decode().split())
+
+
+def address(case: Referral, rest: str = "") -> str:
+    return f"/k/{case.municipality.code}/henvisninger/{case.number}/{rest}"
+
+
+def form_for(client: Client, person: Person) -> str:
+    """The address of the form of one more referral for the citizen."""
+    start = f"/k/{person.municipality.code}/henvisninger/ny/"
+    found = client.post(start, {"identifier": person.identifier}, follow=True)
+    token = found.wsgi_request.GET["sok"]
+    return client.post(f"{start}innbygger/", {"sok": token, "person": str(person.pk)}).url
+
+
+def log_one_more(client: Client, case: Referral, **typed: str) -> None:
+    """Register another referral for the citizen, with what is typed beside the facts it needs."""
+    facts = {
+        "received_on": "13032026",
+        "source": "gp",
+        "channel": "letter",
+        "category": case.category_id,
+        "handling": "referral",
+        "written_form": "nb",
+        "initial-written_form": "nb",
+        "another_because": "Nytt behov",
+    }
+    before = Referral.objects.count()
+    client.post(form_for(client, case.person), facts | typed)
+    assert Referral.objects.count() == before + 1
+
+
+def change_protection(client: Client, case: Referral, protection: str, reason: str = REASON) -> HttpResponse:
+    facts = {"protect": "1", "protect-protection": protection, "protect-reason": reason}
+    return client.post(address(case, "skjerming/"), facts)
+
+
+# ---------------------------------------------------------------- the protection itself
+
+
+@pytest.mark.parametrize("wanted", ["none", "confidential"])
+def test_krav_23_emergency_access_does_not_take_the_protection_away(
+    wanted: str, case: Referral, therapist_user: User, client_for: ClientFor
+) -> None:
+    """Whoever opens a case with emergency access cannot lift or lower its protection by registering a referral."""
+    OpeningFactory(person=case.person, user=therapist_user, emergency=True)
+    client = client_for(therapist_user)
+    assert "protection" not in client.get(form_for(client, case.person)).context["form"].fields
+    log_one_more(client, case, **{"protection": wanted, "initial-protection": "strictly_confidential"})
+    case.person.refresh_from_db()
+    assert case.person.protection == Protection.STRICTLY_CONFIDENTIAL
+    assert not Confidant.objects.exists()
+
+
+def test_whoever_protects_an_address_once_more_is_not_named_by_that(
+    case: Referral, coordinator: User, therapist_user: User, client_for: ClientFor
+) -> None:
+    ConfidantFactory(person=case.person, user=coordinator)
+    assert change_protection(client_for(coordinator), case, "none").status_code == 302
+    log_one_more(
+        client_for(therapist_user), case, **{"protection": "confidential", "initial-protection": "none"}
+    )
+    case.person.refresh_from_db()
+    assert case.person.protection == Protection.CONFIDENTIAL
+    assert Confidant.objects.get().user == coordinator
+
+
+def test_somebody_named_changes_the_protection_and_the_history_says_why(
+    case: Referral, coordinator: User, client_for: ClientFor
+) -> None:
+    ConfidantFactory(person=case.person, user=coordinator)
+    client = client_for(coordinator)
+    assert change_protection(client, case, "none").url == address(case, "skjerming/")
+    case.person.refresh_from_db()
+    assert case.person.protection == Protection.NONE
+    event = case.events.get(kind=EventKind.CORRECTED)
+    assert (event.registered_by, event.note) == (coordinator, REASON)
+    page = text(client.get(address(case)))
+    assert "Adressesperre: fra " in page and REASON in page
+
+
+@pytest.mark.parametrize("who", ["coordinator", "manager"])
+def test_nobody_who_is_not_named_changes_the_protection(
+    who: str, case: Referral, client_for: ClientFor, request: pytest.FixtureRequest
+) -> None:
+    user = request.getfixturevalue(who)
+    OpeningFactory(person=case.person, user=user, emergency=True)
+    page = change_protection(client_for(user), case, "none")
+    assert page.status_code == 200 and "Bare den som er" in text(page)
+    case.person.refresh_from_db()
+    assert case.person.protection == Protection.STRICTLY_CONFIDENTIAL
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "fordi"])
+def test_the_protection_is_not_changed_without_a_reason(
+    reason: str, case: Referral, coordinator: User, client_for: ClientFor
+) -> None:
+    ConfidantFactory(person=case.person, user=coordinator)
+    page = change_protection(client_for(coordinator), case, "none", reason)
+    assert page.status_code == 200 and page.context["form"].errors
+    case.person.refresh_from_db()
+    assert case.person.protection == Protection.STRICTLY_CONFIDENTIAL
+
+
+def test_a_coordinator_protects_an_address_on_the_page_and_is_the_first_who_is_named(
+    case: Referral, coordinator: User, client_for: ClientFor
+) -> None:
+    Person.objects.update(protection=Protection.NONE)
+    client = client_for(coordinator)
+    assert client.get(address(case, "skjerming/")).context["may_protect"]
+    assert change_protection(client, case, "confidential").status_code == 302
+    assert client.get(address(case)).status_code == 302
+    assert Confidant.objects.get().user == coordinator
+
+
+def test_nothing_is_decided_about_shielding_before_the_user_has_confirmed_once_more_who_they_are(
+    case: Referral, coordinator: User, therapist_user: User, client_for: ClientFor
+) -> None:
+    named = ConfidantFactory(person=case.person, user=coordinator)
+    client = client_for(coordinator)
+    note(client, coordinator, at=(NOW - timedelta(minutes=6)).timestamp())
+    page = address(case, "skjerming/")
+    for answer in (
+        change_protection(client, case, "none"),
+        client.post(page, {"name": "1", "name-user": therapist_user.pk}),
+        client.post(page, {"dismiss": named.pk}),
+    ):
+        assert answer.status_code == 302 and answer.url.startswith("/konto/bekreft/")
+    assert Confidant.objects.present().get() == named
+    case.person.refresh_from_db()
+    assert case.person.protection == Protection.STRICTLY_CONFIDENTIAL
