@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from referrals.actions import persons, referrals
-from referrals.actions.auditing import record_view
+from referrals.actions.auditing import record_view, security_event
 from referrals.actions.persons import PersonData
 from referrals.actions.referrals import ReferralData
-from referrals.choices import ViewKind
+from referrals.choices import Protection, SecurityEventKind, ViewKind
 from referrals.errors import DomainError, DuplicateOpenReferral, DuplicatePerson
 from referrals.forms.registration import (
     CONTACT,
@@ -63,10 +63,12 @@ class Intake:
 class ShieldedCitizen:
     """Somebody who is registered and must not be shown to the user: whom to ask, by name.
 
+    `person` is for the logs, never for the page: to learn that somebody is registered here is to see them.
     `referral`: through which a user who is named opens the citizen's cases; the others are not told which they are, but
     for somebody who `decides` who is named, as long as nobody is.
     """
 
+    person: Person
     confidants: list[str] = field(default_factory=list)
     referral: Referral | None = None
     decides: bool = False
@@ -123,10 +125,11 @@ def _search_page(
     found: dict[str, Any] | None = None,
 ) -> HttpResponse:
     matches = _matches(request, municipality, found["search"]) if found else []
+    shielded = _shielded_with(request, municipality, _identifier(found["search"])) if found else None
     if found:
         record_view(
             ViewKind.FIND_CITIZEN,
-            matches,
+            [*matches, *_looked_up(request, shielded)],
             access=request.access,
             municipality_id=municipality.pk,
             query=_kind_of_search(found["search"]),
@@ -137,7 +140,7 @@ def _search_page(
         "token": token,
         "searched": found is not None,
         "matches": matches,
-        "shielded": _shielded_with(request, municipality, _identifier(found["search"])) if found else None,
+        "shielded": shielded,
     }
     return render(request, "registration/find_citizen.html", context)
 
@@ -175,13 +178,25 @@ def _shielded_with(
     if person is None:
         return None
     if person.pk in request.access.shield.barred:
-        return ShieldedCitizen()
+        return ShieldedCitizen(person)
     named = list(Confidant.objects.present().filter(person=person).select_related("user"))
     is_named = any(confidant.user_id == request.user.pk for confidant in named)
     decides = not named and request.access.can(Permission.SHIELD, municipality.pk)
     theirs = Referral.objects.visible_to(request.access).filter(person=person)
     newest = theirs.first() if is_named or decides else None
-    return ShieldedCitizen([str(row.user.get_full_name() or row.user) for row in named], newest, decides)
+    names = [str(row.user.get_full_name() or row.user) for row in named]
+    is_strict = person.protection == Protection.STRICTLY_CONFIDENTIAL
+    return ShieldedCitizen(person, [] if is_strict else names, newest, decides)
+
+
+def _looked_up(request: HttpRequest, shielded: ShieldedCitizen | None) -> list[Person]:
+    """Whom the page gives away without showing them. Somebody strictly confidential concerns the security log too."""
+    if shielded is None:
+        return []
+    if shielded.person.protection == Protection.STRICTLY_CONFIDENTIAL:
+        detail = "strictly confidential citizen looked up by number"
+        security_event(SecurityEventKind.REFUSED, request=request, detail=detail)
+    return [shielded.person]
 
 
 @require_POST
@@ -361,7 +376,7 @@ def _form_page(
     """`already_open`: open referrals in the category just typed; `registered` or `shielded`: whose the number is."""
     here = Referral.objects.open_to(request.access).in_municipality(intake.municipality)
     open_referrals = list(here.filter(person=intake.person).open().for_list()) if intake.person else []
-    shown = [person for person in (intake.person, registered) if person]
+    shown = [person for person in (intake.person, registered, *_looked_up(request, shielded)) if person]
     record_view(ViewKind.REGISTRATION, [*shown, *(already_open or open_referrals)], access=request.access)
     context = {
         "municipality": intake.municipality,

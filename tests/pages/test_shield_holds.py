@@ -8,10 +8,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from referrals.choices import EventKind, Protection
-from referrals.models import Confidant, Municipality, Person, Referral, User
+from referrals.choices import EventKind, Protection, SecurityEventKind, ViewKind
+from referrals.models import Confidant, Municipality, Person, Referral, SecurityEvent, User, ViewLog
 from tests.factories import (
     NOW,
+    BarringFactory,
     ConfidantFactory,
     InstallationFactory,
     OpeningFactory,
@@ -190,3 +191,66 @@ def test_nothing_is_decided_about_shielding_before_the_user_has_confirmed_once_m
     assert Confidant.objects.present().get() == named
     case.person.refresh_from_db()
     assert case.person.protection == Protection.STRICTLY_CONFIDENTIAL
+
+
+# ---------------------------------------------------------------- looking somebody up
+
+
+def search(client: Client, person: Person) -> HttpResponse:
+    start = f"/k/{person.municipality.code}/henvisninger/ny/"
+    return client.post(start, {"identifier": person.identifier}, follow=True)
+
+
+def send_number_of(client: Client, person: Person, category: Any) -> HttpResponse:
+    """Step 2 for a new citizen, with the number of somebody who is registered."""
+    start = f"/k/{person.municipality.code}/henvisninger/ny/"
+    found = client.post(start, {"name": "Kari Nordmann", "birth_date": "17051948"}, follow=True)
+    form = client.post(f"{start}innbygger/", {"sok": found.wsgi_request.GET["sok"], "person": "ny"}).url
+    facts = {
+        "received_on": "13032026",
+        "source": "gp",
+        "channel": "letter",
+        "category": category.pk,
+        "handling": "referral",
+        "given_name": "Kari",
+        "family_name": "Nordmann",
+        "birth_date": f"{person.birth_date:%d.%m.%Y}",
+        "identifier": person.identifier,
+    }
+    return client.post(form, facts)
+
+
+def is_logged(kind: ViewKind, person: Person, user: User) -> bool:
+    return ViewLog.objects.filter(kind=kind, user_id=user.pk, persons__person_id=person.pk).exists()
+
+
+def strict_lookups(user: User) -> int:
+    told = SecurityEvent.objects.filter(kind=SecurityEventKind.REFUSED, user_id=user.pk)
+    return told.filter(detail__startswith="strictly confidential").count()
+
+
+@pytest.mark.parametrize("protection", ["confidential", "strictly_confidential"])
+def test_krav_15_looking_a_shielded_citizen_up_by_number_is_in_the_citizens_log(
+    protection: str, case: Referral, category: Any, coordinator: User, manager: User, client_for: ClientFor
+) -> None:
+    """To be told that somebody is registered is to see them, in the search and in the form."""
+    Person.objects.update(protection=protection)
+    ConfidantFactory(person=case.person, user=manager)
+    client, is_strict = client_for(coordinator), protection == "strictly_confidential"
+    for page, kind in (
+        (search(client, case.person), ViewKind.FIND_CITIZEN),
+        (send_number_of(client, case.person, category), ViewKind.REGISTRATION),
+    ):
+        assert "En skjermet innbygger er registrert" in text(page)
+        assert (manager.get_full_name() in text(page)) != is_strict
+        assert ("Ta kontakt med lederen din." in text(page)) == is_strict
+        assert is_logged(kind, case.person, coordinator)
+    assert strict_lookups(coordinator) == (2 if is_strict else 0)
+
+
+def test_a_lookup_by_somebody_who_is_barred_is_in_the_citizens_log_too(
+    case: Referral, coordinator: User, client_for: ClientFor
+) -> None:
+    BarringFactory(person=case.person, user=coordinator)
+    assert "En skjermet innbygger er registrert" in text(search(client_for(coordinator), case.person))
+    assert is_logged(ViewKind.FIND_CITIZEN, case.person, coordinator)
