@@ -48,8 +48,11 @@ def proved_recently(request: HttpRequest) -> bool:
     return time.time() - latest < FRESH_SECONDS
 
 
-def let_in(request: HttpRequest, user: User, method: str, **details: str) -> None:
-    """Sign the user in by a way that asks for no second step here. The session gets a new id and is listed."""
+def let_in(request: HttpRequest, user: User, method: str, **details: str | float) -> None:
+    """Sign the user in by a way that asks for no second step here. The session gets a new id and is listed.
+
+    `at` among the details: when the person proved who they are, in seconds since 1970, if not just now.
+    """
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     record_authentication(request, user, method, **details)
     UserSession.objects.create_from_request(request)

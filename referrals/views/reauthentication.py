@@ -1,8 +1,9 @@
 """Asking once more who sits there, before what must not be done on a screen somebody has left.
 
-Whoever has proved anything within the last five minutes (signing in counts) goes straight on. The others confirm with
-password, one-time code or passkey, or with the municipality's own sign-in if they came from there. What they were
-sending is not kept: they come back to the page they sent it from.
+Whoever has proved anything within the last five minutes goes straight on: signing in counts, but not being let through
+because the municipality's sign-in remembers somebody. The others confirm with password, one-time code or passkey, or
+with the municipality's own sign-in if they came from there. What they were sending is not kept: they come back to the
+page they sent it from.
 """
 
 from collections.abc import Callable

@@ -68,7 +68,8 @@ def come_back(request: HttpRequest, name: str) -> HttpResponse:
     user = _known_user(provider, subject)
     if user is None:
         return _refusal(request, provider, "unknown", subject)
-    let_in(request, user, SINGLE_SIGN_ON, provider=provider.name)
+    proved_at = time.time() if asked["anew"] else _proved_at(claims)
+    let_in(request, user, SINGLE_SIGN_ON, provider=provider.name, at=proved_at)
     return HttpResponseRedirect(asked["next"] or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
@@ -100,6 +101,15 @@ def _check_freshness(claims: Claims) -> None:
     signed_in_at = claims.get("auth_time")
     if not isinstance(signed_in_at, int) or time.time() - signed_in_at > FRESH_SECONDS + LEEWAY:
         raise Refused("level")
+
+
+def _proved_at(claims: Claims) -> float:
+    """When the person last proved anything to the provider, which may let them through on a session of its own.
+
+    0, long ago, where it does not say.
+    """
+    signed_in_at = claims.get("auth_time")
+    return min(signed_in_at, time.time()) if isinstance(signed_in_at, int) else 0
 
 
 def _known_user(provider: Provider, subject: str) -> User | None:

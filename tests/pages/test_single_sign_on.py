@@ -382,6 +382,35 @@ def test_confirming_leads_to_the_provider_which_asks_anew(client: Client, prepar
     assert client.get("/konto/reservekoder/").url == "/konto/"
 
 
+@pytest.mark.parametrize("auth_time", [-3600, None], ids=["an hour ago", "unknown"])
+def test_krav_24_whom_the_provider_remembers_has_not_just_confirmed(
+    auth_time: int | None, client: Client, prepared: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Coming in on a session that the provider still has opens no page that asks for a confirmation."""
+    let_through(monkeypatch, auth_time)
+    assert come_back(client, ask(client)).url == "/"
+    assert client.get("/konto/reservekoder/").url.startswith("/inn/med/kommunen/?anew=1")
+
+
+def test_whoever_has_just_signed_in_at_the_provider_has_confirmed(
+    client: Client, prepared: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_through(monkeypatch, -60)
+    come_back(client, ask(client))
+    assert client.get("/konto/reservekoder/").url == "/konto/"
+
+
+def let_through(monkeypatch: pytest.MonkeyPatch, auth_time: int | None) -> None:
+    """The provider says that the person signed in there so many seconds from now, or does not say it."""
+    believed = OidcClient.claims
+
+    def claims(us: OidcClient, code: str, question: Question) -> dict[str, Any]:
+        said = {name: value for name, value in believed(us, code, question).items() if name != "auth_time"}
+        return said if auth_time is None else said | {"auth_time": int(time.time()) + auth_time}
+
+    monkeypatch.setattr(OidcClient, "claims", claims)
+
+
 def test_a_provider_that_did_not_ask_anew_is_not_believed(
     client: Client, prepared: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
