@@ -26,7 +26,10 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from referrals.actions.auditing import security_event
 from referrals.actions.sign_in import end_sessions
+from referrals.choices import SecurityEventKind
+from referrals.models import User
 from referrals.views.assurance import forget_factor, note_factor
 from referrals.views.reauthentication import reauthentication_required
 
@@ -147,10 +150,23 @@ def new_recovery_codes(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- proving who one is
 
 
+def note_wrong_passkey(request: HttpRequest, form: Form, user: User | None, where: str) -> None:
+    """A line in the security log; wrong codes have theirs by a signal (signals.py), passkeys have none in allauth."""
+    refused = {error.code for error in form.errors.as_data().get("credential", [])}
+    is_slowed = "too_many_login_attempts" in refused
+    kind = SecurityEventKind.SLOWED_DOWN if is_slowed else SecurityEventKind.SIGN_IN_FAILED
+    security_event(kind, user=user, request=request, detail=f"{where}: {Type.WEBAUTHN}")
+
+
 class SecondStep(AuthenticateView):
     """After the password: a code or a passkey."""
 
     template_name = "account/second_step.html"
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        if form is self.webauthn_form:
+            note_wrong_passkey(self.request, form, self.stage.login.user, "second step")
+        return super().form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> Context:
         context = super().get_context_data(**kwargs)
@@ -161,6 +177,10 @@ class SecondStep(AuthenticateView):
 
 class PasskeySignIn(LoginWebAuthnView):
     """Signing in with a passkey alone; asked by the script of the sign-in page."""
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        note_wrong_passkey(self.request, form, None, "alone")
+        return super().form_invalid(form)
 
 
 class ConfirmByPassword(ReauthenticateView):
@@ -180,6 +200,7 @@ class ConfirmByPasskey(ReauthenticateWebAuthnView):
 
     def form_invalid(self, form: Form) -> HttpResponse:
         """Another try, on the same page."""
+        note_wrong_passkey(self.request, form, self.request.user, "confirming")
         for message in form.errors.get("credential", []):
             messages.error(self.request, message)
         return redirect(self.request.get_full_path())

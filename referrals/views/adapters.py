@@ -86,7 +86,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().pre_login(request, user, **kwargs)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """The answer of a passkey that nobody knows."""
+        """The answer of a passkey that nobody knows; the log tells whose it was."""
+        security_event(
+            SecurityEventKind.SIGN_IN_FAILED, user=user, request=request, detail="not open to them"
+        )
         messages.error(request, WRONG_CODE)
         return redirect("account_login")
 

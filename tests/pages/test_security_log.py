@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client
@@ -14,6 +15,7 @@ from referrals.actions.auditing import fingerprint, security_event, security_eve
 from referrals.choices import SecurityEventKind
 from referrals.models import Category, Municipality, Person, Referral, SecurityEvent, User
 from tests.factories import PASSWORD, TODAY, PersonFactory, ReferralFactory
+from tests.harness.factors import give_app
 
 Kind = SecurityEventKind
 ClientFor = Callable[[User], Client]
@@ -139,6 +141,41 @@ class TestSignIn:
     def test_somebody_who_comes_in(self, client: Client, coordinator: User) -> None:
         self.sign_in(client, "koordinator", PASSWORD)
         assert noted() == [(Kind.SIGNED_IN, "koordinator", "inn/")]
+
+    def test_a_passkey_that_nobody_knows(self, client: Client, db: None) -> None:
+        client.post("/inn/passnokkel/", {"credential": '{"id": "x"}'})
+        assert noted() == [(Kind.SIGN_IN_FAILED, None, "inn/passnokkel/")]
+        assert SecurityEvent.objects.get().detail == "alone: webauthn"
+
+    def test_a_passkey_of_somebody_who_has_left(
+        self, client: Client, coordinator: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        User.objects.update(is_active=False)
+        coordinator.refresh_from_db()
+        passkey = Authenticator.objects.create(user=coordinator, type="webauthn", data={})
+        right = "allauth.mfa.webauthn.forms.AuthenticateWebAuthnForm.clean_credential"
+        monkeypatch.setattr(right, lambda form: passkey)
+        client.post("/inn/passnokkel/", {"credential": '{"id": "x"}'})
+        assert noted() == [(Kind.SIGN_IN_FAILED, "koordinator", "inn/passnokkel/")]
+
+    def test_wrong_passkeys_at_the_second_step(
+        self, client: Client, coordinator: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        give_app(coordinator)
+        monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.parse_authentication_response", id)
+        self.sign_in(client, "koordinator", PASSWORD)
+        for _attempt in range(6):
+            client.post("/inn/kode/", {"credential": '{"id": "x"}'})
+        route = "inn/kode/"
+        assert noted() == [(Kind.SIGN_IN_FAILED, "koordinator", route)] * 5 + [
+            (Kind.SLOWED_DOWN, "koordinator", route)
+        ]
+
+    def test_a_wrong_passkey_when_confirming(self, office: Client, coordinator: User) -> None:
+        Authenticator.objects.create(user=coordinator, type="webauthn", data={})
+        office.post("/konto/bekreft/passnokkel/", {"credential": '{"id": "x"}'})
+        assert noted() == [(Kind.SIGN_IN_FAILED, "koordinator", "konto/bekreft/passnokkel/")]
+        assert SecurityEvent.objects.get().detail == "confirming: webauthn"
 
 
 class TestWriting:
