@@ -17,6 +17,9 @@ from ergo.env import ConfigurationError
 
 NAME = re.compile(r"[a-z0-9]{1,20}")
 P256_BITS, SMALLEST_RSA_BITS = 256, 2048
+IDENTITY_NUMBER = "pid"
+"""The claim of ID-porten and Ansattporten that holds a fødselsnummer; HelseID's ends in it, after a slash."""
+
 AUDIENCES = ("token_endpoint", "issuer")
 
 
@@ -63,6 +66,11 @@ def provider(name: str, *, for_real: bool) -> Provider:
     audience = env.text(f"{prefix}AUDIENCE", AUDIENCES[0])
     if audience not in AUDIENCES:
         raise ConfigurationError(f"{prefix}AUDIENCE must be {' or '.join(AUDIENCES)}, not {audience!r}.")
+    subject = tuple(env.text(f"{prefix}SUBJECT", "sub").split("+"))
+    if any(claim.strip().lower().rpartition("/")[2] == IDENTITY_NUMBER for claim in subject):
+        raise ConfigurationError(
+            f"{prefix}SUBJECT must not be {IDENTITY_NUMBER}: fødselsnummer would lie readable in the database. Use sub."
+        )
     private_key = env.secret(f"{prefix}KEY")
     return Provider(
         name=name,
@@ -74,7 +82,7 @@ def provider(name: str, *, for_real: bool) -> Provider:
         algorithm=algorithm_of(f"{prefix}KEY", private_key),
         acr=acr,
         amr=amr,
-        subject=tuple(env.text(f"{prefix}SUBJECT", "sub").split("+")),
+        subject=subject,
         scope=env.text(f"{prefix}SCOPE", "openid"),
         audience=audience,
     )

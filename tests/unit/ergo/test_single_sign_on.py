@@ -84,3 +84,11 @@ def test_krav_24_a_provider_without_a_demanded_level_stops_the_start(entra: pyte
     entra.delenv("ERGO_SSO_ENTRA_AMR")
     with pytest.raises(ConfigurationError, match="a password alone would be"):
         providers(for_real=True)
+
+
+@pytest.mark.parametrize("subject", ["pid", "iss+pid", "PID", " pid", "helseid://claims/identity/pid"])
+def test_krav_21_an_identity_number_is_no_subject(subject: str, entra: pytest.MonkeyPatch) -> None:
+    """Whoever signs in is never known by fødselsnummer, which would lie readable in the database and its backups."""
+    entra.setenv("ERGO_SSO_ENTRA_SUBJECT", subject)
+    with pytest.raises(ConfigurationError, match="ERGO_SSO_ENTRA_SUBJECT must not be pid"):
+        providers(for_real=True)
