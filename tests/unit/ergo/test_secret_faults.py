@@ -88,6 +88,19 @@ def test_a_file_that_others_can_read_is_found(tmp_path: Path, monkeypatch: pytes
     assert found(tmp_path) == []
 
 
+def test_the_key_of_a_provider_that_others_can_read_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "entra.pem"
+    path.write_text("private")
+    path.chmod(0o644)
+    monkeypatch.setenv("ERGO_SSO", "ansattporten,entra")
+    monkeypatch.setenv("ERGO_SSO_ENTRA_KEY_FILE", str(path))
+    assert found(tmp_path) == [
+        f"{path}: other users of this machine can read or change it, chmod 600 or 640."
+    ]
+
+
 def test_the_command_ends_badly_when_there_is_a_fault(
     settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
