@@ -163,6 +163,16 @@ class OnlyForNamed(DomainError):
     message = _("Only somebody who is named for the citizen can change the protection.")
 
 
+class NotOneself(DomainError):
+    """Naming oneself would be a way round emergency access, which others read."""
+
+    code = "not_oneself"
+    message = _(
+        "You cannot name yourself. Another coordinator or manager must do it. If it cannot wait, there is emergency "
+        "access."
+    )
+
+
 class ReopenTooLate(DomainError):
     """A closed case may be reopened within 30 days; later it is a new referral."""
 

@@ -8,7 +8,15 @@ from datetime import datetime
 from referrals.actions.checks import check_reason
 from referrals.actions.transactions import action
 from referrals.choices import BarringKind, EventKind, OpeningKind, Protection
-from referrals.errors import Barred, ForeignRecord, NotAllowed, NothingChanged, OnlyForNamed, UnknownCode
+from referrals.errors import (
+    Barred,
+    ForeignRecord,
+    NotAllowed,
+    NothingChanged,
+    NotOneself,
+    OnlyForNamed,
+    UnknownCode,
+)
 from referrals.models import Barring, Confidant, Opening, Person, Referral, ReferralEvent, User, staff_of
 from referrals.models.shielding import STAYS_OPEN
 from referrals.permissions import Access, Permission
@@ -19,9 +27,11 @@ from referrals.waiting import oslo_date
 def name_confidant(*, person_id: int, user_id: int, access: Access, by: User, at: datetime) -> Confidant:
     """Name a member of staff to open the cases of a citizen with a protected address.
 
-    Raises Person.DoesNotExist, NotAllowed, Barred, ForeignRecord (not staff here) or NothingChanged.
+    Raises Person.DoesNotExist, NotAllowed, Barred, NotOneself, ForeignRecord (not staff here) or NothingChanged.
     """
     person = _managed(person_id, access)
+    if user_id == by.pk:
+        raise NotOneself(field="user_id")
     _check_staff(user_id, person, at)
     if Confidant.objects.present().filter(person=person, user_id=user_id).exists():
         raise NothingChanged(field="user_id")

@@ -193,6 +193,17 @@ def test_nothing_is_decided_about_shielding_before_the_user_has_confirmed_once_m
     assert case.person.protection == Protection.STRICTLY_CONFIDENTIAL
 
 
+@pytest.mark.parametrize("who", ["coordinator", "manager"])
+def test_krav_23_nobody_names_themself(
+    who: str, case: Referral, client_for: ClientFor, request: pytest.FixtureRequest
+) -> None:
+    """It takes another one; whoever cannot wait has emergency access, which the manager reads about."""
+    user = request.getfixturevalue(who)
+    page = client_for(user).post(address(case, "skjerming/"), {"name": "1", "name-user": user.pk})
+    assert page.status_code == 200 and "Du kan ikke navngi deg selv." in text(page)
+    assert not Confidant.objects.exists()
+
+
 # ---------------------------------------------------------------- looking somebody up
 
 
