@@ -172,9 +172,11 @@ def break_glass(*, referral_id: int, reason: str, access: Access, by: User, at: 
 def end_opening(*, opening_id: int, access: Access, by: User, at: datetime) -> Opening:
     """Close before the time is out: one's own opening, or as a manager anybody's.
 
-    Raises Opening.DoesNotExist (also when it has run out), or NotAllowed.
+    Raises Opening.DoesNotExist (also when it has run out), Barred, or NotAllowed.
     """
     opening = Opening.objects.running(at).select_for_update(of=("self",)).get(pk=opening_id)
+    if opening.person_id in access.shield.barred:
+        raise Barred
     if opening.user_id != by.pk:
         access.check(Permission.END_OPENINGS, opening.municipality_id)
     opening.ended_at, opening.ended_by = at, by

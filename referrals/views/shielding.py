@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -131,7 +132,7 @@ def _minutes(kind: OpeningKind) -> int:
 def end_opening(request: HttpRequest, code: str, opening: int) -> HttpResponse:
     """Closes an opening before its time is out: one's own, from the case; anybody's, from the manager's list."""
     municipality = municipality_or_404(request, code)
-    running = Opening.objects.filter(municipality=municipality, pk=opening).first()
+    running = _openings(request, municipality).filter(pk=opening).first()
     if running is None or not running.is_running(now()):
         messages.info(request, _("The case is closed already."))
     else:
@@ -143,10 +144,10 @@ def end_opening(request: HttpRequest, code: str, opening: int) -> HttpResponse:
 
 @require_safe
 def openings(request: HttpRequest, code: str) -> HttpResponse:
-    """Every opening of a shielded case in the municipality, newest first, with its reason."""
+    """The openings of shielded cases in the municipality, newest first, each with its reason."""
     municipality = municipality_or_404(request, code, Permission.SEE_OPENINGS)
     kind = request.GET.get("type", "")
-    rows = Opening.objects.filter(municipality=municipality).select_related("user", "ended_by")
+    rows = _openings(request, municipality).select_related("user", "ended_by")
     if kind in OpeningKind:
         rows = rows.filter(kind=kind)
     page = Paginator(rows.order_by("-opened_at", "-pk"), OPENINGS_A_PAGE).get_page(request.GET.get("page"))
@@ -160,6 +161,11 @@ def openings(request: HttpRequest, code: str) -> HttpResponse:
         "may_open": request.access.can(Permission.SEE_CASES, municipality.pk),
     }
     return render(request, "shielding/openings.html", context)
+
+
+def _openings(request: HttpRequest, municipality: Municipality) -> QuerySet[Opening]:
+    """The municipality's, but for citizens from whom the user is barred: the reason tells about them."""
+    return Opening.objects.filter(municipality=municipality).exclude(person__in=request.access.shield.barred)
 
 
 def _row(opening: Opening, at: datetime) -> dict[str, Any]:

@@ -265,3 +265,21 @@ def test_a_lookup_by_somebody_who_is_barred_is_in_the_citizens_log_too(
     BarringFactory(person=case.person, user=coordinator)
     assert "En skjermet innbygger er registrert" in text(search(client_for(coordinator), case.person))
     assert is_logged(ViewKind.FIND_CITIZEN, case.person, coordinator)
+
+
+# ---------------------------------------------------------------- the list of openings
+
+
+def test_a_manager_who_is_barred_neither_reads_nor_ends_the_openings_of_that_citizen(
+    case: Referral, manager: User, therapist_user: User, client_for: ClientFor
+) -> None:
+    BarringFactory(person=case.person, user=manager)
+    opening = OpeningFactory(
+        person=case.person, user=therapist_user, emergency=True, number=case.number, reason="Fall i natt"
+    )
+    client, here = client_for(manager), f"/k/{case.municipality.code}/apninger/"
+    page = text(client.get(here))
+    assert case.number not in page and "Fall i natt" not in page
+    client.post(f"{here}{opening.pk}/avslutt/", {"from_list": "1"})
+    opening.refresh_from_db()
+    assert opening.ended_at is None
