@@ -1,10 +1,14 @@
 """The security log: who came in, who was refused and what failed, also when the request itself was taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
+from django.conf import LazySettings
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client
@@ -14,7 +18,8 @@ from referrals.actions import auditing
 from referrals.actions.auditing import fingerprint, security_event, security_events_kept
 from referrals.choices import SecurityEventKind
 from referrals.models import Category, Municipality, Person, Referral, SecurityEvent, User
-from tests.factories import PASSWORD, TODAY, PersonFactory, ReferralFactory
+from referrals.views.security import MORE
+from tests.factories import NOW, PASSWORD, TODAY, PersonFactory, ReferralFactory
 from tests.harness.factors import give_app
 
 Kind = SecurityEventKind
@@ -176,6 +181,58 @@ class TestSignIn:
         office.post("/konto/bekreft/passnokkel/", {"credential": '{"id": "x"}'})
         assert noted() == [(Kind.SIGN_IN_FAILED, "koordinator", "konto/bekreft/passnokkel/")]
         assert SecurityEvent.objects.get().detail == "confirming: webauthn"
+
+
+class TestStrangers:
+    """What anybody can cause from outside must not fill a log that nobody may shorten."""
+
+    @pytest.fixture(autouse=True)
+    def within_one_minute(self, db: None) -> Iterator[None]:
+        with time_machine.travel(NOW, tick=False):
+            yield
+
+    def forge(self, times: int, address: str = "192.0.2.7") -> None:
+        client = Client(enforce_csrf_checks=True, REMOTE_ADDR=address)
+        for _time in range(times):
+            assert client.post("/sprak/", {"language": "en"}).status_code == 403
+
+    def test_a_flood_leaves_thirty_rows_and_one_that_says_there_were_more(self) -> None:
+        self.forge(40)
+        assert [kind for kind, *_who in noted()] == [Kind.FORGED_FORM] * 30 + [Kind.SLOWED_DOWN]
+        assert SecurityEvent.objects.get(kind=Kind.SLOWED_DOWN).detail == MORE
+
+    def test_the_return_address_of_single_sign_on_is_none_to_fill_it_with(
+        self, settings: LazySettings, client: Client
+    ) -> None:
+        settings.SINGLE_SIGN_ON = {"kommunen": SimpleNamespace(name="kommunen", issuer="https://x.example")}
+        for _time in range(40):
+            client.generic("GET", "/inn/med/kommunen/tilbake/?state=x")
+        assert SecurityEvent.objects.count() == 31
+
+    def test_another_address_and_another_minute_have_their_own(self) -> None:
+        self.forge(31)
+        self.forge(1, address="192.0.2.8")
+        assert SecurityEvent.objects.count() == 32
+        with time_machine.travel(NOW + timedelta(seconds=61), tick=False):
+            self.forge(1)
+        assert SecurityEvent.objects.count() == 33
+
+    def test_the_counters_are_shared_by_all_processes(self, settings: LazySettings) -> None:
+        settings.CACHES = settings.CACHES | {"default": settings.SHARED_CACHE}
+        self.forge(32)
+        assert SecurityEvent.objects.count() == 31
+
+    def test_who_is_signed_in_at_the_same_address_is_kept(self, office: Client) -> None:
+        self.forge(31, address="127.0.0.1")
+        office.get("/mine/")
+        office.post("/ut/")
+        assert [kind for kind, *_who in noted()][-2:] == [Kind.REFUSED, Kind.SIGNED_OUT]
+
+    def test_a_machine_inside_that_sends_no_address_gets_its_answer(self, settings: LazySettings) -> None:
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+        client = Client(enforce_csrf_checks=True, headers={"X-Forwarded-For": "10.0.0.1"})
+        assert client.post("/sprak/", {"language": "en"}).status_code == 403
+        assert SecurityEvent.objects.count() == 1
 
 
 class TestWriting:
