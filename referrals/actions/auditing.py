@@ -15,9 +15,9 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from ergo import scope
-from referrals.choices import USUAL_REASONS, SecurityEventKind, ViewKind, ViewReason
+from referrals.choices import USUAL_REASONS, OpeningKind, SecurityEventKind, ViewKind, ViewReason
 from referrals.errors import NotAllowed
-from referrals.models import Person, Referral, User
+from referrals.models import Opening, Person, Referral, User
 from referrals.permissions import Access, Permission
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,13 @@ INSERT INTO referrals_viewlogperson (municipality_id, view_id, person_id, number
 SELECT opening.municipality_id, opening.id, shown.person_id, shown.number
 FROM opening, unnest(%(persons)s::bigint[], %(numbers)s::text[]) AS shown (person_id, number)
 """
+
+
+class Why(NamedTuple):
+    """What a line says of why the citizens were seen: a code, and what somebody wrote."""
+
+    reason: ViewReason
+    note: str
 
 
 class Shown(NamedTuple):
@@ -60,17 +67,21 @@ def record_view(
 
     `shown` are persons, or referrals for the citizens behind them. `municipality_id`: where a list or a search was
     made that may have found nobody; without it only municipalities of those shown get a line. `query` says what was
-    asked for in codes and kinds, never in words that somebody typed. `reason`: as is usual for the page.
+    asked for in codes and kinds, never in words that somebody typed. `reason`: as is usual for the page, but for
+    citizens whom the user has opened for a while: they get a line of their own, with the reason written then.
 
     Raises NotAllowed for a municipality in which the user does not hold the permission, and DatabaseError where the
     database refuses the line.
     """
-    by_place: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    if municipality_id is not None:
-        by_place[municipality_id] = []
-    for row in shown:
-        by_place[row.municipality_id].append(_who(row))
-    for place, citizens in by_place.items():
+    usual = Why(reason or USUAL_REASONS[kind], note)
+    placed = [(row.municipality_id, _who(row)) for row in shown]
+    opened = _opened({who[0] for _place, who in placed}, access, usual) if reason is None else {}
+    lines: dict[tuple[int, Why], list[tuple[int, str]]] = defaultdict(list)
+    for place, who in placed:
+        lines[place, opened.get(who[0], usual)].append(who)
+    if municipality_id is not None and municipality_id not in {place for place, _why in lines}:
+        lines[municipality_id, usual] = []
+    for (place, why), citizens in lines.items():
         role = access.role_with(permission, place)
         if role is None:
             raise NotAllowed
@@ -81,13 +92,27 @@ def record_view(
                     "municipality": place,
                     "role": role,
                     "kind": kind,
-                    "reason": reason or USUAL_REASONS[kind],
+                    "reason": why.reason,
                     "query": query[:LONGEST_QUERY],
-                    "note": note[:LONGEST_NOTE],
+                    "note": why.note[:LONGEST_NOTE],
                     "persons": [person_id for person_id, _number in citizens],
                     "numbers": [number for _person_id, number in citizens],
                 },
             )
+
+
+def _opened(person_ids: set[int], access: Access, usual: Why) -> dict[int, Why]:
+    """Why those of the citizens are open to the user who are so only for a while, by the opening that lasts longest."""
+    if access.user_id is None or not person_ids:
+        return {}
+    theirs = person_ids & access.shield.opened  # nobody, as a rule: then nothing is asked
+    openings = Opening.objects.filter(user_id=access.user_id, person__in=theirs, ended_at__isnull=True)
+    return {
+        opening.person_id: Why(
+            ViewReason.EMERGENCY if opening.kind == OpeningKind.EMERGENCY else usual.reason, opening.reason
+        )
+        for opening in openings.order_by("expires_at", "pk")
+    }
 
 
 def _who(row: Person | Referral | Shown) -> tuple[int, str]:

@@ -20,10 +20,8 @@ from referrals.choices import (
     STATUS_SENTENCES,
     STOPS_CLOCK,
     Move,
-    OpeningKind,
     Status,
     ViewKind,
-    ViewReason,
 )
 from referrals.errors import Shielded
 from referrals.models import Municipality, Opening, Person, Referral, WaitPause
@@ -86,13 +84,7 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
     in_full = request.method == "POST"
     kind = ViewKind.IDENTIFIER if in_full else ViewKind.CASE
     opening = _own_opening(request, case)
-    record_view(
-        kind,
-        [case, *others],
-        access=request.access,
-        reason=ViewReason.EMERGENCY if opening and opening.kind == OpeningKind.EMERGENCY else None,
-        note=opening.reason if opening else "",
-    )
+    record_view(kind, [case, *others], access=request.access)
     on = today()
     buttons = {button.move: button for button in buttons_for(case, municipality, request.access)}
     following = next_move(case, on=on)

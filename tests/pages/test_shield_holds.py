@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from referrals.choices import EventKind, Protection, SecurityEventKind, ViewKind
+from referrals.choices import EventKind, OpeningKind, Protection, SecurityEventKind, ViewKind, ViewReason
 from referrals.models import Confidant, Municipality, Person, Referral, SecurityEvent, User, ViewLog
 from tests.factories import (
     NOW,
@@ -283,3 +283,29 @@ def test_a_manager_who_is_barred_neither_reads_nor_ends_the_openings_of_that_cit
     client.post(f"{here}{opening.pk}/avslutt/", {"from_list": "1"})
     opening.refresh_from_db()
     assert opening.ended_at is None
+
+
+# ---------------------------------------------------------------- why it was seen
+
+
+@pytest.mark.parametrize("kind", OpeningKind)
+def test_krav_15_all_that_is_seen_of_an_opened_case_is_logged_with_the_reason_written_then(
+    kind: str, case: Referral, coordinator: User, client_for: ClientFor
+) -> None:
+    """Every page, not the case's alone; other citizens on the same page stand in a line of their own."""
+    OpeningFactory(person=case.person, user=coordinator, kind=kind, reason="Fall i natt")
+    other = ReferralFactory(
+        municipality=case.municipality, category=case.category, number="2026-900124", waiting=True
+    )
+    client = client_for(coordinator)
+    form = form_for(client, case.person)
+    for page in (address(case), address(case, "prioritet/"), form):
+        assert client.get(page).status_code == 200
+    client.get(f"/k/{case.municipality.code}/venteliste/")
+    lines = ViewLog.objects.filter(persons__person_id=case.person_id).distinct()
+    seen = {ViewKind.FIND_CITIZEN, ViewKind.CASE, ViewKind.MOVE, ViewKind.REGISTRATION, ViewKind.WAITLIST}
+    assert set(lines.values_list("kind", flat=True)) == seen
+    why = ViewReason.EMERGENCY if kind == OpeningKind.EMERGENCY else ViewReason.SERVICE
+    assert set(lines.values_list("reason", "note")) == {(why, "Fall i natt")}
+    others = ViewLog.objects.get(persons__person_id=other.person_id)
+    assert (others.kind, others.reason, others.note) == (ViewKind.WAITLIST, ViewReason.SERVICE, "")
