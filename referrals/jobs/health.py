@@ -1,12 +1,11 @@
 """Whether the work that nobody waits for is being done: workers, failing jobs, the last backup."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
-from referrals.jobs.backups import is_configured, last_backup
+from referrals.jobs.backups import is_configured
 from referrals.models import JobState
 
 SILENCE = timedelta(minutes=2)
@@ -46,11 +45,14 @@ def jobs_fault(at: datetime) -> str:
 
 
 def backup_fault(at: datetime) -> str:
-    """Told where backups are made here and the last one is old, or there is none."""
+    """Told where backups are made here and the last one is old, or there is none.
+
+    The job wrote down when: whoever serves pages has no access to the dumps.
+    """
     if not is_configured():
         return ""
-    last = last_backup(Path(settings.BACKUP_DIR))
-    if last is None:
+    made_at = JobState.objects.filter(name="backup").values_list("succeeded_at", flat=True).first()
+    if made_at is None:
         return "there is no backup"
-    age = at - last.made_at
+    age = at - made_at
     return f"the last backup is {age.total_seconds() / 3600:.0f} hours old" if age > OLDEST_BACKUP else ""
