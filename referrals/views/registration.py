@@ -41,7 +41,6 @@ from referrals.views.kept import keep, kept
 
 SEARCH = "sok"
 NEW_CITIZEN = "ny"
-LONGEST_KEY = 18  # digits; no primary key has more, and Python refuses to read thousands
 # Contact details that the form answers itself for a new citizen: what is known of a registered one goes before them.
 ANSWERED_ALREADY = ("written_form", "protection")
 
@@ -205,18 +204,13 @@ def choose_citizen(request: HttpRequest, code: str) -> HttpResponse:
     municipality = municipality_or_404(request, code, Permission.REGISTER)
     found = _kept_search(request, request.POST.get(SEARCH, ""))
     chosen = request.POST.get("person", "")
-    person = None if chosen == NEW_CITIZEN else _person(request, municipality, chosen)
+    matches = _matches(request, municipality, found["search"]) if found else []
+    person = next((match for match in matches if str(match.pk) == chosen), None)
     if found is None or (person is None and chosen != NEW_CITIZEN):
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect("referral_new", code=code)
     token = keep(request, {"search": found["search"], "person": person and person.pk})
     return redirect("referral_register", code=code, token=token)
-
-
-def _person(request: HttpRequest, municipality: Municipality, key: Any) -> Person | None:
-    if not str(key).isdecimal() or len(str(key)) > LONGEST_KEY:
-        return None
-    return Person.objects.open_to(request.access).filter(municipality=municipality, pk=key).first()
 
 
 # ---------------------------------------------------------------- step 2: what came in
@@ -251,7 +245,8 @@ def _intake(request: HttpRequest, municipality: Municipality, token: UUID) -> In
     found = kept(request, token)
     if found is None or "person" not in found:
         return None
-    person = _person(request, municipality, found["person"])
+    open_here = Person.objects.open_to(request.access).filter(municipality=municipality)
+    person = open_here.filter(pk=found["person"]).first() if found["person"] is not None else None
     if found["person"] is not None and person is None:
         return None
     return Intake(municipality, token, found["search"], person)

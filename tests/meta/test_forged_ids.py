@@ -59,6 +59,18 @@ def test_krav_09_a_citizen_of_another_municipality_cannot_be_chosen(
     assert Person.objects.filter(referrals__isnull=True).count() == 0
 
 
+def test_krav_09_only_somebody_whom_the_search_found_can_be_chosen(office: Client, ours: Referral) -> None:
+    """The id of another citizen of one's own municipality opens no form either: ids can be counted through."""
+    start = f"/k/{ours.municipality.code}/henvisninger/ny/"
+    stranger = PersonFactory(municipality=ours.municipality, family_name="Fremmed")
+    chosen = {"sok": search(office, ours.municipality), "person": str(stranger.pk)}
+    assert office.post(f"{start}innbygger/", chosen).url == start
+    person = ours.person
+    typed = {"name": person.name, "birth_date": f"{person.birth_date:%d%m%Y}"}
+    token = office.post(start, typed).url.partition("sok=")[2]
+    assert office.post(f"{start}innbygger/", {"sok": token, "person": str(person.pk)}).url != start
+
+
 def test_krav_09_a_therapist_of_another_municipality_cannot_be_assigned(
     office: Client, ours: Referral, theirs: Referral
 ) -> None:
