@@ -122,6 +122,7 @@ SHOWS_NOBODY = {
     "referral_shielded": "a number; the case page logs the opening, with its reason",
     "referral_emergency": "a number; the case page logs the opening, with its reason",
     "referral_shielding": "a number, and staff",
+    "rights": "staff and their roles",
     "openings": "numbers, and staff",
     "opening_end": "leads on",
     "dashboard": "figures",
