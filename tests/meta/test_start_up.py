@@ -115,3 +115,27 @@ def test_krav_28_passwords_are_kept_as_argon2id(checkout: Path) -> None:
 def test_a_sign_in_that_is_not_whole_stops_the_start_in_one_line(checkout: Path) -> None:
     result = manage(checkout, "check", **FOR_REAL, ERGO_SSO="entra")
     assert result.stderr == "ergo: ERGO_SSO_ENTRA_ISSUER is not set: ERGO_SSO asks for it.\n"
+
+
+HEADERS = """
+from django.conf import settings
+from django.test import Client
+answer = Client().get("/health/live", secure=True, HTTP_HOST="ergo.example")
+print(answer.status_code, answer.headers["Strict-Transport-Security"], sep="|")
+plain = Client().get("/inn/", HTTP_HOST="ergo.example")
+print(plain.status_code, plain.headers["Location"], sep="|")
+for kind in ("SESSION", "CSRF"):
+    named = [getattr(settings, f"{kind}_COOKIE_{what}") for what in ("NAME", "SECURE", "HTTPONLY", "SAMESITE")]
+    print(*named, settings.SESSION_COOKIE_DOMAIN, settings.SESSION_COOKIE_PATH, sep="|")
+"""
+
+
+def test_krav_29_an_installation_for_real_keeps_to_https_and_binds_its_cookies(checkout: Path) -> None:
+    """HSTS for a year with subdomains, plain http is led to https, and cookies are __Host-, secure and unreadable."""
+    result = manage(checkout, "shell", "--no-imports", "-c", HEADERS, **FOR_REAL)
+    assert result.stdout.splitlines() == [
+        "200|max-age=31536000; includeSubDomains",
+        "301|https://ergo.example/inn/",
+        "__Host-ergo-session|True|True|Lax|None|/",
+        "__Host-ergo-csrf|True|True|Lax|None|/",
+    ], result.stderr

@@ -11,7 +11,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.http import HttpRequest, StreamingHttpResponse
 from django.test import Client
+from django.urls import include, path
 
 from ergo import scope
 from ergo.postgresql.policies import SameMunicipality
@@ -226,6 +228,29 @@ def test_nothing_is_in_scope_in_a_new_thread_outside_a_transaction_or_in_async_c
         "thread with the scope passed on, outside a transaction": 0,
         "async": 0,
     }
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls(__name__)
+def test_an_answer_that_is_streamed_reads_nothing_after_its_request(
+    here: Referral, coordinator: User, client_for
+) -> None:
+    """The rows are asked for while the answer is sent, when the request's transaction has ended."""
+    with scope.scoped():
+        client = client_for(coordinator)
+        connection.close()  # what the test itself may see is remembered on its connection
+        assert b"".join(client.get("/streamed/").streaming_content) == b"in the view 1, while sending 0"
+
+
+def streamed(request: HttpRequest) -> StreamingHttpResponse:
+    in_view = Referral.objects.count()
+    return StreamingHttpResponse(
+        part()
+        for part in (lambda: f"in the view {in_view}, ", lambda: f"while sending {Referral.objects.count()}")
+    )
+
+
+urlpatterns = [path("streamed/", streamed), path("", include("ergo.urls"))]
 
 
 @pytest.mark.django_db
