@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from referrals.models import Category, Municipality, Referral, User
 from referrals.views.clock import now, today
 from tests.factories import PASSWORD, PersonFactory, ReferralFactory
+from tests.harness.factors import code, give_app
 from tests.journeys.accessibility import assert_accessible, assert_fits
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,6 +85,7 @@ def scripts_run(page: Page) -> bool:
 def test_signs_in_and_begins_on_the_waitlist(
     page: Page, coordinator: User, municipality: Municipality
 ) -> None:
+    secret = give_app(coordinator)
     page.goto("/")
     expect(page).to_have_title("Logg inn – Ergo")
     assert_accessible(page)
@@ -98,6 +100,8 @@ def test_signs_in_and_begins_on_the_waitlist(
 
     page.get_by_label("Brukernavn").fill("koordinator")
     page.get_by_label("Passord").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_label("Kode").fill(code(secret))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/k/{municipality.code}/venteliste/$"))
     expect(page.get_by_role("link", name="Registrer den første henvisningen")).to_be_visible()
