@@ -9,6 +9,8 @@ from referrals.models import User
 
 PERIOD = 30  # seconds
 
+SECONDS_TO_SEND = 8
+
 
 def give_app(user: User) -> str:
     """The user has an app for codes. Returns its secret."""
@@ -25,3 +27,11 @@ def give_recovery_codes(user: User) -> list[str]:
 def code(secret: str, *, periods_ago: int = 0) -> str:
     """What the app shows now, or showed before."""
     return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD - periods_ago))
+
+
+def lasting_code(secret: str) -> str:
+    """A code that holds for some seconds more, since a browser takes a while to send it. The clock must be running."""
+    left = PERIOD - time.time() % PERIOD
+    if left < SECONDS_TO_SEND:
+        time.sleep(left)
+    return code(secret)

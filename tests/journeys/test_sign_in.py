@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from referrals.models import User
 from tests.factories import PASSWORD
-from tests.harness.factors import code, give_app, give_recovery_codes
+from tests.harness.factors import give_app, give_recovery_codes, lasting_code
 from tests.journeys.accessibility import assert_accessible, assert_fits
 
 pytestmark = pytest.mark.usefixtures("coordinator")
@@ -116,7 +116,7 @@ def test_an_app_without_scripts_and_by_keyboard(
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_label("Kode").focus()
-    page.keyboard.type(code(secret))
+    page.keyboard.type(lasting_code(secret))
     page.keyboard.press("Enter")
     heading(page, "Venteliste")
 
@@ -130,7 +130,7 @@ def test_set_up_an_app_and_read_the_codes(page: Page) -> None:
     page.get_by_role("button", name="Legg til appen").click()
     expect(page.locator("#errors")).to_be_focused()
     stop(page)
-    page.get_by_label("Koden som appen viser").fill(code(secret))
+    page.get_by_label("Koden som appen viser").fill(lasting_code(secret))
     page.get_by_role("button", name="Legg til appen").click()
     heading(page, "Reservekoder")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from referrals.models import Category, Municipality, Referral, User
 from referrals.views.clock import now, today
 from tests.factories import PASSWORD, PersonFactory, ReferralFactory
-from tests.harness.factors import code, give_app
+from tests.harness.factors import give_app, lasting_code
 from tests.journeys.accessibility import assert_accessible, assert_fits
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,7 +101,7 @@ def test_signs_in_and_begins_on_the_waitlist(
     page.get_by_label("Brukernavn").fill("koordinator")
     page.get_by_label("Passord").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_label("Kode").fill(code(secret))
+    page.get_by_label("Kode").fill(lasting_code(secret))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/k/{municipality.code}/venteliste/$"))
     expect(page.get_by_role("link", name="Registrer den første henvisningen")).to_be_visible()
