@@ -26,7 +26,10 @@ from tests.harness.app_role import connected_for
 TABLES = [
     model._meta.db_table for model in (Person, Referral, WaitPause, Contact, PreliminaryReply, ReferralEvent)
 ]
-WITH_TWIN = re.compile(rf"\b({'|'.join(TABLES)})\b")
+COUNTING = r"ergo_(?:count_\w+|waiting|first_years)"
+WITH_TWIN = re.compile(rf"\b({'|'.join(TABLES)}|{COUNTING})\b")
+# What makes a counting function pass the policies of its caller.
+AS_ITS_OWNER = re.compile(r" SECURITY DEFINER|\n SET search_path TO [^\n]*")
 KEPT = {"django_migrations"}
 
 
@@ -69,17 +72,24 @@ def _dump(table: str) -> Dump:
 
 @contextmanager
 def twins() -> Iterator[None]:
-    """Tables twin_… with the same columns, indexes, checks, foreign keys and triggers, and no policies."""
+    """Tables twin_… with the same columns, indexes, checks, foreign keys and triggers, and no policies.
+
+    And twins of the counting functions, which count in those tables as whoever calls them.
+    """
     with connected_for(Purpose.OWN), connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"CREATE TABLE twin_{table} (LIKE {table} INCLUDING ALL)")
         for table in TABLES:
             for statement in _foreign_keys(cursor, table) + _triggers(cursor, table):
                 cursor.execute(among_twins(statement))
+        for definition in _counting_functions(cursor):
+            cursor.execute(AS_ITS_OWNER.sub("", among_twins(definition)))
     try:
         yield
     finally:
         with connected_for(Purpose.OWN), connection.cursor() as cursor:
+            for function in _twin_functions(cursor):
+                cursor.execute(f"DROP FUNCTION {function}")
             cursor.execute(f"DROP TABLE {', '.join(f'twin_{table}' for table in TABLES)}")
 
 
@@ -100,8 +110,23 @@ def _triggers(cursor, table: str) -> list[str]:
     return [statement for (statement,) in cursor.fetchall()]
 
 
+def _counting_functions(cursor) -> list[str]:
+    """In the order in which they were made, since some call others."""
+    cursor.execute(
+        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proowner = 'ergo_stats'::regrole ORDER BY oid"
+    )
+    return [definition for (definition,) in cursor.fetchall()]
+
+
+def _twin_functions(cursor) -> list[str]:
+    cursor.execute(
+        "SELECT oid::regprocedure::text FROM pg_proc WHERE starts_with(proname, 'twin_') ORDER BY oid DESC"
+    )
+    return [signature for (signature,) in cursor.fetchall()]
+
+
 def among_twins(statement: str) -> str:
-    """The statement with every table that has a twin replaced by it."""
+    """The statement with every table and function that has a twin replaced by it."""
     return WITH_TWIN.sub(r"twin_\g<0>", statement.replace("public.", ""))
 
 

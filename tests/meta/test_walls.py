@@ -129,6 +129,16 @@ def test_the_owner_of_the_tables_is_bound_too(here: Referral) -> None:
     ) == [(True,)]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("label", sorted(REGISTER[Holds.TENANT]))
+def test_a_policy_leaves_the_choice_of_index_to_the_query(label: str, municipality: Municipality) -> None:
+    """Used as an index condition it would make the planner read all of a municipality where one row is asked for."""
+    table = apps.get_model(label)._meta.db_table
+    fetch("SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
+    plan = "\n".join(line for (line,) in fetch(f"EXPLAIN SELECT * FROM {table}"))
+    assert "InitPlan" in plan and "Index Cond" not in plan
+
+
 # ---------------------------------------------------------------- writing
 
 
