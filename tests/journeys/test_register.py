@@ -59,6 +59,12 @@ def stop(request: pytest.FixtureRequest) -> Callable[[Page], None]:
     return look
 
 
+def begin(office: Page, municipality: Municipality) -> None:
+    """Opens the page, which begins in the number; keys that are sent before the browser is there would be lost."""
+    office.goto(f"/k/{municipality.code}/henvisninger/ny/")
+    expect(office.get_by_label("Fødselsnummer")).to_be_focused()
+
+
 def write(page: Page, *keys: str) -> None:
     """Types into one field after the other; Tab goes on, an empty text leaves a field as it is."""
     for typed in keys:
@@ -78,7 +84,7 @@ def follow_first_problem(page: Page) -> None:
 def test_logs_a_referral_for_a_new_citizen_by_keyboard_alone(
     office: Page, stop: Callable[[Page], None], municipality: Municipality, category: Category
 ) -> None:
-    office.goto(f"/k/{municipality.code}/henvisninger/ny/")
+    begin(office, municipality)
     stop(office)
 
     # the number, Enter; nobody is found, Enter
@@ -111,7 +117,7 @@ def test_logs_a_referral_for_a_new_citizen_by_keyboard_alone(
 def test_errors_take_the_focus_and_lead_to_the_fields(
     office: Page, stop: Callable[[Page], None], municipality: Municipality
 ) -> None:
-    office.goto(f"/k/{municipality.code}/henvisninger/ny/")
+    begin(office, municipality)
     office.keyboard.type("12345678901")
     office.keyboard.press("Enter")
     summary = office.locator("#errors")
@@ -131,7 +137,7 @@ def test_an_open_referral_is_seen_before_a_second_one_is_saved(
         municipality=municipality, person=person, category=category, number="2020-000042"
     )
 
-    office.goto(f"/k/{municipality.code}/henvisninger/ny/")
+    begin(office, municipality)
     write(office, "", "Per Ås")
     office.keyboard.type("170548")
     office.keyboard.press("Enter")
