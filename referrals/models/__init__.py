@@ -12,6 +12,7 @@ from referrals.models.audit import AuditEvent, LogSeal, SecurityEvent, ViewLog, 
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
 from referrals.models.job import JobResult, JobState
+from referrals.models.known import KnownPause, KnownReferral, as_known_by
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget
@@ -49,6 +50,8 @@ __all__ = [
     "Membership",
     "JobResult",
     "JobState",
+    "KnownPause",
+    "KnownReferral",
     "Municipality",
     "MunicipalityChange",
     "NumberSeries",
@@ -72,6 +75,7 @@ __all__ = [
     "WaitPause",
     "access_from",
     "access_of",
+    "as_known_by",
     "memberships_of",
     "staff_of",
 ]

@@ -1,7 +1,7 @@
 """The referral (henvisning), its contacts, preliminary reply and history."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self, cast
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -26,7 +26,7 @@ from referrals.choices import (
 )
 from referrals.models.clock import OnTheClock
 from referrals.models.geography import Municipality
-from referrals.models.pause import WaitPause
+from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.periods import OsloDate
 from referrals.models.person import Person
 from referrals.models.priority import HIGHEST_LEVEL, Category, target_days_sql
@@ -110,7 +110,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             .alias(is_assessed=waiting.assessed_sql(on))
             .annotate(
                 gross_days=waiting.gross_days_sql(on),
-                paused_days=waiting.paused_days_sql(WaitPause.objects.all(), on),
+                paused_days=waiting.paused_days_sql(self._pauses(), on),
                 target_days=Case(When(is_assessed=True, then=target_days_sql())),
             )
             .alias(net_days=waiting.net_days_sql(), due_on=waiting.due_on_sql())
@@ -124,20 +124,25 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def with_pause(self, *, on: date) -> Self:
         """`is_paused`: whether the wait was on hold at the end of the day, for whatever reason."""
-        running = WaitPause.objects.running(on).filter(referral=OuterRef("pk"))
+        running = self._pauses().running(on).filter(referral=OuterRef("pk"))
         return self.annotate(is_paused=Exists(running))
 
     def for_list(self) -> Self:
         """Loads what a row of a list shows, without the free text; `status_rank` sorts by the way of a case."""
         ranks = [When(status=status, then=rank) for rank, status in enumerate(Status)]
         rows = self.select_related("person", "category", "therapist").annotate(status_rank=Case(*ranks))
-        return rows.defer("reason", "what_matters", "referrer_name", "referrer_phone")
+        return rows.defer(*self.model.texts)
 
     def order_by_urgency(self) -> Self:
         """The order of the waitlist: priority, then target date, then oldest received. Needs `with_wait`."""
         return self.order_by(
             F("priority").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "received_on", "pk"
         )
+
+    def _pauses(self) -> WaitPauseQuerySet:
+        """Where the pauses of these referrals are read: as they are, or as they were known."""
+        pauses: Any = self.model.pauses.rel.related_model
+        return cast(WaitPauseQuerySet, pauses.objects.all())
 
 
 def _shielded(access: Access) -> Q:
@@ -217,6 +222,7 @@ class Referral(OnTheClock, models.Model):
     version = models.PositiveIntegerField(_("version"), default=1)
 
     objects = ReferralQuerySet.as_manager()
+    texts = ("reason", "what_matters", "referrer_name", "referrer_phone")  # free text that no list shows
 
     class Meta:
         verbose_name = _("referral")
@@ -388,6 +394,8 @@ class ReferralEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["referral", "registered_at", "pk"]
+        # For what was registered after a day: reports as they were known read it backwards.
+        indexes = [models.Index(fields=["municipality", "registered_at"], name="event_registered")]
 
     def __str__(self) -> str:
         return f"{self.referral}: {self.get_kind_display()}"

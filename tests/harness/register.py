@@ -19,6 +19,8 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.Person",
             "referrals.Referral",
             "referrals.WaitPause",
+            "referrals.KnownReferral",
+            "referrals.KnownPause",
             "referrals.Contact",
             "referrals.PreliminaryReply",
             "referrals.ReferralEvent",

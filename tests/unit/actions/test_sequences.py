@@ -1,5 +1,7 @@
 """Whatever people do in whatever order, on whatever days: what must always hold, holds.
 
+And what was known at the end of each day can be read from the history later.
+
 Hypothesis invents the sequences. Every step is one action, refused or done; a refusal of any other kind than a
 DomainError fails the test.
 """
@@ -9,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -22,7 +25,16 @@ from hypothesis.stateful import (
 from referrals import waiting
 from referrals.choices import ContactKind, EventKind, Move, Outcome, PauseReason, Source, Status, can_move
 from referrals.errors import DomainError
-from referrals.models import Category, Municipality, Referral, Therapist, User, WaitPause
+from referrals.models import (
+    Category,
+    KnownReferral,
+    Municipality,
+    Referral,
+    Therapist,
+    User,
+    WaitPause,
+    as_known_by,
+)
 from tests.factories import ReferralFactory, noon
 from tests.unit.actions.acting import do
 
@@ -42,6 +54,28 @@ def where_allowed(move: Move) -> Callable[[Any], Any]:
     return precondition(
         lambda sequence: can_move(move, status=sequence.referral.status, paused=bool(sequence.running_pause))
     )
+
+
+KNOWN = (
+    "received_on",
+    "category",
+    "source",
+    "status",
+    "priority",
+    "prioritised_on",
+    "therapist",
+    "started_on",
+    "closed_on",
+    "outcome",
+    "wait_end",
+)
+
+
+def state_of(model: type[Referral] | type[KnownReferral], pk: int) -> tuple:
+    """Every fact that figures are made of, and the pauses that last at least a day."""
+    referral = model.objects.filter(pk=pk)
+    pauses = referral.get().pauses.exclude(ended_on=F("started_on")).order_by("started_on")
+    return referral.values_list(*KNOWN).get(), list(pauses.values_list("reason", "started_on", "ended_on"))
 
 
 class Sequences(RuleBasedStateMachine):
@@ -67,8 +101,12 @@ class Sequences(RuleBasedStateMachine):
         self.running_pause: WaitPause | None = None
         self.lines = 0
         self.first_assessed: date | None = None
+        self.ends_of_days: dict[date, tuple] = {}
 
     def teardown(self) -> None:
+        for day, state in self.ends_of_days.items():
+            with as_known_by(day):
+                assert state_of(KnownReferral, self.referral.pk) == state, day
         transaction.set_rollback(True)
         self.world.__exit__(None, None, None)
 
@@ -92,6 +130,7 @@ class Sequences(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 45))
     def time_passes(self, days: int) -> None:
+        self.ends_of_days[self.today] = state_of(Referral, self.referral.pk)
         self.today = min(self.today + timedelta(days=days), LAST_DAY)
         self.look()
 

@@ -1,0 +1,109 @@
+"""Referrals and pauses as they were known at the end of an earlier day (*slik den var*), read from the history.
+
+What was registered later is taken back: a fact has the value from before the first later event that changed it, and a
+referral or pause that was registered later is not there. The views of migration 0014 do it, by row-level security of
+whoever asks; here they look like the tables, so that the clock and the lists read both the same way.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+
+from django.db import DatabaseError, connection, models
+
+from referrals.choices import Outcome, PauseReason, Source, Status
+from referrals.models.clock import OnTheClock
+from referrals.models.geography import Municipality
+from referrals.models.pause import WaitPauseQuerySet
+from referrals.models.person import Person
+from referrals.models.priority import Category
+from referrals.models.referral import ReferralQuerySet
+from referrals.models.units import Unit
+from referrals.models.workforce import Therapist
+from referrals.waiting import OSLO
+
+SET_KNOWN_BEFORE = "SELECT set_config('ergo.known_before', %s, true)"
+
+
+@contextmanager
+def as_known_by(on: date) -> Iterator[None]:
+    """Within it, the models below show what was registered by the end of the day `on`, in Norway.
+
+    Inside one transaction. Whoever reads them outside gets an error and never another day's figures.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("what was known is read within one transaction")
+    _tell(known_before(on).isoformat())
+    try:
+        yield
+    except DatabaseError:
+        raise  # the transaction takes no more statements, and the setting ends with it
+    except BaseException:
+        _tell("")
+        raise
+    _tell("")
+
+
+def known_before(on: date) -> datetime:
+    """The first instant after the day: what is registered from then on was not known by its end."""
+    return datetime.combine(on + timedelta(days=1), time.min, tzinfo=OSLO)
+
+
+def _tell(instant: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(SET_KNOWN_BEFORE, [instant])
+
+
+class KnownReferral(OnTheClock, models.Model):
+    """A referral as it was known. The citizen and the unit are those of now: they decide who may see it.
+
+    Has no free text: the history does not keep what it was.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.DO_NOTHING, related_name="+")
+    number = models.CharField(max_length=11)
+    person = models.ForeignKey(Person, models.DO_NOTHING, related_name="+")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, null=True, related_name="+")
+    category = models.ForeignKey(Category, models.DO_NOTHING, related_name="+")
+    registered_at = models.DateTimeField()
+    received_on = models.DateField()
+    source = models.CharField(max_length=20, choices=Source)
+    status = models.CharField(max_length=10, choices=Status)
+    priority = models.PositiveSmallIntegerField(null=True)
+    prioritised_on = models.DateField(null=True)
+    therapist = models.ForeignKey(Therapist, models.DO_NOTHING, null=True, related_name="+")
+    started_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    wait_end = models.DateField(null=True)
+
+    objects = ReferralQuerySet.as_manager()
+    texts = ()
+
+    class Meta:
+        managed = False
+        db_table = "referrals_referral_as_known"
+        ordering = ["-received_on", "-pk"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class KnownPause(models.Model):
+    """A pause as it was known."""
+
+    municipality = models.ForeignKey(Municipality, models.DO_NOTHING, related_name="+")
+    referral = models.ForeignKey(KnownReferral, models.DO_NOTHING, related_name="pauses")
+    reason = models.CharField(max_length=20, choices=PauseReason)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    objects = WaitPauseQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "referrals_waitpause_as_known"
+        ordering = ["referral", "started_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.referral}: {self.get_reason_display()}"
