@@ -43,6 +43,13 @@ class WaitFact(TextChoices):
     NOT_ASSESSED = "not_assessed", _("Not assessed")
 
 
+class Knowledge(TextChoices):
+    """How an earlier day is looked at: with all that has been registered since, or with what was registered by then."""
+
+    NOW = "now", _("As we now know it was")
+    THEN = "then", _("As it was known then")
+
+
 class Source(TextChoices):
     """Who sent the referral (henvendelsesinstans)."""
 

@@ -139,26 +139,17 @@ class DateFilter(django_filters.DateFilter):
     field_class = NorwegianDateField
 
 
-class WaitlistFilter(django_filters.FilterSet):
-    """The filter above a municipality's list, over rows with `with_wait` and `with_pause`.
+class WaitFilter(django_filters.FilterSet):
+    """What those who wait can be narrowed to, over rows with `with_wait` and `with_pause`.
 
-    `dated_from` and `dated_to` are both inclusive, of the day of receipt or the one that `dated` names. What cannot
-    be understood is marked in the form and narrows nothing. `priority` and `therapist` know `null`: nobody yet.
+    What cannot be understood is marked in the form and narrows nothing. `priority` knows `null`: nobody yet.
     """
 
-    status = ListedFilter(
-        label=_("Status"),
-        empty_label=LISTED[""].label,
-        choices=[(code, listed.label) for code, listed in LISTED.items() if code],
-    )
     priority = django_filters.ChoiceFilter(
         label=_("Priority"), empty_label=_("Every priority"), null_label=_("Not assessed")
     )
     category = django_filters.ChoiceFilter(
         label=_("Category"), empty_label=_("Every category"), field_name="category__code"
-    )
-    therapist = django_filters.ChoiceFilter(
-        label=_("Therapist"), empty_label=_("Every therapist"), null_label=_("Not assigned")
     )
     only = django_filters.MultipleChoiceFilter(
         label=_("Show only"),
@@ -172,21 +163,13 @@ class WaitlistFilter(django_filters.FilterSet):
     band = django_filters.ChoiceFilter(
         label=_("Days waited (gross)"), empty_label=_("Any wait"), method="in_band"
     )
-    dated = django_filters.ChoiceFilter(
-        label=_("Date"),
-        empty_label=_("Received"),
-        choices=[("started", _("Started")), ("closed", _("Closed"))],
-        method="unchanged",
-    )
-    dated_from = DateFilter(label=_("From and including"), help_text="", method="dated_since")
-    dated_to = DateFilter(label=_("To and including"), help_text="", method="dated_until")
 
     class Meta:
         model = Referral
         fields: list[str] = []
         form = FilterForm
 
-    def __init__(self, data: QueryDict, queryset: QuerySet[Referral], *, offers: Offers) -> None:
+    def __init__(self, data: QueryDict, queryset: QuerySet, *, offers: Offers) -> None:
         super().__init__(data, queryset)
         language = get_language()
         bands = [band.code for band in waiting.Band]
@@ -197,13 +180,70 @@ class WaitlistFilter(django_filters.FilterSet):
         self.filters["category"].extra["choices"] = [
             (row["code"], row[language]) for row in offers.categories
         ]
-        self.filters["therapist"].extra["choices"] = [(row["id"], row["name"]) for row in offers.therapists]
 
     @property
     def chosen(self) -> dict[str, Any]:
         """What has been chosen, understood and is not empty, by name."""
         self.form.is_valid()
         return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    def having_all(self, queryset: QuerySet, name: str, facts: list[str]) -> QuerySet:
+        for fact in facts:
+            queryset = queryset.filter(FACTS[WaitFact(fact)])
+        return queryset
+
+    def in_band(self, queryset: QuerySet, name: str, code: str) -> QuerySet:
+        return queryset.filter(gross_days__range=days_range(code))
+
+
+class PastFilter(WaitFilter):
+    """The filter above the list of an earlier day: nobody's priority holds before the day it was set."""
+
+    priority = django_filters.ChoiceFilter(
+        label=_("Priority"),
+        empty_label=_("Every priority"),
+        null_label=_("Not assessed"),
+        method="having_priority",
+    )
+    only = django_filters.MultipleChoiceFilter(
+        label=_("Show only"),
+        choices=[(fact.value, fact.label) for fact in WaitFact if fact != WaitFact.UNASSIGNED],
+        widget=forms.CheckboxSelectMultiple,
+        method="having_all",
+    )
+
+    def having_priority(self, queryset: QuerySet, name: str, level: str) -> QuerySet:
+        if level == self.filters["priority"].null_value:
+            return queryset.filter(waiting.not_assessed_q())
+        return queryset.filter(is_assessed=True, priority=level)
+
+
+class WaitlistFilter(WaitFilter):
+    """The filter above a municipality's list. `therapist` knows `null` too.
+
+    `dated_from` and `dated_to` are both inclusive, of the day of receipt or the one that `dated` names.
+    """
+
+    status = ListedFilter(
+        label=_("Status"),
+        empty_label=LISTED[""].label,
+        choices=[(code, listed.label) for code, listed in LISTED.items() if code],
+    )
+    therapist = django_filters.ChoiceFilter(
+        label=_("Therapist"), empty_label=_("Every therapist"), null_label=_("Not assigned")
+    )
+    dated = django_filters.ChoiceFilter(
+        label=_("Date"),
+        empty_label=_("Received"),
+        choices=[("started", _("Started")), ("closed", _("Closed"))],
+        method="unchanged",
+    )
+    dated_from = DateFilter(label=_("From and including"), help_text="", method="dated_since")
+    dated_to = DateFilter(label=_("To and including"), help_text="", method="dated_until")
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Referral], *, offers: Offers) -> None:
+        super().__init__(data, queryset, offers=offers)
+        self.filters["therapist"].extra["choices"] = [(row["id"], row["name"]) for row in offers.therapists]
 
     @property
     def has_seldom(self) -> bool:
@@ -220,14 +260,6 @@ class WaitlistFilter(django_filters.FilterSet):
         for name, value in ({"status": ""} | self.form.cleaned_data).items():
             queryset = self.filters[name].filter(queryset, value)
         return queryset
-
-    def having_all(self, queryset: QuerySet, name: str, facts: list[str]) -> QuerySet:
-        for fact in facts:
-            queryset = queryset.filter(FACTS[WaitFact(fact)])
-        return queryset
-
-    def in_band(self, queryset: QuerySet, name: str, code: str) -> QuerySet:
-        return queryset.filter(gross_days__range=days_range(code))
 
     def dated_since(self, queryset: QuerySet, name: str, day: date) -> QuerySet:
         return queryset.filter(**{f"{self._date_field}__gte": day})

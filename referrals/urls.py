@@ -15,6 +15,7 @@ from referrals.views import (
     health,
     information,
     moves,
+    past_waitlist,
     registration,
     rights,
     sessions,
@@ -87,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The waitlist
     path("k/<municipality:code>/venteliste/", waitlist.waitlist, name="waitlist"),
     path("k/<municipality:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
+    path("k/<municipality:code>/venteliste/dag/", past_waitlist.past_waitlist, name="waitlist_on_day"),
     # Logging a referral
     path("k/<municipality:code>/henvisninger/ny/", registration.find_citizen, name="referral_new"),
     path(

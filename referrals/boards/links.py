@@ -11,24 +11,32 @@ from referrals.reports.periods import Period
 class Drilldown:
     """The waitlist behind a dashboard; without an address every link is empty.
 
-    `shows_today`: the figures are of today, as the list is. The list of an earlier day is no longer there, but what
-    happened in a period still is.
+    `of_day`: the list of the day that the figures are of, with a query, where that is not today. What happened in a
+    period is in the list of today, unless the figures are `as_known` on that earlier day: then no list has those rows.
     """
 
     waitlist: str = ""
-    shows_today: bool = True
+    of_day: str = ""
+    as_known: bool = False
 
     def waiting(self, **chosen: str) -> str:
-        """Those who wait now, narrowed by the waitlist's own filter codes."""
-        return self._address(chosen) if self.shows_today else ""
+        """Those who wait on the day, narrowed by the waitlist's own filter codes."""
+        if not self.of_day:
+            return self._address(chosen)
+        return "&".join([self.of_day, *filter(None, [_query(chosen)])])
 
     def happened(self, listed: str, dated: str, period: Period) -> str:
         """What was received, started or closed in a period; `listed` is the filter's code of the kind of list."""
+        if self.as_known:
+            return ""
         if listed not in LISTED:
             raise ValueError(f"the waitlist does not know {listed}")
         days = {"dated_from": f"{period.start:%d.%m.%Y}", "dated_to": f"{period.last_day:%d.%m.%Y}"}
         return self._address({"status": listed, "dated": dated} | days)
 
     def _address(self, chosen: dict[str, str]) -> str:
-        query = urlencode({name: value for name, value in chosen.items() if value})
-        return self.waitlist and f"{self.waitlist}?{query}".rstrip("?")
+        return self.waitlist and f"{self.waitlist}?{_query(chosen)}".rstrip("?")
+
+
+def _query(chosen: dict[str, str]) -> str:
+    return urlencode({name: value for name, value in chosen.items() if value})

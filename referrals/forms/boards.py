@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from referrals.choices import CoverageState
+from referrals.choices import CoverageState, Knowledge
 from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 
@@ -41,6 +41,25 @@ class DayForm(FilterForm):
     def is_past(self) -> bool:
         """Whether another day than today is shown."""
         return self.day != self.today
+
+
+class LookBackForm(DayForm):
+    """The day, and whether it is looked at with all that was registered since, or with what was known then."""
+
+    kjent = forms.ChoiceField(label=_("Look at the day"), required=False, choices=Knowledge.choices)
+
+    @property
+    def known(self) -> Knowledge:
+        """How the day is looked at; a day that is not over yet looks the same both ways."""
+        self.is_valid()
+        return Knowledge(self.cleaned_data.get("kjent") or Knowledge.NOW)
+
+    @property
+    def query(self) -> str:
+        """What other addresses need to look at the same day in the same way."""
+        if self.known == Knowledge.NOW:
+            return super().query
+        return f"?dato={self.day:%d.%m.%Y}&kjent={self.known.value}"
 
 
 class CoverageForm(DayForm):

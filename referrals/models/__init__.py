@@ -12,7 +12,7 @@ from referrals.models.audit import AuditEvent, LogSeal, SecurityEvent, ViewLog, 
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
 from referrals.models.job import JobResult, JobState
-from referrals.models.known import KnownPause, KnownReferral, as_known_by
+from referrals.models.known import KnownPause, KnownReferral, as_known_by, looking_back, referrals_as
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget
@@ -76,6 +76,8 @@ __all__ = [
     "access_from",
     "access_of",
     "as_known_by",
+    "looking_back",
     "memberships_of",
+    "referrals_as",
     "staff_of",
 ]

@@ -6,18 +6,19 @@ whoever asks; here they look like the tables, so that the clock and the lists re
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime, time, timedelta
+from typing import Any, cast
 
 from django.db import DatabaseError, connection, models
 
-from referrals.choices import Outcome, PauseReason, Source, Status
+from referrals.choices import Knowledge, Outcome, PauseReason, Source, Status
 from referrals.models.clock import OnTheClock
 from referrals.models.geography import Municipality
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.person import Person
 from referrals.models.priority import Category
-from referrals.models.referral import ReferralQuerySet
+from referrals.models.referral import Referral, ReferralQuerySet
 from referrals.models.units import Unit
 from referrals.models.workforce import Therapist
 from referrals.waiting import OSLO
@@ -107,3 +108,14 @@ class KnownPause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.referral}: {self.get_reason_display()}"
+
+
+def referrals_as(known: Knowledge) -> ReferralQuerySet:
+    """All referrals as they are to be looked at; read within `looking_back` of the same day."""
+    model: Any = KnownReferral if known == Knowledge.THEN else Referral
+    return cast(ReferralQuerySet, model.objects.all())
+
+
+def looking_back(known: Knowledge, on: date) -> AbstractContextManager[None]:
+    """Within it, `referrals_as(known)` is of the end of the day `on`."""
+    return as_known_by(on) if known == Knowledge.THEN else nullcontext()

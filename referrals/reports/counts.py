@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import connection
 
+from referrals.choices import Knowledge
+from referrals.models import looking_back
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.tallies import Group, Key, Tallies, Tally, exact_days, read_groups
@@ -27,6 +29,9 @@ FLOW_COUNTS = (
     *(f"{flow}_before" for flow in FLOWS),
     *FLOWS,
 )
+
+# Of each function the one that counts rows as they were known.
+SUFFIXES = {Knowledge.NOW: "", Knowledge.THEN: "_as_known"}
 
 
 @dataclass(frozen=True)
@@ -48,16 +53,19 @@ class Flow:
     counts: dict[str, int]
 
 
-def waiting(on: date, scope: Scope, *, in_full: bool) -> Tallies:
+def waiting(on: date, scope: Scope, *, in_full: bool, known: Knowledge = Knowledge.NOW) -> Tallies:
     """Everybody who waits at the end of the day: in the scope, in every county, and in each place of the scope.
 
-    What may be shown of one county depends on the others. `in_full`: also part by part. One or two queries.
+    `known` THEN: with what was registered by the end of the day. What may be shown of one county depends on the
+    others. `in_full`: also part by part. One or two queries.
     """
     arguments = [on, *_about(scope)]
-    totals = _called("ergo_count_waiting(%s, %s, %s)", arguments)
+    suffix = SUFFIXES[known]
+    with looking_back(known, on):
+        totals = _called(f"ergo_count_waiting{suffix}(%s, %s, %s)", arguments)
+        parts = _called(f"ergo_count_waiting_parts{suffix}(%s, %s, %s)", arguments) if in_full else ()
     groups = {group: Tally.read(*counts) for group, counts in read_groups(totals, GROUPS)}
     if in_full:
-        parts = _called("ergo_count_waiting_parts(%s, %s, %s)", arguments)
         for group, (count, median, p90) in read_groups(parts, (*GROUPS, *PARTS)):
             groups[group] = Tally(count, median_days=exact_days(median), p90_days=exact_days(p90))
     return Tallies(groups)
@@ -85,12 +93,17 @@ def over_a_year(on: date) -> list[LongWait]:
     return [LongWait(*row) for row in _called("ergo_count_waiting_over_a_year(%s)", [on])]
 
 
-def flow(period: Period) -> list[Flow]:
-    """The municipalities of which there is anything to count in the period, the one before, or between. One query."""
+def flow(period: Period, known: Knowledge = Knowledge.NOW) -> list[Flow]:
+    """The municipalities of which there is anything to count in the period, the one before, or between. One query.
+
+    `known` THEN: with what was registered by the end of the period's last day.
+    """
     edges = [period.before().start, period.start, period.end]
+    with looking_back(known, period.last_day):
+        rows = _called(f"ergo_count_flow{SUFFIXES[known]}(%s, %s, %s)", edges)
     return [
         Flow(municipality, county, dict(zip(FLOW_COUNTS, counts, strict=True)))
-        for municipality, county, *counts in _called("ergo_count_flow(%s, %s, %s)", edges)
+        for municipality, county, *counts in rows
     ]
 
 

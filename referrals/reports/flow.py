@@ -8,7 +8,8 @@ from operator import attrgetter
 from django.db.models import Count, Q
 
 from referrals import waiting as clock
-from referrals.models import County, Municipality, Referral
+from referrals.choices import Knowledge
+from referrals.models import County, Municipality, looking_back, referrals_as
 from referrals.reports import counts
 from referrals.reports.counts import FLOW_COUNTS, FLOWS, Flow
 from referrals.reports.periods import Period
@@ -75,9 +76,14 @@ class FlowReport:
     recipe: Recipe
 
 
-def build(scope: Scope, period: Period, *, data_as_of: datetime) -> FlowReport:
-    """The report for a period, from the rows as they are at the instant `data_as_of`. At most 3 queries."""
-    cells = _own_cells(scope, period) if scope.exact else _outside_cells(scope, period)
+def build(
+    scope: Scope, period: Period, *, data_as_of: datetime, known: Knowledge = Knowledge.NOW
+) -> FlowReport:
+    """The report for a period, from the rows as they are at the instant `data_as_of`. At most 3 queries.
+
+    `known` THEN: all of it with what was registered by the end of the period's last day, also the period before.
+    """
+    cells = _own_cells(scope, period, known) if scope.exact else _outside_cells(scope, period, known)
     figures = {name: cell.figure for name, cell in cells.items()}
     lines = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in FLOWS}
     lines["closed"] = _together(lines["finished"], lines["other_ends"], period)
@@ -91,7 +97,7 @@ def build(scope: Scope, period: Period, *, data_as_of: datetime) -> FlowReport:
         load=_ratio(lines["referred"].figure, removals),
         clearance_weeks=_clearance(figures["waiting"], removals, period),
         no_removals=removals.value == 0,
-        recipe=Recipe(NAME, period.last_day, scope, data_as_of, (("period", str(period)),)),
+        recipe=Recipe(NAME, period.last_day, scope, data_as_of, (("period", str(period)),), known=known),
     )
 
 
@@ -121,9 +127,11 @@ def _clearance(waiting: Figure, removals: Figure, period: Period) -> Figure:
     return Figure(round(waiting.value * period.weeks / removals.value, 1)) if removals.value else Figure()
 
 
-def _own_cells(scope: Scope, period: Period) -> dict[str, Cell]:
-    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids)
-    return {name: Cell.own(count) for name, count in rows.aggregate(**_aggregates(period)).items()}
+def _own_cells(scope: Scope, period: Period, known: Knowledge) -> dict[str, Cell]:
+    rows = referrals_as(known).counted().filter(municipality_id__in=scope.ids)
+    with looking_back(known, period.last_day):
+        counted = rows.aggregate(**_aggregates(period))
+    return {name: Cell.own(count) for name, count in counted.items()}
 
 
 def _aggregates(period: Period) -> dict[str, Count]:
@@ -148,9 +156,9 @@ def _within(field: str, period: Period) -> Q:
     return Q(**{f"{field}__gte": period.start, f"{field}__lt": period.end})
 
 
-def _outside_cells(scope: Scope, period: Period) -> dict[str, Cell]:
+def _outside_cells(scope: Scope, period: Period, known: Knowledge) -> dict[str, Cell]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
-    flows = counts.flow(period)
+    flows = counts.flow(period, known)
     counties = list(County.objects.all())
     order = [county.pk for county in counties] or [NOWHERE]
     nation = _decide(_summed(flows, attrgetter("county"), order))

@@ -23,7 +23,8 @@ from django.db.models import (
 )
 
 from referrals import waiting as clock
-from referrals.models import Referral
+from referrals.choices import Knowledge
+from referrals.models import Referral, looking_back, referrals_as
 from referrals.reports.periods import DAYS_A_WEEK
 from referrals.reports.scopes import Scope
 from referrals.reports.tallies import Key, Tallies, Tally, exact_days, read_groups
@@ -46,13 +47,13 @@ PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY, Key.WEEK)
 DAY = Func(template="trend.day", output_field=DateField())
 
 
-def waiting(on: date, scope: Scope, *, in_full: bool) -> Tallies:
+def waiting(on: date, scope: Scope, *, in_full: bool, known: Knowledge = Knowledge.NOW) -> Tallies:
     """Everybody who waits in the scope at the end of the day; `in_full`: also part by part. One query."""
     keys = (Key.IN_SCOPE, *PARTS) if in_full else (Key.IN_SCOPE,)
-    inner, parameters = _known(on, scope).values(*keys, *FACTS).query.sql_with_params()
+    inner, parameters = _rows(on, scope, known).values(*keys, *FACTS).query.sql_with_params()
     selected = ", ".join([f"GROUPING({', '.join(keys)})", *keys, *COUNTS])
     sets = ", ".join([f"({Key.IN_SCOPE})", *(f"({Key.IN_SCOPE}, {part})" for part in keys[1:])])
-    with connection.cursor() as cursor:
+    with looking_back(known, on), connection.cursor() as cursor:
         cursor.execute(
             f"WITH waiting AS MATERIALIZED ({inner}) "
             f"SELECT {selected} FROM waiting GROUP BY GROUPING SETS ({sets})",
@@ -62,9 +63,9 @@ def waiting(on: date, scope: Scope, *, in_full: bool) -> Tallies:
     return Tallies({group: Tally.read(*counts) for group, counts in read_groups(rows, keys)})
 
 
-def _known(on: date, scope: Scope) -> QuerySet[Referral]:
+def _rows(on: date, scope: Scope, known: Knowledge) -> QuerySet:
     """Everybody who waits in the scope at the end of the day, with what the groupings need."""
-    rows = Referral.objects.waiting(on=on).filter(municipality_id__in=scope.ids)
+    rows = referrals_as(known).waiting(on=on).filter(municipality_id__in=scope.ids)
     return (
         rows.with_wait(on=on)
         .with_pause(on=on)

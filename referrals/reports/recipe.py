@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from referrals.choices import Knowledge
 from referrals.reports.scopes import Scope
 from referrals.waiting import DEFINITION_VERSION
 
@@ -24,6 +25,7 @@ class Recipe:
     scope: Scope
     data_as_of: datetime
     filters: tuple[tuple[str, str], ...] = ()
+    known: Knowledge = Knowledge.NOW
     definition_version: str = DEFINITION_VERSION
 
     @property
@@ -43,6 +45,7 @@ class Recipe:
         return {
             "report": self.report,
             "on": self.on.isoformat(),
+            "mode": self.known.value,
             "scope": self.scope.as_dict(),
             "filters": dict(self.filters),
             "definition_version": self.definition_version,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from referrals.choices import Knowledge
 from referrals.reports import counts, own_rows
 from referrals.reports.regions import Country, Look, OwnLook, Places
 from referrals.reports.scopes import Scope
@@ -41,11 +42,18 @@ class Snapshot:
     """The figures of a scope. `in_full`: also by band, category, priority and place, not only the headlines."""
 
     def __init__(
-        self, on: date, scope: Scope, places: Places, categories: Sequence[int] = (), *, in_full: bool
+        self,
+        on: date,
+        scope: Scope,
+        places: Places,
+        categories: Sequence[int] = (),
+        *,
+        in_full: bool,
+        known: Knowledge = Knowledge.NOW,
     ) -> None:
         self._scope = scope
         counted_by = own_rows if scope.exact else counts
-        self._counter = Counter(counted_by.waiting(on, scope, in_full=in_full), categories)
+        self._counter = Counter(counted_by.waiting(on, scope, in_full=in_full, known=known), categories)
         self._country = None if scope.exact else Country(self._counter, places)
         self._look = self._country.look_at(scope) if self._country else OwnLook(self._counter)
 

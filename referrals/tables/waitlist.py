@@ -1,5 +1,6 @@
 """The municipality's list of referrals."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -15,8 +16,8 @@ from referrals.tables.columns import Column, DateColumn, NumberColumn
 from referrals.templatetags.ergo import status_colour
 
 
-class WaitlistTable(ErgoTable):
-    """Referrals of one municipality, over rows with `with_wait`, `with_pause`, `with_shield` and `for_list`.
+class WaitTable(ErgoTable):
+    """Those who wait, over rows with `with_wait`, `with_pause`, `with_shield` and `for_list`.
 
     The citizen is initials and birth year. The wait is gross; the target is judged by the net one.
     """
@@ -30,6 +31,70 @@ class WaitlistTable(ErgoTable):
     priority = Column(_("Priority"), missing=_("Not assessed"))
     due_on = DateColumn(_("Target date"))
     gross_days = NumberColumn(_("Days waited (gross)"), initial_sort_descending=True)
+
+    def __init__(self, data: Any, *, address: str, **kwargs: Any) -> None:
+        """`address` is what stands before the number in the address of a case."""
+        super().__init__(data, **kwargs)
+        self.address = address
+
+    def cell_number(self, referral: Referral) -> SafeString:
+        return cells.link(f"{self.address}{referral.number}/", referral.number)
+
+    def cell_citizen(self, referral: Referral) -> str | SafeString:
+        """Nothing that could lead to somebody who is shielded from the user; nor does the place in a sorted list."""
+        return cells.subtle(_("Protected")) if referral.is_shielded else str(referral.person)
+
+    def cell_due_on(self, referral: Referral) -> str | SafeString:
+        """The target date, and how far it is broken or, while somebody waits, how near it is."""
+        if referral.due_on is None:
+            return cells.subtle("–")
+        if referral.is_over_target:
+            return cells.with_note(cells.date(referral.due_on), days_over(-referral.days_left), tone="danger")
+        if referral.is_due_soon and self.waits(referral):
+            return cells.with_note(cells.date(referral.due_on), days_left(referral.days_left))
+        return cells.date(referral.due_on)
+
+    def cell_gross_days(self, referral: Referral) -> SafeString:
+        return cells.days(referral.gross_days)
+
+    def waits(self, referral: Referral) -> bool:
+        """Whether the wait of the row still runs."""
+        return True
+
+
+class PastTable(WaitTable):
+    """Those who waited at the end of an earlier day."""
+
+    on_hold = Column(_("On hold"), orderable=False)
+
+    class Meta:
+        fields = (
+            "number",
+            "citizen",
+            "received_on",
+            "category",
+            "priority",
+            "due_on",
+            "gross_days",
+            "on_hold",
+        )
+
+    def cell_priority(self, referral: Referral) -> str | SafeString:
+        """The priority, if it was set by the end of the day."""
+        is_assessed = referral.prioritised_on and referral.prioritised_on <= self.on
+        return str(referral.priority) if is_assessed else cells.subtle(_("Not assessed"))
+
+    def __init__(self, data: Any, *, on: date, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.on = on
+
+    def cell_on_hold(self, referral: Referral) -> str | SafeString:
+        return cells.tag(_("On hold"), "neutral") if referral.is_paused else cells.subtle("–")
+
+
+class WaitlistTable(WaitTable):
+    """Referrals of one municipality, in whatever state they are."""
+
     status = Column(_("Status"), order_by=("status_rank",))
     therapist = Column(_("Therapist"), order_by=("therapist__sort_key",), missing=_("Not assigned"))
 
@@ -46,42 +111,22 @@ class WaitlistTable(ErgoTable):
             "therapist",
         )
 
-    def __init__(self, data: Any, *, address: str, **kwargs: Any) -> None:
-        """`address` is what stands before the number in the address of a case."""
+    def __init__(self, data: Any, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.address = address
         # The same in every row; through the catalogue and the template code once, not fifty times.
         self.tags = {status: cells.tag(status.label, status_colour(status)) for status in Status}
-        self.assigned, self.paused = cells.tag(_("Assigned"), "success"), cells.tag(_("On hold"))
+        self.assigned, self.paused = cells.tag(_("Assigned"), "success"), cells.tag(_("On hold"), "neutral")
 
-    def cell_number(self, referral: Referral) -> SafeString:
-        return cells.link(f"{self.address}{referral.number}/", referral.number)
-
-    def cell_citizen(self, referral: Referral) -> str | SafeString:
-        """Nothing that could lead to somebody who is shielded from the user; nor does the place in a sorted list."""
-        return cells.subtle(_("Protected")) if referral.is_shielded else str(referral.person)
-
-    def cell_due_on(self, referral: Referral) -> str | SafeString:
-        """The target date, and how far it is broken or, while somebody waits, how near it is."""
-        if referral.due_on is None:
-            return cells.subtle("–")
-        if referral.is_over_target:
-            return cells.with_note(cells.date(referral.due_on), days_over(-referral.days_left), tone="danger")
-        if referral.is_due_soon and referral.is_on_waitlist:
-            return cells.with_note(cells.date(referral.due_on), days_left(referral.days_left))
-        return cells.date(referral.due_on)
-
-    def cell_gross_days(self, referral: Referral) -> SafeString:
-        return cells.days(referral.gross_days)
+    def waits(self, referral: Referral) -> bool:
+        return referral.is_on_waitlist
 
     def cell_status(self, referral: Referral) -> SafeString:
         """The status, and the facts beside it while somebody waits."""
-        status = cells.tag(Status(referral.status).label, status_colour(referral.status))
-        tags = [status]
+        tags = [self.tags[referral.status]]
         if referral.is_paused:
-            tags.append(cells.tag(_("On hold"), "neutral"))
+            tags.append(self.paused)
         if referral.is_on_waitlist and referral.therapist_id:
-            tags.append(cells.tag(_("Assigned"), "success"))
+            tags.append(self.assigned)
         return cells.together(tags)
 
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from referrals.boards.dashboard import dashboard as board_of
 from referrals.boards.links import Drilldown
+from referrals.choices import Knowledge
 from referrals.errors import NotAllowed
-from referrals.forms.boards import DayForm
+from referrals.forms.boards import LookBackForm
 from referrals.models import County, Municipality
 from referrals.permissions import Permission
 from referrals.reports import flow, waiting_times
@@ -106,9 +107,10 @@ def nation(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The dashboard of the subject, on the day of the address."""
-    form = DayForm(request.GET, today=today())
-    report = waiting_times.build(subject.scope, form.day, data_as_of=now())
-    movements = flow.build(subject.scope, last_weeks(form.day, WEEKS_A_QUARTER), data_as_of=now())
+    form = LookBackForm(request.GET, today=today())
+    asked = {"data_as_of": now(), "known": form.known}
+    report = waiting_times.build(subject.scope, form.day, **asked)
+    movements = flow.build(subject.scope, last_weeks(form.day, WEEKS_A_QUARTER), **asked)
     context = {
         "subject": subject,
         "trail": _on_day(subject.above, form),
@@ -116,14 +118,20 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "form": form,
         "report": report,
         "flow": movements,
-        "board": board_of(report, movements, Drilldown(subject.waitlist, shows_today=not form.is_past)),
+        "board": board_of(report, movements, _drilldown(subject, form)),
         "table": _places(request, report, form),
         "begins_on": _beginning(report, form),
     }
     return render(request, "dashboard/dashboard.html", context)
 
 
-def _beginning(report: waiting_times.WaitingReport, form: DayForm) -> date | None:
+def _drilldown(subject: Subject, form: LookBackForm) -> Drilldown:
+    """The rows behind the figures, of the same day and looked at in the same way."""
+    of_day = subject.waitlist and form.query and f"{subject.waitlist}dag/{form.query}"
+    return Drilldown(subject.waitlist, of_day, as_known=form.known == Knowledge.THEN)
+
+
+def _beginning(report: waiting_times.WaitingReport, form: LookBackForm) -> date | None:
     """The first day that anything is known of, if an earlier one is asked for."""
     if not form.is_past or report.waiting.figure.value != 0:
         return None
@@ -131,7 +139,9 @@ def _beginning(report: waiting_times.WaitingReport, form: DayForm) -> date | Non
     return first if first and form.day < first else None
 
 
-def _places(request: HttpRequest, report: waiting_times.WaitingReport, form: DayForm) -> PlacesTable | None:
+def _places(
+    request: HttpRequest, report: waiting_times.WaitingReport, form: LookBackForm
+) -> PlacesTable | None:
     """The places within the scope, which a municipality has none of."""
     if not report.places:
         return None
@@ -145,7 +155,7 @@ def _places(request: HttpRequest, report: waiting_times.WaitingReport, form: Day
     return paginate(table, request, per_page=MOST_PLACES)
 
 
-def _on_day(links: Sequence[Link], form: DayForm) -> list[Link]:
+def _on_day(links: Sequence[Link], form: LookBackForm) -> list[Link]:
     """The same links, to the day that is shown here."""
     return [Link(link.url + form.query, link.label) for link in links]
 

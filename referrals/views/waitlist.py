@@ -71,12 +71,12 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect(f"{request.path}?{_query(request, without=(SEARCH, 'page'))}")
     rows = _rows(request, municipality)
-    chosen = WaitlistFilter(request.GET, rows, offers=_offers(municipality))
+    chosen = WaitlistFilter(request.GET, rows, offers=offers(municipality))
     if request.htmx and chosen.errors:
         return HttpResponseClientRedirect(request.get_full_path())  # the whole page, to say what is wrong
     counts = fact_counts(rows.filter(STILL_WAITING))
     is_whole = not chosen.chosen and search is None
-    table = WaitlistTable(_matching(request, chosen, search, municipality), address=_before_the_number(code))
+    table = WaitlistTable(_matching(request, chosen, search, municipality), address=before_the_number(code))
     paginate(table, request, count=counts["waiting"] if is_whole else None)
     _record(request, municipality, chosen, search, table)
     context = {
@@ -150,7 +150,7 @@ def _matching(
     return found.order_by_urgency() if chosen.listed.by_urgency else found.order_by("-received_on", "-pk")
 
 
-def _before_the_number(code: str) -> str:
+def before_the_number(code: str) -> str:
     """What the addresses of all cases of the municipality begin with."""
     return reverse("referral", kwargs={"code": code, "number": ANY_NUMBER}).removesuffix(f"{ANY_NUMBER}/")
 
@@ -160,7 +160,8 @@ def _why_empty(context: dict[str, Any], **why: bool) -> SafeString:
     return render_to_string("waitlist/_empty.html", context | why)
 
 
-def _offers(municipality: Municipality) -> Offers:
+def offers(municipality: Municipality) -> Offers:
+    """What the filter offers in the municipality today."""
     key = f"waitlist-offers:{municipality.pk}"
     return caches["process"].get_or_set(
         key, lambda: offers_of(municipality, on=today()), OFFERS_CACHE_SECONDS

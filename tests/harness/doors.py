@@ -74,6 +74,7 @@ DOORS = {
     "health_ready": PUBLIC,
     "waitlist": Door(MUNICIPAL),
     "waitlist_search": Door(MUNICIPAL, method="post"),
+    "waitlist_on_day": Door(MUNICIPAL),
     "referral_new": Door(REGISTERS),
     "referral_citizen": Door(REGISTERS, method="post"),
     "referral_register": Door(REGISTERS),

@@ -81,6 +81,11 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     "waitlist": (ViewKind.WAITLIST, lambda office: office.get("waitlist")),
     "waitlist, next page": (ViewKind.WAITLIST, lambda office: office.get("waitlist", "?page=1&sort=citizen")),
     "waitlist, swapped by htmx": (ViewKind.WAITLIST, lambda office: office.swap()),
+    "waitlist_on_day": (ViewKind.WAITLIST, lambda office: office.get("waitlist_on_day")),
+    "waitlist_on_day, as it was known": (
+        ViewKind.WAITLIST,
+        lambda office: office.get("waitlist_on_day", f"?dato={TODAY:%d.%m.%Y}&kjent=then"),
+    ),
     "waitlist_search": (ViewKind.WAITLIST_SEARCH, lambda office: office.search_the_list()),
     "referral_new": (ViewKind.FIND_CITIZEN, lambda office: office.find()),
     "referral_register": (ViewKind.REGISTRATION, lambda office: office.form()),

@@ -54,7 +54,13 @@ def pages_with_tables(
 def defined_tables() -> set[type[ErgoTable]]:
     for module in pkgutil.walk_packages(tables.__path__, f"{tables.__name__}."):
         import_module(module.name)
-    return {table for table in ErgoTable.__subclasses__() if table.__module__.startswith(tables.__name__)}
+    return {table for table in _most_special(ErgoTable) if table.__module__.startswith(tables.__name__)}
+
+
+def _most_special(table: type[ErgoTable]) -> set[type[ErgoTable]]:
+    """What is shown: a table from which others are made only holds what they share."""
+    special = table.__subclasses__()
+    return set().union(*map(_most_special, special)) if special else {table}
 
 
 def shown(table: ErgoTable) -> list[str]:

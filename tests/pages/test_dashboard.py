@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from referrals.choices import Knowledge
 from referrals.models import Category, County, Municipality, Referral, User
 from referrals.permissions import Role
 from tests.factories import (
@@ -20,6 +21,7 @@ from tests.factories import (
     ReferralFactory,
     UserFactory,
     days_ago,
+    noon,
 )
 
 ClientFor = Callable[[User], Client]
@@ -120,13 +122,35 @@ def test_every_column_and_bar_is_the_length_of_the_list_it_leads_to(office: Clie
 
 
 @pytest.mark.usefixtures("busy")
-def test_the_flow_of_an_earlier_day_still_leads_to_its_rows(office: Client, address: str, log: Log) -> None:
+@pytest.mark.parametrize("known", Knowledge)
+def test_every_number_of_an_earlier_day_is_the_length_of_its_list(
+    office: Client, address: str, log: Log, known: Knowledge
+) -> None:
     log(started=True, received_on=days_ago(300), started_on=days_ago(250))
-    page = office.get(address, {"dato": f"{days_ago(200):%d.%m.%Y}"})
-    assert set(links(page)) == {"Nye henvisninger", "Startet"}
+    log(waiting=True, received_on=days_ago(300), registered_at=noon(days_ago(1)))
+    page = office.get(address, {"dato": f"{days_ago(200):%d.%m.%Y}", "kjent": known.value})
+    in_list = {"Venter", "Over frist", "Ikke vurdert"}
+    assert set(links(page)) - in_list == (
+        {"Nye henvisninger", "Startet"} if known == Knowledge.NOW else set()
+    )
     for label, href in links(page).items():
-        assert office.get(href).context["table"].paginator.count == int(cards(page)[label])
-    assert "Ventelisten viser bare dagen i dag" in text(page)
+        assert office.get(href).context["table"].paginator.count == int(cards(page)[label]), label
+
+
+@pytest.mark.usefixtures("busy")
+def test_every_bar_of_an_earlier_day_is_the_length_of_its_list(
+    office: Client, address: str, log: Log
+) -> None:
+    for days in (180, 200, 230, 400):
+        log(waiting=True, received_on=days_ago(days), prioritised_on=days_ago(days - 60))
+    board = office.get(address, {"dato": f"{days_ago(150):%d.%m.%Y}"}).context["board"]
+    drawn = {picture.id: picture.chart for picture in (*board.over_time, *board.by_group)}
+    columns = [(column.of.href, column.of.count) for column in drawn["distribution"].columns]
+    rows = [(bar.href, bar.shown_total) for id in ("priorities", "categories") for bar in drawn[id].bars]
+    leading = [(href, count) for href, count in columns + rows if href]
+    assert sum(count for href, count in leading) == 3 * 9
+    for href, count in leading:
+        assert office.get(href).context["table"].paginator.count == count, href
 
 
 def test_the_change_is_said_against_13_weeks_before(office: Client, address: str, log: Log) -> None:

@@ -44,11 +44,20 @@ def test_the_flow_leads_to_what_happened_in_the_period():
     ]
 
 
-def test_the_figures_of_an_earlier_day_lead_nowhere_but_its_flow_does():
-    earlier = board(drilldown=Drilldown(LIST, shows_today=False))
-    assert not any(card.href for card in earlier.now)
+def test_the_figures_of_an_earlier_day_lead_to_the_list_of_that_day():
+    of_day = f"{LIST}dag/?dato=01.02.2026"
+    earlier = board(drilldown=Drilldown(LIST, of_day))
+    assert [card.href for card in earlier.now if card.href] == [
+        of_day,
+        *(f"{of_day}&only={fact}" for fact in ("over_target", "over_a_year", "paused")),
+    ]
     assert all(card.href for card in earlier.recent[:3])
-    assert not picture(earlier, "distribution").chart.has_links
+
+
+def test_what_was_known_of_a_period_is_in_no_list():
+    as_known = board(drilldown=Drilldown(LIST, f"{LIST}dag/?dato=01.02.2026&kjent=then", as_known=True))
+    assert any(card.href for card in as_known.now)
+    assert not any(card.href for card in as_known.recent)
 
 
 def test_who_may_not_open_the_list_gets_no_links_at_all():
