@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from referrals.choices import CoverageState, Knowledge
 from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
+from referrals.models import Hindsight
 
 Text = str | Promise
 
@@ -60,6 +61,11 @@ class LookBackForm(DayForm):
         if self.known == Knowledge.NOW:
             return super().query
         return f"?dato={self.day:%d.%m.%Y}&kjent={self.known.value}"
+
+    @property
+    def hindsight(self) -> Hindsight:
+        """The same for reports."""
+        return Hindsight(self.known)
 
 
 class CoverageForm(DayForm):

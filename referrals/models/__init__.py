@@ -12,10 +12,19 @@ from referrals.models.audit import AuditEvent, LogSeal, SecurityEvent, ViewLog, 
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
 from referrals.models.job import JobResult, JobState
-from referrals.models.known import KnownPause, KnownReferral, as_known_by, looking_back, referrals_as
+from referrals.models.known import (
+    ALL_KNOWN,
+    Hindsight,
+    KnownPause,
+    KnownReferral,
+    as_known_by,
+    looking_back,
+    referrals_as,
+)
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget
+from referrals.models.recipe import KeptRecipe
 from referrals.models.referral import (
     Contact,
     NumberSeries,
@@ -35,6 +44,7 @@ from referrals.models.workforce import (
 )
 
 __all__ = [
+    "ALL_KNOWN",
     "AuditEvent",
     "Barring",
     "Category",
@@ -45,11 +55,13 @@ __all__ = [
     "CoverageStatement",
     "Employment",
     "Governor",
+    "Hindsight",
     "Installation",
     "LogSeal",
     "Membership",
     "JobResult",
     "JobState",
+    "KeptRecipe",
     "KnownPause",
     "KnownReferral",
     "Municipality",

@@ -7,6 +7,7 @@ whoever asks; here they look like the tables, so that the clock and the lists re
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -26,15 +27,54 @@ from referrals.waiting import OSLO
 SET_KNOWN_BEFORE = "SELECT set_config('ergo.known_before', %s, true)"
 
 
-@contextmanager
-def as_known_by(on: date) -> Iterator[None]:
-    """Within it, the models below show what was registered by the end of the day `on`, in Norway.
+@dataclass(frozen=True)
+class Hindsight:
+    """How an earlier day is looked at. `until`: nothing that was registered from this instant on is known.
 
-    Inside one transaction. Whoever reads them outside gets an error and never another day's figures.
+    A report is made again by the instant at which it was made first.
     """
+
+    knowledge: Knowledge = Knowledge.NOW
+    until: datetime | None = None
+
+    def known_before(self, on: date) -> datetime | None:
+        """The instant before which everything known about the day was registered; None: all that is registered."""
+        ends = [self.until] if self.until else []
+        if self.knowledge == Knowledge.THEN:
+            ends.append(end_of(on))
+        return min(ends, default=None)
+
+    @property
+    def reads_history(self) -> bool:
+        """Whether rows are read as they were known, rather than as they are."""
+        return self.knowledge == Knowledge.THEN or self.until is not None
+
+
+ALL_KNOWN = Hindsight()
+
+
+def as_known_by(on: date) -> AbstractContextManager[None]:
+    """Within it, the models below show what was registered by the end of the day `on`, in Norway."""
+    return _as_known_before(end_of(on))
+
+
+def looking_back(hindsight: Hindsight, on: date) -> AbstractContextManager[None]:
+    """Within it, `referrals_as(hindsight)` is of the end of the day `on`."""
+    instant = hindsight.known_before(on)
+    return _as_known_before(instant) if instant else nullcontext()
+
+
+def end_of(on: date) -> datetime:
+    """The first instant after the day: what is registered from then on was not known by its end."""
+    return datetime.combine(on + timedelta(days=1), time.min, tzinfo=OSLO)
+
+
+@contextmanager
+def _as_known_before(instant: datetime) -> Iterator[None]:
+    """Inside one transaction. Whoever reads the models outside gets an error and never another day's figures."""
     if not connection.in_atomic_block:
         raise RuntimeError("what was known is read within one transaction")
-    _tell(known_before(on).isoformat())
+    _tell(instant.isoformat())
     try:
         yield
     except DatabaseError:
@@ -43,11 +83,6 @@ def as_known_by(on: date) -> Iterator[None]:
         _tell("")
         raise
     _tell("")
-
-
-def known_before(on: date) -> datetime:
-    """The first instant after the day: what is registered from then on was not known by its end."""
-    return datetime.combine(on + timedelta(days=1), time.min, tzinfo=OSLO)
 
 
 def _tell(instant: str) -> None:
@@ -110,12 +145,7 @@ class KnownPause(models.Model):
         return f"{self.referral}: {self.get_reason_display()}"
 
 
-def referrals_as(known: Knowledge) -> ReferralQuerySet:
+def referrals_as(hindsight: Hindsight) -> ReferralQuerySet:
     """All referrals as they are to be looked at; read within `looking_back` of the same day."""
-    model: Any = KnownReferral if known == Knowledge.THEN else Referral
+    model: Any = KnownReferral if hindsight.reads_history else Referral
     return cast(ReferralQuerySet, model.objects.all())
-
-
-def looking_back(known: Knowledge, on: date) -> AbstractContextManager[None]:
-    """Within it, `referrals_as(known)` is of the end of the day `on`."""
-    return as_known_by(on) if known == Knowledge.THEN else nullcontext()

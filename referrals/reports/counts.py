@@ -12,8 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from referrals.choices import Knowledge
-from referrals.models import looking_back
+from referrals.models import ALL_KNOWN, Hindsight, looking_back
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.tallies import Group, Key, Tallies, Tally, exact_days, read_groups
@@ -29,9 +28,6 @@ FLOW_COUNTS = (
     *(f"{flow}_before" for flow in FLOWS),
     *FLOWS,
 )
-
-# Of each function the one that counts rows as they were known.
-SUFFIXES = {Knowledge.NOW: "", Knowledge.THEN: "_as_known"}
 
 
 @dataclass(frozen=True)
@@ -53,15 +49,15 @@ class Flow:
     counts: dict[str, int]
 
 
-def waiting(on: date, scope: Scope, *, in_full: bool, known: Knowledge = Knowledge.NOW) -> Tallies:
+def waiting(on: date, scope: Scope, *, in_full: bool, hindsight: Hindsight = ALL_KNOWN) -> Tallies:
     """Everybody who waits at the end of the day: in the scope, in every county, and in each place of the scope.
 
-    `known` THEN: with what was registered by the end of the day. What may be shown of one county depends on the
+    `hindsight` of THEN: with what was registered by the end of the day. What may be shown of one county depends on the
     others. `in_full`: also part by part. One or two queries.
     """
     arguments = [on, *_about(scope)]
-    suffix = SUFFIXES[known]
-    with looking_back(known, on):
+    suffix = _suffix(hindsight)
+    with looking_back(hindsight, on):
         totals = _called(f"ergo_count_waiting{suffix}(%s, %s, %s)", arguments)
         parts = _called(f"ergo_count_waiting_parts{suffix}(%s, %s, %s)", arguments) if in_full else ()
     groups = {group: Tally.read(*counts) for group, counts in read_groups(totals, GROUPS)}
@@ -71,11 +67,15 @@ def waiting(on: date, scope: Scope, *, in_full: bool, known: Knowledge = Knowled
     return Tallies(groups)
 
 
-def waiting_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
+def waiting_each_day(
+    days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
+) -> dict[date, Tallies]:
     """How many wait at the end of each day, in the same groups; percentiles only of the scope. One query."""
     groups: dict[date, dict[Group, Tally]] = defaultdict(dict)
     sums: dict[tuple[date, tuple[Key, int]], int] = defaultdict(int)
-    rows = _called("ergo_count_waiting_each_day(%s::date[], %s, %s)", [list(days), *_about(scope)])
+    with looking_back(hindsight, max(days)):
+        function = f"ergo_count_waiting_each_day{_suffix(hindsight)}(%s::date[], %s, %s)"
+        rows = _called(function, [list(days), *_about(scope)])
     for day, in_scope, county, place, count, median, p90 in rows:
         if in_scope:
             tally = Tally(count, median_days=exact_days(median), p90_days=exact_days(p90))
@@ -93,14 +93,14 @@ def over_a_year(on: date) -> list[LongWait]:
     return [LongWait(*row) for row in _called("ergo_count_waiting_over_a_year(%s)", [on])]
 
 
-def flow(period: Period, known: Knowledge = Knowledge.NOW) -> list[Flow]:
+def flow(period: Period, hindsight: Hindsight = ALL_KNOWN) -> list[Flow]:
     """The municipalities of which there is anything to count in the period, the one before, or between. One query.
 
-    `known` THEN: with what was registered by the end of the period's last day.
+    `hindsight` of THEN: with what was registered by the end of the period's last day.
     """
     edges = [period.before().start, period.start, period.end]
-    with looking_back(known, period.last_day):
-        rows = _called(f"ergo_count_flow{SUFFIXES[known]}(%s, %s, %s)", edges)
+    with looking_back(hindsight, period.last_day):
+        rows = _called(f"ergo_count_flow{_suffix(hindsight)}(%s, %s, %s)", edges)
     return [
         Flow(municipality, county, dict(zip(FLOW_COUNTS, counts, strict=True)))
         for municipality, county, *counts in rows
@@ -121,6 +121,11 @@ def first_year(scope: Scope) -> int | None:
 def _about(scope: Scope) -> tuple[list[int], int | None]:
     """The counties in which places are told apart, and the one municipality that is asked for; none for the nation."""
     return list(scope.county_ids), scope.ids[0] if scope.level == Level.MUNICIPALITY else None
+
+
+def _suffix(hindsight: Hindsight) -> str:
+    """Of each function there is one that counts rows as they were known."""
+    return "_as_known" if hindsight.reads_history else ""
 
 
 def _called(function: str, arguments: Sequence[Any]) -> Iterator[tuple]:

@@ -8,8 +8,7 @@ from operator import attrgetter
 from django.db.models import Count, Q
 
 from referrals import waiting as clock
-from referrals.choices import Knowledge
-from referrals.models import County, Municipality, looking_back, referrals_as
+from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, referrals_as
 from referrals.reports import counts
 from referrals.reports.counts import FLOW_COUNTS, FLOWS, Flow
 from referrals.reports.periods import Period
@@ -77,13 +76,13 @@ class FlowReport:
 
 
 def build(
-    scope: Scope, period: Period, *, data_as_of: datetime, known: Knowledge = Knowledge.NOW
+    scope: Scope, period: Period, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
 ) -> FlowReport:
     """The report for a period, from the rows as they are at the instant `data_as_of`. At most 3 queries.
 
-    `known` THEN: all of it with what was registered by the end of the period's last day, also the period before.
+    `hindsight` of THEN: all of it with what was registered by the end of the period's last day, also the period before.
     """
-    cells = _own_cells(scope, period, known) if scope.exact else _outside_cells(scope, period, known)
+    cells = _own_cells(scope, period, hindsight) if scope.exact else _outside_cells(scope, period, hindsight)
     figures = {name: cell.figure for name, cell in cells.items()}
     lines = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in FLOWS}
     lines["closed"] = _together(lines["finished"], lines["other_ends"], period)
@@ -97,7 +96,14 @@ def build(
         load=_ratio(lines["referred"].figure, removals),
         clearance_weeks=_clearance(figures["waiting"], removals, period),
         no_removals=removals.value == 0,
-        recipe=Recipe(NAME, period.last_day, scope, data_as_of, (("period", str(period)),), known=known),
+        recipe=Recipe(
+            NAME,
+            period.last_day,
+            scope,
+            data_as_of,
+            (("period", str(period)),),
+            knowledge=hindsight.knowledge,
+        ),
     )
 
 
@@ -127,9 +133,9 @@ def _clearance(waiting: Figure, removals: Figure, period: Period) -> Figure:
     return Figure(round(waiting.value * period.weeks / removals.value, 1)) if removals.value else Figure()
 
 
-def _own_cells(scope: Scope, period: Period, known: Knowledge) -> dict[str, Cell]:
-    rows = referrals_as(known).counted().filter(municipality_id__in=scope.ids)
-    with looking_back(known, period.last_day):
+def _own_cells(scope: Scope, period: Period, hindsight: Hindsight) -> dict[str, Cell]:
+    rows = referrals_as(hindsight).counted().filter(municipality_id__in=scope.ids)
+    with looking_back(hindsight, period.last_day):
         counted = rows.aggregate(**_aggregates(period))
     return {name: Cell.own(count) for name, count in counted.items()}
 
@@ -156,9 +162,9 @@ def _within(field: str, period: Period) -> Q:
     return Q(**{f"{field}__gte": period.start, f"{field}__lt": period.end})
 
 
-def _outside_cells(scope: Scope, period: Period, known: Knowledge) -> dict[str, Cell]:
+def _outside_cells(scope: Scope, period: Period, hindsight: Hindsight) -> dict[str, Cell]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
-    flows = counts.flow(period, known)
+    flows = counts.flow(period, hindsight)
     counties = list(County.objects.all())
     order = [county.pk for county in counties] or [NOWHERE]
     nation = _decide(_summed(flows, attrgetter("county"), order))

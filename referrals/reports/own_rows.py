@@ -23,8 +23,7 @@ from django.db.models import (
 )
 
 from referrals import waiting as clock
-from referrals.choices import Knowledge
-from referrals.models import Referral, looking_back, referrals_as
+from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
 from referrals.reports.periods import DAYS_A_WEEK
 from referrals.reports.scopes import Scope
 from referrals.reports.tallies import Key, Tallies, Tally, exact_days, read_groups
@@ -47,13 +46,13 @@ PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY, Key.WEEK)
 DAY = Func(template="trend.day", output_field=DateField())
 
 
-def waiting(on: date, scope: Scope, *, in_full: bool, known: Knowledge = Knowledge.NOW) -> Tallies:
+def waiting(on: date, scope: Scope, *, in_full: bool, hindsight: Hindsight = ALL_KNOWN) -> Tallies:
     """Everybody who waits in the scope at the end of the day; `in_full`: also part by part. One query."""
     keys = (Key.IN_SCOPE, *PARTS) if in_full else (Key.IN_SCOPE,)
-    inner, parameters = _rows(on, scope, known).values(*keys, *FACTS).query.sql_with_params()
+    inner, parameters = _rows(on, scope, hindsight).values(*keys, *FACTS).query.sql_with_params()
     selected = ", ".join([f"GROUPING({', '.join(keys)})", *keys, *COUNTS])
     sets = ", ".join([f"({Key.IN_SCOPE})", *(f"({Key.IN_SCOPE}, {part})" for part in keys[1:])])
-    with looking_back(known, on), connection.cursor() as cursor:
+    with looking_back(hindsight, on), connection.cursor() as cursor:
         cursor.execute(
             f"WITH waiting AS MATERIALIZED ({inner}) "
             f"SELECT {selected} FROM waiting GROUP BY GROUPING SETS ({sets})",
@@ -63,9 +62,9 @@ def waiting(on: date, scope: Scope, *, in_full: bool, known: Knowledge = Knowled
     return Tallies({group: Tally.read(*counts) for group, counts in read_groups(rows, keys)})
 
 
-def _rows(on: date, scope: Scope, known: Knowledge) -> QuerySet:
+def _rows(on: date, scope: Scope, hindsight: Hindsight) -> QuerySet:
     """Everybody who waits in the scope at the end of the day, with what the groupings need."""
-    rows = referrals_as(known).waiting(on=on).filter(municipality_id__in=scope.ids)
+    rows = referrals_as(hindsight).waiting(on=on).filter(municipality_id__in=scope.ids)
     return (
         rows.with_wait(on=on)
         .with_pause(on=on)
@@ -88,10 +87,12 @@ def _rows(on: date, scope: Scope, known: Knowledge) -> QuerySet:
     )
 
 
-def waiting_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tally]:
+def waiting_each_day(
+    days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
+) -> dict[date, Tally]:
     """How many wait in the scope at the end of each day, and their percentiles. `days` come oldest first. One query."""
-    inner, parameters = _on_each(days, scope).values("gross_days").query.sql_with_params()
-    with connection.cursor() as cursor:
+    inner, parameters = _on_each(days, scope, hindsight).values("gross_days").query.sql_with_params()
+    with looking_back(hindsight, days[-1]), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT trend.day, count(*), {PERCENTILES} FROM unnest(%s::date[]) AS trend(day) "
             f"CROSS JOIN LATERAL ({inner}) AS waiting GROUP BY trend.day",
@@ -103,8 +104,8 @@ def waiting_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tally]:
         }
 
 
-def _on_each(days: Sequence[date], scope: Scope) -> QuerySet:
+def _on_each(days: Sequence[date], scope: Scope, hindsight: Hindsight) -> QuerySet:
     """Who waits at the end of the joined day; who waited on none of the days is passed over before they are joined."""
     relevant = Q(wait_end__isnull=True) | Q(wait_end__gt=days[0])
-    rows = Referral.objects.filter(relevant, municipality_id__in=scope.ids, received_on__lte=days[-1])
+    rows = referrals_as(hindsight).filter(relevant, municipality_id__in=scope.ids, received_on__lte=days[-1])
     return rows.waiting(on=DAY).with_gross_days(on=DAY).order_by()

@@ -60,6 +60,11 @@ def last_weeks(on: date, weeks: int) -> Period:
     return Period(end - timedelta(days=DAYS_A_WEEK * weeks), end)
 
 
+def until_day(first: date, last: date) -> Period:
+    """The days from and with `first` to and with `last`. Raises ValueError when none is in it."""
+    return Period(first, last + timedelta(days=1))
+
+
 def month_ends(on: date, count: int) -> tuple[date, ...]:
     """The last days of `count` months, oldest first; the latest is `on` itself or the month-end before it."""
     first_after = (on + timedelta(days=1)).replace(day=1)

@@ -3,7 +3,8 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 from referrals.choices import Knowledge
 from referrals.reports.scopes import Scope
@@ -16,8 +17,8 @@ HASH_CHARACTERS = 16
 class Recipe:
     """How to make a report again: the same recipe over the same data gives the same figures.
 
-    `data_as_of` is the aware instant at which the rows were read. It stands outside the hash, which is the name of
-    the question and not of the answer.
+    `data_as_of` is the aware instant at which the rows were read: whoever makes the report again leaves out what was
+    registered from then on.
     """
 
     report: str
@@ -25,27 +26,33 @@ class Recipe:
     scope: Scope
     data_as_of: datetime
     filters: tuple[tuple[str, str], ...] = ()
-    known: Knowledge = Knowledge.NOW
+    knowledge: Knowledge = Knowledge.NOW
     definition_version: str = DEFINITION_VERSION
 
     @property
     def hash(self) -> str:
-        """The same for the same question, whenever and wherever it is asked."""
-        canonical = json.dumps(self._question(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        """The same for the same question to the same data, wherever it is asked."""
+        asked = self.question() | {"data_as_of": self.data_as_of.astimezone(UTC).isoformat()}
+        canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:HASH_CHARACTERS]
 
     def as_dict(self) -> dict[str, object]:
         """The recipe as files and the shell write it."""
-        return self._question() | {
+        return self.question() | {
             "data_as_of": self.data_as_of.isoformat(timespec="seconds"),
             "hash": self.hash,
         }
 
-    def _question(self) -> dict[str, object]:
+    def as_kept(self) -> dict[str, Any]:
+        """The arguments with which it is kept (`actions.recipes.keep`)."""
+        return {"hash": self.hash, "question": self.question(), "data_as_of": self.data_as_of}
+
+    def question(self) -> dict[str, object]:
+        """What was asked, in codes and dates."""
         return {
             "report": self.report,
             "on": self.on.isoformat(),
-            "mode": self.known.value,
+            "mode": self.knowledge.value,
             "scope": self.scope.as_dict(),
             "filters": dict(self.filters),
             "definition_version": self.definition_version,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from referrals.choices import Knowledge
+from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import counts, own_rows
 from referrals.reports.regions import Country, Look, OwnLook, Places
 from referrals.reports.scopes import Scope
@@ -49,11 +49,13 @@ class Snapshot:
         categories: Sequence[int] = (),
         *,
         in_full: bool,
-        known: Knowledge = Knowledge.NOW,
+        hindsight: Hindsight = ALL_KNOWN,
     ) -> None:
         self._scope = scope
         counted_by = own_rows if scope.exact else counts
-        self._counter = Counter(counted_by.waiting(on, scope, in_full=in_full, known=known), categories)
+        self._counter = Counter(
+            counted_by.waiting(on, scope, in_full=in_full, hindsight=hindsight), categories
+        )
         self._country = None if scope.exact else Country(self._counter, places)
         self._look = self._country.look_at(scope) if self._country else OwnLook(self._counter)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from referrals.models import Hindsight
 from referrals.reports import counts, own_rows
 from referrals.reports.regions import Places, look_at
 from referrals.reports.scopes import Scope
@@ -22,14 +23,19 @@ class TrendPoint:
     p90_days: Figure
 
 
-def build(scope: Scope, days: Sequence[date], places: Places) -> tuple[TrendPoint, ...]:
-    """A point for each day. `days` come oldest first. One query."""
-    tallies = _of_own(scope, days) if scope.exact else counts.waiting_each_day(days, scope)
+def build(
+    scope: Scope, days: Sequence[date], places: Places, *, until: datetime | None = None
+) -> tuple[TrendPoint, ...]:
+    """A point for each day, by what was registered before the instant `until`. `days` come oldest first. One query."""
+    hindsight = Hindsight(until=until)
+    tallies = (
+        _of_own(scope, days, hindsight) if scope.exact else counts.waiting_each_day(days, scope, hindsight)
+    )
     return tuple(_point(day, scope, Counter(tallies.get(day, Tallies({}))), places) for day in days)
 
 
-def _of_own(scope: Scope, days: Sequence[date]) -> dict[date, Tallies]:
-    found = own_rows.waiting_each_day(days, scope)
+def _of_own(scope: Scope, days: Sequence[date], hindsight: Hindsight) -> dict[date, Tallies]:
+    found = own_rows.waiting_each_day(days, scope, hindsight)
     return {day: Tallies({frozenset({IN_SCOPE}): tally}) for day, tally in found.items()}
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
-from referrals.choices import Knowledge, WaitFact
-from referrals.models import Category, County, Municipality, PriorityKey, PriorityTarget
+from referrals.choices import WaitFact
+from referrals.models import ALL_KNOWN, Category, County, Hindsight, Municipality, PriorityKey, PriorityTarget
 from referrals.norwegian import sort_key
 from referrals.reports import trend
 from referrals.reports.periods import DAYS_A_WEEK, WEEKS_A_QUARTER, last_weeks, month_ends
@@ -134,11 +134,11 @@ class WaitingReport:
     recipe: Recipe
 
 
-def build(scope: Scope, on: date, *, data_as_of: datetime, known: Knowledge = Knowledge.NOW) -> WaitingReport:
+def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN) -> WaitingReport:
     """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`.
 
-    `known` THEN: with what was registered by the end of that day, and the figures of 13 weeks before with what was
-    registered by then; the trend is always as we now know it.
+    `hindsight` of THEN: with what was registered by the end of that day, and the figures of 13 weeks before with
+    what was registered by then; the trend is always as we now know it.
     At most 5 queries for own staff and 8 for others, whatever the size of the scope.
     """
     before_on = last_weeks(on, WEEKS_A_QUARTER).day_before
@@ -146,8 +146,10 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, known: Knowledge = Kn
     counties, municipalities = _register(scope)
     present = [municipality for municipality in municipalities if municipality.is_present]
     places = Places.of(counties, municipalities)
-    now = Snapshot(on, scope, places, [category.pk for category in categories], in_full=True, known=known)
-    before = Snapshot(before_on, scope, places, in_full=False, known=known)
+    now = Snapshot(
+        on, scope, places, [category.pk for category in categories], in_full=True, hindsight=hindsight
+    )
+    before = Snapshot(before_on, scope, places, in_full=False, hindsight=hindsight)
     bands = tuple(_bands(now.bands()))
     return WaitingReport(
         on=on,
@@ -159,9 +161,9 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, known: Knowledge = Kn
         by_category=tuple(_by_category(now, categories)),
         by_priority=tuple(_by_priority(now)),
         places=tuple(_places(now, counties if scope.level == Level.NATION else present)),
-        trend=trend.build(scope, month_ends(on, TREND_MONTHS), places),
+        trend=trend.build(scope, month_ends(on, TREND_MONTHS), places, until=hindsight.until),
         targets=tuple(_targets(scope, on)),
-        recipe=Recipe(NAME, on, scope, data_as_of, known=known),
+        recipe=Recipe(NAME, on, scope, data_as_of, knowledge=hindsight.knowledge),
     )
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from referrals.actions import recipes
 from referrals.boards.dashboard import dashboard as board_of
 from referrals.boards.links import Drilldown
 from referrals.choices import Knowledge
@@ -108,9 +109,11 @@ def nation(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The dashboard of the subject, on the day of the address."""
     form = LookBackForm(request.GET, today=today())
-    asked = {"data_as_of": now(), "known": form.known}
+    asked = {"data_as_of": now(), "hindsight": form.hindsight}
     report = waiting_times.build(subject.scope, form.day, **asked)
     movements = flow.build(subject.scope, last_weeks(form.day, WEEKS_A_QUARTER), **asked)
+    for made in (report, movements):
+        recipes.keep(**made.recipe.as_kept())
     context = {
         "subject": subject,
         "trail": _on_day(subject.above, form),

@@ -26,7 +26,7 @@ def past_waitlist(request: HttpRequest, code: str) -> HttpResponse:
     """Those who waited at the end of the day of the address; today, where no other day is asked for."""
     municipality = municipality_or_404(request, code)
     form = LookBackForm(request.GET, today=today())
-    with looking_back(form.known, form.day):
+    with looking_back(form.hindsight, form.day):
         rows = _rows(request, municipality, form)
         chosen = PastFilter(request.GET, rows, offers=offers(municipality))
         found = chosen.qs.for_list().with_shield(request.access).order_by_urgency()
@@ -44,7 +44,7 @@ def past_waitlist(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, municipality: Municipality, form: LookBackForm) -> ReferralQuerySet:
-    rows = referrals_as(form.known).visible_to(request.access).in_municipality(municipality)
+    rows = referrals_as(form.hindsight).visible_to(request.access).in_municipality(municipality)
     return rows.waiting(on=form.day).with_wait(on=form.day).with_pause(on=form.day)
 
 

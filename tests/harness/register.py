@@ -65,6 +65,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.Population",
             "referrals.Installation",
             "referrals.JobState",
+            "referrals.KeptRecipe",
             "procrastinate.ProcrastinateEvent",
             "procrastinate.ProcrastinateJob",
             "procrastinate.ProcrastinatePeriodicDefer",

@@ -35,6 +35,7 @@ NOT_LOGGED = {
     "referrals_viewlogperson": "a log",
     "referrals_securityevent": "a log",
     "referrals_logseal": "seals of logs",
+    "referrals_keptrecipe": "is never changed, and says what figures were asked for",
     "referrals_jobstate": "how jobs are going; changes all the time",
     "referrals_user_groups": "rights come from memberships; not in use",
     "referrals_user_user_permissions": "rights come from memberships; not in use",

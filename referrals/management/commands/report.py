@@ -1,9 +1,10 @@
-"""Figures from the shell: `manage.py report {waiting,coverage} --on DATE --format {table,json,csv}`."""
+"""Figures from the shell: `manage.py report {waiting,flow,coverage} --on DATE --format {table,json,csv}`."""
 
 import json
 from argparse import SUPPRESS
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,16 +12,62 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ergo.scope import scoped
+from referrals.actions import recipes
+from referrals.choices import Knowledge
 from referrals.errors import DomainError
 from referrals.exporters import coverage as coverage_export
+from referrals.exporters import flow as flow_export
 from referrals.exporters import waiting as waiting_export
-from referrals.exporters.tabular import as_csv, as_text
-from referrals.models import County, Municipality, User, access_of
-from referrals.permissions import NO_ACCESS
-from referrals.reports import coverage, waiting_times
-from referrals.reports.periods import parse_day
-from referrals.reports.scopes import Scope
+from referrals.exporters.tabular import Sheet, as_csv, as_text
+from referrals.models import County, Hindsight, KeptRecipe, Municipality, User, access_of
+from referrals.permissions import NO_ACCESS, Access
+from referrals.reports import coverage, flow, waiting_times
+from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, parse_day, until_day
+from referrals.reports.scopes import Level, Scope
 from referrals.views.clock import now, today
+from referrals.waiting import DEFINITION_VERSION
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is asked for: of whom, of which day or period, and how that day is looked at."""
+
+    scope: Scope
+    on: date
+    period: Period
+    hindsight: Hindsight
+    data_as_of: datetime
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A report that can be asked for. `of_a_place`: of one municipality or county as well."""
+
+    build: Callable[[Asked], Any]
+    as_dict: Callable[[Any], dict[str, Any]]
+    as_sheet: Callable[[Any], Sheet]
+    of_a_place: bool = True
+
+
+def _waiting(asked: Asked) -> waiting_times.WaitingReport:
+    return waiting_times.build(asked.scope, asked.on, data_as_of=asked.data_as_of, hindsight=asked.hindsight)
+
+
+def _flow(asked: Asked) -> flow.FlowReport:
+    return flow.build(asked.scope, asked.period, data_as_of=asked.data_as_of, hindsight=asked.hindsight)
+
+
+def _coverage(asked: Asked) -> coverage.CoverageReport:
+    return coverage.build(asked.on, data_as_of=asked.data_as_of)
+
+
+KINDS = {
+    waiting_times.NAME: Kind(_waiting, waiting_export.as_dict, waiting_export.as_sheet),
+    flow.NAME: Kind(_flow, flow_export.as_dict, flow_export.as_sheet),
+    coverage.NAME: Kind(_coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False),
+}
+# What is made again is asked for by the recipe alone.
+IN_A_RECIPE = ("on", "since", "mode", "municipality", "county")
 
 
 class Command(BaseCommand):
@@ -28,55 +75,100 @@ class Command(BaseCommand):
 
     Small numbers are hidden, as on the pages of those who do not work in the municipality, and no referral is read.
     `--as-staff USER` reads those of the one municipality asked for, where the user works, and shows true numbers.
+    `--recipe` makes figures again that were shown on a page or in the shell, from what was registered by then.
     """
 
-    help = "Prints a report: who waits, or who has an ergoterapeut, at the end of a day."
+    help = "Prints a report: who waits, what came and went, or who has an ergoterapeut, at the end of a day."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Wrong usage is told in one line too; --help has the rest."""
         return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("report", choices=["waiting", "coverage"])
+        parser.add_argument("report", choices=list(KINDS))
         parser.add_argument("--on", metavar="DATE", help="the day, as 2024-12-31; today when left out")
+        parser.add_argument(
+            "--from", metavar="DATE", dest="since", help="flow: the first day; 13 weeks when left out"
+        )
+        parser.add_argument(
+            "--mode",
+            choices=Knowledge.values,
+            help="now: as we now know it was, the default; then: with what was registered by the end of the day",
+        )
         parser.add_argument("--format", choices=["table", "json", "csv"], default="table")
         place = parser.add_mutually_exclusive_group()
-        place.add_argument("--municipality", metavar="CODE", help="waiting: of one municipality, as 3103")
-        place.add_argument("--county", metavar="CODE", help="waiting: of one county, as 31")
-        parser.add_argument(
-            "--as-staff", metavar="USER", help="waiting: the true numbers of the user's own municipality"
-        )
+        place.add_argument("--municipality", metavar="CODE", help="of one municipality, as 3103")
+        place.add_argument("--county", metavar="CODE", help="of one county, as 31")
+        parser.add_argument("--as-staff", metavar="USER", help="true numbers of the user's own municipality")
+        parser.add_argument("--recipe", metavar="HASH", help="the same figures once more, by their recipe")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        on = _day(options["on"])
-        if options["report"] == "coverage":
-            if options["municipality"] or options["county"] or options["as_staff"]:
-                raise refused(_("The coverage report is of the whole country: leave out the place."))
-            with scoped(), transaction.atomic():
-                covered = coverage.build(on, data_as_of=now())
-            self._print(options["format"], covered, coverage_export.as_dict, coverage_export.as_sheet)
-            return
-        scope = _scope(options)
-        with scoped(scope.ids if scope.exact else ()), transaction.atomic():
-            waits = waiting_times.build(scope, on, data_as_of=now())
-        self._print(options["format"], waits, waiting_export.as_dict, waiting_export.as_sheet)
+        kind = KINDS[options["report"]]
+        if not kind.of_a_place and (options["municipality"] or options["county"] or options["as_staff"]):
+            raise refused(_("The coverage report is of the whole country: leave out the place."))
+        if not kind.of_a_place and (options["mode"] or options["recipe"]):
+            raise refused(_("Only waiting times keep their history: leave out --mode and --recipe."))
+        asked = _again(options) if options["recipe"] else _asked(options)
+        with scoped(asked.scope.ids if asked.scope.exact else ()), transaction.atomic():
+            report = kind.build(asked)
+            recipes.keep(**report.recipe.as_kept())
+        self._print(options["format"], report, kind)
 
-    def _print(
-        self, form: str, report: Any, as_dict: Callable[[Any], dict], as_sheet: Callable[[Any], Any]
-    ) -> None:
+    def _print(self, form: str, report: Any, kind: Kind) -> None:
         if form == "json":
-            text = json.dumps(as_dict(report), ensure_ascii=False, indent=2) + "\n"
+            text = json.dumps(kind.as_dict(report), ensure_ascii=False, indent=2) + "\n"
         else:
-            text = (as_csv if form == "csv" else as_text)(as_sheet(report))
+            text = (as_csv if form == "csv" else as_text)(kind.as_sheet(report))
         self.stdout.write(text, ending="")
 
 
-def _day(text: str | None) -> date:
-    """The day of --on, today without it. Raises CommandError with what is wrong with it."""
+def _asked(options: dict[str, Any]) -> Asked:
+    """What the options say. Raises CommandError with what is wrong with one of them."""
+    on = _day("--on", options["on"]) or today()
+    since = _day("--from", options["since"])
+    if since and options["report"] != flow.NAME:
+        raise refused(_("--from goes with the report flow."))
+    if since and since > on:
+        raise refused(_("--from: the first day comes after the last one."))
+    return Asked(
+        scope=_scope(options),
+        on=on,
+        period=until_day(since, on) if since else last_weeks(on, WEEKS_A_QUARTER),
+        hindsight=Hindsight(Knowledge(options["mode"] or Knowledge.NOW)),
+        data_as_of=now(),
+    )
+
+
+def _again(options: dict[str, Any]) -> Asked:
+    """What a kept recipe says. Raises CommandError for one that is not kept, or that other rules made."""
+    if any(options[name] for name in IN_A_RECIPE):
+        raise refused(_("--recipe says day and place itself: leave out the other options."))
+    kept = KeptRecipe.objects.filter(hash=options["recipe"]).first()
+    if kept is None or kept.question["report"] != options["report"]:
+        raise refused(_("There is no recipe %(hash)s of this report.") % {"hash": options["recipe"]})
+    question = kept.question
+    if question["definition_version"] != DEFINITION_VERSION:
+        versions = {"made": question["definition_version"], "present": DEFINITION_VERSION}
+        raise refused(
+            _("The recipe is of definitions version %(made)s, and this is version %(present)s.") % versions
+        )
+    on = date.fromisoformat(question["on"])
+    start, _slash, end = question["filters"].get("period", "").partition("/")
+    return Asked(
+        scope=_scope_of(question["scope"], options["as_staff"]),
+        on=on,
+        period=Period(date.fromisoformat(start), date.fromisoformat(end)) if end else last_weeks(on, 1),
+        hindsight=Hindsight(Knowledge(question["mode"]), until=kept.data_as_of),
+        data_as_of=kept.data_as_of,
+    )
+
+
+def _day(option: str, text: str | None) -> date | None:
+    """A day of an option, None without it. Raises CommandError with what is wrong with it."""
     try:
-        return parse_day(text, today=today()) if text is not None else today()
+        return parse_day(text, today=today()) if text is not None else None
     except DomainError as error:
-        raise refused(f"--on: {error}") from error
+        raise refused(f"{option}: {error}") from error
 
 
 def _scope(options: dict[str, Any]) -> Scope:
@@ -87,10 +179,25 @@ def _scope(options: dict[str, Any]) -> Scope:
         raise refused(_("--as-staff goes with --municipality: one of the user's own."))
     if not options["county"]:
         return Scope.nation()
-    counties = County.objects.filter(code=options["county"])
-    if not counties:
-        raise refused(_("There is no county %(code)s.") % {"code": options["county"]})
-    return Scope.counties(counties)
+    return _county_scope([options["county"]])
+
+
+def _scope_of(asked: dict[str, Any], username: str | None) -> Scope:
+    """The place of a recipe. True numbers need --as-staff with somebody who works there now."""
+    codes = asked["codes"]
+    if asked["level"] == Level.MUNICIPALITY:
+        if not asked["suppressed"] and username is None:
+            raise refused(_("The recipe is of true numbers: name with --as-staff who works there."))
+        return _municipality_scope(codes[0], None if asked["suppressed"] else username)
+    return _county_scope(codes) if codes else Scope.nation()
+
+
+def _county_scope(codes: list[str]) -> Scope:
+    counties = {county.code: county for county in County.objects.filter(code__in=codes)}
+    for code in codes:
+        if code not in counties:
+            raise refused(_("There is no county %(code)s.") % {"code": code})
+    return Scope.counties(counties[code] for code in codes)
 
 
 def _municipality_scope(code: str, username: str | None) -> Scope:
@@ -99,12 +206,16 @@ def _municipality_scope(code: str, username: str | None) -> Scope:
         raise refused(_("There is no municipality %(code)s.") % {"code": code})
     if username is None:
         return Scope.municipality(municipality, NO_ACCESS)
-    user = User.objects.filter(username=username).first()
-    scope = Scope.municipality(municipality, access_of(user, on=today()) if user else NO_ACCESS)
+    scope = Scope.municipality(municipality, _access_of(username))
     if not scope.exact:
         words = {"user": username, "municipality": municipality}
         raise refused(_("%(user)s does not work in %(municipality)s.") % words)
     return scope
+
+
+def _access_of(username: str) -> Access:
+    user = User.objects.filter(username=username).first()
+    return access_of(user, on=today()) if user else NO_ACCESS
 
 
 def refused(message: str) -> CommandError:

@@ -1,9 +1,10 @@
 """Whose figures a report shows, and who may see them true."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from referrals.choices import Knowledge
 from referrals.models import Municipality, User, access_of
 from referrals.permissions import NO_ACCESS
 from referrals.reports.recipe import Recipe
@@ -51,7 +52,7 @@ class TestRecipe:
     def test_its_hash_is_the_same_for_the_same_question_for_ever(self) -> None:
         """The hash is written in files: a change here makes old recipes unreadable."""
         recipe = Recipe("waiting", date(2024, 12, 31), Scope.nation(), NOW, definition_version="1")
-        assert recipe.hash == "8a70f0292f719364"
+        assert recipe.hash == "76d53f2497bd55c2"
 
     @pytest.mark.parametrize(
         "other",
@@ -60,9 +61,11 @@ class TestRecipe:
             Recipe("waiting", date(2024, 12, 31), Scope.nation(), NOW),
             Recipe("waiting", TODAY, Scope(Level.COUNTY, codes=("03",)), NOW),
             Recipe("waiting", TODAY, Scope.nation(), NOW, (("priority", "1"),)),
+            Recipe("waiting", TODAY, Scope.nation(), NOW, knowledge=Knowledge.THEN),
             Recipe("waiting", TODAY, Scope.nation(), NOW, definition_version="0"),
+            Recipe("waiting", TODAY, Scope.nation(), NOW + timedelta(seconds=1)),
         ],
-        ids=["report", "day", "scope", "filter", "definitions"],
+        ids=["report", "day", "scope", "filter", "mode", "definitions", "data"],
     )
     def test_another_question_has_another_hash(self, other: Recipe) -> None:
         assert other.hash != Recipe("waiting", TODAY, Scope.nation(), NOW).hash
@@ -71,6 +74,7 @@ class TestRecipe:
         assert Recipe("waiting", TODAY, Scope.nation(), NOW).as_dict().keys() == {
             "report",
             "on",
+            "mode",
             "scope",
             "filters",
             "definition_version",

@@ -269,10 +269,10 @@ class TestEdges:
         assert report.waiting.figure == Figure(0)
         assert report.places == ()
 
-    def test_the_recipe_names_the_question_and_not_the_moment(self, municipality: Municipality) -> None:
-        one = build(own(municipality)).recipe
+    def test_the_recipe_names_the_question_and_the_moment(self, municipality: Municipality) -> None:
+        one, again = build(own(municipality)).recipe, build(own(municipality)).recipe
         later = waiting_times.build(own(municipality), TODAY, data_as_of=NOW + timedelta(hours=1)).recipe
-        assert one.hash == later.hash
+        assert one.hash == again.hash != later.hash
         assert one.hash != build(Scope.nation()).recipe.hash
         assert one.as_dict()["scope"] == {
             "level": Level.MUNICIPALITY,

@@ -1,0 +1,49 @@
+"""The report of what came in and went out, as JSON and as rows."""
+
+from typing import Any
+
+from referrals.exporters.tabular import Cell, Sheet
+from referrals.reports.flow import FlowLine, FlowReport
+from referrals.reports.suppression import Figure
+
+LINES = ("referred", "started", "other_ends", "finished", "closed", "removals")
+RATIOS = ("load", "clearance_weeks")
+
+
+def as_dict(report: FlowReport) -> dict[str, Any]:
+    """The counts of the period and of the one before, and how long the list would last.
+
+    `from` is the first day of the period and `on` its last one. `suppressed` names every figure that is null because
+    it may not be shown; null without a name there is a figure that is not defined.
+    """
+    figures = _figures(report)
+    return {
+        "from": report.period.start.isoformat(),
+        "on": report.period.last_day.isoformat(),
+        "weeks": round(report.period.weeks, 2),
+        **{name: figure.value for name, figure in figures.items()},
+        "suppressed": [name for name, figure in figures.items() if figure.suppressed],
+        "recipe": report.recipe.as_dict(),
+    }
+
+
+def as_sheet(report: FlowReport) -> Sheet:
+    """One figure a row: its name as in JSON, and its value or why there is none."""
+    rows: dict[str, Cell] = {"from": report.period.start, "on": report.period.last_day}
+    rows |= {
+        name: str(figure.hidden.label) if figure.hidden else figure.value
+        for name, figure in _figures(report).items()
+    }
+    return Sheet(("figure", "value"), tuple((rows | {"recipe": report.recipe.hash}).items()))
+
+
+def _figures(report: FlowReport) -> dict[str, Figure]:
+    figures: dict[str, Figure] = {}
+    for name in LINES:
+        line: FlowLine = getattr(report, name)
+        figures |= {
+            name: line.figure,
+            f"{name}_before": line.before,
+            f"{name}_per_week": line.per_week,
+        }
+    return figures | {name: getattr(report, name) for name in RATIOS}

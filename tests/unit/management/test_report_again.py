@@ -1,0 +1,131 @@
+"""Flow from the shell, both ways to look back, and figures that are made again by their recipe."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from referrals.choices import Move, Outcome
+from referrals.models import KeptRecipe, Municipality, Referral, User
+from tests.factories import NOW, TODAY, ReferralFactory, days_ago, noon
+from tests.unit.actions.acting import do
+from tests.unit.management.test_report import refusal, report
+
+pytestmark = pytest.mark.usefixtures("today")
+
+LATER = NOW + timedelta(hours=1)
+DAY = days_ago(30).isoformat()
+
+
+@pytest.fixture
+def staff(municipality: Municipality, manager: User) -> tuple[str, ...]:
+    """Asking for the true numbers of the municipality."""
+    return ("--municipality", municipality.code, "--as-staff", manager.username)
+
+
+@pytest.fixture
+def waits(municipality: Municipality) -> list[Referral]:
+    """Three who wait, received 60 days ago."""
+    return [
+        ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(60))
+        for _number in range(3)
+    ]
+
+
+def figures(*arguments: str) -> dict[str, Any]:
+    return json.loads(report(*arguments, "--format", "json"))
+
+
+class TestFlow:
+    def test_counts_of_the_period_with_its_days(
+        self, municipality: Municipality, staff: tuple[str, ...], waits: list[Referral], coordinator: User
+    ) -> None:
+        do(Move.START, waits[0], coordinator, on=days_ago(5))
+        do(Move.CLOSE, waits[1], coordinator, on=days_ago(4), outcome=Outcome.DECLINED)
+        found = figures("flow", "--from", days_ago(60).isoformat(), "--on", TODAY.isoformat(), *staff)
+        assert (found["from"], found["on"]) == (days_ago(60).isoformat(), TODAY.isoformat())
+        assert (found["referred"], found["started"], found["other_ends"], found["removals"]) == (3, 1, 1, 2)
+        assert (found["load"], found["suppressed"]) == (1.5, [])
+
+    def test_the_first_day_is_part_of_it(self, staff: tuple[str, ...], waits: list[Referral]) -> None:
+        assert figures("flow", "--from", days_ago(60).isoformat(), *staff)["referred"] == 3
+        assert figures("flow", "--from", days_ago(59).isoformat(), *staff)["referred"] == 0
+
+    def test_without_first_day_13_weeks(self, staff: tuple[str, ...]) -> None:
+        assert figures("flow", *staff)["from"] == days_ago(90).isoformat()
+
+    def test_what_makes_no_sense_is_refused(self) -> None:
+        assert "--from" in refusal("waiting", "--from", DAY)
+        assert "--from" in refusal("flow", "--from", TODAY.isoformat(), "--on", DAY)
+        assert "--from" in refusal("flow", "--from", "31.02.2026")
+        assert "--mode" in refusal("coverage", "--mode", "then")
+
+
+class TestModes:
+    def test_then_leaves_out_what_was_registered_later(
+        self, municipality: Municipality, staff: tuple[str, ...], waits: list[Referral], coordinator: User
+    ) -> None:
+        ReferralFactory(municipality=municipality, received_on=days_ago(60), registered_at=noon(days_ago(3)))
+        do(Move.START, waits[0], coordinator, on=days_ago(40))
+        now, then = (figures("waiting", "--on", DAY, "--mode", mode, *staff) for mode in ("now", "then"))
+        assert (now["waiting"], then["waiting"]) == (3, 3)
+        assert (now["not_assessed"], then["not_assessed"]) == (1, 0)
+        assert (now["recipe"]["mode"], then["recipe"]["mode"]) == ("now", "then")
+        flows = [figures("flow", "--on", DAY, "--mode", mode, *staff) for mode in ("now", "then")]
+        assert [flow["referred"] for flow in flows] == [4, 3]
+        assert [flow["started"] for flow in flows] == [1, 0]
+
+    def test_without_a_mode_it_is_as_we_now_know_it(self, staff: tuple[str, ...]) -> None:
+        assert figures("waiting", *staff)["recipe"]["mode"] == "now"
+
+
+class TestRecipes:
+    @pytest.mark.parametrize("kind", ["waiting", "flow"])
+    @pytest.mark.parametrize("mode", ["now", "then"])
+    def test_the_same_figures_once_more_whatever_happened_since(
+        self,
+        municipality: Municipality,
+        staff: tuple[str, ...],
+        waits: list[Referral],
+        coordinator: User,
+        kind: str,
+        mode: str,
+    ) -> None:
+        before = figures(kind, "--on", DAY, "--mode", mode, *staff)
+        ReferralFactory(municipality=municipality, received_on=days_ago(60), registered_at=LATER)
+        do(Move.START, waits[0], coordinator, at=LATER, on=days_ago(40))
+        do(Move.CLOSE, waits[1], coordinator, at=LATER, outcome=Outcome.DUPLICATE)
+        do(Move.PAUSE, waits[2], coordinator, at=LATER, on=days_ago(50))
+        again = figures(kind, "--recipe", before["recipe"]["hash"], *staff[2:])
+        assert again == before
+        if mode == "now":
+            assert figures(kind, "--on", DAY, *staff) != before
+
+    def test_each_report_keeps_its_recipe_and_one_that_is_kept_is_not_kept_twice(
+        self, staff: tuple[str, ...]
+    ) -> None:
+        found = figures("waiting", *staff)
+        figures("waiting", "--recipe", found["recipe"]["hash"], *staff[2:])
+        assert [recipe.hash for recipe in KeptRecipe.objects.all()] == [found["recipe"]["hash"]]
+
+    def test_true_numbers_need_somebody_who_works_there(
+        self, staff: tuple[str, ...], county_reader: User
+    ) -> None:
+        code = figures("waiting", *staff)["recipe"]["hash"]
+        assert "--as-staff" in refusal("waiting", "--recipe", code)
+        assert county_reader.username in refusal(
+            "waiting", "--recipe", code, "--as-staff", county_reader.username
+        )
+
+    def test_one_that_is_not_kept_or_of_another_report(self, staff: tuple[str, ...]) -> None:
+        code = figures("waiting", *staff)["recipe"]["hash"]
+        for arguments in (("waiting", "--recipe", "0" * 16), ("flow", "--recipe", code)):
+            assert arguments[2] in refusal(*arguments)
+        assert "--recipe" in refusal("waiting", "--recipe", code, "--on", DAY)
+
+    def test_one_of_other_definitions_is_refused(self, staff: tuple[str, ...]) -> None:
+        code = figures("waiting", *staff)["recipe"]["hash"]
+        question = KeptRecipe.objects.get().question | {"definition_version": "0"}
+        KeptRecipe.objects.bulk_create([KeptRecipe(hash="a" * 16, question=question, data_as_of=NOW)])
+        assert code and "versjon 0" in refusal("waiting", "--recipe", "a" * 16, *staff[2:])
