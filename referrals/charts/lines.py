@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from referrals.charts.months import ROOM, Month, MonthAxis, month_axis
 from referrals.charts.scales import (
-    LINE_HEIGHT,
     Frame,
     Scale,
     Tick,
     room_for,
     rounded,
+    spread,
     text_width,
     thinned,
     vertical_axis,
 )
 
 NO_VALUE = "–"
+MOST_DOTS = 24  # with more, a dot at each value would hide the line
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,22 @@ class Series:
 
 @dataclass(frozen=True)
 class Point:
-    """A value in its place."""
+    """A value in its place. `is_quiet`: its dot shows only under the pointer, since the line says where it is."""
 
     x: float
     y: float
     label: str
     value: float
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A label for which something may not be shown; `texts` say which line, and what stands in place of its value."""
+
+    x: float
+    label: str
+    texts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -60,13 +72,14 @@ class LineChart:
     frame: Frame
     labels: tuple[str, ...]
     lines: tuple[Line, ...]
-    x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
+    axis: MonthAxis
+    gaps: tuple[Gap, ...]
 
     @property
     def is_empty(self) -> bool:
-        """Whether no series has a value."""
-        return not any(line.points for line in self.lines)
+        """Whether no series has a value, and none is hidden."""
+        return not any(line.points for line in self.lines) and not self.gaps
 
     @property
     def rows(self) -> list[tuple[str, list[tuple[float | None, str]]]]:
@@ -77,19 +90,39 @@ class LineChart:
         ]
 
 
-def lines(labels: Sequence[str], series: Sequence[Series]) -> LineChart:
-    """Lays the series out over the labels. Raises ValueError if a series has not one value for each label."""
+def lines(labels: Sequence[str] | Sequence[Month], series: Sequence[Series]) -> LineChart:
+    """Lays the series out over the labels; months get an axis with their years.
+
+    Raises ValueError if a series has not one value for each label.
+    """
     for one in series:
         if len(one.values) != len(labels):
             raise ValueError(f"{one.name} has {len(one.values)} values for {len(labels)} labels.")
-    names = max((text_width(one.name) for one in series), default=0)
-    highest = max((value for one in series for value in one.values if value is not None), default=0)
-    frame = room_for(Frame(height=270, top=28, bottom=32, right=rounded(20 + names)), highest)
-    scale, y_ticks = vertical_axis(frame, highest)
+    texts = [label.label if isinstance(label, Month) else label for label in labels]
+    months = [label for label in labels if isinstance(label, Month)]
+    frame = _frame(series, bottom=ROOM if months else 32)
+    scale, y_ticks = vertical_axis(frame, _highest(series))
     places = [_across(number, len(labels), frame) for number in range(len(labels))]
-    drawn = [_line(style, one, labels, places, scale) for style, one in enumerate(series, start=1)]
-    ticks = thinned([Tick(x, label) for x, label in zip(places, labels, strict=True)], from_end=True)
-    return LineChart(frame, tuple(labels), _names_apart(drawn, frame), ticks, y_ticks)
+    drawn = [_line(style, one, texts, places, scale) for style, one in enumerate(series, start=1)]
+    axis = month_axis(months, places, frame.left, frame.plot_right) if months else _plain(texts, places)
+    gaps = _gaps(texts, places, drawn)
+    return LineChart(frame, tuple(texts), _names_apart(drawn, frame), y_ticks, axis, gaps)
+
+
+def _frame(series: Sequence[Series], bottom: float) -> Frame:
+    """The paper, with room for the longest name at the right and the largest number at the left."""
+    names = max((text_width(one.name) for one in series), default=0)
+    frame = Frame(height=238 + bottom, top=28, bottom=bottom, right=rounded(20 + names))
+    return room_for(frame, _highest(series))
+
+
+def _highest(series: Sequence[Series]) -> float:
+    return max((value for one in series for value in one.values if value is not None), default=0)
+
+
+def _plain(texts: Sequence[str], places: Sequence[float]) -> MonthAxis:
+    """Labels that are no months: as many as have room, the last one always."""
+    return MonthAxis(thinned([Tick(x, text) for x, text in zip(places, texts, strict=True)], from_end=True))
 
 
 def _across(number: int, count: int, frame: Frame) -> float:
@@ -100,37 +133,54 @@ def _across(number: int, count: int, frame: Frame) -> float:
 
 def _line(style: int, series: Series, labels: Sequence[str], places: Sequence[float], scale: Scale) -> Line:
     """A series in its place; its name at the height of its last value."""
+    loud = with_dots(series.values)
     points = tuple(
-        Point(x, scale(value), label, value)
-        for x, label, value in zip(places, labels, series.values, strict=True)
+        Point(x, scale(value), label, value, number not in loud)
+        for number, (x, label, value) in enumerate(zip(places, labels, series.values, strict=True))
         if value is not None
     )
     name_y = points[-1].y if points else scale(0)
-    strokes = _strokes(places, series.values, scale)
     hidden = tuple(series.hidden) or (NO_VALUE,) * len(labels)
-    return Line(series.name, style, tuple(series.values), points, strokes, name_y, hidden)
+    drawn = strokes(places, series.values, scale)
+    return Line(series.name, style, tuple(series.values), points, drawn, name_y, hidden)
 
 
-def _strokes(places: Sequence[float], values: Sequence[float | None], scale: Scale) -> tuple[str, ...]:
+def with_dots(values: Sequence[float | None]) -> set[int]:
+    """Which values have a dot: all where they are few, else those without a neighbour, and the last one."""
+    known = {number for number, value in enumerate(values) if value is not None}
+    if len(values) <= MOST_DOTS:
+        return known
+    return {number for number in known if not {number - 1, number + 1} & known} | {max(known, default=0)}
+
+
+def strokes(places: Sequence[float], values: Sequence[float | None], scale: Scale) -> tuple[str, ...]:
     """The points between two gaps as SVG writes them; a lone point has no stroke, only its dot."""
-    strokes: list[list[str]] = [[]]
+    drawn: list[list[str]] = [[]]
     for x, value in zip(places, values, strict=True):
         if value is None:
-            strokes.append([])
+            drawn.append([])
         else:
-            strokes[-1].append(f"{x},{scale(value)}")
-    return tuple(" ".join(points) for points in strokes if len(points) > 1)
+            drawn[-1].append(f"{x},{scale(value)}")
+    return tuple(" ".join(points) for points in drawn if len(points) > 1)
+
+
+def _gaps(labels: Sequence[str], places: Sequence[float], drawn: Sequence[Line]) -> tuple[Gap, ...]:
+    """Where a value is hidden; where there is none, nothing is drawn."""
+    found = []
+    for place, (x, label) in enumerate(zip(places, labels, strict=True)):
+        texts = tuple(
+            (line.name, line.hidden[place])
+            for line in drawn
+            if line.values[place] is None and line.hidden[place] != NO_VALUE
+        )
+        if texts:
+            found.append(Gap(x, label, texts))
+    return tuple(found)
 
 
 def _names_apart(drawn: Sequence[Line], frame: Frame) -> tuple[Line, ...]:
-    """The names at the lines' ends, moved down where they would touch, then up where they would leave the plot."""
+    """The names at the lines' ends, where they stand clear of each other."""
     order = sorted(range(len(drawn)), key=lambda number: drawn[number].name_y)
-    heights = [drawn[number].name_y for number in order]
-    for here in range(1, len(heights)):
-        heights[here] = max(heights[here], heights[here - 1] + LINE_HEIGHT)
-    lowest = frame.plot_bottom
-    for here in reversed(range(len(heights))):
-        heights[here] = min(heights[here], lowest)
-        lowest = heights[here] - LINE_HEIGHT
+    heights = spread([drawn[number].name_y for number in order], frame.plot_bottom)
     moved = dict(zip(order, heights, strict=True))
-    return tuple(replace(line, name_y=rounded(moved[number])) for number, line in enumerate(drawn))
+    return tuple(replace(line, name_y=moved[number]) for number, line in enumerate(drawn))

@@ -63,6 +63,18 @@ class Tick:
     value: float | str
 
 
+@dataclass(frozen=True)
+class Count:
+    """A number of referrals. None: not to be shown, and `hidden` stands in its place, never zero and never nothing.
+
+    `href` leads to the rows that were counted.
+    """
+
+    value: int | None
+    href: str = ""
+    hidden: str = "<5"
+
+
 def rounded(coordinate: float) -> float:
     """A coordinate, exact enough for any screen and short in the page."""
     return round(coordinate, 1)
@@ -92,9 +104,9 @@ def _nice_step(least: float) -> int:
         magnitude *= 10
 
 
-def vertical_axis(frame: Frame, highest: float) -> tuple[Scale, tuple[Tick, ...]]:
-    """The scale of the upright axis from 0, and its ticks."""
-    values = nice_ticks(highest)
+def vertical_axis(frame: Frame, highest: float, wanted: int = 4) -> tuple[Scale, tuple[Tick, ...]]:
+    """The scale of the upright axis from 0, and its ticks, about as many as wanted."""
+    values = nice_ticks(highest, wanted)
     scale = Scale(values[-1], frame.plot_bottom, frame.top)
     return scale, tuple(Tick(scale(value), value) for value in values)
 
@@ -103,6 +115,20 @@ def room_for(frame: Frame, highest: float) -> Frame:
     """The frame with a left margin as wide as the numbers of an upright axis up to so much."""
     number = f"{nice_ticks(highest)[-1]:,}"
     return replace(frame, left=rounded(max(frame.left, text_width(number) + 14)))
+
+
+def spread(wanted: Sequence[float], lowest: float) -> list[float]:
+    """The heights of texts beside the plot, in the order given from the top down, moved apart where they would touch.
+
+    First down from the one above, then up where they would leave the plot; `lowest` is its base line.
+    """
+    heights = list(wanted)
+    for here in range(1, len(heights)):
+        heights[here] = max(heights[here], heights[here - 1] + LINE_HEIGHT)
+    for here in reversed(range(len(heights))):
+        heights[here] = rounded(min(heights[here], lowest))
+        lowest = heights[here] - LINE_HEIGHT
+    return heights
 
 
 def thinned(ticks: Sequence[Tick], *, from_end: bool = False, gap: float = 12) -> tuple[Tick, ...]:

@@ -9,7 +9,7 @@ from tests.journeys.accessibility import assert_accessible, assert_fits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.look.urls")]
 
-PAGES = ["list", "form", "charts", "empty", "missing"]
+PAGES = ["list", "form", "charts", "months", "empty", "missing"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -38,11 +38,41 @@ def test_an_opened_menu_is_accessible_and_closes_with_escape(page: Page, menu: s
     expect(page.locator(f"#{menu}")).to_be_hidden()
 
 
-def test_opened_tables_of_charts_are_accessible(page: Page) -> None:
-    page.goto("/look/charts/")
+@pytest.mark.parametrize("name", ["charts", "months"])
+def test_opened_tables_of_charts_are_accessible_and_fit(page: Page, name: str) -> None:
+    page.goto(f"/look/{name}/")
     for summary in page.locator(".chart-card summary").all():
         summary.click()
     assert_accessible(page, within=".chart-card .ds-details")
+    assert_fits(page)
+
+
+def test_the_links_of_a_chart_can_be_reached_and_skipped_by_keyboard(page: Page) -> None:
+    page.goto("/look/months/")
+    card = page.locator("figure[aria-labelledby=ageing-large-title]")
+    card.locator("svg a").first.focus()
+    page.keyboard.press("Tab")
+    expect(card.locator("svg a").nth(1)).to_be_focused()
+    skip = card.locator(".ds-skip-link")
+    skip.focus()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(card.locator("summary")).to_be_focused()
+
+
+def test_on_paper_the_shaded_table_and_its_legend_stand_as_on_screen(page: Page) -> None:
+    page.goto("/look/months/")
+    page.emulate_media(media="print")
+    expect(page.locator("figure[aria-labelledby=heat-title] table")).to_be_visible()
+    expect(page.locator("figure[aria-labelledby=heat-title] .heat-legend")).to_be_visible()
+    expect(page.locator("figure[aria-labelledby=ageing-60-title] .legend-narrow")).to_be_hidden()
+
+
+def test_in_a_narrow_window_the_key_stands_above_the_columns(page: Page) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto("/look/months/")
+    expect(page.locator("figure[aria-labelledby=ageing-60-title] .legend-narrow")).to_be_visible()
 
 
 def send_with_errors(page: Page) -> None:

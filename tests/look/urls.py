@@ -12,7 +12,7 @@ from django.template import engines
 from django.urls import include, path
 
 from referrals.tables.base import paginate
-from tests.look import awkward
+from tests.look import awkward, months
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -73,6 +73,37 @@ def chart_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def months_page(request: HttpRequest) -> HttpResponse:
+    """Every chart over time, from one month to sixty, and its kin."""
+    hidden_stack, hidden_flows = months.nothing_but_hidden()
+    ageings = {f"ageing-{count}": months.ageing(count) for count in months.LENGTHS}
+    movements = {f"flows-{count}": months.movement(count) for count in months.LENGTHS}
+    ageings |= {
+        "ageing-large": months.ageing(12, times=500, href="?ageing"),
+        "ageing-partly": months.ageing_with_hidden(),
+        "ageing-hidden": hidden_stack,
+    }
+    movements |= {
+        "flows-large": months.movement(12, times=100, href="?flows"),
+        "flows-partly": months.movement_with_hidden(),
+        "flows-hidden": hidden_flows,
+    }
+    return drawn(
+        request,
+        "months.html",
+        ageings=ageings.items(),
+        movements=movements.items(),
+        trends=[(f"trend-{count}", months.long_trend(count)) for count in months.LENGTHS],
+        heats=[
+            ("heat", months.by_category_and_priority()),
+            ("heat-small", months.small_heat()),
+            ("heat-hidden", months.hidden_heat()),
+        ],
+        comparisons=[("compare", months.municipalities()), ("compare-one", months.one_comparison())],
+    )
+
+
+@login_not_required
 def empty_page(request: HttpRequest) -> HttpResponse:
     """Every list and chart with nothing in it."""
     return drawn(
@@ -84,6 +115,10 @@ def empty_page(request: HttpRequest) -> HttpResponse:
         trend=awkward.lines([], []),
         categories=awkward.bars([], [awkward.Part("Venter")]),
         waits=awkward.tile_map([], []),
+        ageing=months.stack([], months.BANDS),
+        movement=months.flows([]),
+        priorities=months.heat([], [], [], months.Count(0)),
+        comparison=months.compare([]),
     )
 
 
@@ -97,6 +132,7 @@ urlpatterns = [
     path("look/list/", list_page),
     path("look/form/", form_page),
     path("look/charts/", chart_page),
+    path("look/months/", months_page),
     path("look/empty/", empty_page),
     path("look/missing/", missing_page),
     path("", include("referrals.urls")),

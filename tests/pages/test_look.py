@@ -12,7 +12,7 @@ from tests.look import awkward
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.look.urls")]
 
-PAGES = ["list", "form", "charts", "empty"]
+PAGES = ["list", "form", "charts", "months", "empty"]
 TEXT_OF_TEN_THOUSAND = ("Kárášjohka čšŋđŧž 👩‍🦽 <b>&\n" * 500)[:10_000]
 
 
@@ -185,8 +185,9 @@ class TestForm:
 
 class TestCharts:
     def test_coordinates_have_no_comma(self):
-        for value in re.findall(r' (?:x|y|x1|y2|width|height|cx)="([^"]*)"', html("/look/charts/")):
-            float(value)
+        for page in ("charts", "months"):
+            for value in re.findall(r' (?:x|y|x1|y2|width|height|cx)="([^"]*)"', html(f"/look/{page}/")):
+                float(value)
 
     def test_every_chart_has_a_table_with_the_same_figures(self):
         page = html("/look/charts/")
@@ -194,14 +195,31 @@ class TestCharts:
         assert page.count('<details class="ds-details">') == 5
 
     def test_a_picture_with_links_is_no_picture_to_a_screen_reader(self):
-        page = html("/look/charts/")
-        for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        page = html("/look/charts/") + html("/look/months/")
+        for svg in re.findall(r'<svg class="chart".*?</svg>', page, re.DOTALL):
             assert ('role="img"' in svg) != ("<a " in svg)
 
     def test_what_is_withheld_is_never_zero(self):
         assert "&lt;5" in html("/look/charts/")
 
+    def test_every_chart_over_time_has_a_table_and_shaded_ones_are_tables(self):
+        page = html("/look/months/")
+        assert page.count("<figure") == 26
+        assert page.count('<details class="ds-details"') == 21
+        assert page.count('<table class="heat"') + page.count('<table class="compare"') == 5
+
+    def test_many_links_can_be_skipped(self):
+        page = html("/look/months/")
+        for id in ("ageing-large", "flows-large"):
+            assert f'class="ds-skip-link" href="#{id}-after"' in page
+            assert f'<details class="ds-details" id="{id}-after"' in page
+        assert 'href="#ageing-12-after"' not in page
+
+    def test_a_hidden_cell_carries_no_shade(self):
+        cells = re.findall(r'<td class="(heat-hidden[^"]*)"><span>([^<]*)<', html("/look/months/"))
+        assert set(cells) == {("heat-hidden", "&lt;5")}
+
     def test_nothing_to_show_is_a_sentence(self):
         page = html("/look/empty/")
-        assert page.count("chart-empty") == 4
+        assert page.count("chart-empty") == 8
         assert "<svg" not in page

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from referrals.charts.lines import Series, lines
 from referrals.charts.scales import LINE_HEIGHT
+from tests.look.months import months
 
 values = st.one_of(st.none(), st.floats(0, 100_000, allow_nan=False))
 
@@ -69,6 +70,37 @@ def test_the_table_has_a_row_for_each_label_also_where_nothing_is_known():
 def test_the_table_says_why_a_value_is_hidden():
     chart = lines(["a", "b"], [Series("Waiting", [None, 7], ["<5", "–"])])
     assert chart.rows == [("a", [(None, "<5")]), ("b", [(7, "–")])]
+
+
+def test_a_hidden_value_has_a_mark_of_its_own_and_one_that_is_not_there_has_none():
+    hidden = Series("Median", [None, None, 7], ["<5", "–", "–"])
+    chart = lines(["a", "b", "c"], [hidden, Series("P90", [None, 2, 3], ["Withheld", "–", "–"])])
+    assert [(gap.label, gap.texts) for gap in chart.gaps] == [
+        ("a", (("Median", "<5"), ("P90", "Withheld"))),
+    ]
+
+
+def test_only_hidden_values_are_not_an_empty_chart():
+    assert not lines(["a"], [Series("Median", [None], ["<5"])]).is_empty
+    assert lines(["a"], [Series("Median", [None])]).is_empty
+
+
+def test_sixty_months_are_a_line_with_a_dot_only_where_it_is_needed():
+    values = [None if number in (10, 12) else number for number in range(60)]
+    (line,) = lines(months(60), [Series("Waiting", values)]).lines
+    assert [point.label for point in line.points if not point.is_quiet] == ["okt 22", "okt 26"]
+    assert len(line.strokes) == 2
+
+
+def test_months_have_their_years_below_them_and_their_whole_names_in_the_table():
+    chart = lines(months(12), [Series("Waiting", range(12))])
+    assert [year.text for year in chart.axis.years] == ["2025", "2026"]
+    assert [row[0] for row in chart.rows][:3] == ["nov 25", "des 25", "jan 26"]
+    assert chart.frame.plot_bottom == lines(["a"], [Series("Waiting", [1])]).frame.plot_bottom
+
+
+def test_labels_that_are_no_months_have_no_years():
+    assert lines(["a", "b"], [Series("Waiting", [1, 2])]).axis.years == ()
 
 
 def test_the_numbers_of_the_axis_have_room():

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.charts.scales import Frame, Scale, Tick, nice_ticks, text_width, thinned, vertical_axis
+from referrals.charts.scales import (
+    LINE_HEIGHT,
+    Frame,
+    Scale,
+    Tick,
+    nice_ticks,
+    spread,
+    text_width,
+    thinned,
+    vertical_axis,
+)
 
 numbers = st.floats(min_value=0, max_value=10_000_000, allow_nan=False)
 
@@ -60,3 +70,15 @@ def test_thinned_texts_never_touch(labels, from_end):
         assert one.position + text_width(one.value) / 2 < other.position - text_width(other.value) / 2
     if ticks:
         assert (ticks[-1] if from_end else ticks[0]) in kept
+
+
+@given(st.lists(st.floats(12, 286), max_size=7).map(sorted))
+def test_texts_beside_the_plot_stand_apart_in_their_order_above_the_base_line(wanted):
+    heights = spread(wanted, 286)
+    for upper, lower in pairwise(heights):
+        assert lower - upper >= LINE_HEIGHT - 0.1
+    assert all(height <= 286 for height in heights)
+
+
+def test_texts_that_do_not_touch_stay_where_they_are():
+    assert spread([20, 60, 100], 286) == [20, 60, 100]
