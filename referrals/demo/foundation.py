@@ -1,7 +1,6 @@
 """Everything of the demo but the referrals: users, priority keys, therapists, employments, agreements, statements."""
 
-from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -9,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from referrals.choices import CoverageState
 from referrals.demo.coverage import Span, Spans
 from referrals.demo.load import Loader, reserve_ids
-from referrals.demo.places import TEMPLATE_DAYS, Fortune, Municipal
+from referrals.demo.places import Fortune, Municipal
 from referrals.demo.rows import EmploymentRow, TargetRow, TherapistRow
 from referrals.demo.teams import Member, Team, ordinal
 from referrals.demo.users import DEMO_PASSWORD, DEMO_USERS, DemoUser
@@ -24,14 +23,16 @@ from referrals.models import (
     Occupation,
     Population,
     PriorityKey,
+    PriorityTemplate,
+    ReplyRule,
     Therapist,
     User,
 )
 from referrals.norwegian import sort_key
 from referrals.permissions import Role
+from referrals.waiting import OSLO
 
 ROWS_AT_A_TIME = 5_000
-IPS_CATEGORY, IPS_DAYS = "work_mental_health", 30
 CRITERIA = (
     "Fare for liv og helse, palliasjon, trykksår eller utskriving som ikke kunne planlegges.",
     "Nylig tap av funksjon, fare for fall eller for å miste jobb, skole eller bolig.",
@@ -87,27 +88,35 @@ def _create_membership(user: User, wanted: DemoUser, since: date) -> None:
     membership.counties.set(County.objects.filter(code__in=wanted.counties))
 
 
+def template_days() -> tuple[int, ...]:
+    """The days by priority that the registers have given to everybody."""
+    return tuple(PriorityTemplate.objects.all()[0].days)
+
+
 def create_priority_keys(loader: Loader, fortunes: dict[int, Fortune], since: date) -> None:
     """A key of their own for the municipalities (by id) that do not use the template."""
-    own = {pk: fortune for pk, fortune in fortunes.items() if fortune.key_days != TEMPLATE_DAYS}
+    template = template_days()
+    own = {pk: fortune for pk, fortune in fortunes.items() if fortune.key_days != template}
+    at = datetime.combine(since, time(), OSLO)
     keys = PriorityKey.objects.bulk_create(
-        PriorityKey(municipality_id=pk, valid_from=since, note="Oppdiktet for demoen") for pk in own
+        PriorityKey(municipality_id=pk, valid_from=since, registered_at=at, note="Oppdiktet for demoen")
+        for pk in own
     )
     categories = list(Category.objects.order_by("pk"))
     targets = [
         TargetRow(key.pk, category.pk, level, days, CRITERIA[level - 1])
         for key in keys
         for category in categories
-        for level, days in enumerate(_days(own[key.municipality_id], category), start=1)
+        for level, days in enumerate(
+            category.within_longest_start(own[key.municipality_id].key_days), start=1
+        )
     ]
     loader.write({TargetRow: targets})
-
-
-def _days(fortune: Fortune, category: Category) -> Iterable[int]:
-    """IPS starts at once and at the latest after a month, whatever the priority."""
-    if category.code == IPS_CATEGORY:
-        return (min(days, IPS_DAYS) for days in fortune.key_days)
-    return fortune.key_days
+    ReplyRule.objects.bulk_create(
+        ReplyRule(key=key, category=category, is_due=category.is_vedtak)
+        for key in keys
+        for category in categories
+    )
 
 
 def create_staff(

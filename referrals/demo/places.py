@@ -9,7 +9,6 @@ from random import Random
 
 from referrals.demo.users import MOSS, STRAND
 
-TEMPLATE_DAYS = (14, 56, 84, 182)
 # Priority keys as municipalities have published them, in days by priority.
 KEYS = {
     MOSS: (14, 28, 42),
@@ -65,14 +64,12 @@ SHARE_BASE = 100_000
 LEAST_REFERRALS = 400
 
 
-def fortune(place: Municipal, rng: Random) -> Fortune:
-    """How the place fares, the same for the same stream of chance."""
+def fortune(place: Municipal, rng: Random, template: tuple[int, ...]) -> Fortune:
+    """How the place fares, the same for the same stream of chance. `template`: days of those who have no own key."""
     if place.code in DRAWN:
         return DRAWN[place.code]
     low, high = _situation(place, rng)
-    key_days = KEYS.get(place.code) or (
-        TEMPLATE_DAYS if rng.random() < TEMPLATE_SHARE else rng.choice(OTHER_KEYS)
-    )
+    key_days = KEYS.get(place.code) or (template if rng.random() < TEMPLATE_SHARE else rng.choice(OTHER_KEYS))
     return Fortune(
         list_weeks=rng.uniform(low, high),
         began_at=rng.uniform(0.5, 1.5),

@@ -108,8 +108,9 @@ class _Seeding:
         self.order, self.places, self.on_progress = order, places, on_progress
         self.workdays = Workdays(order.since, order.until)
         self.inflow = Inflow(self.workdays)
+        template = foundation.template_days()
         self.fortunes = {
-            place.code: fortune(place, order.stream(f"{place.code} fortune")) for place in places
+            place.code: fortune(place, order.stream(f"{place.code} fortune"), template) for place in places
         }
         self.category_ids = dict(Category.objects.values_list("code", "pk"))
         self.numbers, self.ring = Numbers(), ring()

@@ -17,7 +17,9 @@ from referrals.importers.rows import (
     day,
     decimal,
     digits,
+    numbers,
     one_of,
+    optional,
     read_csv,
     text,
     whole_number,
@@ -27,10 +29,12 @@ from referrals.models import (
     Category,
     County,
     Governor,
+    LawReference,
     Municipality,
     MunicipalityChange,
     Occupation,
     Population,
+    PriorityTemplate,
 )
 from referrals.models.priority import HIGHEST_LEVEL, MOST_DAYS
 
@@ -113,14 +117,53 @@ CATEGORIES = Register(
         "name_en": text(100),
         "position": whole_number(1, 32_000),
         "is_vedtak": yes_or_no,
+        "longest_start": optional(whole_number(1, MOST_DAYS)),
+    },
+    follows_file=False,
+)
+TEMPLATES = Register(
+    "priority_templates.csv",
+    PriorityTemplate,
+    {
+        "code": text(30),
+        "name_nb": text(100),
+        "name_nn": text(100),
+        "name_en": text(100),
+        "position": whole_number(1, 32_000),
+        "days": numbers(whole_number(1, MOST_DAYS), HIGHEST_LEVEL),
+    },
+    follows_file=False,
+)
+LAW = Register(
+    "law_references.csv",
+    LawReference,
+    {
+        "code": text(30),
+        "title_nb": text(100),
+        "title_nn": text(100),
+        "title_en": text(100),
+        "text_nb": text(500),
+        "text_nn": text(500),
+        "text_en": text(500),
+        "url": text(200),
+        "valid_from": optional(day),
+        "checked_on": optional(day),
+        "position": whole_number(1, 32_000),
     },
     follows_file=False,
 )
 # In the order they are written: a row's links point to rows that are there.
-REGISTERS = (GOVERNORS, COUNTIES, MUNICIPALITIES, POPULATION, CHANGES, OCCUPATIONS, CATEGORIES)
-
-TEMPLATE_FILE = "priority_template.csv"
-TEMPLATE_COLUMNS = {"level": whole_number(1, HIGHEST_LEVEL), "days": whole_number(1, MOST_DAYS)}
+REGISTERS = (
+    GOVERNORS,
+    COUNTIES,
+    MUNICIPALITIES,
+    POPULATION,
+    CHANGES,
+    OCCUPATIONS,
+    CATEGORIES,
+    TEMPLATES,
+    LAW,
+)
 
 Rows = Mapping[str, list[Row]]
 
@@ -129,9 +172,8 @@ def read(folder: Path) -> Rows:
     """The rows of every file by its name, checked. Raises BrokenFiles with every problem of every file."""
     rows: dict[str, list[Row]] = {}
     problems: list[Problem] = []
-    columns = {register.file: register.columns for register in REGISTERS} | {TEMPLATE_FILE: TEMPLATE_COLUMNS}
-    for file, parsers in columns.items():
-        rows[file], found = read_csv(folder / file, parsers)
+    for register in REGISTERS:
+        rows[register.file], found = read_csv(folder / register.file, register.columns)
         problems += found
     # Rows that could not be read would only be missed by the others: say first what is wrong with them.
     problems = problems or _check(rows)
@@ -142,7 +184,7 @@ def read(folder: Path) -> Rows:
 
 def _check(rows: Rows) -> list[Problem]:
     """What is wrong between rows: the same code twice, a code that another file does not have."""
-    problems = _repeated(rows[TEMPLATE_FILE], ("level",))
+    problems: list[Problem] = []
     for register in REGISTERS:
         problems += _repeated(rows[register.file], register.key)
         problems += _repeated(rows[register.file], register.unique) if register.unique else []

@@ -1,14 +1,14 @@
 """The registers every installation starts from: read the files, check all of them, write what is new or changed.
 
 Rows are matched by code, never by name. Nothing is deleted; a municipality that a reform abolished gets an end. What
-people edit in the admin site (occupation titles, categories, priority keys) is created when missing and then left
-alone; the rest follows the files.
+people edit afterwards (occupation titles, categories, templates, references to the law, priority keys) is created when
+missing and then left alone; the rest follows the files.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +20,23 @@ from referrals.importers.register_files import (
     CHANGES,
     MUNICIPALITIES,
     REGISTERS,
-    TEMPLATE_FILE,
     Register,
     Rows,
     read,
 )
 from referrals.importers.rows import Row
-from referrals.models import Category, Municipality, PriorityKey, PriorityTarget
+from referrals.models import (
+    Category,
+    Municipality,
+    PriorityKey,
+    PriorityTarget,
+    PriorityTemplate,
+    ReplyRule,
+)
+from referrals.waiting import OSLO
 
 # A key made from the template judges every referral the installation may hold.
 TEMPLATE_VALID_FROM = date(2018, 1, 1)
-# A referral for work and mental health starts at once, and at the latest after one month (IPS principle 5).
-LONGEST_START = {"work_mental_health": 30}
 
 # Added to the row of a tile while tiles change places: two municipalities may not share one, not even for a moment.
 ASIDE = 1000
@@ -61,7 +66,7 @@ def load(folder: Path) -> list[Result]:
     rows = read(folder)
     with transaction.atomic():
         results = [_write(register, rows) for register in REGISTERS]
-        return [*results, _fill_priority_keys(rows[TEMPLATE_FILE])]
+        return [*results, _fill_priority_keys()]
 
 
 def _write(register: Register, rows: Rows) -> Result:
@@ -169,32 +174,50 @@ def _change(register: Register, pairs: Sequence[tuple[Any, Values]]) -> None:
         row.save()  # one by one: the sort key is made anew
 
 
-def _fill_priority_keys(template: Sequence[Row]) -> Result:
-    """Give every municipality without a priority key the template's, so that its referrals can be prioritised."""
+def _fill_priority_keys() -> Result:
+    """Give every municipality without a priority key the first template's, so that its referrals can be prioritised.
+
+    As if it had been saved on its first day: nobody chose it, and no figure of an earlier day finds it missing.
+    """
     municipalities = _current(MUNICIPALITIES)
-    days = "/".join(str(row.values["days"]) for row in template)
-    note = _("Template of %(days)s days, until the municipality has its own key.") % {"days": days}
+    template = PriorityTemplate.objects.first()
+    without = municipalities.filter(priority_keys__isnull=True) if template else municipalities.none()
+    note = _("Template of %(days)s days, until the municipality has its own key.")
     keys = PriorityKey.objects.bulk_create(
-        PriorityKey(municipality=municipality, valid_from=TEMPLATE_VALID_FROM, note=note)
-        for municipality in municipalities.filter(priority_keys__isnull=True)
+        PriorityKey(
+            municipality=municipality,
+            valid_from=TEMPLATE_VALID_FROM,
+            registered_at=datetime.combine(TEMPLATE_VALID_FROM, time(), OSLO),
+            note=note % {"days": template.shown_days},
+        )
+        for municipality in without
     )
-    categories = Category.objects.all()
-    PriorityTarget.objects.bulk_create(
-        [
-            PriorityTarget(
-                key=key,
-                category=category,
-                level=row.values["level"],
-                days=min(row.values["days"], LONGEST_START.get(category.code, row.values["days"])),
-            )
-            for key in keys
-            for category in categories
-            for row in template
-        ],
-        batch_size=ROWS_AT_A_TIME,
-    )
+    if template and keys:
+        _fill_targets(keys, template)
     return Result(
         name=str(PriorityKey._meta.verbose_name_plural),
         created=len(keys),
         same=municipalities.count() - len(keys),
+    )
+
+
+def _fill_targets(keys: Sequence[PriorityKey], template: PriorityTemplate) -> None:
+    """Days, and where a preliminary reply is due, in every category."""
+    categories = list(Category.objects.all())
+    PriorityTarget.objects.bulk_create(
+        [
+            PriorityTarget(key=key, category=category, level=level, days=days)
+            for key in keys
+            for category in categories
+            for level, days in enumerate(category.within_longest_start(template.days), start=1)
+        ],
+        batch_size=ROWS_AT_A_TIME,
+    )
+    ReplyRule.objects.bulk_create(
+        [
+            ReplyRule(key=key, category=category, is_due=category.is_vedtak)
+            for key in keys
+            for category in categories
+        ],
+        batch_size=ROWS_AT_A_TIME,
     )

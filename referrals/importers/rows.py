@@ -179,6 +179,25 @@ def day(cell: str) -> date:
     raise BadValue(_("“%(value)s” is not a date (YYYY-MM-DD).") % {"value": cell})
 
 
+def optional(parse: Parse) -> Parse:
+    """What the other reads, or nothing: an empty cell is None."""
+    return lambda cell: parse(cell) if cell else None
+
+
+def numbers(parse: Parse, most: int) -> Parse:
+    """One to so many numbers with strokes between: 14/56/84."""
+
+    def parse_all(cell: str) -> list[int]:
+        parts = cell.split("/")
+        if len(parts) > most:
+            raise BadValue(
+                _("“%(value)s” holds more than %(count)s numbers.") % {"value": cell, "count": most}
+            )
+        return [parse(part) for part in parts]
+
+    return parse_all
+
+
 def one_of(choices: Collection[str]) -> Parse:
     """One of some codes."""
 

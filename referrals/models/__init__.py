@@ -21,9 +21,10 @@ from referrals.models.known import (
     looking_back,
     referrals_as,
 )
+from referrals.models.law import LawReference
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
-from referrals.models.priority import Category, PriorityKey, PriorityTarget
+from referrals.models.priority import Category, PriorityKey, PriorityTarget, PriorityTemplate, ReplyRule
 from referrals.models.recipe import KeptRecipe
 from referrals.models.referral import (
     Contact,
@@ -57,6 +58,7 @@ __all__ = [
     "Governor",
     "Hindsight",
     "Installation",
+    "LawReference",
     "LogSeal",
     "Membership",
     "JobResult",
@@ -74,8 +76,10 @@ __all__ = [
     "PreliminaryReply",
     "PriorityKey",
     "PriorityTarget",
+    "PriorityTemplate",
     "Referral",
     "ReferralEvent",
+    "ReplyRule",
     "SecurityEvent",
     "StaffingFigure",
     "Submission",

@@ -37,6 +37,7 @@ class Submission(models.Model):
     key = models.UUIDField(_("key"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("user"))
     referral = models.ForeignKey("Referral", models.CASCADE, null=True, verbose_name=_("referral"))
+    priority_key = models.ForeignKey("PriorityKey", models.CASCADE, null=True, verbose_name=_("priority key"))
     created_at = models.DateTimeField(_("created"))
 
     class Meta:

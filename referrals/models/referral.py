@@ -29,7 +29,7 @@ from referrals.models.geography import Municipality
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.periods import OsloDate
 from referrals.models.person import Person
-from referrals.models.priority import HIGHEST_LEVEL, Category, target_days_sql
+from referrals.models.priority import HIGHEST_LEVEL, Category, ReplyRule, reply_due_sql, target_days_sql
 from referrals.models.units import Unit
 from referrals.models.workforce import Therapist
 from referrals.permissions import Access, Permission
@@ -121,6 +121,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def with_gross_days(self, *, on: Day) -> Self:
         """Only `gross_days`, for figures that ask for no target; on rows received by then."""
         return self.annotate(gross_days=waiting.gross_days_sql(on))
+
+    def with_reply(self) -> Self:
+        """`needs_reply`: SQL form of `Referral.needs_preliminary_reply`."""
+        is_application = When(handling=Handling.APPLICATION, then=reply_due_sql())
+        return self.annotate(needs_reply=Case(is_application, default=False))
 
     def with_pause(self, *, on: date) -> Self:
         """`is_paused`: whether the wait was on hold at the end of the day, for whatever reason."""
@@ -313,12 +318,17 @@ class Referral(OnTheClock, models.Model):
 
     @property
     def needs_preliminary_reply(self) -> bool:
-        """Whether the law's preliminary reply applies: an application in a category that leads to a vedtak."""
-        return self.handling == Handling.APPLICATION and self.category.is_vedtak
+        """Whether the law's preliminary reply applies: an application, in a category where it is due.
+
+        The municipality's key on the day of receipt says where. One query for an application; in SQL `with_reply`.
+        """
+        if self.handling != Handling.APPLICATION:
+            return False
+        return ReplyRule.objects.is_due(self.municipality_id, self.category, self.received_on)
 
     @property
     def takes_preliminary_reply(self) -> bool:
-        """Whether a preliminary reply applies and none is registered. One query, unless the reply is loaded."""
+        """Whether a preliminary reply applies and none is registered. Two queries at most."""
         return self.needs_preliminary_reply and not hasattr(self, "preliminary_reply")
 
     @property

@@ -259,7 +259,8 @@ def test_the_priority_stays_where_the_key_has_the_level(
 def test_without_the_level_in_the_new_category_the_referral_is_to_be_assessed_again(
     coordinator: User, municipality: Municipality, waiting: Referral, other_category: Category
 ) -> None:
-    municipality.priority_keys.get().targets.filter(category=other_category, level=2).delete()
+    newer = PriorityKeyFactory(municipality=municipality, valid_from=days_ago(300))
+    PriorityTargetFactory(key=newer, category=other_category, level=1)
     saved = correct(waiting, coordinator, category=other_category)
     assert (saved.priority, saved.prioritised_on, saved.status) == (None, None, Status.RECEIVED)
     assert saved.events.get().details["changes"]["priority"] == [2, None]
@@ -279,7 +280,8 @@ def test_a_started_case_stays_started_without_its_priority(
     coordinator: User, municipality: Municipality, category: Category, other_category: Category
 ) -> None:
     referral = ReferralFactory(municipality=municipality, category=category, started=True)
-    municipality.priority_keys.get().targets.filter(category=other_category).delete()
+    newer = PriorityKeyFactory(municipality=municipality, valid_from=days_ago(300))
+    PriorityTargetFactory(key=newer, category=category)
     saved = correct(referral, coordinator, category=other_category)
     assert (saved.priority, saved.status) == (None, Status.STARTED)
 
@@ -287,5 +289,5 @@ def test_a_started_case_stays_started_without_its_priority(
 def test_a_correction_of_something_else_leaves_a_priority_that_the_key_lost(
     coordinator: User, municipality: Municipality, waiting: Referral
 ) -> None:
-    municipality.priority_keys.get().targets.all().delete()
+    PriorityKeyFactory(municipality=municipality, valid_from=days_ago(300))
     assert correct(waiting, coordinator, source=Source.SELF).priority == 2

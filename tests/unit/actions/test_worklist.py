@@ -9,6 +9,7 @@ from referrals.choices import Handling, Move, Status
 from referrals.errors import ForeignRecord, NoPriorityKey, NothingChanged, ReplyNotDue
 from referrals.models import Category, Municipality, Referral, Therapist, User
 from tests.factories import (
+    NOW,
     TODAY,
     EmploymentFactory,
     PreliminaryReplyFactory,
@@ -82,7 +83,7 @@ def test_the_key_of_the_day_of_receipt_decides(
 def test_another_municipalitys_key_does_not_help(
     coordinator: User, municipality: Municipality, other_municipality: Municipality, received: Referral
 ) -> None:
-    municipality.priority_keys.all().delete()
+    municipality.priority_keys.update(replaced_at=NOW)
     with pytest.raises(NoPriorityKey):
         do(Move.PRIORITISE, received, coordinator)
 

@@ -159,13 +159,19 @@ def test_twelve_categories_in_three_languages_with_other_at_the_end(rows):
     assert all(re.fullmatch("[a-z_]+", row["code"]) and row["is_vedtak"] for row in categories)
 
 
-def test_the_template_of_a_priority_key_is_14_56_84_and_182_days(rows):
-    assert [(row["level"], row["days"]) for row in rows["priority_template"]] == [
-        (1, 14),
-        (2, 56),
-        (3, 84),
-        (4, 182),
-    ]
+def test_the_templates_of_a_priority_key(rows):
+    """The first is given to whoever has no key."""
+    in_order = sorted(rows["priority_templates"], key=lambda row: row["position"])
+    assert [row["days"] for row in in_order] == [[14, 56, 84, 182], [7, 30, 90]]
+
+
+def test_work_and_mental_health_starts_within_a_month(rows):
+    longest = {row["code"]: row["longest_start"] for row in rows["categories"] if row["longest_start"]}
+    assert longest == {"work_mental_health": 30}
+
+
+def test_nobody_is_said_to_have_checked_the_law(rows):
+    assert [row["checked_on"] for row in rows["law_references"]] == [None, None]
 
 
 @pytest.fixture
@@ -224,7 +230,21 @@ def append(folder: Path, file: str, line: str) -> int:
             "3226102,fysioterapeut,physio",
             "kind: «physio» er ikke en av therapist, support, other.",
         ),
-        ("priority_template.csv", "4,200", "level: det samme som i linje 5."),
+        (
+            "priority_templates.csv",
+            "four-levels,Mal,Mal,Template,30,14",
+            "code: det samme som i linje 2.",
+        ),
+        (
+            "priority_templates.csv",
+            "new,Mal,Mal,Template,30,14//56",
+            "days: «» er ikke et heltall fra 1 til 730.",
+        ),
+        (
+            "priority_templates.csv",
+            "new,Mal,Mal,Template,30,1/2/3/4/5/6/7/8/9/10",
+            "days: «1/2/3/4/5/6/7/8/9/10» har flere enn 9 tall.",
+        ),
     ],
 )
 def test_a_wrong_line_is_named_with_its_file_and_number(copy, file, line, problem):

@@ -1,6 +1,6 @@
 """Loading the registers into the database."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,13 +15,16 @@ from referrals.models import (
     Category,
     County,
     Governor,
+    LawReference,
     Municipality,
     MunicipalityChange,
     Occupation,
     Population,
     PriorityKey,
     PriorityTarget,
+    PriorityTemplate,
 )
+from tests.factories import NOW, PriorityKeyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +41,14 @@ FILES = {
     "population.csv": "municipality,year,persons\n1804,2026,53000\n",
     "municipality_code_changes.csv": "old_code,new_code,valid_from\n1805,1806,2020-01-01\n",
     "occupations.csv": "code,title,kind\n3226101,ergoterapeut,therapist\n",
-    "categories.csv": "code,name_nb,name_nn,name_en,position,is_vedtak\nother,Annet,Anna,Other,10,yes\n",
-    "priority_template.csv": "level,days\n1,14\n2,56\n",
+    "categories.csv": "code,name_nb,name_nn,name_en,position,is_vedtak,longest_start\nother,Annet,Anna,Other,10,yes,\n",
+    "priority_templates.csv": (
+        "code,name_nb,name_nn,name_en,position,days\nnext,Neste,Neste,Next,20,7/30\ntwo,To,To,Two,10,14/56\n"
+    ),
+    "law_references.csv": (
+        "code,title_nb,title_nn,title_en,text_nb,text_nn,text_en,url,valid_from,checked_on,position\n"
+        "reply,Lov § 1,Lov § 1,Act 1,Svar,Svar,Reply,https://lovdata.no/,2020-01-01,,10\n"
+    ),
 }
 
 
@@ -67,7 +76,7 @@ def load(folder: Path) -> dict[str, Result]:
 
 def test_everything_is_created_the_first_time():
     results = registers.load(FOLDER)
-    assert [result.created for result in results] == [10, 15, 357, 357, 427, 14, 12, 357]
+    assert [result.created for result in results] == [10, 15, 357, 357, 427, 14, 12, 2, 2, 357]
     models = (
         Governor,
         County,
@@ -76,6 +85,8 @@ def test_everything_is_created_the_first_time():
         MunicipalityChange,
         Occupation,
         Category,
+        PriorityTemplate,
+        LawReference,
         PriorityKey,
     )
     assert [model.objects.count() for model in models] == [result.created for result in results]
@@ -92,7 +103,7 @@ def test_krav_36_the_second_time_nothing_is_written():
         query["sql"] for query in queries if not query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))
     ]
     assert writes == []
-    assert [result.same for result in results] == [10, 15, 357, 357, 427, 14, 12, 357]
+    assert [result.same for result in results] == [10, 15, 357, 357, 427, 14, 12, 2, 2, 357]
     assert not any(result.created or result.changed or result.kept or result.left for result in results)
 
 
@@ -243,16 +254,38 @@ def test_work_and_mental_health_starts_within_a_month_whatever_its_priority():
 def test_a_municipality_with_a_priority_key_keeps_its_own(folder):
     registers.load(folder)
     bodø = Municipality.objects.get(code="1804")
-    PriorityKey.objects.all().delete()
-    PriorityKey.objects.create(municipality=bodø, valid_from=date(2025, 1, 1))
+    PriorityKey.objects.update(replaced_at=NOW)
+    PriorityKeyFactory(municipality=bodø, valid_from=date(2025, 1, 1))
     result = load(folder)["prioriteringsnøkler"]
-    assert (result.created, result.same) == (2, 1)
-    assert bodø.priority_keys.get().valid_from == date(2025, 1, 1)
+    assert (result.created, result.same) == (0, 3)
+    assert bodø.priority_keys.valid().get().valid_from == date(2025, 1, 1)
+
+
+def test_a_key_of_the_template_says_where_a_preliminary_reply_is_due(folder):
+    """As the category says on that day; what becomes of the category later changes no key that is there."""
+    registers.load(folder)
+    Category.objects.update(is_vedtak=False)
+    key = PriorityKey.objects.get(municipality__code="1804")
+    assert list(key.reply_rules.values_list("category__code", "is_due")) == [("other", True)]
+    assert key.registered_at == datetime(2017, 12, 31, 23, tzinfo=UTC)  # midnight in Norway
+
+
+def test_without_a_template_nobody_gets_a_key(folder):
+    edit(folder, "priority_templates.csv", ("next,Neste,Neste,Next,20,7/30\ntwo,To,To,Two,10,14/56\n", ""))
+    assert load(folder)["prioriteringsnøkler"].created == 0
+    assert not PriorityKey.objects.exists()
+
+
+def test_a_reference_to_the_law_that_somebody_has_checked_is_kept(folder):
+    registers.load(folder)
+    LawReference.objects.update(checked_on=date(2026, 2, 1))
+    registers.load(folder)
+    assert LawReference.objects.get().checked_on == date(2026, 2, 1)
 
 
 def test_krav_36_a_broken_file_writes_nothing(folder):
     """One wrong line, and nothing of any file is written."""
-    edit(folder, "priority_template.csv", ("2,56", "2,x"))
-    with pytest.raises(BrokenFiles, match="priority_template.csv, linje 3"):
+    edit(folder, "priority_templates.csv", ("14/56", "14/x"))
+    with pytest.raises(BrokenFiles, match="priority_templates.csv, linje 3"):
         registers.load(folder)
     assert not Governor.objects.exists()

@@ -140,7 +140,9 @@ def write_keys(world: World) -> None:
     """The priority keys of the world, as rows."""
     for place, versions in world.keys.items():
         for valid_from, days in versions:
-            key = PriorityKey.objects.create(municipality=world.municipalities[place], valid_from=valid_from)
+            key = PriorityKey.objects.create(
+                municipality=world.municipalities[place], valid_from=valid_from, registered_at=noon(LONG_AGO)
+            )
             PriorityTarget.objects.bulk_create(
                 PriorityTarget(key=key, category=world.categories[c], level=level, days=number)
                 for (c, level), number in days.items()
