@@ -226,6 +226,58 @@ class NoPriorityKey(DomainError):
     message = _("The municipality’s priority key has no such priority for this category.")
 
 
+class KeyVersionExists(DomainError):
+    """A valid version of the key begins on this day already."""
+
+    code = "key_version_exists"
+    message = _(
+        "The municipality already has a version from this day. Correct that one, or choose another day."
+    )
+
+
+class KeyChanged(DomainError):
+    """Somebody else saved a version after the preview was made: it might no longer be true."""
+
+    code = "key_changed"
+    message = _(
+        "Somebody else has changed the municipality’s key since this preview was made. Nothing of yours is saved yet. "
+        "Look at the new preview."
+    )
+
+
+class KeyReplaced(DomainError):
+    """A version that is not valid any more can be neither corrected nor withdrawn."""
+
+    code = "key_replaced"
+    message = _("This version has been replaced or withdrawn.")
+
+
+class KeyInUse(DomainError):
+    """Somebody is judged by the version."""
+
+    code = "key_in_use"
+    message = _("Referrals are judged by this version. It can be corrected, not withdrawn.")
+
+
+class OnlyKeyVersion(DomainError):
+    """Without its first version a municipality would have no key."""
+
+    code = "only_key_version"
+    message = _("This is the first version. It can be corrected, not withdrawn.")
+
+
+class LevelMissing(DomainError):
+    code = "level_missing"
+    message = _("Write the days of priority %(level)s. No priority may be left out.")
+
+
+class LevelWithoutDays(DomainError):
+    """Criteria without a target."""
+
+    code = "level_without_days"
+    message = _("Write the days, or take the criteria away.")
+
+
 class NothingChanged(DomainError):
     code = "nothing_changed"
     message = _("Nothing was changed.")

@@ -46,9 +46,12 @@ class Permission(StrEnum):
     END_OPENINGS = auto()
     SEE_CASELOAD = auto()
     SEE_LOGS = auto()
+    SEE_PRIORITY_KEY = auto()
+    EDIT_PRIORITY_KEY = auto()
     SEE_DASHBOARD = auto()
     SEE_AGGREGATES = auto()
     SEE_COVERAGE = auto()
+    COMPARE_KEYS = auto()
     ADMINISTER = auto()
 
 
@@ -64,8 +67,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LOGS,
             P.SHIELD,
             P.BREAK_GLASS,
+            P.SEE_PRIORITY_KEY,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
+            P.COMPARE_KEYS,
         }
     ),
     Role.THERAPIST: frozenset(
@@ -75,8 +80,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.WORK_CASES,
             P.BREAK_GLASS,
             P.SEE_CASELOAD,
+            P.SEE_PRIORITY_KEY,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
+            P.COMPARE_KEYS,
         }
     ),
     Role.MANAGER: frozenset(
@@ -88,15 +95,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_RIGHTS,
             P.END_OPENINGS,
             P.SEE_LOGS,
+            P.SEE_PRIORITY_KEY,
+            P.EDIT_PRIORITY_KEY,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
+            P.COMPARE_KEYS,
         }
     ),
     # Logs and no case: the scope of such a user holds no municipality's persons (ergo.scope).
-    Role.PRIVACY_OFFICER: frozenset({P.SEE_OPENINGS, P.SEE_RIGHTS, P.SEE_LOGS, P.SEE_COVERAGE}),
-    Role.COUNTY_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
-    Role.NATIONAL_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE}),
-    Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.SEE_COVERAGE}),
+    Role.PRIVACY_OFFICER: frozenset(
+        {P.SEE_OPENINGS, P.SEE_RIGHTS, P.SEE_LOGS, P.SEE_PRIORITY_KEY, P.SEE_COVERAGE, P.COMPARE_KEYS}
+    ),
+    Role.COUNTY_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE, P.COMPARE_KEYS}),
+    Role.NATIONAL_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE, P.COMPARE_KEYS}),
+    Role.ADMINISTRATOR: frozenset({P.ADMINISTER, P.SEE_COVERAGE, P.COMPARE_KEYS}),
 }
 
 MOVE_PERMISSIONS: dict[Move, Permission] = {

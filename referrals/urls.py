@@ -1,5 +1,7 @@
 """The pages, by user task. Paths are Norwegian, names English."""
 
+from datetime import date
+
 from django.db.transaction import non_atomic_requests
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
@@ -16,6 +18,7 @@ from referrals.views import (
     information,
     moves,
     past_waitlist,
+    priority_keys,
     registration,
     rights,
     sessions,
@@ -44,9 +47,22 @@ class CountyNumber(StringConverter):
     regex = "[0-9]{2}"
 
 
+class IsoDay(StringConverter):
+    """2026-01-31. A day that is in no calendar is no address."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
 register_converter(ReferralNumber, "number")
 register_converter(MunicipalityNumber, "municipality")
 register_converter(CountyNumber, "county")
+register_converter(IsoDay, "day")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # In, out, and how it looks
@@ -122,6 +138,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<municipality:code>/apninger/<int:opening>/avslutt/", shielding.end_opening, name="opening_end"),
     path("k/<municipality:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
     path("k/<municipality:code>/innsynslogg/<number:number>/", access_log.access_log, name="access_log"),
+    # Priority keys
+    path("k/<municipality:code>/prioriteringsnokkel/", priority_keys.priority_key, name="priority_key"),
+    path("k/<municipality:code>/prioriteringsnokkel/ny/", priority_keys.new_version, name="priority_key_new"),
+    path(
+        "k/<municipality:code>/prioriteringsnokkel/<day:day>/rett/",
+        priority_keys.correct_version,
+        name="priority_key_correct",
+    ),
+    path(
+        "k/<municipality:code>/prioriteringsnokkel/<day:day>/trekk/",
+        priority_keys.withdraw_version,
+        name="priority_key_withdraw",
+    ),
+    path("prioriteringsnokler/", priority_keys.compare, name="priority_keys"),
     path("mine/", caseload.caseload, name="caseload"),
     # What the figures say
     path("oversikt/", dashboard.dashboard, name="dashboard"),

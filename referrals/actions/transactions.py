@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, transaction
 
-from referrals.errors import DomainError, DuplicatePerson, InvalidValue, PauseOverlap
+from referrals.errors import DomainError, DuplicatePerson, InvalidValue, KeyVersionExists, PauseOverlap
 from referrals.models import Person, Referral, WaitPause
 
 Arguments = ParamSpec("Arguments")
@@ -17,6 +17,7 @@ Result = TypeVar("Result")
 KNOWN_REFUSALS: dict[str, tuple[type[DomainError], str]] = {
     "person_identifier_once": (DuplicatePerson, "identifier"),
     "pause_no_overlap": (PauseOverlap, "on"),
+    "priority_key_one_version_a_day": (KeyVersionExists, "valid_from"),
 }
 
 

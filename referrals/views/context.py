@@ -16,7 +16,9 @@ from referrals.views.demo import is_demo
 Text = str | Promise
 
 # Pages that mean the same in another municipality; from any other page the switcher leads to the waitlist there.
-SAME_IN_EVERY_MUNICIPALITY = frozenset({"waitlist", "referral_new", "dashboard_municipality", "openings"})
+SAME_IN_EVERY_MUNICIPALITY = frozenset(
+    {"waitlist", "referral_new", "dashboard_municipality", "openings", "priority_key"}
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,13 @@ MENU = (
         in_municipality=True,
         covers=frozenset({"referral_register"}),
     ),
+    Entry(
+        "priority_key",
+        _("Priority key"),
+        frozenset({P.SEE_PRIORITY_KEY}),
+        in_municipality=True,
+        covers=frozenset({"priority_key_new", "priority_key_correct", "priority_key_withdraw"}),
+    ),
     Entry("caseload", _("My cases"), frozenset({P.SEE_CASELOAD})),
     Entry(
         "dashboard",
@@ -71,7 +80,7 @@ MENU = (
         "coverage",
         _("Coverage"),
         frozenset({P.SEE_COVERAGE}),
-        covers=frozenset({"coverage_municipality"}),
+        covers=frozenset({"coverage_municipality", "priority_keys"}),
     ),
     Entry("openings", _("Openings"), frozenset({P.SEE_OPENINGS}), in_municipality=True),
     Entry("rights", _("Roles"), frozenset({P.SEE_RIGHTS}), in_municipality=True),
@@ -119,6 +128,8 @@ def places(request: HttpRequest, present: Municipality | None) -> list[Link]:
 
 def _address_in(place: Municipality, target: str, access: Access) -> str:
     """The page in this municipality, or the one that the user's role there opens."""
+    if target == "priority_key" and access.can(Permission.SEE_PRIORITY_KEY, place.pk):
+        return reverse(target, kwargs={"code": place.code})
     if target == "openings" and not access.can(Permission.SEE_OPENINGS, place.pk):
         target = "waitlist"
     if target != "openings" and not access.can(Permission.SEE_CASES, place.pk):

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from referrals.models import LawReference
 from referrals.waiting import DEFINITION_VERSION
 
 
@@ -27,4 +28,5 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def definitions(request: HttpRequest) -> HttpResponse:
     """What every figure on the boards means, in plain words."""
-    return render(request, "information/definitions.html", {"version": DEFINITION_VERSION})
+    context = {"version": DEFINITION_VERSION, "law": LawReference.objects.all()}
+    return render(request, "information/definitions.html", context)

@@ -9,6 +9,7 @@ from referrals.choices import Move
 from referrals.models import Municipality
 from referrals.permissions import STAFF_ROLES, Role
 from referrals.views.moves import SLUGS
+from tests.factories import LONG_AGO
 from tests.harness.addresses import Address, all_addresses
 
 Roles = frozenset[Role]
@@ -86,6 +87,11 @@ DOORS = {
     "referral_shielding": Door(frozenset({Role.COORDINATOR, Role.MANAGER})),
     "openings": Door(frozenset({Role.MANAGER, Role.PRIVACY_OFFICER})),
     "rights": Door(frozenset({Role.MANAGER, Role.PRIVACY_OFFICER})),
+    "priority_key": Door(MUNICIPAL | {Role.PRIVACY_OFFICER}),
+    "priority_key_new": Door(frozenset({Role.MANAGER})),
+    "priority_key_correct": Door(frozenset({Role.MANAGER})),
+    "priority_key_withdraw": Door(frozenset({Role.MANAGER})),
+    "priority_keys": Door(EVERY_ROLE),
     "opening_end": Door(MUNICIPAL, method="post"),
     "caseload": Door(frozenset({Role.THERAPIST})),
     "dashboard": Door(MUNICIPAL | READERS),
@@ -114,6 +120,7 @@ def address_of(name: str, place: Municipality) -> str:
         "pk": 1,
         "name": "entra",
         "opening": 1,
+        "day": LONG_AGO,
     }
     return reverse(name, kwargs={key: values[key] for key in ADDRESSES[name].values})
 

@@ -31,6 +31,13 @@ EXCEPTIONS = {
     "history: Category.objects.all": "words, the same for everybody",
     "changes: Therapist.objects.filter": "names of those who stand in the change log of a case the user sees",
     "changes: Category.objects.all": "words, the same for everybody",
+    "information: LawReference.objects.all": "the law, for everybody",
+    "priority_keys: LawReference.objects.filter": "the law, for everybody",
+    "priority_keys: Category.objects.all": "words, the same for everybody",
+    "priority_keys: PriorityTemplate.objects.all": "days to begin from, the same for everybody",
+    "priority_keys: PriorityKey.objects.of": "the key of a municipality that was opened for the user already",
+    "priority_keys: PriorityKey.objects.in_force": "a key is a published rule, for everybody who may compare keys",
+    "priority_keys: Municipality.objects.present": "names of places, for everybody who may compare keys",
     "coverage: County.objects.all": "names of places, for everybody who may see coverage",
     "coverage: CoverageAgreement.objects.valid": "who serves whom is for everybody who may see coverage",
 }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from referrals.choices import Outcome, PauseReason, Status
 from referrals.models import Category, Municipality, Referral, Therapist, User
 from tests.factories import (
+    NOW,
     TODAY,
     EmploymentFactory,
     PersonFactory,
@@ -107,7 +108,7 @@ class TestPriority:
     def test_without_a_key_the_page_says_whom_to_ask(
         self, office: Client, municipality: Municipality, other_category: Category
     ) -> None:
-        municipality.priority_keys.all().delete()
+        municipality.priority_keys.update(replaced_at=NOW)
         bare = ReferralFactory(municipality=municipality, category=other_category, key=False)
         page = text(office.get(address(bare, "prioritet")))
         assert "ingen prioriteringsnøkkel" in page

@@ -1,0 +1,12 @@
+"""The law that pages cite, kept up to date."""
+
+from django.contrib import admin
+
+from referrals.admin.site import RegisterAdmin
+from referrals.models import LawReference
+
+
+@admin.register(LawReference)
+class LawReferenceAdmin(RegisterAdmin):
+    list_display = ["code", "title_nb", "valid_from", "checked_on", "position"]
+    search_fields = ["code", "title_nb", "title_nn", "title_en"]
