@@ -181,7 +181,17 @@ def _fill_priority_keys() -> Result:
     """
     municipalities = _current(MUNICIPALITIES)
     template = PriorityTemplate.objects.first()
-    without = municipalities.filter(priority_keys__isnull=True) if template else municipalities.none()
+    keys: list[PriorityKey] = []
+    if template:
+        keys = _made_from(template, municipalities.filter(priority_keys__isnull=True))
+    return Result(
+        name=str(PriorityKey._meta.verbose_name_plural),
+        created=len(keys),
+        same=municipalities.count() - len(keys),
+    )
+
+
+def _made_from(template: PriorityTemplate, municipalities: models.QuerySet[Any]) -> list[PriorityKey]:
     note = _("Template of %(days)s days, until the municipality has its own key.")
     keys = PriorityKey.objects.bulk_create(
         PriorityKey(
@@ -190,15 +200,11 @@ def _fill_priority_keys() -> Result:
             registered_at=datetime.combine(TEMPLATE_VALID_FROM, time(), OSLO),
             note=note % {"days": template.shown_days},
         )
-        for municipality in without
+        for municipality in municipalities
     )
-    if template and keys:
+    if keys:
         _fill_targets(keys, template)
-    return Result(
-        name=str(PriorityKey._meta.verbose_name_plural),
-        created=len(keys),
-        same=municipalities.count() - len(keys),
-    )
+    return keys
 
 
 def _fill_targets(keys: Sequence[PriorityKey], template: PriorityTemplate) -> None:
