@@ -1,7 +1,7 @@
 """A priority key as it is read: one version as a table, and two versions line by line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -114,7 +114,11 @@ def differences(groups: Sequence[Group]) -> int:
 def _group(one: Row, other: Row, names: tuple[str, str]) -> Group:
     last = max(len(one.cells), len(other.cells))
     pairs = [(level, _cell(one, level), _cell(other, level)) for level in range(1, last + 1)]
-    lines = [Line(level, a, b, _difference(a, b, names)) for level, a, b in pairs if a or b]
+    lines = [
+        Line(level, *_without_the_same_words(a, b), _difference(a, b, names))
+        for level, a, b in pairs
+        if a or b
+    ]
     reply = "" if one.reply_is_due == other.reply_is_due else _("Different")
     return Group(
         one.category,
@@ -124,6 +128,13 @@ def _group(one: Row, other: Row, names: tuple[str, str]) -> Group:
 
 def _cell(row: Row, level: int) -> Cell | None:
     return row.cells[level - 1] if level <= len(row.cells) else None
+
+
+def _without_the_same_words(one: Cell | None, other: Cell | None) -> tuple[Cell | None, Cell | None]:
+    """Criteria stand in a line only where they differ: else the table would be of words that say nothing."""
+    if one and other and one.criteria.split() == other.criteria.split():
+        return replace(one, criteria=""), replace(other, criteria="")
+    return one, other
 
 
 def _difference(one: Cell | None, other: Cell | None, names: tuple[str, str]) -> str:

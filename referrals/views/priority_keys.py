@@ -18,7 +18,7 @@ from referrals.actions import key_preview
 from referrals.actions import priority_keys as actions
 from referrals.actions.priority_keys import KeyData, Target
 from referrals.boards import priority_keys as board
-from referrals.errors import DomainError, KeyChanged
+from referrals.errors import DomainError, KeyChanged, KeyVersionExists
 from referrals.forms.priority_keys import (
     LEAST_LEVELS,
     OTHER_PLACE,
@@ -320,8 +320,7 @@ class Editing:
         try:
             found = key_preview.preview(**told)
         except DomainError as error:
-            form.refuse(error)
-            return self._page(form)
+            return self._refused(form, error, told["data"].valid_from)
         sent = self.request.POST.items()
         context = {
             "municipality": self.municipality,
@@ -353,8 +352,7 @@ class Editing:
         except KeyChanged as error:
             return self._preview(form, str(error))
         except DomainError as error:
-            form.refuse(error)
-            return self._page(form)
+            return self._refused(form, error, told["data"].valid_from)
         text = _("Saved. The version is valid from %(day)s.") % {"day": day_month_year(key.valid_from)}
         messages.success(self.request, text)
         return redirect("priority_key", code=self.municipality.code)
@@ -365,19 +363,20 @@ class Editing:
         )
         return redirect("priority_key", code=self.municipality.code)
 
-    def _page(self, form: KeyForm) -> HttpResponse:
+    def _refused(self, form: KeyForm, error: DomainError, day: date) -> HttpResponse:
+        """The form with what was refused, and the way to the version that has its day already."""
+        form.refuse(error)
+        exists = isinstance(error, KeyVersionExists)
+        return self._page(form, _keys(self.municipality).valid().get(valid_from=day) if exists else None)
+
+    def _page(self, form: KeyForm, taken: PriorityKey | None = None) -> HttpResponse:
         context = {
             "municipality": self.municipality,
             "form": form,
             "corrects": self.corrects,
-            "taken": self._taken(form),
+            "taken": taken,
             "may_add_level": len(form.shown_levels) < HIGHEST_LEVEL,
             "law": LawReference.objects.filter(code=PRELIMINARY_REPLY).first(),
             "trail": _trail(self.municipality),
         }
         return render(self.request, "priority_keys/edit.html", context)
-
-    def _taken(self, form: KeyForm) -> PriorityKey | None:
-        """The version that begins on the day that was refused, to be corrected instead."""
-        day = form.cleaned_data.get("valid_from") if form.is_bound and hasattr(form, "cleaned_data") else None
-        return _keys(self.municipality).valid().filter(valid_from=day).first() if day else None

@@ -4,7 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from referrals.models import Category, Municipality, PriorityKey, PriorityTarget
-from tests.factories.days import LONG_AGO, TODAY, noon
+from tests.factories.days import LONG_AGO, days_ago, noon
 from tests.factories.places import MunicipalityFactory
 
 # The template of WAITING: days within which a priority starts. Every factory-made municipality has it.
@@ -29,7 +29,7 @@ class PriorityKeyFactory(DjangoModelFactory):
 
     municipality = factory.SubFactory(MunicipalityFactory)
     valid_from = LONG_AGO
-    registered_at = factory.LazyAttribute(lambda key: noon(min(key.valid_from, TODAY)))
+    registered_at = factory.LazyAttribute(lambda key: noon(min(key.valid_from, days_ago(1))))
 
 
 class PriorityTargetFactory(DjangoModelFactory):

@@ -171,7 +171,7 @@ def assert_as_promised(rng: Random, municipality: Municipality) -> None:
     """Preview a random version, save it, and hold every row that waits against what was said."""
     manager = UserFactory()
     MembershipFactory(user=manager, role=Role.MANAGER, municipality=municipality)
-    corrects = rng.choice([None, *PriorityKey.objects.of(municipality.pk)])
+    corrects = rng.choice([None, *PriorityKey.objects.of(municipality.pk).valid()])
     data = random_key(rng, [days_ago(rng.randint(1, 40) * 10 + 301), TODAY, TODAY + timedelta(days=9)])
     data = replace(data, valid_from=corrects.valid_from) if corrects else data
     before = rows(municipality)

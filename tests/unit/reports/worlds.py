@@ -137,7 +137,8 @@ def _keys(rng: Random, categories: int) -> list[tuple[date, dict[tuple[int, int]
 
 
 def write_keys(world: World) -> None:
-    """The priority keys of the world, as rows."""
+    """The priority keys of the world, as rows; among them versions that were corrected and judge nobody."""
+    _write_corrected(world)
     for place, versions in world.keys.items():
         for valid_from, days in versions:
             key = PriorityKey.objects.create(
@@ -146,6 +147,22 @@ def write_keys(world: World) -> None:
             PriorityTarget.objects.bulk_create(
                 PriorityTarget(key=key, category=world.categories[c], level=level, days=number)
                 for (c, level), number in days.items()
+            )
+
+
+def _write_corrected(world: World) -> None:
+    """For every version one from the same day that it replaced, in which everything starts within a day."""
+    for place, versions in world.keys.items():
+        for valid_from, days in versions:
+            key = PriorityKey.objects.create(
+                municipality=world.municipalities[place],
+                valid_from=valid_from,
+                registered_at=noon(LONG_AGO),
+                replaced_at=NOW,
+            )
+            PriorityTarget.objects.bulk_create(
+                PriorityTarget(key=key, category=world.categories[c], level=level, days=1)
+                for c, level in days
             )
 
 
