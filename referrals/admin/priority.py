@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from referrals.admin.site import RecordInline, Refusal, RegisterAdmin
+from referrals.admin.site import RecordAdmin, RecordInline, RegisterAdmin
 from referrals.models import Category, PriorityKey, PriorityTarget, PriorityTemplate, ReplyRule
 
 
@@ -40,7 +40,7 @@ class ReplyRuleInline(RecordInline):
 
 
 @admin.register(PriorityKey)
-class PriorityKeyAdmin(Refusal, RegisterAdmin):
+class PriorityKeyAdmin(RecordAdmin):
     list_display = ["municipality", "valid_from", "note", "registered_at", "replaced_at"]
     list_filter = ["valid_from"]
     list_select_related = ["municipality"]

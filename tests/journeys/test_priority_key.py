@@ -23,7 +23,7 @@ def stop(page: Page) -> None:
 
 def write(page: Page, label: str, text: str) -> None:
     """Types over what stands in a field, reached by its name."""
-    field = page.get_by_label(label, exact=True)
+    field = page.get_by_label(label)
     field.focus()
     page.keyboard.press("Control+A")
     page.keyboard.type(text)
@@ -102,7 +102,7 @@ def test_a_version_is_corrected_without_scripts(
     expect(page_without_scripts.locator("#errors")).to_contain_text("Begrunnelse")
     write(page_without_scripts, "Begrunnelse", WHY)
     press(page_without_scripts, "button", "Se hva som endres")
-    press(page_without_scripts, "button", "Lagre rettelsen")
+    press(page_without_scripts, "button", "Lagre rettingen")
     expect(page_without_scripts.get_by_role("cell", name="40 dager")).to_be_visible()
     assert PriorityKey.objects.of(municipality.pk).valid().get().reason == WHY
 

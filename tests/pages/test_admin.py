@@ -24,6 +24,7 @@ from referrals.models import (
     Membership,
     Municipality,
     Person,
+    PriorityKey,
     Referral,
     ReferralEvent,
     SecurityEvent,
@@ -315,8 +316,8 @@ class TestCases:
         model = "person" if "protection" in query else "referral"
         assert admin_client.get(f"/admin/referrals/{model}/?{query}").status_code == 200
 
-    def test_records_are_the_models_with_persons_and_cases_and_the_jobs(self) -> None:
-        assert RECORDS == [JobState, Person, Referral]
+    def test_records_are_the_models_with_persons_and_cases_the_jobs_and_the_keys(self) -> None:
+        assert RECORDS == [JobState, Person, PriorityKey, Referral]
 
 
 class TestLogs:
