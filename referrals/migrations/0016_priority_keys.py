@@ -45,7 +45,7 @@ def written_once(table, changeable=""):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0013_units"),
+        ("referrals", "0015_kept_recipes"),
     ]
 
     operations = [
