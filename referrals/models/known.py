@@ -114,6 +114,7 @@ class KnownReferral(OnTheClock, models.Model):
     wait_end = models.DateField(null=True)
 
     objects = ReferralQuerySet.as_manager()
+    is_history = True
     texts = ()
 
     class Meta:

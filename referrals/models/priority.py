@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Expression, F, OuterRef, Q, Subquery
+from django.db.models import Expression, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -100,10 +100,22 @@ class PriorityTemplate(models.Model):
         return "/".join(str(number) for number in self.days)
 
 
+class KnownBefore(Func):
+    """The instant that is looked back to; an error where nobody looks back."""
+
+    template = "current_setting('ergo.known_before')::timestamptz"
+    output_field = models.DateTimeField()
+
+
 class PriorityKeyQuerySet(models.QuerySet["PriorityKey"]):
     def valid(self) -> Self:
         """Versions that neither a correction has replaced nor anybody withdrawn."""
         return self.filter(replaced_at__isnull=True)
+
+    def as_known(self) -> Self:
+        """Versions that were valid as it was known at the time that is looked at (`models.known.looking_back`)."""
+        gone = Q(replaced_at__isnull=True) | Q(replaced_at__gte=KnownBefore())
+        return self.filter(gone, registered_at__lt=KnownBefore())
 
     def of(self, municipality_id: int) -> Self:
         """All versions of one municipality, replaced ones included."""
@@ -268,29 +280,31 @@ class ReplyRule(models.Model):
         return f"{self.category}: {self.is_due}"
 
 
-def target_days_sql() -> Subquery:
-    """Target days of a referral: by its category and present priority, in the key version at its receipt.
+def target_days_sql(versions: PriorityKeyQuerySet) -> Subquery:
+    """Target days of a referral: by its category and present priority, in the version at its receipt.
 
-    NULL without a priority, or when the key has no such target.
+    `versions` are those that count: the valid ones, or those known at a time. NULL without a priority, or when the
+    key has no such target.
     """
     targets = PriorityTarget.objects.filter(
-        key=_version_at_receipt(), category_id=OuterRef("category_id"), level=OuterRef("priority")
+        key=_version_at_receipt(versions), category_id=OuterRef("category_id"), level=OuterRef("priority")
     )
     return Subquery(targets.order_by().values(target=F("days"))[:1])
 
 
 def reply_due_sql() -> Expression:
     """Whether a preliminary reply is due in a referral's category, in the key version at its receipt."""
-    rules = ReplyRule.objects.filter(key=_version_at_receipt(), category_id=OuterRef("category_id"))
+    version = _version_at_receipt(PriorityKey.objects.valid())
+    rules = ReplyRule.objects.filter(key=version, category_id=OuterRef("category_id"))
     default = Category.objects.filter(pk=OuterRef("category_id")).order_by()
     return Coalesce(
         Subquery(rules.order_by().values("is_due")[:1]), Subquery(default.values("is_vedtak")[:1])
     )
 
 
-def _version_at_receipt() -> Subquery:
+def _version_at_receipt(versions: PriorityKeyQuerySet) -> Subquery:
     """The key version of the day a referral was received; for rows that are themselves asked for by a referral."""
-    versions = PriorityKey.objects.valid().filter(
+    versions = versions.filter(
         municipality_id=OuterRef(OuterRef("municipality_id")),
         valid_from__lte=OuterRef(OuterRef("received_on")),
     )

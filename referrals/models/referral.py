@@ -29,7 +29,15 @@ from referrals.models.geography import Municipality
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.periods import OsloDate
 from referrals.models.person import Person
-from referrals.models.priority import HIGHEST_LEVEL, Category, ReplyRule, reply_due_sql, target_days_sql
+from referrals.models.priority import (
+    HIGHEST_LEVEL,
+    Category,
+    PriorityKey,
+    PriorityKeyQuerySet,
+    ReplyRule,
+    reply_due_sql,
+    target_days_sql,
+)
 from referrals.models.units import Unit
 from referrals.models.workforce import Therapist
 from referrals.permissions import Access, Permission
@@ -111,7 +119,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             .annotate(
                 gross_days=waiting.gross_days_sql(on),
                 paused_days=waiting.paused_days_sql(self._pauses(), on),
-                target_days=Case(When(is_assessed=True, then=target_days_sql())),
+                target_days=Case(When(is_assessed=True, then=target_days_sql(self._keys()))),
             )
             .alias(net_days=waiting.net_days_sql(), due_on=waiting.due_on_sql())
             .alias(days_left=waiting.days_left_sql())
@@ -143,6 +151,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.order_by(
             F("priority").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "received_on", "pk"
         )
+
+    def _keys(self) -> PriorityKeyQuerySet:
+        """The key versions by which these referrals are judged."""
+        return PriorityKey.objects.as_known() if self.model.is_history else PriorityKey.objects.valid()
 
     def _pauses(self) -> WaitPauseQuerySet:
         """Where the pauses of these referrals are read: as they are, or as they were known."""
@@ -227,6 +239,7 @@ class Referral(OnTheClock, models.Model):
     version = models.PositiveIntegerField(_("version"), default=1)
 
     objects = ReferralQuerySet.as_manager()
+    is_history = False
     texts = ("reason", "what_matters", "referrer_name", "referrer_phone")  # free text that no list shows
 
     class Meta:

@@ -12,13 +12,17 @@ pytestmark = pytest.mark.django_db
 
 CALLED = {
     "ergo_count_flow",
+    "ergo_count_flow_as_known",
     "ergo_count_waiting",
+    "ergo_count_waiting_as_known",
     "ergo_count_waiting_each_day",
+    "ergo_count_waiting_each_day_as_known",
     "ergo_count_waiting_over_a_year",
     "ergo_count_waiting_parts",
+    "ergo_count_waiting_parts_as_known",
     "ergo_first_years",
 }
-STEPS = {"ergo_waiting"}
+STEPS = {"ergo_waiting", "ergo_waiting_as_known"}
 # Where, how divided, how many. Nothing else may ever be added here without asking what it tells of one citizen.
 PLACES = {"in_scope", "county_id", "municipality_id", "place_id"}
 PARTS = {"mask", "on_day", "band", "category_id", "level", "first_year"}

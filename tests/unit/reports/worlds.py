@@ -157,8 +157,8 @@ def _write_corrected(world: World) -> None:
             key = PriorityKey.objects.create(
                 municipality=world.municipalities[place],
                 valid_from=valid_from,
-                registered_at=noon(LONG_AGO),
-                replaced_at=NOW,
+                registered_at=noon(LONG_AGO) - timedelta(hours=1),
+                replaced_at=noon(LONG_AGO),  # when the version that holds was registered
             )
             PriorityTarget.objects.bulk_create(
                 PriorityTarget(key=key, category=world.categories[c], level=level, days=1)

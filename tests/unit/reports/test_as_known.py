@@ -1,0 +1,127 @@
+"""What was known at the end of a day: the same for own staff, row by row, and for others, counted by functions."""
+
+from random import Random
+
+import pytest
+from django.db import transaction
+
+from ergo.scope import scoped
+from referrals.choices import Knowledge, Move, Outcome
+from referrals.models import ALL_KNOWN, Hindsight, Municipality, PriorityKey, Referral, User
+from referrals.permissions import NO_ACCESS
+from referrals.reports import counts, own_rows, waiting_times
+from referrals.reports.periods import last_weeks, month_ends
+from referrals.reports.scopes import Level, Scope
+from referrals.reports.tallies import IN_SCOPE, Key
+from tests.factories import NOW, TODAY, MembershipFactory, ReferralFactory, days_ago, noon
+from tests.unit.actions.acting import do
+from tests.unit.reports.worlds import World, make_world
+
+THEN = Hindsight(Knowledge.THEN)
+DAYS = [days_ago(days) for days in (20, 60, 100, 200)]
+NATION = Scope.nation()
+
+
+@pytest.fixture
+def world(db: None, coordinator: User) -> World:
+    """Six municipalities, in which much was registered long after it happened."""
+    world = make_world(Random(5), 240)
+    for place in world.municipalities:
+        MembershipFactory(user=coordinator, role="coordinator", municipality=place)
+    for number, referral in enumerate(Referral.objects.order_by("pk")[:90]):
+        change(number, referral, coordinator)
+    return world
+
+
+def change(number: int, referral: Referral, by: User) -> None:
+    """Something that is registered today and happened long ago, where the referral allows it."""
+    if referral.status not in ("received", "waiting"):
+        return
+    on = max(referral.received_on, days_ago(150))
+    match number % 3:
+        case 0:
+            do(Move.START, referral, by, on=on)
+        case 1:
+            do(Move.CLOSE, referral, by, outcome=Outcome.DUPLICATE, on=on)
+        case _:
+            do(Move.CLOSE, referral, by, outcome=Outcome.DECLINED, on=on)
+
+
+def exact(place: Municipality) -> Scope:
+    return Scope(Level.MUNICIPALITY, ids=(place.pk,), county_ids=(place.county_id,), exact=True)
+
+
+def as_counted(place: Municipality, on, hindsight: Hindsight):
+    """The municipality among all others, as the functions count it."""
+    scope = Scope.municipality(place, NO_ACCESS)
+    with scoped(), transaction.atomic():
+        return counts.waiting(on, scope, in_full=True, hindsight=hindsight)
+
+
+@pytest.mark.parametrize("on", DAYS, ids=str)
+def test_the_functions_count_what_the_rows_say(world: World, on) -> None:
+    differing = 0
+    for place in world.municipalities:
+        own = own_rows.waiting(on, exact(place), in_full=True, hindsight=THEN)
+        counted = as_counted(place, on, THEN)
+        names = ("waiting", "over_target", "not_assessed", "over_a_year", "paused")
+        for name in names:
+            mine, theirs = getattr(own.of(IN_SCOPE), name), getattr(counted.of(IN_SCOPE), name)
+            assert mine == theirs, (place, name)
+        for key in (Key.BAND, Key.CATEGORY, Key.PRIORITY):
+            for value in own.values(key):
+                parts = [tallies.of(IN_SCOPE, (key, value)).waiting for tallies in (own, counted)]
+                assert parts[0] == parts[1], (place, key, value)
+        differing += own.of(IN_SCOPE) != own_rows.waiting(on, exact(place), in_full=True).of(IN_SCOPE)
+    assert differing > 0  # or nothing was told apart
+
+
+def test_flows_too(world: World) -> None:
+    period = last_weeks(days_ago(100), 13)
+    with scoped(), transaction.atomic():
+        then, now = counts.flow(period, THEN), counts.flow(period)
+    assert sum(flow.counts["started"] for flow in then) < sum(flow.counts["started"] for flow in now)
+    assert sum(flow.counts["referred"] for flow in then) > sum(flow.counts["referred"] for flow in now)
+
+
+@pytest.mark.parametrize("on", [TODAY, *DAYS[:2]], ids=str)
+def test_whoever_leaves_nothing_out_counts_what_is_known_now(world: World, on) -> None:
+    everything = Hindsight(until=NOW.replace(year=NOW.year + 1))
+    for place in world.municipalities[:3]:
+        for hindsight in (ALL_KNOWN, everything):
+            assert as_counted(place, on, hindsight).of(IN_SCOPE) == as_counted(place, on, ALL_KNOWN).of(
+                IN_SCOPE
+            )
+    days = month_ends(on, 6)
+    with scoped(), transaction.atomic():
+        one, other = (counts.waiting_each_day(days, NATION, look) for look in (ALL_KNOWN, everything))
+    assert {day: tallies.of(IN_SCOPE) for day, tallies in one.items()} == {
+        day: tallies.of(IN_SCOPE) for day, tallies in other.items()
+    }
+
+
+@pytest.mark.django_db
+def test_a_version_of_the_key_counts_from_when_it_was_saved(municipality: Municipality) -> None:
+    waits = ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(100))
+    scope, on = exact(municipality), days_ago(30)
+
+    def over() -> tuple[int, int]:
+        figures = (
+            waiting_times.build(scope, on, data_as_of=NOW, hindsight=look).over_target.figure.value
+            for look in (ALL_KNOWN, THEN)
+        )
+        return next(figures), next(figures)
+
+    assert over() == (1, 1)
+    saved = noon(days_ago(10))
+    key = PriorityKey.objects.get(municipality=municipality)
+    PriorityKey.objects.filter(pk=key.pk).update(replaced_at=saved)
+    new = PriorityKey.objects.create(
+        municipality=municipality,
+        valid_from=key.valid_from,
+        registered_at=saved,
+        replaces=key,
+        reason="Feil frist ble lagt inn.",
+    )
+    new.targets.create(category=waits.category, level=2, days=365)
+    assert over() == (0, 1)
