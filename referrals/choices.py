@@ -218,6 +218,7 @@ class ViewKind(TextChoices):
     MOVE = "move", _("Form that changes a referral")
     CONFLICT = "conflict", _("Comparison of two changes")
     CASELOAD = "caseload", _("Own cases")
+    LONG_WAITS = "long_waits", _("Long waits")
     ADMIN_LIST = "admin_list", _("List in the administration")
     ADMIN_RECORD = "admin_record", _("Page in the administration")
     ACCESS_REPORT = "access_report", _("The citizen’s access report")

@@ -16,6 +16,7 @@ from referrals.views import (
     dashboard,
     health,
     information,
+    long_waits,
     moves,
     past_waitlist,
     priority_keys,
@@ -105,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<municipality:code>/venteliste/", waitlist.waitlist, name="waitlist"),
     path("k/<municipality:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
     path("k/<municipality:code>/venteliste/dag/", past_waitlist.past_waitlist, name="waitlist_on_day"),
+    path("k/<municipality:code>/lange-ventetider/", long_waits.long_waits, name="long_waits"),
     # Logging a referral
     path("k/<municipality:code>/henvisninger/ny/", registration.find_citizen, name="referral_new"),
     path(
@@ -158,6 +160,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oversikt/landet/", dashboard.nation, name="dashboard_nation"),
     path("oversikt/fylkene/", dashboard.counties, name="dashboard_counties"),
     path("oversikt/fylke/<county:code>/", dashboard.county, name="dashboard_county"),
+    path("oversikt/lange-ventetider/", long_waits.figures, name="long_waits_figures"),
+    path("oversikt/lange-ventetider/fylke/<county:code>/", long_waits.county, name="long_waits_county"),
     path("oversikt/<municipality:code>/", dashboard.municipality, name="dashboard_municipality"),
     path("dekning/", coverage.coverage, name="coverage"),
     path("dekning/<municipality:code>/", coverage.municipality, name="coverage_municipality"),

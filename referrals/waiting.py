@@ -39,6 +39,9 @@ DEFINITION_VERSION = "1"
 
 OSLO = ZoneInfo("Europe/Oslo")
 YEAR_DAYS = 365
+# From so many days on somebody is near a year; the month-end after half a year is when a list is gone through.
+NEAR_A_YEAR_DAYS = 274
+HALF_A_YEAR_DAYS = 183
 DUE_SOON_DAYS = 7
 REOPEN_DAYS = 30
 
@@ -141,25 +144,35 @@ def gross_days_sql(on: Day) -> Expression:
 
 def paused_days(pauses: Iterable[Pause], *, received_on: date, ended_on: date | None, on: date) -> int:
     """Days on hold for a reason that stops the clock, within the wait; overlapping days count once."""
-    end = _clip(ended_on, on)
-    days: set[int] = set()
-    for pause in pauses:
-        if pause.reason in STOPS_CLOCK:
-            first = max(pause.started_on, received_on)
-            last = min(pause.ended_on or end, end)
-            days.update(range(first.toordinal(), last.toordinal()))
-    return len(days)
+    deducted = [pause for pause in pauses if pause.reason in STOPS_CLOCK]
+    return held_days(deducted, received_on=received_on, ended_on=ended_on, on=on)
 
 
 def paused_days_sql(pauses: QuerySet, on: date) -> Expression:
-    """SQL form of `paused_days`. `pauses` are all pauses; the database refuses overlapping ones, so they add up."""
+    """SQL form of `paused_days`. `pauses` are all pauses."""
+    return held_days_sql(pauses.filter(reason__in=STOPS_CLOCK), on)
+
+
+def held_days(pauses: Iterable[Pause], *, received_on: date, ended_on: date | None, on: date) -> int:
+    """Days on hold for whatever reason, within the wait; overlapping days count once."""
+    end = _clip(ended_on, on)
+    days: set[int] = set()
+    for pause in pauses:
+        first = max(pause.started_on, received_on)
+        last = min(pause.ended_on or end, end)
+        days.update(range(first.toordinal(), last.toordinal()))
+    return len(days)
+
+
+def held_days_sql(pauses: QuerySet, on: date) -> Expression:
+    """SQL form of `held_days`. The database refuses overlapping pauses, so they add up."""
     end = Least(OuterRef("wait_end"), Value(on, DateField()))  # LEAST passes over NULL
     days = Greatest(
         Value(0),
         Days(Least(F("ended_on"), end), Greatest(F("started_on"), OuterRef("received_on"))),
     )
     total = (
-        pauses.filter(referral=OuterRef("pk"), reason__in=STOPS_CLOCK)
+        pauses.filter(referral=OuterRef("pk"))
         .order_by()
         .values("referral")
         .annotate(days=Sum(days))
@@ -291,6 +304,25 @@ def is_over_a_year(gross: int) -> bool:
 def over_a_year_q() -> Q:
     """SQL form of `is_over_a_year`, over the annotation `gross_days`."""
     return Q(gross_days__gt=YEAR_DAYS)
+
+
+def is_near_a_year(gross: int) -> bool:
+    """From 274 to 365 gross days: over a year within 92 days if nobody starts."""
+    return NEAR_A_YEAR_DAYS <= gross <= YEAR_DAYS
+
+
+def near_a_year_q() -> Q:
+    """SQL form of `is_near_a_year`, over the annotation `gross_days`."""
+    return Q(gross_days__range=(NEAR_A_YEAR_DAYS, YEAR_DAYS))
+
+
+def first_month_end_over_half_a_year(received_on: date) -> date:
+    """The first last day of a month on which a wait that still ran was over 183 gross days; on day 183 it is not.
+
+    Only in Python: it follows from the day of receipt, and comes in the same order.
+    """
+    first = date.fromordinal(received_on.toordinal() + HALF_A_YEAR_DAYS + 1)
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
 def _clip(ended_on: date | None, on: date) -> date:

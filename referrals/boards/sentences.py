@@ -6,6 +6,7 @@ Where figures are hidden or missing the sentence says that instead; it never tel
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 
 from referrals.boards.figures import days_text, round_half_up
 from referrals.norwegian import number
+from referrals.reports.long_waits import LongCounts
 from referrals.reports.suppression import Figure
 from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import NO_PRIORITY, Group, WaitingReport
@@ -112,6 +114,36 @@ def waits(trend: Sequence[TrendPoint]) -> str:
     return text % ends.words(days_text)
 
 
+def long_waits(now: LongCounts) -> str:
+    """How many have waited over a year, and how many soon will have."""
+    over, near = now.over_a_year, now.near_a_year.value
+    if over.value is None and near is None:
+        return _("The figures are too small to be shown outside the municipality.")
+    parts = [_over_a_year(over)]
+    if near:
+        pattern = ngettext("%(count)s has waited 274–365 days.", "%(count)s have waited 274–365 days.", near)
+        parts.append(pattern % {"count": number(near)})
+    elif near == 0:
+        parts.append(_("Nobody is near a year."))
+    return " ".join(filter(None, parts))
+
+
+def long_waits_over_time(history: Sequence[LongCounts]) -> str:
+    """Whether more have waited over a year than before."""
+    ends = _ends(history, lambda counts: counts.over_a_year)
+    if ends is None:
+        return _("How many had waited over a year, and 274–365 days, at the end of each month.")
+    if ends.is_level:
+        text = _("As many had waited over a year at the end of %(end)s as at the end of %(start)s: %(last)s.")
+    elif ends.has_risen:
+        text = _("Over a year: up from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s.")
+    else:
+        text = _(
+            "Over a year: down from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s."
+        )
+    return text % ends.words(number)
+
+
 def priorities(groups: Sequence[Group]) -> str:
     """Where most are over their target, or else where most wait."""
     most = _most(groups, lambda group: group.over_target or Figure())
@@ -173,7 +205,7 @@ def _most(groups: Sequence[Group], figure: Callable[[Group], Figure]) -> Group |
     return ranked[0]
 
 
-def _ends(trend: Sequence[TrendPoint], figure: Callable[[TrendPoint], Figure]) -> Ends | None:
+def _ends(trend: Sequence[Any], figure: Callable[[Any], Figure]) -> Ends | None:
     """The first month whose figure is known, and the last; None if the latest month's is not, or there is only one."""
     known = [(point, figure(point).value) for point in trend]
     values = [(point.on, value) for point, value in known if value is not None]

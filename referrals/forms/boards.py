@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import CoverageState, Knowledge
@@ -15,6 +16,13 @@ from referrals.forms.fields import NorwegianDateField
 from referrals.models import Hindsight
 
 Text = str | Promise
+
+OVER_A_YEAR, NEAR_A_YEAR = "over", "near"
+LONG_WAITS: dict[str, Text] = {
+    OVER_A_YEAR: _("Over a year"),
+    NEAR_A_YEAR: _("Near a year (274–365 days)"),
+}
+NOT_ASSESSED = "null"  # as the waitlist's filter says it
 
 
 class DayForm(FilterForm):
@@ -92,6 +100,53 @@ class CoverageForm(DayForm):
     def _chosen(self, name: str) -> str:
         self.is_valid()
         return self.cleaned_data.get(name, "")
+
+
+class LongWaitsForm(DayForm):
+    """The day, and which of the long waits are listed: over a year, near it or both, of a category and a priority.
+
+    `prioritet` knows `null`: not assessed. What is not understood narrows nothing.
+    """
+
+    venter = forms.ChoiceField(label=_("Waited"), required=False)
+    kategori = forms.ChoiceField(label=_("Category"), required=False)
+    prioritet = forms.ChoiceField(label=_("Priority"), required=False)
+
+    def __init__(
+        self,
+        query: QueryDict,
+        *,
+        today: date,
+        categories: Sequence[tuple[str, Text]],
+        levels: Sequence[int],
+    ) -> None:
+        super().__init__(query, today=today)
+        self.fields["venter"].choices = [("", _("274 days or more")), *LONG_WAITS.items()]
+        self.fields["kategori"].choices = [("", _("Every category")), *categories]
+        self.fields["prioritet"].choices = [
+            ("", _("Every priority")),
+            *((str(level), str(level)) for level in levels),
+            (NOT_ASSESSED, _("Not assessed")),
+        ]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What the list is narrowed to, by name, and without the day."""
+        self.is_valid()
+        names = ("venter", "kategori", "prioritet")
+        return {name: value for name in names if (value := self.cleaned_data.get(name, ""))}
+
+    @property
+    def words(self) -> str:
+        """What is listed, in words, as a heading over the list on paper says it."""
+        labels = {name: dict(self.fields[name].choices) for name in ("venter", "kategori", "prioritet")}
+        told = [str(labels["venter"][self.chosen.get("venter", "")])]
+        if category := self.chosen.get("kategori"):
+            told.append(str(labels["kategori"][category]))
+        if level := self.chosen.get("prioritet"):
+            named = gettext("priority %(level)s") % {"level": level}
+            told.append(named if level != NOT_ASSESSED else gettext("not assessed"))
+        return ", ".join(told)
 
 
 def _with_day(query: QueryDict, today: date) -> dict[str, str]:

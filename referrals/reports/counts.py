@@ -1,10 +1,10 @@
 """Figures of every municipality for whoever has none in scope: what the counting functions of the database say.
 
-The only place that calls them (migration 0006_counts). They show no row; what they count is true, and still to be
-suppressed.
+The only place that calls them (migrations 0006_counts and 0016_long_waits). They show no row; what they count is true,
+and still to be suppressed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +16,7 @@ from referrals.models import ALL_KNOWN, Hindsight, looking_back
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.tallies import Group, Key, Tallies, Tally, exact_days, read_groups
+from referrals.waiting import Band
 
 GROUPS = (Key.IN_SCOPE, Key.COUNTY, Key.PLACE)
 PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY)
@@ -91,6 +92,25 @@ def waiting_each_day(
 def over_a_year(on: date) -> list[LongWait]:
     """The municipalities in which somebody waits at the end of the day. One query."""
     return [LongWait(*row) for row in _called("ergo_count_waiting_over_a_year(%s)", [on])]
+
+
+def long_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
+    """Who waits at the end of each day, in every county and place of the scope: all, by band, over and near a year.
+
+    All bands, since what may be shown of those near a year follows from them. One query.
+    """
+    found: dict[date, dict[Group, Counter]] = defaultdict(lambda: defaultdict(Counter))
+    rows = _called("ergo_count_long_waits(%s::date[], %s)", [list(days), list(scope.county_ids)])
+    for day, county, place, band, waiting, near in rows:
+        over = waiting if band == Band.OVER_365.code else 0
+        counted = Counter(waiting=waiting, over_a_year=over, near_a_year=near)
+        for pair in ((Key.COUNTY, county), (Key.PLACE, place)):
+            found[day][frozenset({pair})] += counted
+            found[day][frozenset({pair, (Key.BAND, band)})] += counted
+    return {
+        day: Tallies({group: Tally(**counted) for group, counted in groups.items()})
+        for day, groups in found.items()
+    }
 
 
 def flow(period: Period, hindsight: Hindsight = ALL_KNOWN) -> list[Flow]:

@@ -1,16 +1,68 @@
-"""How many have waited over a year, in every municipality at once."""
+"""Who has waited over a year, and nearly: how many, where, and how it came to be so."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from referrals.reports import counts
+from referrals.models import County, Municipality
+from referrals.models.referral import ReferralQuerySet
+from referrals.norwegian import sort_key
+from referrals.reports import counts, own_rows
 from referrals.reports.counts import LongWait
-from referrals.reports.regions import Country, OutsideLook, Places
+from referrals.reports.long_rows import LongWait as LongWaitRow
+from referrals.reports.periods import month_ends
+from referrals.reports.recipe import Recipe
+from referrals.reports.regions import Country, Look, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import Counter, Split
 from referrals.reports.suppression import WITHHELD, Figure
 from referrals.reports.tallies import Group, Key, Tallies, Tally
+
+NAME = "long"
+HISTORY_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class LongCounts:
+    """Those who waited at the end of the day, over a year (more than 365 gross days), and near it (274 to 365)."""
+
+    on: date
+    waiting: Figure
+    over_a_year: Figure
+    near_a_year: Figure
+
+
+@dataclass(frozen=True)
+class LongPlace:
+    """The same of one county in the nation, or of one municipality in a county. Never the own unit's true numbers."""
+
+    code: str
+    name: str
+    waiting: Figure
+    over_a_year: Figure
+    near_a_year: Figure
+
+    @property
+    def sort_key(self) -> str:
+        """The name's place in Norwegian order."""
+        return sort_key(self.name)
+
+
+@dataclass(frozen=True)
+class LongWaitsReport:
+    """The long waits at the end of the day `on`, as we now know that it was.
+
+    `history` are the ends of the last 24 months, oldest first. `places` are the nation's counties or the counties'
+    municipalities, none for one municipality. `rows` are only told to own staff, and only where they are asked for.
+    """
+
+    on: date
+    scope: Scope
+    now: LongCounts
+    history: tuple[LongCounts, ...]
+    places: tuple[LongPlace, ...]
+    rows: tuple[LongWaitRow, ...]
+    recipe: Recipe
 
 
 @dataclass(frozen=True)
@@ -20,6 +72,79 @@ class LongWaits:
     municipalities: dict[int, Figure]
     counties: dict[int, Figure]
     nation: Figure
+
+
+def build_own(
+    scope: Scope,
+    on: date,
+    referrals: ReferralQuerySet,
+    *,
+    data_as_of: datetime,
+    units: Collection[int] | None = None,
+    rows: Iterable[LongWaitRow] = (),
+) -> LongWaitsReport:
+    """The report of a municipality for its own staff: the true numbers of the `referrals` that the user sees there.
+
+    `units`: to which the user is limited, which makes it another question. One query.
+    """
+    if not scope.exact:
+        raise ValueError("only own staff see rows")
+    days = _days(on)
+    tallies = own_rows.long_each_day(days, referrals)
+    by_day = {day: _true_counts(day, tallies.get(day, Tally())) for day in days}
+    filters = () if units is None else (("units", ",".join(map(str, sorted(units)))),)
+    return _report(scope, by_day, Recipe(NAME, on, scope, data_as_of, filters), rows=tuple(rows))
+
+
+def build(scope: Scope, on: date, *, data_as_of: datetime) -> LongWaitsReport:
+    """The report of a municipality, counties or the nation for all others: counts, small ones hidden.
+
+    Three queries, whatever the size of the scope.
+    """
+    counties = list(County.objects.all())
+    municipalities = list(Municipality.objects.filter(county_id__in=scope.county_ids))
+    places, days = Places.of(counties, municipalities), _days(on)
+    tallies = counts.long_each_day(days, scope)
+    countries = {day: Country(Counter(tallies.get(day, Tallies({}))), places) for day in days}
+    by_day = {day: LongCounts(day, *_figures(country.look_at(scope))) for day, country in countries.items()}
+    present = [municipality for municipality in municipalities if municipality.is_present]
+    listed = _places(countries[on], scope, counties if scope.level is Level.NATION else present)
+    return _report(scope, by_day, Recipe(NAME, on, scope, data_as_of), places=tuple(listed))
+
+
+def _days(on: date) -> list[date]:
+    """The month-ends of the history and the day itself, oldest first."""
+    return sorted({on, *month_ends(on, HISTORY_MONTHS)})
+
+
+def _report(
+    scope: Scope,
+    by_day: Mapping[date, LongCounts],
+    recipe: Recipe,
+    *,
+    places: tuple[LongPlace, ...] = (),
+    rows: tuple[LongWaitRow, ...] = (),
+) -> LongWaitsReport:
+    on = recipe.on
+    history = tuple(by_day[day] for day in month_ends(on, HISTORY_MONTHS))
+    return LongWaitsReport(on, scope, by_day[on], history, places, rows, recipe)
+
+
+def _true_counts(day: date, tally: Tally) -> LongCounts:
+    return LongCounts(day, Figure(tally.waiting), Figure(tally.over_a_year), Figure(tally.near_a_year))
+
+
+def _places(country: Country, scope: Scope, register: Sequence[County | Municipality]) -> Iterator[LongPlace]:
+    listed = {place.pk: place for place in register}
+    for _key, pk, look in country.places_in(scope):
+        if pk in listed:
+            yield LongPlace(listed[pk].code, listed[pk].full_name, *_figures(look))
+
+
+def _figures(look: Look) -> tuple[Figure, Figure, Figure]:
+    """All who wait, those over a year, and those near it."""
+    _earlier, near = look.cells(Split.NEAR)
+    return look.waiting().figure, _figure(look), near.figure
 
 
 def over_a_year(on: date, places: Places, own: Collection[int] = ()) -> LongWaits:
@@ -65,5 +190,5 @@ def _groups(waits: Iterable[LongWait]) -> dict[Group, Tally]:
     return groups
 
 
-def _figure(look: OutsideLook) -> Figure:
+def _figure(look: Look) -> Figure:
     return look.cells(Split.YEAR)[0].figure

@@ -24,6 +24,7 @@ from django.db.models import (
 
 from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
+from referrals.models.referral import ReferralQuerySet
 from referrals.reports.periods import DAYS_A_WEEK
 from referrals.reports.scopes import Scope
 from referrals.reports.tallies import Key, Tallies, Tally, exact_days, read_groups
@@ -91,7 +92,8 @@ def waiting_each_day(
     days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
 ) -> dict[date, Tally]:
     """How many wait in the scope at the end of each day, and their percentiles. `days` come oldest first. One query."""
-    inner, parameters = _on_each(days, scope, hindsight).values("gross_days").query.sql_with_params()
+    rows = referrals_as(hindsight).filter(municipality_id__in=scope.ids)
+    inner, parameters = _on_each(days, rows).values("gross_days").query.sql_with_params()
     with looking_back(hindsight, days[-1]), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT trend.day, count(*), {PERCENTILES} FROM unnest(%s::date[]) AS trend(day) "
@@ -104,8 +106,24 @@ def waiting_each_day(
         }
 
 
-def _on_each(days: Sequence[date], scope: Scope, hindsight: Hindsight) -> QuerySet:
+def long_each_day(days: Sequence[date], rows: ReferralQuerySet) -> dict[date, Tally]:
+    """How many rows wait at the end of each day, over a year and near it. `days` come oldest first. One query."""
+    known = _on_each(days, rows).annotate(
+        is_over=ExpressionWrapper(clock.over_a_year_q(), BooleanField()),
+        is_near=ExpressionWrapper(clock.near_a_year_q(), BooleanField()),
+    )
+    inner, parameters = known.values("is_over", "is_near").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT trend.day, count(*), count(*) FILTER (WHERE is_over), count(*) FILTER (WHERE is_near) "
+            f"FROM unnest(%s::date[]) AS trend(day) CROSS JOIN LATERAL ({inner}) AS waiting GROUP BY trend.day",
+            [list(days), *parameters],
+        )
+        return {day: Tally(count, over_a_year=over, near_a_year=near) for day, count, over, near in cursor}
+
+
+def _on_each(days: Sequence[date], rows: ReferralQuerySet) -> QuerySet:
     """Who waits at the end of the joined day; who waited on none of the days is passed over before they are joined."""
     relevant = Q(wait_end__isnull=True) | Q(wait_end__gt=days[0])
-    rows = referrals_as(hindsight).filter(relevant, municipality_id__in=scope.ids, received_on__lte=days[-1])
+    rows = rows.filter(relevant, received_on__lte=days[-1])
     return rows.waiting(on=DAY).with_gross_days(on=DAY).order_by()

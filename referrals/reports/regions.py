@@ -10,9 +10,10 @@ from typing import Protocol, Self
 
 from referrals.models import County, Municipality
 from referrals.reports.scopes import Level, Scope
-from referrals.reports.splits import SPLIT_KEYS, Counter, Split
+from referrals.reports.splits import NEAR_BAND, SPLIT_KEYS, Counter, Split
 from referrals.reports.suppression import Cell, Column, combined, protect_list, protect_table
 from referrals.reports.tallies import IN_SCOPE, Key
+from referrals.waiting import Band
 
 # Where the registers are empty: one place, in which nobody waits.
 NOWHERE = 0
@@ -86,14 +87,22 @@ class Region:
         if above and len(self._places) == 1:
             return tuple(Column((cell,), cell) for cell in above)
         counts = [self._counter.parts(split, (self._key, place)) for place in self._places]
+        divided = self._divided(split)
         return protect_table(
             counts,
-            row_totals=self._waiting.cells,
-            total=self._waiting.total,
+            row_totals=divided.cells,
+            total=divided.total,
             column_totals=above,
             given=self._given(split, last=len(counts[0]) - 1),
-            has_rest=split not in SPLIT_KEYS,
+            has_rest=split not in SPLIT_KEYS and split is not Split.NEAR,
         )
+
+    def _divided(self, split: Split) -> Column:
+        """Whom a split divides: all who wait, or the band that is shown by itself and decided before its parts."""
+        if split is not Split.NEAR:
+            return self._waiting
+        self.cells(Split.BAND, None)
+        return self._splits[Split.BAND][list(Band).index(NEAR_BAND)]
 
     def _given(self, split: Split, last: int) -> dict[int, Column]:
         """The last band is those over a year, who are shown in more places than the bands: they are decided first."""

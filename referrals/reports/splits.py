@@ -9,7 +9,7 @@ from referrals.waiting import Band
 
 
 class Split(Enum):
-    """A way to divide those who wait into parts that add up to all of them."""
+    """A way to divide those who wait into parts that add up to all of them, or one band of them."""
 
     TARGET = "target"  # over target, not assessed, the rest
     YEAR = "year"  # over a year, the rest
@@ -17,7 +17,11 @@ class Split(Enum):
     BAND = "band"  # shortest first; the last one is those over a year
     CATEGORY = "category"
     PRIORITY = "priority"  # no priority yet comes last
+    NEAR = "near"  # only those of the band before a year: the earlier ones, and those near a year
 
+
+# The band of which those near a year are the later part.
+NEAR_BAND = Band.UP_TO_365
 
 # The splits that rows are grouped by; of the others, counts of every tally, nobody is shown the rest.
 SPLIT_KEYS = {Split.BAND: Key.BAND, Split.CATEGORY: Key.CATEGORY, Split.PRIORITY: Key.PRIORITY}
@@ -43,6 +47,9 @@ class Counter:
         """How many of a group are in each part of a split."""
         if key := SPLIT_KEYS.get(split):
             return [self.tally(*pairs, (key, value)).waiting for value in self.values[split]]
+        if split is Split.NEAR:
+            band = self.tally(*pairs, (Key.BAND, NEAR_BAND.code))
+            return [band.waiting - band.near_a_year, band.near_a_year]
         counts = self.tally(*pairs)
         named = {
             Split.TARGET: [counts.over_target, counts.not_assessed],

@@ -26,7 +26,8 @@ class Key(StrEnum):
 class Tally:
     """The counts of a group of those who wait, and the percentiles of their gross days; None where nobody waits.
 
-    The percentiles of fewer than 10 and 20, and the longest wait, are known of own rows only.
+    The percentiles of fewer than 10 and 20, and the longest wait, are known of own rows only. Those near a year are
+    only counted where the long waits are asked for.
     """
 
     waiting: int = 0
@@ -37,6 +38,7 @@ class Tally:
     median_days: float | None = None
     p90_days: float | None = None
     oldest_days: int | None = None
+    near_a_year: int = 0
 
     @classmethod
     def read(

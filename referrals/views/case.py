@@ -1,22 +1,20 @@
 """The page of one referral: who, why, where in the process, how long, what next, and what has happened."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from referrals import identity, waiting
+from referrals import identity
 from referrals.actions.auditing import record_view
 from referrals.actions.shielding import is_closed_to
 from referrals.actions.worklist import available_moves
 from referrals.choices import (
-    OPEN,
     STATUS_SENTENCES,
     STOPS_CLOCK,
     Move,
@@ -25,15 +23,13 @@ from referrals.choices import (
 )
 from referrals.errors import Shielded
 from referrals.models import Municipality, Opening, Person, Referral, WaitPause
+from referrals.models.next_move import label_for, next_move
 from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
 from referrals.views.changes import changes_of
 from referrals.views.clock import now, today
 from referrals.views.deadlines import preliminary_reply, target
 from referrals.views.history import history_of
-
-# Within so many days of the legal deadline the preliminary reply is the next thing to do.
-REPLY_SOON = timedelta(days=7)
 
 SLUGS = {
     Move.PRIORITISE: "prioritet",
@@ -155,31 +151,6 @@ def buttons_for(case: Referral, municipality: Municipality, access: Access) -> l
         Button(move, label_for(move, case), address_of(case, municipality, move))
         for move in available_moves(case, paused=case.is_paused, access=access)
     ]
-
-
-def label_for(move: Move, case: Referral) -> str | Promise:
-    """What the move is called for this referral: the second time it is a change."""
-    if move == Move.PRIORITISE and case.priority is not None:
-        return _("Change priority")
-    if move == Move.ASSIGN and case.therapist_id is not None:
-        return _("Change therapist")
-    if move == Move.CORRECT:
-        return _("Correct what was registered")
-    return move.label
-
-
-def next_move(case: Referral, *, on: date) -> Move | None:
-    """The one step that brings the case on, whoever may take it; None for a closed case."""
-    reply_due = waiting.preliminary_reply_due(case.received_on)
-    if case.status in OPEN and case.takes_preliminary_reply and reply_due - REPLY_SOON <= on:
-        return Move.REPLY
-    if case.status == Status.RECEIVED:
-        return Move.PRIORITISE
-    if case.status == Status.WAITING and case.is_paused:
-        return Move.RESUME
-    if case.status == Status.WAITING:
-        return Move.START if case.therapist_id else Move.ASSIGN
-    return Move.CLOSE if case.status == Status.STARTED else None
 
 
 def _own_opening(request: HttpRequest, case: Referral) -> Opening | None:

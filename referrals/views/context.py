@@ -17,7 +17,7 @@ Text = str | Promise
 
 # Pages that mean the same in another municipality; from any other page the switcher leads to the waitlist there.
 SAME_IN_EVERY_MUNICIPALITY = frozenset(
-    {"waitlist", "referral_new", "dashboard_municipality", "openings", "priority_key"}
+    {"waitlist", "long_waits", "referral_new", "dashboard_municipality", "openings", "priority_key"}
 )
 
 
@@ -53,6 +53,7 @@ MENU = (
         in_municipality=True,
         covers=frozenset({"referral", "referral_move"}),
     ),
+    Entry("long_waits", _("Long waits"), frozenset({P.SEE_CASES}), in_municipality=True),
     Entry(
         "referral_new",
         _("New referral"),
@@ -73,7 +74,14 @@ MENU = (
         _("Overview"),
         frozenset({P.SEE_DASHBOARD, P.SEE_AGGREGATES}),
         covers=frozenset(
-            {"dashboard_nation", "dashboard_counties", "dashboard_county", "dashboard_municipality"}
+            {
+                "dashboard_nation",
+                "dashboard_counties",
+                "dashboard_county",
+                "dashboard_municipality",
+                "long_waits_figures",
+                "long_waits_county",
+            }
         ),
     ),
     Entry(

@@ -35,7 +35,7 @@ MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 munici
 @dataclass(frozen=True)
 class Subject:
     """What a dashboard is about, as the page shows it. `above` leads up,
-    `parts` down, `waitlist` and `coverage` across."""
+    `parts` down, `waitlist`, `coverage` and `long_waits` across."""
 
     name: str
     scope: Scope
@@ -43,6 +43,7 @@ class Subject:
     parts: tuple[Link, ...] = ()
     waitlist: str = ""
     coverage: str = ""
+    long_waits: str = ""
 
 
 @require_safe
@@ -72,6 +73,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         () if own else _above(request, "", place.county),
         waitlist=reverse("waitlist", kwargs={"code": code}) if may_open else "",
         coverage=reverse("coverage_municipality", kwargs={"code": code}),
+        long_waits=reverse("long_waits", kwargs={"code": code}) if may_open else _long_waits(place.county),
     )
     return _page(request, subject)
 
@@ -85,7 +87,9 @@ def county(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     above = _above(request, _county_address(found))
     coverage = f"{reverse('coverage')}?fylke={code}"
-    return _page(request, Subject(found.full_name, Scope.counties([found]), above, coverage=coverage))
+    scope = Scope.counties([found])
+    subject = Subject(found.full_name, scope, above, coverage=coverage, long_waits=_long_waits(found))
+    return _page(request, subject)
 
 
 @require_safe
@@ -95,7 +99,10 @@ def counties(request: HttpRequest) -> HttpResponse:
     if not found:
         raise NotAllowed
     parts = tuple(Link(_county_address(one), one.name) for one in found)
-    return _page(request, Subject(_("Your counties"), Scope.counties(found), parts=parts))
+    together = reverse("long_waits_figures")
+    return _page(
+        request, Subject(_("Your counties"), Scope.counties(found), parts=parts, long_waits=together)
+    )
 
 
 @require_safe
@@ -103,7 +110,8 @@ def nation(request: HttpRequest) -> HttpResponse:
     """The whole country, and its counties in a table."""
     if not _reads_all(request):
         raise NotAllowed
-    return _page(request, Subject(_("The whole country"), Scope.nation(), coverage=reverse("coverage")))
+    across = {"coverage": reverse("coverage"), "long_waits": reverse("long_waits_figures")}
+    return _page(request, Subject(_("The whole country"), Scope.nation(), **across))
 
 
 def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
@@ -187,6 +195,11 @@ def _widest(request: HttpRequest) -> list[Link]:
 def _reads_all(request: HttpRequest) -> bool:
     """Whether the user is a reader of the whole country."""
     return request.access.is_national(Permission.SEE_AGGREGATES)
+
+
+def _long_waits(found: County) -> str:
+    """The long waits of a county, where those of its municipalities are counted."""
+    return reverse("long_waits_county", kwargs={"code": found.code})
 
 
 def _county_address(found: County) -> str:

@@ -23,9 +23,10 @@ from referrals.choices import Move, ViewKind
 from referrals.errors import DomainError, IllegalMove, ReplyNotDue, StaleVersion
 from referrals.forms import case as forms
 from referrals.models import Municipality, PriorityTarget, Referral, Therapist, Unit
+from referrals.models.next_move import label_for
 from referrals.templatetags.ergo import day_month_year
 from referrals.views.access import municipality_or_404
-from referrals.views.case import SLUGS, address_of, label_for, referral_or_404
+from referrals.views.case import SLUGS, address_of, referral_or_404
 from referrals.views.clock import now, today
 from referrals.views.history import history_of
 

@@ -74,6 +74,7 @@ DOORS = {
     "health_live": PUBLIC,
     "health_ready": PUBLIC,
     "waitlist": Door(MUNICIPAL),
+    "long_waits": Door(MUNICIPAL),
     "waitlist_search": Door(MUNICIPAL, method="post"),
     "waitlist_on_day": Door(MUNICIPAL),
     "referral_new": Door(REGISTERS),
@@ -99,6 +100,8 @@ DOORS = {
     "dashboard_counties": Door(frozenset({Role.COUNTY_READER})),
     "dashboard_county": Door(READERS, elsewhere=frozenset({Role.NATIONAL_READER}), by_county=True),
     "dashboard_municipality": Door(MUNICIPAL | READERS, elsewhere=frozenset({Role.NATIONAL_READER})),
+    "long_waits_figures": Door(READERS),
+    "long_waits_county": Door(READERS, elsewhere=frozenset({Role.NATIONAL_READER}), by_county=True),
     "coverage": Door(EVERY_ROLE),
     "coverage_municipality": Door(EVERY_ROLE, elsewhere=EVERY_ROLE),
 }

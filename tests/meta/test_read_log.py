@@ -18,7 +18,7 @@ from referrals.choices import ViewKind, ViewReason
 from referrals.models import Category, Municipality, Referral, User, ViewLog, ViewLogPerson, access_of
 from referrals.permissions import Role
 from referrals.views.case import SLUGS
-from tests.factories import NOW, TODAY, MembershipFactory, PersonFactory, ReferralFactory
+from tests.factories import NOW, TODAY, MembershipFactory, PersonFactory, ReferralFactory, days_ago
 from tests.harness.doors import ADDRESSES, DOORS, address_of
 
 ClientFor = Callable[[User], Client]
@@ -97,6 +97,11 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     "referral_move, conflict": (ViewKind.CONFLICT, lambda office: office.send_move(version=0)),
     "caseload": (ViewKind.CASELOAD, lambda office: office.browser.get(reverse("caseload"))),
     "access_log": (ViewKind.ACCESS_REPORT, lambda office: office.get("access_log", number=NUMBER)),
+    "long_waits": (ViewKind.LONG_WAITS, lambda office: office.get("long_waits")),
+    "long_waits, of an earlier day": (
+        ViewKind.LONG_WAITS,
+        lambda office: office.get("long_waits", f"?dato={days_ago(5):%d.%m.%Y}&sort=citizen"),
+    ),
     "admin, referrals": (ViewKind.ADMIN_LIST, lambda office: office.admin("referral/")),
     "admin, citizens": (ViewKind.ADMIN_LIST, lambda office: office.admin("person/")),
     "admin, a referral": (
@@ -140,6 +145,8 @@ SHOWS_NOBODY = {
     "dashboard_counties": "figures",
     "dashboard_county": "figures",
     "dashboard_municipality": "figures",
+    "long_waits_figures": "figures",
+    "long_waits_county": "figures",
     "coverage": "figures",
     "coverage_municipality": "figures",
 }
@@ -161,7 +168,7 @@ def case(municipality: Municipality, category: Category, therapist: Any) -> Refe
     )
     return ReferralFactory(
         municipality=municipality, person=person, category=category, number=NUMBER, therapist=therapist,
-        assigned_on=TODAY,
+        assigned_on=TODAY, received_on=days_ago(400),
     )  # fmt: skip
 
 

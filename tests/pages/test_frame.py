@@ -25,9 +25,12 @@ def menu(client: Client, address: str) -> dict[str, bool]:
 @pytest.mark.parametrize(
     ("user", "entries"),
     [
-        ("coordinator", ["Venteliste", "Ny henvisning", "Oversikt", "Dekning"]),
-        ("therapist_user", ["Venteliste", "Ny henvisning", "Mine saker", "Oversikt", "Dekning"]),
-        ("manager", ["Venteliste", "Oversikt", "Dekning", "Åpninger", "Roller"]),
+        ("coordinator", ["Venteliste", "Lange ventetider", "Ny henvisning", "Oversikt", "Dekning"]),
+        (
+            "therapist_user",
+            ["Venteliste", "Lange ventetider", "Ny henvisning", "Mine saker", "Oversikt", "Dekning"],
+        ),
+        ("manager", ["Venteliste", "Lange ventetider", "Oversikt", "Dekning", "Åpninger", "Roller"]),
         ("privacy_officer", ["Dekning", "Åpninger", "Roller"]),
         ("county_reader", ["Oversikt", "Dekning"]),
         ("national_reader", ["Oversikt", "Dekning"]),

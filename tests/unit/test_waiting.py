@@ -186,6 +186,45 @@ def test_over_a_year_begins_on_day_366(days: int, over: bool) -> None:
     assert (waiting.band(days) is Band.OVER_365) == over
 
 
+@pytest.mark.parametrize(("days", "near"), [(273, False), (274, True), (365, True), (366, False)])
+def test_near_a_year_is_from_274_to_365(days: int, near: bool) -> None:
+    assert waiting.is_near_a_year(days) == near
+
+
+@pytest.mark.parametrize(
+    ("received", "month_end"),
+    [
+        # Exactly 183 days at the end of June 2025: not over; one day more is.
+        (date(2024, 12, 29), date(2025, 7, 31)),
+        (date(2024, 12, 28), date(2025, 6, 30)),
+        # Received on the last of a month.
+        (date(2025, 8, 31), date(2026, 3, 31)),
+        (date(2025, 1, 31), date(2025, 8, 31)),
+        # February: 183 days before the 28th, and before the 29th of a leap year.
+        (date(2024, 8, 28), date(2025, 2, 28)),
+        (date(2024, 8, 29), date(2025, 3, 31)),
+        (date(2023, 8, 29), date(2024, 2, 29)),
+        (date(2023, 8, 30), date(2024, 3, 31)),
+        # Received on a leap day.
+        (date(2024, 2, 29), date(2024, 8, 31)),
+    ],
+    ids=str,
+)
+def test_the_first_month_end_over_half_a_year(received: date, month_end: date) -> None:
+    assert waiting.first_month_end_over_half_a_year(received) == month_end
+
+
+@given(received=st.dates(date(1900, 1, 1), date(2100, 1, 1)))
+def test_the_month_end_is_the_first_of_all_that_are_over(received: date) -> None:
+    found = waiting.first_month_end_over_half_a_year(received)
+    ends = [
+        day
+        for day in (received + timedelta(days=n) for n in range(250))
+        if (day + timedelta(days=1)).day == 1
+    ]
+    assert found == next(day for day in ends if (day - received).days > 183)
+
+
 # ---------------------------------------------------------------- Python against SQL
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.db.models import BooleanField, DateField, ExpressionWrapper, F
 
 from referrals import waiting
-from referrals.models import Referral
+from referrals.models import Referral, WaitPause
 from referrals.waiting import Pause
 from tests.factories import TODAY
 from tests.unit.reports.worlds import EDGES, Case, World, make_world
@@ -28,6 +28,7 @@ SPECIAL_DAYS = [
     date(2025, 12, 31),
     date(2026, 1, 1),
 ]
+SEEN = ("is_over_target", "is_due_soon", "over_a_year", "near_a_year", "held_days")
 FROM_THE_ROW = (
     "gross_days",
     "paused_days",
@@ -74,6 +75,8 @@ def by_python(world: World, case: Case, on: date) -> dict[str, Any]:
         "is_due_soon": waiting.is_due_soon(left),
         "band": waiting.band(gross).code,
         "over_a_year": waiting.is_over_a_year(gross),
+        "near_a_year": waiting.is_near_a_year(gross),
+        "held_days": waiting.held_days(pauses, **clock),
         "waits": waiting.is_waiting(**clock),
         "assessed": is_assessed,
         "reply_due": waiting.preliminary_reply_due(case.received),
@@ -91,6 +94,8 @@ def by_database(on: date) -> dict[str, dict[str, Any]]:
     said = {name: F(name) for name in FROM_THE_ROW} | {
         "band": waiting.band_sql(),
         "over_a_year": ExpressionWrapper(waiting.over_a_year_q(), BooleanField()),
+        "near_a_year": ExpressionWrapper(waiting.near_a_year_q(), BooleanField()),
+        "held_days": waiting.held_days_sql(WaitPause.objects.all(), on),
         "waits": ExpressionWrapper(waiting.waiting_q(on), BooleanField()),
         "assessed": F("is_assessed"),
         "reply_due": ExpressionWrapper(waiting.preliminary_reply_due_sql(), DateField()),
@@ -114,7 +119,7 @@ def test_fifty_thousand_waits_are_the_same_in_both(world: World) -> None:
                 expected = by_python(world, case, on)
                 assert found.pop(f"2026-{number:06}") == expected, (case, on)
                 compared += 1
-                seen.update(key for key in ("is_over_target", "is_due_soon", "over_a_year") if expected[key])
+                seen.update(key for key in SEEN if expected[key])
         assert not found
     assert compared >= 50_000
     assert min(seen.values()) > 100, seen

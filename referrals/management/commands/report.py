@@ -1,4 +1,4 @@
-"""Figures from the shell: `manage.py report {waiting,flow,coverage} --on DATE --format {table,json,csv}`."""
+"""Figures from the shell: `manage.py report {waiting,flow,long,coverage} --on DATE --format {table,json,csv}`."""
 
 import json
 from argparse import SUPPRESS
@@ -17,11 +17,13 @@ from referrals.choices import Knowledge
 from referrals.errors import DomainError
 from referrals.exporters import coverage as coverage_export
 from referrals.exporters import flow as flow_export
+from referrals.exporters import long_waits as long_export
 from referrals.exporters import waiting as waiting_export
 from referrals.exporters.tabular import Sheet, as_csv, as_text
-from referrals.models import County, Hindsight, KeptRecipe, Municipality, User, access_of
+from referrals.models import County, Hindsight, KeptRecipe, Municipality, Referral, User, access_of
 from referrals.permissions import NO_ACCESS, Access
-from referrals.reports import coverage, flow, waiting_times
+from referrals.reports import coverage, flow, long_waits, waiting_times
+from referrals.reports.long_rows import long_rows, told
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, parse_day, until_day
 from referrals.reports.scopes import Level, Scope
 from referrals.views.clock import now, today
@@ -30,9 +32,13 @@ from referrals.waiting import DEFINITION_VERSION
 
 @dataclass(frozen=True)
 class Asked:
-    """What a report is asked for: of whom, of which day or period, and how that day is looked at."""
+    """What a report is asked for: of whom, of which day or period, and how that day is looked at.
+
+    `access`: of whoever works in the municipality and asks for its true numbers; else nobody's.
+    """
 
     scope: Scope
+    access: Access
     on: date
     period: Period
     hindsight: Hindsight
@@ -41,12 +47,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Kind:
-    """A report that can be asked for. `of_a_place`: of one municipality or county as well."""
+    """A report that can be asked for.
+
+    `of_a_place`: of one municipality or county as well. `has_history`: as it was known, and once more by its recipe.
+    """
 
     build: Callable[[Asked], Any]
     as_dict: Callable[[Any], dict[str, Any]]
     as_sheet: Callable[[Any], Sheet]
     of_a_place: bool = True
+    has_history: bool = True
 
 
 def _waiting(asked: Asked) -> waiting_times.WaitingReport:
@@ -57,6 +67,19 @@ def _flow(asked: Asked) -> flow.FlowReport:
     return flow.build(asked.scope, asked.period, data_as_of=asked.data_as_of, hindsight=asked.hindsight)
 
 
+def _long(asked: Asked) -> long_waits.LongWaitsReport:
+    """For own staff also the rows that the user sees, by the referral's number."""
+    if not asked.scope.exact:
+        return long_waits.build(asked.scope, asked.on, data_as_of=asked.data_as_of)
+    municipality = asked.scope.ids[0]
+    visible = Referral.objects.visible_to(asked.access).filter(municipality_id=municipality)
+    rows = told(long_rows(visible, asked.access, on=asked.on), asked.on, today=today())
+    units = asked.access.units(municipality)
+    return long_waits.build_own(
+        asked.scope, asked.on, visible, data_as_of=asked.data_as_of, units=units, rows=rows
+    )
+
+
 def _coverage(asked: Asked) -> coverage.CoverageReport:
     return coverage.build(asked.on, data_as_of=asked.data_as_of)
 
@@ -64,7 +87,10 @@ def _coverage(asked: Asked) -> coverage.CoverageReport:
 KINDS = {
     waiting_times.NAME: Kind(_waiting, waiting_export.as_dict, waiting_export.as_sheet),
     flow.NAME: Kind(_flow, flow_export.as_dict, flow_export.as_sheet),
-    coverage.NAME: Kind(_coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False),
+    long_waits.NAME: Kind(_long, long_export.as_dict, long_export.as_sheet, has_history=False),
+    coverage.NAME: Kind(
+        _coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False, has_history=False
+    ),
 }
 # What is made again is asked for by the recipe alone.
 IN_A_RECIPE = ("on", "since", "mode", "municipality", "county")
@@ -78,7 +104,7 @@ class Command(BaseCommand):
     `--recipe` makes figures again that were shown on a page or in the shell, from what was registered by then.
     """
 
-    help = "Prints a report: who waits, what came and went, or who has an ergoterapeut, at the end of a day."
+    help = "Prints a report of a day: who waits, what came and went, who has waited long, who has an ergoterapeut."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Wrong usage is told in one line too; --help has the rest."""
@@ -106,8 +132,8 @@ class Command(BaseCommand):
         kind = KINDS[options["report"]]
         if not kind.of_a_place and (options["municipality"] or options["county"] or options["as_staff"]):
             raise refused(_("The coverage report is of the whole country: leave out the place."))
-        if not kind.of_a_place and (options["mode"] or options["recipe"]):
-            raise refused(_("Only waiting times keep their history: leave out --mode and --recipe."))
+        if not kind.has_history and (options["mode"] or options["recipe"]):
+            raise refused(_("Only waiting times and flow keep their history: leave out --mode and --recipe."))
         asked = _again(options) if options["recipe"] else _asked(options)
         with scoped(asked.scope.ids if asked.scope.exact else ()), transaction.atomic():
             report = kind.build(asked)
@@ -132,6 +158,7 @@ def _asked(options: dict[str, Any]) -> Asked:
         raise refused(_("--from: the first day comes after the last one."))
     return Asked(
         scope=_scope(options),
+        access=_access_of(options["as_staff"]),
         on=on,
         period=until_day(since, on) if since else last_weeks(on, WEEKS_A_QUARTER),
         hindsight=Hindsight(Knowledge(options["mode"] or Knowledge.NOW)),
@@ -156,6 +183,7 @@ def _again(options: dict[str, Any]) -> Asked:
     start, _slash, end = question["filters"].get("period", "").partition("/")
     return Asked(
         scope=_scope_of(question["scope"], options["as_staff"]),
+        access=_access_of(options["as_staff"]),
         on=on,
         period=Period(date.fromisoformat(start), date.fromisoformat(end)) if end else last_weeks(on, 1),
         hindsight=Hindsight(Knowledge(question["mode"]), until=kept.data_as_of),
@@ -213,8 +241,8 @@ def _municipality_scope(code: str, username: str | None) -> Scope:
     return scope
 
 
-def _access_of(username: str) -> Access:
-    user = User.objects.filter(username=username).first()
+def _access_of(username: str | None) -> Access:
+    user = User.objects.filter(username=username).first() if username else None
     return access_of(user, on=today()) if user else NO_ACCESS
 
 

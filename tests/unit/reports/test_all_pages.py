@@ -11,7 +11,8 @@ import pytest
 from ergo.scope import scoped
 from referrals.models import County
 from referrals.permissions import NO_ACCESS
-from referrals.reports import coverage, waiting_times
+from referrals.reports import coverage, long_waits, waiting_times
+from referrals.reports.long_waits import LongWaitsReport
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import LEAST_SHOWN, Figure, Hidden
 from referrals.reports.waiting_times import WaitingReport
@@ -21,10 +22,12 @@ from tests.unit.reports import plain
 from tests.unit.reports.attacker import Attacker, Published
 from tests.unit.reports.worlds import World, make_world
 
-LONGEST = Band.OVER_365.code
+LONGEST, UP_TO_A_YEAR = Band.OVER_365.code, Band.UP_TO_365.code
 DAYS = [TODAY, days_ago(200)]
 # Each way of dividing those who wait by itself: what it calls the parts.
 TARGET, PAUSE, BAND, CATEGORY, PRIORITY = "target", "pause", "band", "category", "priority"
+# Those near a year are a part of the band that ends with it.
+NEAR = "near"
 
 
 class Half(Enum):
@@ -34,7 +37,21 @@ class Half(Enum):
     OTHERS = "others"
 
 
-Name = tuple[Half, int]
+class Quarter(Enum):
+    """Whoever reads of the long waits knows of all, those over a year, and the band before it with its later part."""
+
+    OVER = "over"
+    NEAR = "near"
+    EARLIER = "earlier"
+    OTHERS = "others"
+
+
+Name = tuple[Half | Quarter, int]
+QUARTERS = {
+    (BAND, LONGEST): {Quarter.OVER},
+    (BAND, UP_TO_A_YEAR): {Quarter.NEAR, Quarter.EARLIER},
+    (NEAR, NEAR): {Quarter.NEAR},
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +70,17 @@ def small_world(request: pytest.FixtureRequest, db: None) -> World:
     return make_world(Random(100 + request.param), 220)
 
 
+SMALL_COUNTS = range(1, LEAST_SHOWN)
+WORLDS = [(220, (3, 2, 1)), (900, (3, 2, 1)), (1500, (4, 1)), (1500, (6, 2))]
+
+
+@pytest.fixture(params=WORLDS, ids=str)
+def worlds(request: pytest.FixtureRequest, db: None) -> World:
+    """From one where nearly all that is near a year is hidden to one where much of it is shown."""
+    cases, counties = request.param
+    return make_world(Random(cases), cases, counties=counties)
+
+
 def pages(world: World, on: date) -> Iterator[tuple[WaitingReport, frozenset[int]]]:
     """The dashboards of the nation, the counties together, each county and each municipality, and their places."""
     everywhere = frozenset(range(len(world.municipalities)))
@@ -66,8 +94,33 @@ def pages(world: World, on: date) -> Iterator[tuple[WaitingReport, frozenset[int
         yield waiting_times.build(scope, on, data_as_of=NOW), frozenset({place})
 
 
+def long_pages(world: World, on: date) -> Iterator[tuple[LongWaitsReport, frozenset[int]]]:
+    """The long waits of the nation, the counties together, each county and each municipality, and their places."""
+    everywhere = frozenset(range(len(world.municipalities)))
+    scopes = {Scope.nation(): everywhere, Scope.counties(County.objects.all()): everywhere}
+    for county in County.objects.all():
+        within = frozenset(place for place in everywhere if world.county_of(place) == county.pk)
+        scopes[Scope.counties([county])] = within
+    for place, municipality in enumerate(world.municipalities):
+        scopes[Scope.municipality(municipality, NO_ACCESS)] = frozenset({place})
+    for scope, places in scopes.items():
+        yield long_waits.build(scope, on, data_as_of=NOW), places
+
+
+def told_of_long_waits(world: World, on: date) -> Iterator[Told]:
+    """Every count on the pages of the long waits of the day."""
+    codes = {municipality.code: place for place, municipality in enumerate(world.municipalities)}
+    for page, places in long_pages(world, on):
+        rows = [(codes[row.code], row) for row in page.places if row.code in codes]
+        for within, counts in [(places, page.now), *((frozenset({place}), row) for place, row in rows)]:
+            yield Told("", "", within, counts.waiting)
+            yield Told(BAND, LONGEST, within, counts.over_a_year)
+            yield Told(NEAR, NEAR, within, counts.near_a_year)
+
+
 def told(world: World, on: date) -> Iterator[Told]:
-    """Every count on every page of the day, tables of places and the coverage report included."""
+    """Every count on every page of the day, tables of places, the long waits and the coverage report included."""
+    yield from told_of_long_waits(world, on)
     codes = {municipality.code: place for place, municipality in enumerate(world.municipalities)}
     for page, places in pages(world, on):
         yield Told("", "", places, page.waiting.figure)
@@ -102,6 +155,7 @@ def truth(world: World, on: date) -> dict[str, dict[tuple[str, int], int]]:
                 BAND: next(code for code, (low, high) in plain.BANDS.items() if low <= days <= high),
                 CATEGORY: world.categories[case.category].code,
                 PRIORITY: "null" if level is None else str(level),
+                NEAR: NEAR if 274 <= days <= 365 else "rest",
             }
             for division, part in parts.items():
                 counts = found.setdefault(division, {})
@@ -124,6 +178,36 @@ def test_krav_11_no_number_below_five_can_be_worked_out_from_all_pages_of_a_day(
             attack(halves(small_world, counts[division], part), about)
 
 
+def test_krav_11_those_near_a_year_cannot_be_worked_out_from_the_bands_and_those_over_it(
+    worlds: World,
+) -> None:
+    """The same for whoever holds the page of the long waits against the dashboards' bands: each part of one whole."""
+    met: set[Hidden | None] = set()
+    for on in DAYS:
+        with scoped():
+            everything = set(told(worlds, on))
+        about = [
+            each
+            for each in everything
+            if (each.division, each.part) in {("", ""), (BAND, LONGEST), (BAND, UP_TO_A_YEAR), (NEAR, NEAR)}
+        ]
+        met |= {each.figure.hidden for each in about if each.division == NEAR}
+        attack(quarters(worlds, truth(worlds, on)), about)
+    assert met >= {None, Hidden.WITHHELD} or len(worlds.cases) < 500
+
+
+def quarters(world: World, counts: dict[str, dict[tuple[str, int], int]]) -> dict[Name, int]:
+    """Those over a year, near it, in the rest of the band before it, and all others, in each municipality."""
+    found: dict[Name, int] = {}
+    for place in range(len(world.municipalities)):
+        bands = {part: number for (part, where), number in counts[BAND].items() if where == place}
+        near, over = counts[NEAR].get((NEAR, place), 0), bands.get(LONGEST, 0)
+        found[Quarter.NEAR, place], found[Quarter.OVER, place] = near, over
+        found[Quarter.EARLIER, place] = bands.get(UP_TO_A_YEAR, 0) - near
+        found[Quarter.OTHERS, place] = sum(bands.values()) - over - bands.get(UP_TO_A_YEAR, 0)
+    return found
+
+
 def halves(world: World, counts: dict[tuple[str, int], int], part: str) -> dict[Name, int]:
     """Those in the part and all others, in each municipality."""
     found: dict[Name, int] = {(half, place): 0 for half in Half for place in range(len(world.municipalities))}
@@ -136,7 +220,7 @@ def attack(counts: dict[Name, int], about: list[Told]) -> None:
     """Shown figures are true and not small; and of the small ones nothing more can be known than that they are."""
     published = []
     for each in about:
-        names, figure = names_of(each), each.figure
+        names, figure = names_of(each, counts), each.figure
         if figure.hidden is Hidden.SMALL:
             published.append(Published(names, 1, LEAST_SHOWN - 1))
         elif not figure.suppressed:
@@ -146,10 +230,23 @@ def attack(counts: dict[Name, int], about: list[Told]) -> None:
     attacker = Attacker(counts, published, most=sum(counts.values()) + LEAST_SHOWN)
     for each in about:
         if each.figure.hidden is Hidden.SMALL:
-            can_be = [number for number in range(1, LEAST_SHOWN) if attacker.can_be(names_of(each), number)]
+            can_be = [
+                number for number in range(1, LEAST_SHOWN) if attacker.can_be(names_of(each, counts), number)
+            ]
             assert can_be == [1, 2, 3, 4], each
+        elif each.division == NEAR and each.figure.suppressed:
+            known = sum(counts[name] for name in names_of(each, counts))
+            others = (number for number in range(known + LEAST_SHOWN) if number != known)
+            assert known not in SMALL_COUNTS or any(
+                attacker.can_be(names_of(each, counts), number) for number in others
+            ), each
 
 
-def names_of(each: Told) -> frozenset[Name]:
-    halves = [Half.PART] if each.division else list(Half)
-    return frozenset((half, place) for half in halves for place in each.places)
+def names_of(each: Told, counts: dict[Name, int]) -> frozenset[Name]:
+    """The counts that a figure is the sum of, whether they are halves or quarters."""
+    parts = {part for part, _place in counts}
+    if each.division and parts == set(Half):
+        parts = {Half.PART}
+    elif each.division:
+        parts = QUARTERS[each.division, each.part]
+    return frozenset((part, place) for part in parts for place in each.places)

@@ -1,0 +1,74 @@
+"""What the pages of the long waits say above the list: how many there are, and how it came to be so."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from referrals.boards import sentences
+from referrals.boards.dashboard import Picture
+from referrals.boards.figures import TONE_OF_ALARM, Card, count, in_place
+from referrals.charts.lines import Series, lines
+from referrals.forms.boards import NEAR_A_YEAR, OVER_A_YEAR
+from referrals.norwegian import number
+from referrals.reports.long_waits import LongCounts, LongWaitsReport
+from referrals.reports.suppression import Figure
+
+
+@dataclass(frozen=True)
+class LongWaitsBoard:
+    """What stands on the page: a sentence, two numbers, and both over time; no chart where there never was anybody."""
+
+    summary: str
+    cards: tuple[Card, ...]
+    history: Picture | None
+
+
+def board(report: LongWaitsReport, address: Callable[[str], str] = lambda _listed: "") -> LongWaitsBoard:
+    """The board of a report. `address` leads to the rows of those over a year, or near it; nowhere for outsiders."""
+    now = report.now
+    was_empty = all(_is_nobody(counts) for counts in report.history)
+    return LongWaitsBoard(
+        sentences.long_waits(now),
+        (
+            _card(_("Over a year"), now.over_a_year, now.waiting, address(OVER_A_YEAR), TONE_OF_ALARM),
+            _card(_("Near a year (274–365 days)"), now.near_a_year, now.waiting, address(NEAR_A_YEAR)),
+        ),
+        None if was_empty else _history(report.history),
+    )
+
+
+def _is_nobody(counts: LongCounts) -> bool:
+    return counts.over_a_year.value == 0 and counts.near_a_year.value == 0
+
+
+def _card(label: str, figure: Figure, waiting: Figure, href: str, tone: str = "") -> Card:
+    return Card(
+        label=label,
+        value=count(figure),
+        note="" if waiting.value is None else _("of %(count)s who wait") % {"count": number(waiting.value)},
+        href=href if figure.value else "",
+        tone=tone if figure.value else "",
+        is_hidden=figure.suppressed,
+    )
+
+
+def _history(history: Sequence[LongCounts]) -> Picture:
+    series = [
+        _series(_("Over a year"), [counts.over_a_year for counts in history]),
+        _series(_("274–365 days"), [counts.near_a_year for counts in history]),
+    ]
+    return Picture(
+        kind="lines",
+        id="long-waits",
+        title=_("The long waits over time"),
+        sentence=sentences.long_waits_over_time(history),
+        chart=lines([date_format(counts.on, "b y") for counts in history], series),
+        heading=_("Month"),
+        unit=_("referrals"),
+    )
+
+
+def _series(name: str, figures: Sequence[Figure]) -> Series:
+    return Series(name, [figure.value for figure in figures], [in_place(figure) for figure in figures])

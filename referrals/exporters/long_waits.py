@@ -1,0 +1,100 @@
+"""The report of the long waits, as JSON and as rows. Of a citizen nothing but the referral's number, to own staff."""
+
+from typing import Any
+
+from referrals.exporters.tabular import Cell, Sheet
+from referrals.reports.long_rows import LongWait
+from referrals.reports.long_waits import LongCounts, LongPlace, LongWaitsReport
+from referrals.reports.suppression import Figure
+
+# As files name them, in the order files show them.
+FIGURES = {"waiting": "waiting", "over_one_year": "over_a_year", "near_one_year": "near_a_year"}
+COUNTED = ("place", "on", *FIGURES)
+LISTED = (
+    "number",
+    "received_on",
+    "gross_days",
+    "category",
+    "priority",
+    "days_on_hold",
+    "on_hold",
+    "hold_reasons",
+    "last_contact_on",
+    "last_contact",
+    "next_step",
+    "over_183_days_on",
+)
+
+
+def as_dict(report: LongWaitsReport) -> dict[str, Any]:
+    """Counts at the end of the day and of the month-ends before it, oldest first, and of places or rows within.
+
+    `suppressed` names every figure beside it that is null because it may not be shown.
+    """
+    return {
+        "on": report.on.isoformat(),
+        **_counts(report.now),
+        "history": [{"on": counts.on.isoformat(), **_counts(counts)} for counts in report.history],
+        "places": [{"code": place.code, "name": place.name, **_counts(place)} for place in report.places],
+        "rows": [_json_row(row) for row in report.rows],
+        "recipe": report.recipe.as_dict(),
+    }
+
+
+def as_sheet(report: LongWaitsReport) -> Sheet:
+    """The rows, for own staff; for all others the counts: of the day, of places within, and of the month-ends."""
+    if report.scope.exact:
+        return Sheet(LISTED, tuple(tuple(_row(row).values()) for row in report.rows))
+    whole = ",".join(report.scope.codes)
+    counted = [
+        (whole, report.on, report.now),
+        *((place.code, report.on, place) for place in report.places),
+        *((whole, counts.on, counts) for counts in reversed(report.history)),
+    ]
+    rows = [(place, on, *map(_cell, _figures(counts).values())) for place, on, counts in counted]
+    return Sheet(COUNTED, tuple(rows))
+
+
+def _figures(counts: LongCounts | LongPlace) -> dict[str, Figure]:
+    return {name: getattr(counts, attribute) for name, attribute in FIGURES.items()}
+
+
+def _counts(counts: LongCounts | LongPlace) -> dict[str, Any]:
+    figures = _figures(counts)
+    hidden = [name for name, figure in figures.items() if figure.suppressed]
+    return {name: figure.value for name, figure in figures.items()} | {"suppressed": hidden}
+
+
+def _row(row: LongWait) -> dict[str, Cell]:
+    last = row.last_contact
+    values = (
+        row.number,
+        row.received_on,
+        row.gross_days,
+        row.category,
+        row.priority,
+        row.held_days,
+        "yes" if row.is_paused else "no",
+        " ".join(held.reason.value for held in row.held),
+        last and last.on,
+        last and last.code,
+        str(row.next_step),
+        row.over_half_a_year_on,
+    )
+    return dict(zip(LISTED, values, strict=True))
+
+
+def _json_row(row: LongWait) -> dict[str, Any]:
+    """The same with days as JSON writes them, and each pause with its days."""
+    last = row.last_contact
+    return _row(row) | {
+        "received_on": row.received_on.isoformat(),
+        "on_hold": row.is_paused,
+        "hold_reasons": {held.reason.value: held.days for held in row.held},
+        "last_contact_on": last and last.on.isoformat(),
+        "over_183_days_on": row.over_half_a_year_on.isoformat(),
+    }
+
+
+def _cell(figure: Figure) -> Cell:
+    return str(figure.hidden.label) if figure.hidden else figure.value

@@ -1,0 +1,39 @@
+"""The one step that brings a case on, and what a move is called for it: on its own page and in lists alike."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from referrals import waiting
+from referrals.choices import OPEN, Move, Status
+from referrals.models.referral import Referral
+
+# Within so many days of the legal deadline the preliminary reply is the next thing to do.
+REPLY_SOON = timedelta(days=7)
+
+
+def label_for(move: Move, case: Referral) -> str | Promise:
+    """What the move is called for this referral: the second time it is a change."""
+    if move == Move.PRIORITISE and case.priority is not None:
+        return _("Change priority")
+    if move == Move.ASSIGN and case.therapist_id is not None:
+        return _("Change therapist")
+    if move == Move.CORRECT:
+        return _("Correct what was registered")
+    return move.label
+
+
+def next_move(case: Any, *, on: date) -> Move | None:
+    """The one step that brings the case on, whoever may take it; None for a closed case. Needs `with_pause`."""
+    reply_due = waiting.preliminary_reply_due(case.received_on)
+    if case.status in OPEN and case.takes_preliminary_reply and reply_due - REPLY_SOON <= on:
+        return Move.REPLY
+    if case.status == Status.RECEIVED:
+        return Move.PRIORITISE
+    if case.status == Status.WAITING and case.is_paused:
+        return Move.RESUME
+    if case.status == Status.WAITING:
+        return Move.START if case.therapist_id else Move.ASSIGN
+    return Move.CLOSE if case.status == Status.STARTED else None
