@@ -15,7 +15,7 @@ from referrals.reports.long_rows import Held, held_of, last_contact_of, next_ste
 from referrals.reports.long_waits import LongPlace
 from referrals.tables import cells
 from referrals.tables.base import ErgoTable
-from referrals.tables.columns import Column, DateColumn, FigureColumn, NumberColumn
+from referrals.tables.columns import Column, FigureColumn, NumberColumn
 
 
 class LongWaitsTable(ErgoTable):
@@ -32,7 +32,7 @@ class LongWaitsTable(ErgoTable):
     held_days = Column(_("Days on hold, and why"), initial_sort_descending=True)
     last_contact = Column(_("Last contact"), order_by=("last_contact_on",))
     next_step = Column(_("Next step"), orderable=False)
-    half_a_year = DateColumn(_("Over 183 days at month-end"), order_by=("received_on",))
+    half_a_year = Column(_("Over 183 days at month-end"), order_by=("received_on",))
 
     when_empty = _("Nobody has waited so long. Clear a filter to see all long waits.")
 

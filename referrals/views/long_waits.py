@@ -71,11 +71,8 @@ def long_waits(request: HttpRequest, code: str) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     """All that a reader may see together: the whole country, or the reader's counties."""
     request.access.check(Permission.SEE_AGGREGATES)
-    if request.access.is_national(Permission.SEE_AGGREGATES):
-        return _page(request, _("The whole country"), Scope.nation())
-    found = list(County.objects.with_figures_for(request.access))
-    name = found[0].full_name if len(found) == 1 else _("Your counties")
-    return _page(request, name, Scope.counties(found))
+    name, scope = _widest(request)
+    return _page(request, name, scope)
 
 
 @require_safe
@@ -85,8 +82,17 @@ def county(request: HttpRequest, code: str) -> HttpResponse:
     found = County.objects.with_figures_for(request.access).filter(code=code).first()
     if found is None:
         raise Http404
-    trail = [Link(reverse("long_waits_figures"), _("Long waits"))]
+    name, above = _widest(request)
+    trail = [Link(reverse("long_waits_figures"), name)] if above.ids != (found.pk,) else []
     return _page(request, found.full_name, Scope.counties([found]), trail)
+
+
+def _widest(request: HttpRequest) -> tuple[str, Scope]:
+    """All whose figures the user may see, and what that is called."""
+    if request.access.is_national(Permission.SEE_AGGREGATES):
+        return _("The whole country"), Scope.nation()
+    found = list(County.objects.with_figures_for(request.access))
+    return found[0].full_name if len(found) == 1 else _("Your counties"), Scope.counties(found)
 
 
 def _page(request: HttpRequest, name: str, scope: Scope, trail: Sequence[Link] = ()) -> HttpResponse:
