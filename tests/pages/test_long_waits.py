@@ -154,7 +154,7 @@ def test_a_row_says_why_and_what_comes_next_and_no_name(
         "Hjelpemidler (prøve)",
         "Manglende kapasitet: 100; Innlagt på sykehus eller institusjon: 4, pågår ennå",
         "25.01.2026",
-        "Telefonvurdering",
+        "Kartlegging på telefon",
         "Ta tilbake på lista",
         "31.08.2025",
     ):
@@ -188,7 +188,7 @@ def test_of_somebody_shielded_the_row_says_no_more_than_that(
         page = office.get(address + sort)
         rows = page.context["table"].rows_html
         assert len(listed(page)) == 2 and rows.count("Skjermet") == 4
-        for told in ("KP 1948", "KQ 1948", "Innlagt", "Telefon", "25.01.2026"):
+        for told in ("KP 1948", "KQ 1948", "Innlagt", "telefon", "25.01.2026"):
             assert told not in rows
 
 
