@@ -333,8 +333,11 @@ class Referral(OnTheClock, models.Model):
     def needs_preliminary_reply(self) -> bool:
         """Whether the law's preliminary reply applies: an application, in a category where it is due.
 
-        The municipality's key on the day of receipt says where. One query for an application; in SQL `with_reply`.
+        The municipality's key on the day of receipt says where. One query for an application; none for a row that
+        was read `with_reply`.
         """
+        if (needs := getattr(self, "needs_reply", None)) is not None:
+            return needs
         if self.handling != Handling.APPLICATION:
             return False
         return ReplyRule.objects.is_due(self.municipality_id, self.category, self.received_on)

@@ -87,6 +87,7 @@ def long_rows(referrals: ReferralQuerySet, access: Access, *, on: date) -> Any:
             reply_on=_of_open(_replies(on).values("sent_on")),
         )
         .annotate(last_contact_on=Greatest("contact_on", "reply_on"))  # GREATEST passes over NULL
+        .with_reply()
         .for_list()
         .select_related("person", "category", "therapist", "preliminary_reply")
         .prefetch_related("pauses")
