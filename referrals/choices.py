@@ -217,6 +217,7 @@ class ViewKind(TextChoices):
     IDENTIFIER = "identifier", _("Identity number in full")
     MOVE = "move", _("Form that changes a referral")
     CONFLICT = "conflict", _("Comparison of two changes")
+    SHIELDING = "shielding", _("Shielding of a case")
     CASELOAD = "caseload", _("Own cases")
     LONG_WAITS = "long_waits", _("Long waits")
     ADMIN_LIST = "admin_list", _("List in the administration")

@@ -207,6 +207,16 @@ class DuplicateOpenReferral(DomainError):
         return list(self.values["referrals"])
 
 
+class DuplicateOpenElsewhere(DuplicateOpenReferral):
+    """The same, where all of them are other units': the user may know that there is one, and not which."""
+
+    code = "duplicate_open_elsewhere"
+    message = _("The citizen already has an open referral in this category, in another unit.")
+
+    def __init__(self) -> None:
+        super().__init__(referrals=[])
+
+
 class DuplicatePerson(DomainError):
     code = "duplicate_person"
     message = _("A citizen with this number is already registered in the municipality.")

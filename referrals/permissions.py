@@ -133,17 +133,29 @@ class Grant:
     county_ids: frozenset[int] = frozenset()
     unit_id: int | None = None
 
+    @property
+    def sees_cases(self) -> bool:
+        """Whether the role works with cases, so that its unit is a limit."""
+        return Permission.SEE_CASES in ROLE_PERMISSIONS[self.role]
+
 
 @dataclass(frozen=True)
 class Shield:
     """Whom a user must not see, and who is open to the user all the same, as ids of persons.
 
-    `barred`: own and relatives' cases, and those of citizens who want it so; nothing opens them. `opened`: opened with
-    a reason that is written down, for a while that has not run out.
+    `barred`: own and relatives' cases, and those of citizens who want it so; nothing opens them. `named` and
+    `emergency`: opened with a reason that is written down, for a while that has not run out, by somebody named for the
+    citizen or by emergency access. Only the latter reaches into other units than the user's.
     """
 
     barred: frozenset[int] = frozenset()
-    opened: frozenset[int] = frozenset()
+    named: frozenset[int] = frozenset()
+    emergency: frozenset[int] = frozenset()
+
+    @property
+    def opened(self) -> frozenset[int]:
+        """Those whose protected address is no hindrance just now, however they were opened."""
+        return self.named | self.emergency
 
 
 NO_SHIELD = Shield()
@@ -162,14 +174,17 @@ class Access:
         """The municipalities whose persons or cases the permission reaches."""
         return frozenset(g.municipality_id for g in self._with(permission) if g.municipality_id is not None)
 
-    def units(self, municipality_id: int) -> frozenset[int] | None:
-        """To which units' cases the user is limited in the municipality; None: sees those of all, and of none.
+    def units(
+        self, municipality_id: int, permission: Permission = Permission.SEE_CASES
+    ) -> frozenset[int] | None:
+        """To which units' cases the permission is limited in the municipality; None: reaches those of all, and of none.
 
-        Somebody who has one role there without a unit is limited to none.
+        Somebody who holds it there in one role without a unit is limited to none. A unit limits whoever sees cases.
         """
-        here = [g for g in self._with(Permission.SEE_CASES) if g.municipality_id == municipality_id]
-        bound = frozenset(grant.unit_id for grant in here if grant.unit_id is not None)
-        return bound if here and all(grant.unit_id is not None for grant in here) else None
+        here = [grant for grant in self._with(permission) if grant.municipality_id == municipality_id]
+        limits = {grant.unit_id if grant.sees_cases else None for grant in here} or {None}
+        bound = frozenset(unit_id for unit_id in limits if unit_id is not None)
+        return None if None in limits else bound
 
     def is_outside_units(self, municipality_id: int, unit_id: int | None) -> bool:
         """Whether a case of the municipality belongs to a unit that is not the user's.

@@ -15,6 +15,7 @@ from referrals.choices import EventKind, Handling, Move, Status
 from referrals.errors import (
     DateAfter,
     DateMissing,
+    DuplicateOpenElsewhere,
     DuplicateOpenReferral,
     ForeignRecord,
     NothingChanged,
@@ -89,9 +90,9 @@ def register(
     `submission` is the key of the form: sent again, it leads to the referral of the first time, and nothing is
     written. `note` is for the history: why a second one, why so late.
 
-    Raises DuplicateOpenReferral, unless accepted, when the citizen has an open referral in the category; NotAllowed,
-    Shielded, ForeignRecord, FutureDate, DateTooOld, DateBefore, DateAfter, UnknownCode, InvalidValue; and what
-    `persons.register` raises.
+    Raises DuplicateOpenReferral, unless accepted, when the citizen has an open referral in the category, and
+    DuplicateOpenElsewhere where only other units have one; NotAllowed, Shielded, ForeignRecord, FutureDate, DateTooOld,
+    DateBefore, DateAfter, UnknownCode, InvalidValue; and what `persons.register` raises.
     """
     access.check(Permission.REGISTER, municipality.pk)
     # The lock comes first: of two who register at once, the second sees what the first has saved.
@@ -109,7 +110,7 @@ def register(
         referral, data.values() | {"unit": data.unit or _own_unit(municipality, access)}, today=oslo_date(at)
     )
     if not accept_duplicate:
-        _check_no_open(referral)
+        _check_no_open(referral, access)
     referral.number = _next_number(series)
     Case.new(referral, by=by, at=at).save(EventKind.RECEIVED, on=referral.received_on, note=note)
     if submission:
@@ -181,13 +182,15 @@ def _saved_before(municipality: Municipality, submission: UUID) -> Referral | No
     return next((form.referral for form in earlier), None)
 
 
-def _check_no_open(referral: Referral) -> None:
-    """Raise DuplicateOpenReferral when the citizen has open referrals in the category."""
+def _check_no_open(referral: Referral, access: Access) -> None:
+    """Raise DuplicateOpenReferral when the citizen has open referrals in the category: with those the user may see."""
     same = Referral.objects.open().filter(
         municipality=referral.municipality, person=referral.person, category=referral.category
     )
-    if found := list(same.order_by("received_on", "pk")):
+    if found := list(same.open_to(access).order_by("received_on", "pk")):
         raise DuplicateOpenReferral(number=found[0].number, referrals=found)
+    if same.exists():
+        raise DuplicateOpenElsewhere
 
 
 def _fill(referral: Referral, values: Mapping[str, Any], *, today: date) -> None:

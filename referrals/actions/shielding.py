@@ -1,11 +1,14 @@
 """Who may open a shielded case, who is barred from one, and opening it: each with whoever did it, and why.
 
-None of these needs the case to be open to whoever acts; nobody acts on a citizen from whom they are barred.
+None but the lifting of a barring needs the case to be open to whoever acts. Nobody acts on a citizen from whom they are
+barred, nor, when they are bound to a unit, on one who has no case in it.
 """
 
 from datetime import datetime
 
-from referrals.actions.checks import check_reason
+from django.db.models import Q
+
+from referrals.actions.checks import check_open, check_reason
 from referrals.actions.transactions import action
 from referrals.choices import BarringKind, EventKind, OpeningKind, Protection
 from referrals.errors import (
@@ -18,7 +21,7 @@ from referrals.errors import (
     UnknownCode,
 )
 from referrals.models import Barring, Confidant, Opening, Person, Referral, ReferralEvent, User, staff_of
-from referrals.models.shielding import STAYS_OPEN
+from referrals.models.shielding import STAYS_OPEN, OpeningQuerySet
 from referrals.permissions import Access, Permission
 from referrals.waiting import oslo_date
 
@@ -65,6 +68,8 @@ def bar(
 ) -> Barring:
     """Bar a member of staff from the citizen's cases from today on, and close what they have open.
 
+    Somebody who is barred already stays so, which is told only where the case is open: else one could find out who is
+    barred by trying, and so whose case it is.
     Raises Person.DoesNotExist, NotAllowed, Barred, ForeignRecord, UnknownCode, ReasonRequired or NothingChanged.
     """
     person = _managed(person_id, access)
@@ -73,7 +78,9 @@ def bar(
     reason = check_reason(reason, field="reason", least=1)
     _check_staff(user_id, person, at)
     today = oslo_date(at)
-    if Barring.objects.valid(today).filter(person=person, user_id=user_id).exists():
+    if there := Barring.objects.valid(today).filter(person=person, user_id=user_id).first():
+        if access.is_shielded(person.pk, person.protection):
+            return there
         raise NothingChanged(field="user_id")
     _end_openings(person, user_id, by=by, at=at)
     return Barring.objects.create(
@@ -92,11 +99,12 @@ def bar(
 def lift(*, barring_id: int, access: Access, by: User, at: datetime) -> Barring:
     """Lift a barring: from today on it does not hold.
 
-    Raises Barring.DoesNotExist, NotAllowed, or Barred: nobody lifts their own.
+    Raises Barring.DoesNotExist, NotAllowed, Barred (nobody lifts their own), or Shielded: who is barred from a citizen
+    with a protected address is known only to whoever has the case open.
     """
     today = oslo_date(at)
     barring = Barring.objects.valid(today).select_for_update(of=("self",)).get(pk=barring_id)
-    _managed(barring.person_id, access)
+    check_open(_managed(barring.person_id, access), access)
     barring.valid_to, barring.lifted_by = today, by
     barring.save(update_fields=["valid_to", "lifted_by"])
     return barring
@@ -147,12 +155,12 @@ def _write_in_history(person: Person, before: str, reason: str, *, by: User, at:
 
 @action
 def open_case(*, referral_id: int, reason: str, access: Access, by: User, at: datetime) -> Opening:
-    """Open the cases of a citizen with a protected address, as somebody named for it.
+    """Open the cases of a citizen with a protected address, as somebody named for it; those of the user's units.
 
-    Raises Referral.DoesNotExist, Barred, NotAllowed (not named), ReasonRequired or ReasonTooShort.
+    Raises Referral.DoesNotExist, Barred, NotAllowed (not named, or another unit's), ReasonRequired or ReasonTooShort.
     """
     referral = _shielded(referral_id, access)
-    if not is_named(referral.person_id, by):
+    if is_elsewhere(access, referral) or not is_named(referral.person_id, by):
         raise NotAllowed
     return _opened(referral, OpeningKind.NAMED, reason, by=by, at=at)
 
@@ -170,7 +178,7 @@ def break_glass(*, referral_id: int, reason: str, access: Access, by: User, at: 
 
 @action
 def end_opening(*, opening_id: int, access: Access, by: User, at: datetime) -> Opening:
-    """Close before the time is out: one's own opening, or as a manager anybody's.
+    """Close before the time is out: one's own opening, or as a manager anybody's whose openings one reads.
 
     Raises Opening.DoesNotExist (also when it has run out), Barred, or NotAllowed.
     """
@@ -179,17 +187,40 @@ def end_opening(*, opening_id: int, access: Access, by: User, at: datetime) -> O
         raise Barred
     if opening.user_id != by.pk:
         access.check(Permission.END_OPENINGS, opening.municipality_id)
+        if not overseen(access, opening.municipality_id).filter(pk=opening.pk).exists():
+            raise NotAllowed
     opening.ended_at, opening.ended_by = at, by
     opening.save(update_fields=["ended_at", "ended_by"])
     return opening
 
 
+def overseen(access: Access, municipality_id: int) -> OpeningQuerySet:
+    """The openings in the municipality that the user may read about; the user's own always.
+
+    A manager of a unit reads those of citizens who have a case in it, or one in no unit: else nobody would. Of those
+    from whom the user is barred none: the reason tells about them.
+    """
+    openings = Opening.objects.filter(municipality=municipality_id).exclude(person__in=access.shield.barred)
+    bound = access.units(municipality_id, Permission.SEE_OPENINGS)
+    if bound is None:
+        return openings
+    own = Referral.objects.within_reach_of(access).filter(municipality=municipality_id)
+    own = own.filter(Q(unit__in=bound) | Q(unit__isnull=True))
+    return openings.filter(Q(person__in=own.values("person_id")) | Q(user=access.user_id))
+
+
 def _managed(person_id: int, access: Access) -> Person:
-    """The citizen, whose shielding the user may manage. Two who manage it at once wait for each other."""
+    """The citizen, whose shielding the user may manage. Two who manage it at once wait for each other.
+
+    Raises Person.DoesNotExist, Barred, or NotAllowed: also for a citizen all of whose cases are other units'.
+    """
     person = Person.objects.visible_to(access).select_for_update(of=("self",)).get(pk=person_id)
     access.check(Permission.SHIELD, person.municipality_id)
     if person.pk in access.shield.barred:
         raise Barred
+    own = Referral.objects.within_units_of(access).filter(person=person)
+    if access.units(person.municipality_id) is not None and not own.exists():
+        raise NotAllowed
     return person
 
 
@@ -215,11 +246,18 @@ def is_named(person_id: int, user: User) -> bool:
 
 
 def is_closed_to(access: Access, referral: Referral) -> bool:
-    """Whether the case is shielded from the user, or another unit's, and not opened with a reason."""
+    """Whether the case is shielded from the user, and not opened with a reason, or another unit's.
+
+    Emergency access is the only way into other units: whoever is named may be so by deeds of their own.
+    """
     if access.is_shielded(referral.person_id, referral.person.protection):
         return True
-    is_elsewhere = access.is_outside_units(referral.municipality_id, referral.unit_id)
-    return is_elsewhere and referral.person_id not in access.shield.opened
+    return is_elsewhere(access, referral) and referral.person_id not in access.shield.emergency
+
+
+def is_elsewhere(access: Access, referral: Referral) -> bool:
+    """Whether the case is another unit's than the user's, also while emergency access has opened it."""
+    return access.is_outside_units(referral.municipality_id, referral.unit_id)
 
 
 def _opened(referral: Referral, kind: OpeningKind, reason: str, *, by: User, at: datetime) -> Opening:

@@ -5,6 +5,7 @@ security events. Nobody edits a log: the app's role may not, and the seals show 
 Logs name rows without foreign keys: they outlive what they tell of, and a row is never kept because it was looked at.
 """
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from referrals.choices import ChangeKind, SecurityEventKind, ViewKind, ViewReason
 from referrals.models.fields import TransactionIdField
 from referrals.models.geography import Municipality
+from referrals.models.shielding import Decision
 from referrals.permissions import Access, Permission, Role
 
 
@@ -58,10 +60,15 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         cases, logs = (access.municipality_ids(p) for p in (Permission.SEE_CASES, Permission.SEE_LOGS))
         return self.filter(municipality_id__in=cases | logs)
 
-    def of_referral(self, referral_id: int, person_id: int) -> Self:
-        """Changes of a referral, of what belongs to it, and of its citizen."""
-        citizen = Q(table_name="referrals_person", row_id=person_id)
-        return self.filter(Q(referral_id=referral_id) | citizen)
+    def of_referral(self, referral_id: int, person_id: int, decisions: Iterable[Decision] = ()) -> Self:
+        """Changes of a referral, of what belongs to it, of its citizen, and of these decisions about shielding."""
+        rows = {"referrals_person": [person_id]}
+        for decision in decisions:
+            rows.setdefault(decision.table, []).append(decision.row_id)
+        wanted = Q(referral_id=referral_id)
+        for table, keys in rows.items():
+            wanted |= Q(table_name=table, row_id__in=keys)
+        return self.filter(wanted)
 
     def of_registers(self) -> Self:
         """Changes of what concerns no citizen: users, rights, staff, agreements, keys."""

@@ -52,14 +52,12 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
         For counting and for lists that say no more than *Skjermet*; whoever opens or changes a case asks `open_to`.
         """
-        reached = self.within_reach_of(access)
-        for place in access.municipality_ids(Permission.SEE_CASES):
-            if (bound := access.units(place)) is not None:
-                own = Q(unit_id__in=bound) | Q(person_id__in=access.shield.opened)
-                if access.can(Permission.TRIAGE, place):
-                    own |= Q(unit_id__isnull=True)
-                reached = reached.filter(~Q(municipality_id=place) | own)
-        return reached
+        opened = Q(person_id__in=access.shield.emergency)
+        return self.within_reach_of(access).filter(*(own | opened for own in _own_units(access)))
+
+    def within_units_of(self, access: Access) -> Self:
+        """Referrals of the user's own units. What emergency access opens for a while is not theirs to decide on."""
+        return self.within_reach_of(access).filter(*_own_units(access))
 
     def within_reach_of(self, access: Access) -> Self:
         """Referrals of the municipalities whose cases the user may see, also of units that are not the user's.
@@ -160,6 +158,21 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Where the pauses of these referrals are read: as they are, or as they were known."""
         pauses: Any = self.model.pauses.rel.related_model
         return cast(WaitPauseQuerySet, pauses.objects.all())
+
+
+def _own_units(access: Access) -> list[Q]:
+    """For each municipality where the user is bound to units: in another one, or in one of them.
+
+    Whoever triages there also reaches what waits for intake to place it. The same is `Access.is_outside_units`.
+    """
+    limits = []
+    for place in access.municipality_ids(Permission.SEE_CASES):
+        if (bound := access.units(place)) is not None:
+            own = Q(unit_id__in=bound)
+            if access.can(Permission.TRIAGE, place):
+                own |= Q(unit_id__isnull=True)
+            limits.append(~Q(municipality_id=place) | own)
+    return limits
 
 
 def _shielded(access: Access) -> Q:

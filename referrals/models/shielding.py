@@ -4,6 +4,7 @@ A case is shielded from a user when its citizen's address is protected, or when 
 What follows from that is decided in one place, `Access.is_shielded`, from the `Shield` that is read here.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self, cast
 
@@ -197,9 +198,29 @@ def _read(user_id: int, on: date, at: datetime | None) -> Shield:
     barrings = Barring.objects.filter(user_id=user_id).valid(on)
     openings = Opening.objects.filter(user_id=user_id)
     openings = openings.running(at) if at else openings.none()
-    found: dict[str, set[int]] = {"barred": set(), "opened": set()}
+    found: dict[str, set[int]] = {name: set() for name in ("barred", *OpeningKind)}
     rows = barrings.order_by().values_list("person_id", Value("barred"))
     with transaction.atomic(savepoint=False):  # outside one nothing would be in scope, also no barring
-        for person_id, name in rows.union(openings.order_by().values_list("person_id", Value("opened"))):
+        for person_id, name in rows.union(openings.order_by().values_list("person_id", "kind")):
             found[name].add(person_id)
-    return Shield(frozenset(found["barred"]), frozenset(found["opened"]))
+    return Shield(**{name: frozenset(persons) for name, persons in found.items()})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One row about the shielding of a citizen, of which member of staff, and where it stands; for the change log."""
+
+    table: str
+    row_id: int
+    user_id: int
+
+
+def decisions_about(person_id: int) -> list[Decision]:
+    """Every barring, naming and opening of the citizen's cases, also those that have ended. One query."""
+    rows = [
+        model._default_manager.filter(person=person_id)
+        .order_by()
+        .values_list(Value(model._meta.db_table), "pk", "user_id")
+        for model in (Barring, Confidant, Opening)
+    ]
+    return [Decision(*row) for row in rows[0].union(*rows[1:])]

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from referrals.choices import ViewKind, ViewReason
-from referrals.models import Referral, User, ViewLogPerson
-from referrals.permissions import Access, Role
+from referrals.identity import Identifier
+from referrals.models import Person, Referral, User, ViewLogPerson
+from referrals.permissions import Access, Permission, Role
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,36 @@ class Opening:
 def citizen_behind(number: str, municipality_id: int, access: Access) -> int | None:
     """Whom a referral number of the municipality is about; None where the user may see neither case nor log of it.
 
-    Whoever reads logs and no cases finds the citizen in the log: a referral that nobody opened has nothing to show.
+    Whoever reads logs and no cases there finds the citizen in the log: a referral that nobody opened has nothing to
+    show. To whoever reads cases, one that they do not see is nobody's.
     """
-    cases = Referral.objects.visible_to(access).filter(municipality_id=municipality_id, number=number)
-    found = cases.values_list("person_id", flat=True).first()
-    if found is None:
-        lines = ViewLogPerson.objects.visible_to(access)
-        same = lines.filter(municipality_id=municipality_id, number=number)
-        found = same.values_list("person_id", flat=True).first()
-    return found
+    rows: QuerySet = ViewLogPerson.objects.visible_to(access)
+    if access.can(Permission.SEE_CASES, municipality_id):
+        rows = Referral.objects.visible_to(access)
+    found = rows.filter(municipality_id=municipality_id, number=number)
+    return found.values_list("person_id", flat=True).first()
+
+
+def citizen_with(identifier: Identifier, municipality_id: int, access: Access) -> int | None:
+    """Who has the identity number in the municipality; None where the user may see neither that citizen nor a case.
+
+    Whoever is bound to a unit reads the log of those who have a case there.
+    """
+    citizens = Person.objects.visible_to(access).with_identifier(identifier, municipality_id)
+    if access.units(municipality_id) is not None:
+        citizens = citizens.filter(pk__in=Referral.objects.visible_to(access).values("person_id"))
+    return citizens.values_list("pk", flat=True).first()
+
+
+def is_closed_to(access: Access, person_id: int) -> bool:
+    """Whether the log is closed to the user, as the citizen's cases are: barred, or protected and not opened.
+
+    Of somebody protected the log alone says nothing; whoever sees no citizens reads it.
+    """
+    if person_id in access.shield.barred:
+        return True
+    person = Person.objects.visible_to(access).filter(pk=person_id).first()
+    return person is not None and access.is_shielded(person.pk, person.protection)
 
 
 def build(person_id: int, municipality_id: int, access: Access) -> list[Opening]:

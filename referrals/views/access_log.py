@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from referrals.actions.auditing import Shown, record_view
 from referrals.choices import ViewKind
-from referrals.errors import Shielded
+from referrals.errors import Barred, Shielded
 from referrals.models import Person
 from referrals.permissions import Permission
 from referrals.reports import access_log as report
@@ -22,8 +22,8 @@ def access_log(request: HttpRequest, code: str, number: str) -> HttpResponse:
     if person_id is None:
         raise Http404
     person = Person.objects.visible_to(request.access).filter(pk=person_id).first()
-    if person is not None and request.access.is_shielded(person.pk, person.protection):
-        raise Shielded(municipality_code=code, number=number)
+    if report.is_closed_to(request.access, person_id):
+        raise Shielded(municipality_code=code, number=number) if person else Barred
     record_view(
         ViewKind.ACCESS_REPORT,
         [Shown(municipality.pk, person_id, number)],

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from referrals import identity
 from referrals.actions.auditing import record_view
-from referrals.actions.shielding import is_closed_to
+from referrals.actions.shielding import is_closed_to, is_elsewhere
 from referrals.actions.worklist import available_moves
 from referrals.choices import (
     STATUS_SENTENCES,
@@ -106,13 +106,17 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "moves": list(buttons.values()),
         "correct": correct,
         "opening": opening,
-        "may_shield": request.access.can(Permission.SHIELD, municipality.pk),
+        "may_shield": _may_shield(request.access, case),
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
         "may_move": bool(forward or buttons),
         "waits_for_coordinator": following in (Move.PRIORITISE, Move.ASSIGN) and forward is None,
         "on": on,
     }
     return render(request, "case/referral.html", context)
+
+
+def _may_shield(access: Access, case: Referral) -> bool:
+    return access.can(Permission.SHIELD, case.municipality_id) and not is_elsewhere(access, case)
 
 
 def referral_or_404(request: HttpRequest, municipality: Municipality, number: str) -> Referral:

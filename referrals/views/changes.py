@@ -8,28 +8,35 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateField, Field, Model
+from django.db.models import DateField, DateTimeField, Field, Model
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from referrals.choices import ChangeKind
 from referrals.models import (
     AuditEvent,
+    Barring,
     Category,
+    Confidant,
     Contact,
+    Opening,
     Person,
     PreliminaryReply,
     Referral,
     Therapist,
+    User,
     WaitPause,
 )
+from referrals.models.shielding import Decision, decisions_about
 from referrals.permissions import Access
 from referrals.templatetags.ergo import day_month_year
 
 MOST_SHOWN = 100
 
 MODELS: dict[str, type[Model]] = {
-    model._meta.db_table: model for model in (Referral, WaitPause, Contact, PreliminaryReply, Person)
+    model._meta.db_table: model
+    for model in (Referral, WaitPause, Contact, PreliminaryReply, Person, Barring, Confidant, Opening)
 }
 # Codes, dates and staff, which are shown with their values. Whatever is not named here is not repeated.
 SHOWN = frozenset(
@@ -57,8 +64,13 @@ SHOWN = frozenset(
         "written_form",
     }
 )
-# Reasons of a pause are codes; the reason of a referral is free text.
-SHOWN_OF_PAUSES = SHOWN | {"reason"}
+# Reasons of a pause are codes; all others are free text.
+SHOWN_OF: dict[type[Model], frozenset[str]] = {
+    WaitPause: frozenset({"reason"}),
+    Barring: frozenset({"valid_from", "valid_to"}),
+    Confidant: frozenset({"dismissed_at"}),
+    Opening: frozenset({"number", "expires_at", "ended_at"}),
+}
 # What the database or the program keeps for itself.
 TECHNICAL = frozenset(
     {
@@ -74,6 +86,14 @@ TECHNICAL = frozenset(
         "name_key",
         "identifier_index",
         "identifier_kind",
+        # Of a decision about shielding the sentence says about whom it is, and the line who made it and when.
+        "user_id",
+        "named_at",
+        "named_by_id",
+        "dismissed_by_id",
+        "lifted_by_id",
+        "opened_at",
+        "ended_by_id",
     }
 )
 
@@ -94,6 +114,13 @@ class Names:
 
     therapists: dict[int, str]
     categories: dict[int, str]
+    staff: dict[tuple[str, int], str]
+
+    def title(self, event: AuditEvent) -> str:
+        """What was changed; of a decision about shielding also which member of staff it is about."""
+        what = capfirst(str(MODELS[event.table_name]._meta.verbose_name))
+        about = self.staff.get((event.table_name, event.row_id))
+        return f"{what} ({about})" if about else what
 
     def value(self, field: Field, value: Any) -> str:
         """A stored value as it is said on screen."""
@@ -103,16 +130,19 @@ class Names:
             return self.therapists.get(value, _("somebody else"))
         if field.attname == "category_id":
             return self.categories.get(value, str(value))
+        if isinstance(field, DateTimeField):
+            return f"{timezone.localtime(datetime.fromisoformat(value)):%d.%m.%Y %H:%M}"
         if isinstance(field, DateField):
             return day_month_year(date.fromisoformat(value))
         return str(dict(field.flatchoices).get(value, value))
 
 
 def changes_of(case: Referral, access: Access) -> list[Change]:
-    """The newest changes of the case, of what belongs to it and of its citizen. Three queries, however many."""
-    rows = AuditEvent.objects.visible_to(access).of_referral(case.pk, case.person_id)
+    """The newest changes of the case, of what belongs to it and of its citizen. Five queries at most, however many."""
+    decisions = decisions_about(case.person_id)
+    rows = AuditEvent.objects.visible_to(access).of_referral(case.pk, case.person_id, decisions)
     events = list(rows.select_related("user").order_by("-pk")[:MOST_SHOWN])
-    names = _names(events)
+    names = _names(events, decisions)
     return [change for event in events if (change := _change(event, names))]
 
 
@@ -121,11 +151,10 @@ def _change(event: AuditEvent, names: Names) -> Change | None:
     facts = _facts(event, names)
     if event.operation == ChangeKind.CHANGED and not facts:
         return None
-    what = capfirst(str(MODELS[event.table_name]._meta.verbose_name))
     return Change(
         event.at,
-        (event.user.get_full_name() or event.user.username) if event.user else "",
-        f"{what}: {ChangeKind(event.operation).label.lower()}",
+        _full_name(event.user) if event.user else "",
+        f"{names.title(event)}: {ChangeKind(event.operation).label.lower()}",
         facts,
     )
 
@@ -135,9 +164,11 @@ def _facts(event: AuditEvent, names: Names) -> list[str]:
     model = MODELS[event.table_name]
     if event.operation != ChangeKind.CHANGED and model in (Referral, Person):
         return []
-    shown = SHOWN_OF_PAUSES if model is WaitPause else SHOWN
+    shown = SHOWN | SHOWN_OF.get(model, frozenset())
     before, after = event.before or {}, event.after or {}
     columns = [column for column in (after or before) if column not in TECHNICAL]
+    if model in (Barring, Confidant, Opening) and event.operation == ChangeKind.ADDED:
+        columns = [column for column in columns if after[column] is not None]  # not how it will end
     fields = {field.attname: field for field in model._meta.fields}
     return [
         _fact(fields[column], before.get(column), after.get(column), column in shown, event.operation, names)
@@ -158,7 +189,7 @@ def _fact(field: Field, before: Any, after: Any, is_shown: bool, operation: str,
     return _("%(fact)s: from %(before)s to %(after)s") % words
 
 
-def _names(events: Iterable[AuditEvent]) -> Names:
+def _names(events: Iterable[AuditEvent], decisions: Iterable[Decision]) -> Names:
     keys = {
         row["therapist_id"]
         for event in events
@@ -166,4 +197,12 @@ def _names(events: Iterable[AuditEvent]) -> Names:
         if row and row.get("therapist_id")
     }
     therapists = {therapist.pk: therapist.name for therapist in Therapist.objects.filter(pk__in=keys)}
-    return Names(therapists, {category.pk: category.name for category in Category.objects.all()})
+    users = User.objects.in_bulk(
+        {decision.user_id for decision in decisions}
+    )  # nobody, as a rule: then not asked
+    staff = {(row.table, row.row_id): _full_name(users[row.user_id]) for row in decisions}
+    return Names(therapists, {category.pk: category.name for category in Category.objects.all()}, staff)
+
+
+def _full_name(user: User) -> str:
+    return user.get_full_name() or user.username

@@ -180,12 +180,14 @@ def _shielded_with(
         return ShieldedCitizen(person)
     named = list(Confidant.objects.present().filter(person=person).select_related("user"))
     is_named = any(confidant.user_id == request.user.pk for confidant in named)
-    decides = not named and request.access.can(Permission.SHIELD, municipality.pk)
-    theirs = Referral.objects.visible_to(request.access).filter(person=person)
-    newest = theirs.first() if is_named or decides else None
+    newest = Referral.objects.within_units_of(request.access).filter(person=person).first()
+    may_decide = newest is not None and request.access.can(Permission.SHIELD, municipality.pk)
+    decides = may_decide and not named
     names = [str(row.user.get_full_name() or row.user) for row in named]
     is_strict = person.protection == Protection.STRICTLY_CONFIDENTIAL
-    return ShieldedCitizen(person, [] if is_strict else names, newest, decides)
+    return ShieldedCitizen(
+        person, [] if is_strict else names, newest if is_named or decides else None, decides
+    )
 
 
 def _looked_up(request: HttpRequest, shielded: ShieldedCitizen | None) -> list[Person]:

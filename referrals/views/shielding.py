@@ -8,16 +8,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from referrals.actions import shielding as actions
-from referrals.actions.auditing import security_event
-from referrals.choices import OpeningKind, SecurityEventKind
-from referrals.errors import DomainError
+from referrals.actions.auditing import record_view, security_event
+from referrals.choices import OpeningKind, SecurityEventKind, ViewKind
+from referrals.errors import DomainError, Shielded
 from referrals.forms.base import ErgoForm
 from referrals.forms.shielding import BarForm, EmergencyForm, NameForm, OpenForm, ProtectionForm
 from referrals.models import Barring, Confidant, Municipality, Opening, Referral, staff_of
@@ -29,6 +28,7 @@ from referrals.views.clock import now, today
 from referrals.views.reauthentication import require_reauthentication
 
 OPENINGS_A_PAGE = 50
+MOST_OPENINGS = 20  # of one citizen, the newest; all of them stand in the change log of the case
 DEEDS = {
     "protect": actions.change_protection,
     "name": actions.name_confidant,
@@ -47,7 +47,8 @@ def shielded(request: HttpRequest, code: str, number: str) -> HttpResponse:
     case = reached_or_404(request, municipality, number)
     if not actions.is_closed_to(request.access, case):
         return redirect(address_of(case, municipality))
-    is_named = actions.is_named(case.person_id, request.user)
+    is_elsewhere = actions.is_elsewhere(request.access, case)
+    is_named = not is_elsewhere and actions.is_named(case.person_id, request.user)
     if is_named:
         require_reauthentication(request)
     form = OpenForm(request.POST or None) if is_named else None
@@ -104,19 +105,20 @@ def _gate(
 ) -> HttpResponse:
     """The page before the case: why it is closed, whom to ask, and the form, if there is one for this user."""
     access, barred = request.access, _is_barred(request.access, case)
-    confidants = [] if barred else _confidants(case)
+    is_elsewhere = actions.is_elsewhere(access, case)
+    confidants = [] if barred or is_elsewhere else _confidants(case)
     context = {
         "municipality": municipality,
         "number": case.number,
         "barred": barred,
-        "protected": case.person.is_address_protected,
+        "elsewhere": is_elsewhere,
         "confidants": confidants,
         "form": None if barred else form,
         "kind": kind,
         "minutes": _minutes(kind),
         "emergency_minutes": _minutes(OpeningKind.EMERGENCY),
         "may_break_glass": not barred and access.can(Permission.BREAK_GLASS, municipality.pk),
-        "may_manage": not barred and access.can(Permission.SHIELD, municipality.pk),
+        "may_manage": not (barred or is_elsewhere) and access.can(Permission.SHIELD, municipality.pk),
     }
     return render(request, f"shielding/{'gate' if kind == OpeningKind.NAMED else 'emergency'}.html", context)
 
@@ -132,7 +134,7 @@ def _minutes(kind: OpeningKind) -> int:
 def end_opening(request: HttpRequest, code: str, opening: int) -> HttpResponse:
     """Closes an opening before its time is out: one's own, from the case; anybody's, from the manager's list."""
     municipality = municipality_or_404(request, code)
-    running = _openings(request, municipality).filter(pk=opening).first()
+    running = actions.overseen(request.access, municipality.pk).filter(pk=opening).first()
     if running is None or not running.is_running(now()):
         messages.info(request, _("The case is closed already."))
     else:
@@ -147,7 +149,7 @@ def openings(request: HttpRequest, code: str) -> HttpResponse:
     """The openings of shielded cases in the municipality, newest first, each with its reason."""
     municipality = municipality_or_404(request, code, Permission.SEE_OPENINGS)
     kind = request.GET.get("type", "")
-    rows = _openings(request, municipality).select_related("user", "ended_by")
+    rows = actions.overseen(request.access, municipality.pk).select_related("user", "ended_by")
     if kind in OpeningKind:
         rows = rows.filter(kind=kind)
     page = Paginator(rows.order_by("-opened_at", "-pk"), OPENINGS_A_PAGE).get_page(request.GET.get("page"))
@@ -163,11 +165,6 @@ def openings(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "shielding/openings.html", context)
 
 
-def _openings(request: HttpRequest, municipality: Municipality) -> QuerySet[Opening]:
-    """The municipality's, but for citizens from whom the user is barred: the reason tells about them."""
-    return Opening.objects.filter(municipality=municipality).exclude(person__in=request.access.shield.barred)
-
-
 def _row(opening: Opening, at: datetime) -> dict[str, Any]:
     return {"opening": opening, "is_running": opening.is_running(at)}
 
@@ -177,30 +174,52 @@ def _row(opening: Opening, at: datetime) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def shielding(request: HttpRequest, code: str, number: str) -> HttpResponse:
-    """Who may open the case of a protected citizen, and who is barred from it; for coordinators and managers."""
+    """Who may open the case of a protected citizen, and who is barred from it; for coordinators and managers.
+
+    Of the unit whose case it is; emergency access to another's decides nothing there.
+    """
     municipality = municipality_or_404(request, code, Permission.SHIELD)
     case = reached_or_404(request, municipality, number)
-    if _is_barred(request.access, case):
+    if _is_barred(request.access, case) or actions.is_elsewhere(request.access, case):
         return redirect("referral_shielded", code=code, number=number)
     forms = _forms(request, municipality, case)
     if request.method == "POST":
         require_reauthentication(request)
         if _done(request, case, forms):
             return redirect("referral_shielding", code=code, number=number)
+    record_view(ViewKind.SHIELDING, [case], access=request.access, permission=Permission.SHIELD)
     protected = case.person.is_address_protected
     context = {
         "municipality": municipality,
         "number": case.number,
-        "case_url": address_of(case, municipality),
         "protected": protected,
         "confidants": _confidants(case),
-        "barrings": Barring.objects.valid(today()).filter(person=case.person_id).select_related("user"),
-        "is_open": not actions.is_closed_to(request.access, case),
         "forms": forms,
         "may_protect": not protected or actions.is_named(case.person_id, request.user),
         "form": _sent(forms) or forms["name"],
     }
-    return render(request, "shielding/manage.html", context)
+    return render(request, "shielding/manage.html", context | _decided(request.access, case))
+
+
+def _decided(access: Access, case: Referral) -> dict[str, Any]:
+    """Who is barred and who has opened, only where the case is open: an employee who is barred may be the citizen.
+
+    Who was named tells no more than who is: staff whom somebody chose.
+    """
+    is_open, on = not actions.is_closed_to(access, case), today()
+    named = Confidant.objects.filter(person=case.person_id, dismissed_at__isnull=False)
+    barrings = Barring.objects.filter(person=case.person_id) if is_open else Barring.objects.none()
+    barrings = barrings.select_related("user", "registered_by", "lifted_by").order_by("-valid_from", "-pk")
+    openings = Opening.objects.filter(person=case.person_id) if is_open else Opening.objects.none()
+    return {
+        "is_open": is_open,
+        "former_confidants": named.select_related("user", "named_by", "dismissed_by").order_by(
+            "-dismissed_at"
+        ),
+        "barrings": barrings.valid(on),
+        "former_barrings": barrings.filter(valid_to__lte=on),
+        "openings": openings.select_related("user", "ended_by").order_by("-opened_at", "-pk")[:MOST_OPENINGS],
+    }
 
 
 def _forms(request: HttpRequest, municipality: Municipality, case: Referral) -> dict[str, ErgoForm]:
@@ -227,6 +246,8 @@ def _done(request: HttpRequest, case: Referral, forms: dict[str, ErgoForm]) -> b
         there = Confidant.objects.present().filter(person=case.person_id, pk=_key(request, "dismiss"))
         return _ended(request, there, lambda pk: actions.dismiss_confidant(confidant_id=pk, **who))
     if "lift" in request.POST:
+        if actions.is_closed_to(request.access, case):
+            raise Shielded(municipality_code=case.municipality.code, number=case.number)
         there = Barring.objects.valid(today()).filter(person=case.person_id, pk=_key(request, "lift"))
         return _ended(request, there, lambda pk: actions.lift(barring_id=pk, **who))
     form = _sent(forms)

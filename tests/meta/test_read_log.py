@@ -95,6 +95,10 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     "referral_move": (ViewKind.MOVE, lambda office: office.move()),
     "referral_move, sent": (ViewKind.MOVE, lambda office: office.send_move(version=1)),
     "referral_move, conflict": (ViewKind.CONFLICT, lambda office: office.send_move(version=0)),
+    "referral_shielding": (
+        ViewKind.SHIELDING,
+        lambda office: office.get("referral_shielding", number=NUMBER),
+    ),
     "caseload": (ViewKind.CASELOAD, lambda office: office.browser.get(reverse("caseload"))),
     "access_log": (ViewKind.ACCESS_REPORT, lambda office: office.get("access_log", number=NUMBER)),
     "long_waits": (ViewKind.LONG_WAITS, lambda office: office.get("long_waits")),
@@ -131,7 +135,6 @@ SHOWS_NOBODY = {
     "referral_citizen": "leads on to the form",
     "referral_shielded": "a number; the case page logs the opening, with its reason",
     "referral_emergency": "a number; the case page logs the opening, with its reason",
-    "referral_shielding": "a number, and staff",
     "rights": "staff and their roles",
     "openings": "numbers, and staff",
     "priority_key": "a municipality's rules",

@@ -16,11 +16,30 @@ from hypothesis import strategies as st
 
 from ergo import scope
 from referrals.actions.auditing import record_view
-from referrals.choices import ViewKind
-from referrals.models import Category, Municipality, Referral, User, ViewLog, ViewLogPerson, access_of
+from referrals.choices import BarringKind, ViewKind
+from referrals.models import (
+    Category,
+    Membership,
+    Municipality,
+    Person,
+    Referral,
+    User,
+    ViewLog,
+    ViewLogPerson,
+    access_of,
+)
 from referrals.permissions import NO_ACCESS, Permission
 from referrals.reports import access_log
-from tests.factories import TODAY, InstallationFactory, MembershipFactory, PersonFactory, ReferralFactory
+from tests.factories import (
+    TODAY,
+    BarringFactory,
+    InstallationFactory,
+    MembershipFactory,
+    OpeningFactory,
+    PersonFactory,
+    ReferralFactory,
+    UnitFactory,
+)
 
 ClientFor = Callable[[User], Client]
 
@@ -105,18 +124,27 @@ class TestPage:
 
 
 class TestLogsWithoutCases:
-    """Somebody of whose municipalities only the logs are in scope, as a privacy officer's will be."""
+    """Somebody of whose municipalities only the logs are in scope, as a privacy officer's are."""
 
     def test_finds_the_citizen_in_the_log_and_writes_there(
-        self, manager: User, coordinator: User, referral: Referral, monkeypatch: pytest.MonkeyPatch
+        self, privacy_officer: User, coordinator: User, referral: Referral
     ) -> None:
         look(coordinator, referral)
-        access, place = access_of(manager, on=TODAY), referral.municipality_id
-        with scope.scoped(log_municipality_ids={place}, user_id=manager.pk, request_id="0"):
+        access, place = access_of(privacy_officer, on=TODAY), referral.municipality_id
+        with scope.scoped(log_municipality_ids={place}, user_id=privacy_officer.pk, request_id="0"):
             assert not Referral.objects.exists()
             assert access_log.citizen_behind(referral.number, place, access) == referral.person_id
             record_view(ViewKind.ACCESS_REPORT, [referral], access=access, permission=Permission.SEE_LOGS)
             assert len(access_log.build(referral.person_id, place, access)) == 2
+
+    def test_does_not_read_the_log_of_a_citizen_from_whom_they_are_barred(
+        self, client_for: ClientFor, privacy_officer: User, coordinator: User, referral: Referral
+    ) -> None:
+        look(coordinator, referral)
+        client = client_for(privacy_officer)
+        assert client.get(address(referral)).status_code == 200
+        BarringFactory(person=referral.person, user=privacy_officer, kind=BarringKind.OWN)
+        assert client.get(address(referral)).status_code == 403
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -201,6 +229,53 @@ class TestCommand:
         with pytest.raises(CommandError, match=message) as refusal:
             self.report(referral, *arguments)
         assert refusal.value.returncode == 2
+
+    @pytest.mark.parametrize("who", ["manager", "coordinator", "privacy_officer"])
+    def test_krav_23_prints_nothing_to_whoever_is_barred(
+        self, who: str, today: Any, case_known: Referral, request: pytest.FixtureRequest, monkeypatch: Any
+    ) -> None:
+        """By the number of a referral and by the citizen's own number: the same walls as on the page."""
+        user = request.getfixturevalue(who)
+        BarringFactory(person=case_known.person, user=user, kind=BarringKind.OWN)
+        self.refused_both_ways(case_known, user, monkeypatch)
+
+    @pytest.mark.parametrize("who", ["manager", "coordinator"])
+    def test_krav_23_prints_the_log_of_a_protected_citizen_only_while_the_case_is_open(
+        self, who: str, today: Any, case_known: Referral, request: pytest.FixtureRequest, monkeypatch: Any
+    ) -> None:
+        """Opened on its page, with a reason; the log then has that reason."""
+        user = request.getfixturevalue(who)
+        Person.objects.update(protection="confidential")
+        self.refused_both_ways(case_known, user, monkeypatch)
+        OpeningFactory(person=case_known.person, user=user, reason="Ber om innsyn, brev av 2. mars")
+        self.report(case_known, "--by", user.username, "--referral", case_known.number)
+        assert ViewLog.objects.latest("pk").note == "Ber om innsyn, brev av 2. mars"
+
+    def test_prints_nothing_about_the_citizens_of_another_unit(
+        self, today: Any, case_known: Referral, coordinator: User, manager: User, monkeypatch: Any
+    ) -> None:
+        north, south = (UnitFactory(municipality=case_known.municipality, name=name) for name in "NS")
+        Referral.objects.update(unit=south)
+        Membership.objects.filter(user=coordinator).update(unit=north)
+        self.refused_both_ways(case_known, coordinator, monkeypatch)
+        Membership.objects.filter(user=coordinator).update(unit=south)
+        assert self.report(case_known, "--by", "koordinator", "--referral", case_known.number)
+
+    @pytest.fixture
+    def case_known(self, referral: Referral, therapist_user: User) -> Referral:
+        """Somebody has opened it, and its citizen has a number."""
+        InstallationFactory()
+        look(therapist_user, referral)
+        return referral
+
+    def refused_both_ways(self, case: Referral, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = ViewLog.objects.count()
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{case.person.identifier}\n"))
+        for way in (["--referral", case.number], ["--person"]):
+            with pytest.raises(CommandError) as refusal:
+                self.report(case, "--by", user.username, *way)
+            assert refusal.value.returncode == 2
+        assert ViewLog.objects.count() == before
 
     def test_krav_12_needs_a_municipality_that_exists(self, db: None) -> None:
         """A command that reads persons names its municipality, and ends with an error without one."""

@@ -1,5 +1,6 @@
 """Ways round the shielding of a case, each of which is shut."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,10 +9,31 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from referrals.choices import EventKind, OpeningKind, Protection, SecurityEventKind, ViewKind, ViewReason
-from referrals.models import Confidant, Municipality, Person, Referral, SecurityEvent, User, ViewLog
+from referrals.actions import shielding
+from referrals.choices import (
+    BarringKind,
+    EventKind,
+    OpeningKind,
+    Protection,
+    SecurityEventKind,
+    ViewKind,
+    ViewReason,
+)
+from referrals.errors import Shielded
+from referrals.models import (
+    Barring,
+    Confidant,
+    Municipality,
+    Opening,
+    Person,
+    Referral,
+    SecurityEvent,
+    User,
+    ViewLog,
+)
 from tests.factories import (
     NOW,
+    TODAY,
     BarringFactory,
     ConfidantFactory,
     InstallationFactory,
@@ -20,6 +42,7 @@ from tests.factories import (
     ReferralFactory,
 )
 from tests.harness.full_sessions import note
+from tests.unit.actions.acting import acting
 
 ClientFor = Callable[[User], Client]
 
@@ -309,3 +332,127 @@ def test_krav_15_all_that_is_seen_of_an_opened_case_is_logged_with_the_reason_wr
     assert set(lines.values_list("reason", "note")) == {(why, "Fall i natt")}
     others = ViewLog.objects.get(persons__person_id=other.person_id)
     assert (others.kind, others.reason, others.note) == (ViewKind.WAITLIST, ViewReason.SERVICE, "")
+
+
+# ---------------------------------------------------------------- who is barred
+
+
+@pytest.fixture
+def employee(therapist_user: User) -> User:
+    """A member of staff whose own case it is."""
+    User.objects.filter(pk=therapist_user.pk).update(first_name="Tuva", last_name="Sperret")
+    therapist_user.refresh_from_db()
+    return therapist_user
+
+
+def main_of(page: HttpResponse) -> str:
+    """The page without the menus of forms, where every member of staff stands."""
+    return re.sub(r"<select.*?</select>", "", text(page))
+
+
+@pytest.mark.parametrize("protection", ["confidential", "strictly_confidential"])
+def test_krav_23_a_barring_does_not_tell_who_a_protected_citizen_is(
+    protection: str, case: Referral, employee: User, coordinator: User, client_for: ClientFor
+) -> None:
+    """Own case, and the name of an employee, would tell whose case it is; they are shown where it is open."""
+    Person.objects.update(protection=protection)
+    barring = BarringFactory(person=case.person, user=employee, kind=BarringKind.OWN)
+    BarringFactory(person=case.person, kind=BarringKind.RELATIVE, reason="Datter", valid_to=TODAY)
+    client = client_for(coordinator)
+    page = main_of(client.get(address(case, "skjerming/")))
+    for told in ("Tuva Sperret", "Egen sak ·", "Datter", f'name="lift" value="{barring.pk}"'):
+        assert told not in page, told
+    OpeningFactory(person=case.person, user=coordinator)
+    page = main_of(client.get(address(case, "skjerming/")))
+    for told in ("Tuva Sperret", "Egen sak ·", "Datter"):
+        assert told in page, told
+
+
+def test_krav_23_nobody_finds_out_by_trying_who_is_barred_from_a_protected_citizen(
+    case: Referral, employee: User, manager: User, coordinator: User, client_for: ClientFor
+) -> None:
+    """Barring somebody who is barred gets the same answer as barring somebody who is not, and nothing is lifted."""
+    barring = BarringFactory(person=case.person, user=employee, kind=BarringKind.OWN)
+    client, answers = client_for(coordinator), []
+    for user in (employee, manager):
+        facts = {"bar": "1", "bar-user": user.pk, "bar-kind": "relative", "bar-reason": "Nevø"}
+        page = client.post(address(case, "skjerming/"), facts, follow=True)
+        answers.append((page.redirect_chain, main_of(page)))
+    assert answers[0][0] == answers[1][0] and "Lagret." in answers[0][1] and "Lagret." in answers[1][1]
+    for key in (barring.pk, barring.pk + 1000):
+        answer = client.post(address(case, "skjerming/"), {"lift": key})
+        assert answer.url == address(case, "skjermet/")
+    barring.refresh_from_db()
+    assert barring.valid_to is None and barring.kind == BarringKind.OWN
+    with pytest.raises(Shielded):
+        shielding.lift(barring_id=barring.pk, **acting(coordinator))
+
+
+@pytest.mark.parametrize("protection", ["none", "strictly_confidential"])
+def test_krav_15_the_page_about_shielding_is_in_the_citizens_log(
+    protection: str, case: Referral, coordinator: User, client_for: ClientFor
+) -> None:
+    """Also for somebody to whom the case is not open."""
+    Person.objects.update(protection=protection)
+    assert client_for(coordinator).get(address(case, "skjerming/")).status_code == 200
+    line = ViewLog.objects.get(persons__person_id=case.person_id)
+    assert (line.kind, line.user_id, line.role) == (ViewKind.SHIELDING, coordinator.pk, "coordinator")
+
+
+# ---------------------------------------------------------------- what has been decided leaves a trace
+
+
+def test_what_was_decided_and_ended_stands_on_both_pages_with_who_and_when(
+    case: Referral, employee: User, coordinator: User, manager: User, client_for: ClientFor
+) -> None:
+    """Naming, barring and opening, and the end of each."""
+    Person.objects.update(protection=Protection.NONE)
+    office, leader, page = client_for(coordinator), client_for(manager), address(case, "skjerming/")
+    bar = {"bar": "1", "bar-user": employee.pk, "bar-kind": "relative", "bar-reason": "Nevø av innbyggeren"}
+    office.post(page, bar)
+    office.post(page, {"lift": Barring.objects.get().pk})
+    Person.objects.update(protection=Protection.CONFIDENTIAL)
+    office.post(page, {"name": "1", "name-user": employee.pk})
+    client_for(employee).post(address(case, "skjermet/"), {"reason": "Skal avtale hjemmebesøk i dag"})
+    leader.post(page, {"dismiss": Confidant.objects.get().pk})
+    assert Opening.objects.get().ended_by == manager
+
+    closed = main_of(office.get(page))
+    assert "tatt tilbake 16.03.2026 av" in closed and "opphevet" not in closed
+    assert "Skal avtale" not in closed and "åpnet 16.03.2026" not in closed.casefold()
+    office.post(address(case, "nodtilgang/"), {"reason": "Fall i natt, må ringe nå"})
+    shown = main_of(office.get(page))
+    for told in (
+        f'Tuva Sperret</strong> <p class="subtle">Navngitt 16.03.2026 av {coordinator.get_full_name()}, '
+        f"tatt tilbake 16.03.2026 av {manager.get_full_name()}",
+        f"opphevet 16.03.2026 av {coordinator.get_full_name()}",
+        "Nevø av innbyggeren",
+        f"avsluttet 16.03.2026 kl. 10:00 av {manager.get_full_name()}",
+    ):
+        assert told in shown, told
+
+    log = text(office.get(address(case)))
+    for told in (
+        "Sperring (Tuva Sperret): lagt til",
+        "Sperring (Tuva Sperret): endret",
+        "Til: fra ikke oppgitt til 16.03.2026",
+        "Navngitt person (Tuva Sperret): lagt til",
+        "Navngitt person (Tuva Sperret): endret",
+        "Åpning av skjermet sak (Tuva Sperret): lagt til",
+        "Åpning av skjermet sak (Tuva Sperret): endret",
+        f"Åpning av skjermet sak ({coordinator.get_full_name()}): lagt til",
+        "Type: Nødtilgang",
+    ):
+        assert told in log, told
+    assert "Nevø av innbyggeren" not in log and "Skal avtale" not in log
+
+
+def test_the_change_log_of_a_case_has_nothing_of_another_citizens_shielding(
+    case: Referral, coordinator: User, client_for: ClientFor
+) -> None:
+    Person.objects.update(protection=Protection.NONE)
+    other = PersonFactory(municipality=case.municipality)
+    for factory in (BarringFactory, ConfidantFactory, OpeningFactory):
+        factory(person=other)
+    log = text(client_for(coordinator).get(address(case)))
+    assert "Sperring (" not in log and "Navngitt person (" not in log and "av skjermet sak (" not in log

@@ -16,10 +16,10 @@ from referrals.choices import ViewKind
 from referrals.errors import InvalidIdentifier
 from referrals.exporters.tabular import Sheet, as_csv, as_text
 from referrals.identity import parse
-from referrals.models import Installation, Municipality, Person, User, access_of
+from referrals.models import Installation, Municipality, User, access_of
 from referrals.permissions import Access, Permission
 from referrals.reports import access_log
-from referrals.views.clock import today
+from referrals.views.clock import now, today
 
 
 class Command(BaseCommand):
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if municipality is None:
             raise refused(_("There is no municipality %(code)s.") % {"code": options["municipality"]})
         user = User.objects.filter(username=options["by"]).first()
-        access = access_of(user, on=today()) if user else Access()
+        access = access_of(user, on=today(), at=now()) if user else Access()
         if user is None or not access.can(Permission.SEE_LOGS, municipality.pk):
             words = {"user": options["by"], "municipality": municipality}
             raise refused(_("%(user)s may not see the logs of %(municipality)s.") % words)
@@ -66,13 +66,16 @@ class Command(BaseCommand):
 
 
 def _report(options: dict[str, Any], municipality: Municipality, access: Access) -> Sheet:
-    """The openings, this one included. Raises CommandError when the citizen is not known."""
+    """The openings, this one included. Raises CommandError when the citizen is not known, or shielded from the user."""
     number = options["referral"] or ""
     if options["person"]:
         person_id = _with_identifier(sys.stdin.readline().strip(), municipality, access)
     else:
         person_id = access_log.citizen_behind(number, municipality.pk, access)
-    if person_id is None:
+    is_closed = person_id is not None and access_log.is_closed_to(access, person_id)
+    if is_closed and number:
+        raise refused(_("The case is shielded from %(user)s.") % {"user": options["by"]})
+    if person_id is None or is_closed:  # that somebody shielded is registered is not told by their number
         raise refused(_("No such citizen is known in %(municipality)s.") % {"municipality": municipality})
     shown = Shown(municipality.pk, person_id, number)
     record_view(ViewKind.ACCESS_REPORT, [shown], access=access, permission=Permission.SEE_LOGS)
@@ -91,8 +94,7 @@ def _with_identifier(typed: str, municipality: Municipality, access: Access) -> 
         identifier = parse(typed, on=today(), allow_synthetic=Installation.objects.is_demo())
     except InvalidIdentifier as error:
         raise refused(str(error)) from error
-    found = Person.objects.visible_to(access).with_identifier(identifier, municipality.pk)
-    return found.values_list("pk", flat=True).first()
+    return access_log.citizen_with(identifier, municipality.pk, access)
 
 
 def refused(message: str) -> CommandError:
