@@ -168,7 +168,7 @@ def _facts(event: AuditEvent, names: Names) -> list[str]:
     before, after = event.before or {}, event.after or {}
     columns = [column for column in (after or before) if column not in TECHNICAL]
     if model in (Barring, Confidant, Opening) and event.operation == ChangeKind.ADDED:
-        columns = [column for column in columns if after[column] is not None]  # not how it will end
+        columns = [column for column in columns if column in shown and after[column] is not None]
     fields = {field.attname: field for field in model._meta.fields}
     return [
         _fact(fields[column], before.get(column), after.get(column), column in shown, event.operation, names)

@@ -12,7 +12,7 @@ VIEWS = settings.BASE_DIR / "referrals" / "views"
 MODULES = sorted(VIEWS.glob("*.py"))
 
 # What may follow `Model.objects` in a view.
-SCOPED = frozenset({"visible_to", "open_to", "within_reach_of", "with_figures_for"})
+SCOPED = frozenset({"visible_to", "open_to", "within_reach_of", "within_units_of", "with_figures_for"})
 
 # One's own way in, and nobody's persons: asked for by the user who is signed in or signing in.
 WAYS_IN = frozenset({"Authenticator", "Session", "SocialAccount", "UserSession"})
@@ -30,6 +30,7 @@ EXCEPTIONS = {
     "history: Therapist.objects.filter": "names of those who stand in the history of a case the user sees",
     "history: Category.objects.all": "words, the same for everybody",
     "changes: Therapist.objects.filter": "names of those who stand in the change log of a case the user sees",
+    "changes: User.objects.in_bulk": "names of those who stand in the change log of a case the user sees",
     "changes: Category.objects.all": "words, the same for everybody",
     "information: LawReference.objects.all": "the law, for everybody",
     "priority_keys: LawReference.objects.filter": "the law, for everybody",

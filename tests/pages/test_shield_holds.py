@@ -444,7 +444,7 @@ def test_what_was_decided_and_ended_stands_on_both_pages_with_who_and_when(
         "Type: Nødtilgang",
     ):
         assert told in log, told
-    assert "Nevø av innbyggeren" not in log and "Skal avtale" not in log
+    assert "Nevø av innbyggeren" not in log and "Skal avtale" not in log and "Årsak: " not in log
 
 
 def test_the_change_log_of_a_case_has_nothing_of_another_citizens_shielding(
