@@ -350,7 +350,7 @@ class Referral(OnTheClock, models.Model):
         was read `with_reply`.
         """
         if (needs := getattr(self, "needs_reply", None)) is not None:
-            return needs
+            return bool(needs)
         if self.handling != Handling.APPLICATION:
             return False
         return ReplyRule.objects.is_due(self.municipality_id, self.category, self.received_on)

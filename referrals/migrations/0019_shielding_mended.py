@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0014_as_known"),
+        ("referrals", "0018_long_waits"),
     ]
 
     operations = [
@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                     ("conflict", "Comparison of two changes"),
                     ("shielding", "Shielding of a case"),
                     ("caseload", "Own cases"),
+                    ("long_waits", "Long waits"),
                     ("admin_list", "List in the administration"),
                     ("admin_record", "Page in the administration"),
                     ("access_report", "The citizen’s access report"),
