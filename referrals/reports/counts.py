@@ -1,7 +1,7 @@
 """Figures of every municipality for whoever has none in scope: what the counting functions of the database say.
 
-The only place that calls them (migrations 0006_counts and 0016_long_waits). They show no row; what they count is true,
-and still to be suppressed.
+The only place that calls them (migrations 0006, 0017, 0018 and 0020). They show no row; what they count is true, and
+still to be suppressed.
 """
 
 from collections import Counter, defaultdict
@@ -13,9 +13,10 @@ from typing import Any
 from django.db import connection
 
 from referrals.models import ALL_KNOWN, Hindsight, looking_back
+from referrals.reports.estimate import LifeDay
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Level, Scope
-from referrals.reports.tallies import Group, Key, Tallies, Tally, exact_days, read_groups
+from referrals.reports.tallies import Group, Key, StartTally, Tallies, Tally, exact_days, read_groups
 from referrals.waiting import Band
 
 GROUPS = (Key.IN_SCOPE, Key.COUNTY, Key.PLACE)
@@ -125,6 +126,19 @@ def flow(period: Period, hindsight: Hindsight = ALL_KNOWN) -> list[Flow]:
         Flow(municipality, county, dict(zip(FLOW_COUNTS, counts, strict=True)))
         for municipality, county, *counts in rows
     ]
+
+
+def life_table(period: Period, scope: Scope) -> list[LifeDay]:
+    """What became of the waits of the scope in the period; nothing where fewer than 20 of them started. One query."""
+    arguments = [period.start, period.end, *_about(scope)]
+    return [LifeDay(*row) for row in _called("ergo_count_life_table(%s, %s, %s, %s)", arguments)]
+
+
+def started(period: Period, scope: Scope) -> StartTally:
+    """How many of the scope started in the period, with the percentiles of what they had waited. One query."""
+    arguments = [period.start, period.end, *_about(scope)]
+    (tally,) = _called("ergo_count_started(%s, %s, %s, %s)", arguments)
+    return StartTally.read(*tally)
 
 
 def first_year(scope: Scope) -> int | None:

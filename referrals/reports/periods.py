@@ -1,5 +1,6 @@
 """Periods of calendar days, half-open [start, end), and the days a report is made for. Knows no model."""
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from referrals.errors import DateTooOld, FutureDate, UnreadableDate
 
 DAYS_A_WEEK = 7
 WEEKS_A_QUARTER = 13
+WEEKS_A_YEAR = 52
 EARLIEST = date(1900, 1, 1)
 WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -63,6 +65,16 @@ def last_weeks(on: date, weeks: int) -> Period:
 def until_day(first: date, last: date) -> Period:
     """The days from and with `first` to and with `last`. Raises ValueError when none is in it."""
     return Period(first, last + timedelta(days=1))
+
+
+def last_year(on: date) -> Period:
+    """The twelve months that end with the end of the day `on`, leap days and all.
+
+    They begin on the day after the same date of the year before: 17 March 2025 for 16 March 2026, and 1 March 2023 for
+    29 February 2024.
+    """
+    before = on.replace(year=on.year - 1, day=min(on.day, calendar.monthrange(on.year - 1, on.month)[1]))
+    return Period(before + timedelta(days=1), on + timedelta(days=1))
 
 
 def month_ends(on: date, count: int) -> tuple[date, ...]:

@@ -57,6 +57,24 @@ class Tally:
         return cls(*counts, exact_days(median), exact_days(p90), oldest)
 
 
+@dataclass(frozen=True)
+class StartTally:
+    """How many of a group started in a period, and what the gross days were that each had waited at the start.
+
+    The percentiles of fewer than 10 and 20, and the mean, are known of own rows only.
+    """
+
+    started: int = 0
+    median_days: float | None = None
+    p90_days: float | None = None
+    mean_days: float | None = None
+
+    @classmethod
+    def read(cls, started: int, median: float | None, p90: float | None, mean: float | None = None) -> Self:
+        """As PostgreSQL counts it."""
+        return cls(started, exact_days(median), exact_days(p90), exact_days(mean))
+
+
 NOBODY = Tally()
 IN_SCOPE = (Key.IN_SCOPE, True)
 
@@ -94,6 +112,6 @@ def read_groups(rows: Iterable[tuple], keys: Sequence[Key]) -> Iterator[tuple[Gr
 def exact_days(days: float | None) -> float | None:
     """A percentile as PostgreSQL gives it, without the noise of its doubles.
 
-    Of whole days a median falls on halves and a 90th percentile on tenths.
+    Of whole days a median falls on halves and a 90th percentile on tenths. A mean is rounded to tenths.
     """
     return None if days is None else round(days, 1)

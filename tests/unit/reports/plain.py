@@ -116,3 +116,36 @@ def flow(cases: Sequence[Case], start: date, end: date) -> dict[str, int]:
         "other_ends": sum(within(case.closed) and case.started is None for case in counted),
         "finished": sum(within(case.closed) and case.started is not None for case in counted),
     }
+
+
+def waited_at_start(cases: Sequence[Case], start: date, end: date) -> list[int]:
+    """What those had waited who started from and with `start`, until but without `end`."""
+    return [
+        (case.started - case.received).days
+        for case in cases
+        if is_counted(case) and case.started is not None and start <= case.started < end
+    ]
+
+
+def life_table(cases: Sequence[Case], start: date, end: date) -> dict[int, dict[str, int]]:
+    """Every wait on every day of the period: on how many of its days it was how old, and how it ended there."""
+    rows: dict[int, dict[str, int]] = {}
+    for case in filter(is_counted, cases):
+        days = [start + timedelta(days=number) for number in range((end - start).days)]
+        known = [
+            day for day in days if case.received <= day and (end_of(case) is None or day <= end_of(case))
+        ]
+        if known:
+            how = "censored" if end_of(case) != known[-1] else "served" if case.started else "other"
+            for day, what in ((known[0], "entered"), (known[-1], how)):
+                row = rows.setdefault(
+                    gross(case, day), dict.fromkeys(("entered", "served", "other", "censored"), 0)
+                )
+                row[what] += 1
+    return rows
+
+
+def at_risk(cases: Sequence[Case], start: date, end: date, age: int) -> int:
+    """How many waits were so old on some day of the period, and had not ended before that day."""
+    days = ((case, case.received + timedelta(days=age)) for case in cases if is_counted(case))
+    return sum(start <= day < end and (end_of(case) is None or day <= end_of(case)) for case, day in days)

@@ -1,0 +1,121 @@
+"""What became of waits in the municipality of its own staff: its rows, in one pass for the whole and for each part.
+
+As in `own_rows` the rows and what is known of each come from the referral's QuerySet and the clock.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
+
+from django.db import connection
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest
+
+from referrals import waiting as clock
+from referrals.models import Referral
+from referrals.reports.estimate import LifeDay
+from referrals.reports.periods import Period
+from referrals.reports.scopes import Scope
+from referrals.reports.tallies import Group, Key, StartTally, read_groups
+
+PARTS = (Key.CATEGORY, Key.PRIORITY)
+GROUPING = f"GROUPING({', '.join(PARTS)}), {', '.join(PARTS)}"
+SERVED, OTHER, CENSORED = "served", "other", "censored"
+
+Counted = TypeVar("Counted")
+
+
+class Groups(Generic[Counted]):
+    """What was counted of everybody in the scope, of each category and of each priority; `nobody` stands for nothing.
+
+    A group is (Key.CATEGORY, id) or (Key.PRIORITY, level), None: no priority by the end of the period.
+    """
+
+    def __init__(self, groups: Mapping[Group, Counted], nobody: Counted) -> None:
+        self._groups, self._nobody = groups, nobody
+
+    def of(self, *group: tuple[Key, object]) -> Counted:
+        """One group; without any, everybody."""
+        return self._groups.get(frozenset(group), self._nobody)
+
+    def values(self, key: Key) -> set[object]:
+        """What the key is in the groups by it."""
+        return {value for group in self._groups for group_key, value in group if group_key == key}
+
+
+def life_tables(period: Period, scope: Scope) -> Groups[Sequence[LifeDay]]:
+    """What became of the waits of the scope in the period. One query.
+
+    A wait enters on the day after the period's eve, or on the day it was received, and is followed until it ends
+    or the period does.
+    """
+    inner, parameters = (
+        _followed(period, scope).values(*PARTS, "first_day", "last_day", "how").query.sql_with_params()
+    )
+    leaving = ", ".join(f"(how = '{how}')::integer" for how in (SERVED, OTHER, CENSORED))
+    groups: dict[Group, list[LifeDay]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH waits AS MATERIALIZED ({inner}) "
+            f"SELECT {GROUPING}, day, sum(entered), sum(served), sum(other), sum(censored) FROM waits "
+            f"CROSS JOIN LATERAL (VALUES (first_day, 1, 0, 0, 0), (last_day, 0, {leaving})) "
+            "AS move (day, entered, served, other, censored) "
+            "GROUP BY GROUPING SETS ((day), (category_id, day), (level, day))",
+            parameters,
+        )
+        for group, counts in read_groups(cursor.fetchall(), PARTS):
+            groups[group].append(LifeDay(*counts))
+    return Groups(groups, ())
+
+
+def starts(period: Period, scope: Scope) -> Groups[StartTally]:
+    """Those of the scope who started in the period, and what they had waited by then. One query."""
+    rows = _of(scope, period).filter(started_on__gte=period.start, started_on__lt=period.end)
+    known = rows.annotate(waited=clock.gross_days_sql(period.last_day)).order_by()
+    inner, parameters = known.values(*PARTS, "waited").query.sql_with_params()
+    percentiles = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY waited)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH started AS MATERIALIZED ({inner}) "
+            f"SELECT {GROUPING}, count(*), ({percentiles})[1], ({percentiles})[2], avg(waited)::double precision "
+            "FROM started GROUP BY GROUPING SETS ((), (category_id), (level))",
+            parameters,
+        )
+        groups = read_groups(cursor.fetchall(), PARTS)
+    return Groups({group: StartTally.read(*tally) for group, tally in groups}, StartTally())
+
+
+def _of(scope: Scope, period: Period) -> QuerySet[Referral]:
+    """Every referral of the scope that counts, with its priority as it was set by the end of the period."""
+    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids)
+    assessed = rows.alias(is_assessed=clock.assessed_sql(period.last_day))
+    return assessed.annotate(level=Case(When(is_assessed=True, then=F("priority"))))
+
+
+def _followed(period: Period, scope: Scope) -> QuerySet[Referral]:
+    """Who waited on some day of the period, with the first and the last day of age that lie in it.
+
+    What ended after the period was still waiting at its end.
+    """
+    has_ended = Q(wait_end__lt=period.end)
+    waited = Q(wait_end__isnull=True) | Q(wait_end__gte=period.start)
+    rows = _of(scope, period).filter(waited, received_on__lt=period.end)
+    return rows.annotate(
+        first_day=Greatest(Value(0), clock.Days(Value(period.start, DateField()), F("received_on"))),
+        last_day=clock.gross_days_sql(period.last_day),
+        how=Case(
+            When(has_ended & Q(started_on__isnull=False), then=Value(SERVED)),
+            When(has_ended, then=Value(OTHER)),
+            default=Value(CENSORED),
+            output_field=CharField(),
+        ),
+    ).order_by()
