@@ -28,6 +28,7 @@ from referrals.tables.places import PlacesTable
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
+from referrals.views.three_figures import three_figures_of
 
 MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 municipalities: one page
 
@@ -132,6 +133,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "board": board_of(report, movements, _drilldown(subject, form)),
         "table": _places(request, report, form),
         "begins_on": _beginning(report, form),
+        "three": three_figures_of(request, report, movements),
     }
     return render(request, "dashboard/dashboard.html", context)
 

@@ -14,6 +14,8 @@ CALLED = {
     "ergo_count_flow",
     "ergo_count_flow_as_known",
     "ergo_count_long_waits",
+    "ergo_count_life_table",
+    "ergo_count_started",
     "ergo_count_waiting",
     "ergo_count_waiting_as_known",
     "ergo_count_waiting_each_day",
@@ -26,7 +28,7 @@ CALLED = {
 STEPS = {"ergo_waiting", "ergo_waiting_as_known"}
 # Where, how divided, how many. Nothing else may ever be added here without asking what it tells of one citizen.
 PLACES = {"in_scope", "county_id", "municipality_id", "place_id"}
-PARTS = {"mask", "on_day", "band", "category_id", "level", "first_year"}
+PARTS = {"mask", "on_day", "band", "category_id", "level", "first_year", "day_of_wait"}
 COUNTS = {
     "waiting",
     "waiting_before",
@@ -38,6 +40,9 @@ COUNTS = {
     "paused",
     "median_days",
     "p90_days",
+    "entered",
+    "served",
+    "censored",
     *(
         f"{kind}{when}"
         for kind in ("referred", "started", "other_ends", "finished")
@@ -58,6 +63,11 @@ ODD_CALLS = [
     "ergo_count_flow(NULL, NULL, NULL)",
     "ergo_count_flow('2026-01-01', '2025-01-01', '2024-01-01')",
     "ergo_count_flow('-infinity', '0001-01-01', 'infinity')",
+    "ergo_count_life_table(NULL, NULL, NULL, NULL)",
+    "ergo_count_life_table('2026-01-01', '2025-01-01', '{}', -1)",
+    "ergo_count_life_table('0001-01-01', '9999-12-31', '{NULL,0,-1,9223372036854775807}', NULL)",
+    "ergo_count_started(NULL, NULL, NULL, NULL)",
+    "ergo_count_started('-infinity', 'infinity', '{1}', 9223372036854775807)",
 ]
 
 
@@ -184,6 +194,31 @@ def test_krav_11_no_percentile_is_told_of_a_few(municipality, category) -> None:
             municipality.pk,
         )
     assert told == {9: [(False, False)], 10: [(True, False)], 19: [(True, False)], 20: [(True, True)]}
+
+
+def test_krav_11_no_life_table_is_told_of_a_few(municipality, category) -> None:
+    """Day by day it says how long each of a few has waited: nothing is told of a scope with fewer than 20 starts."""
+    scopes = [("'{}'", "NULL"), (f"'{{{municipality.county_id}}}'", "NULL"), ("'{}'", municipality.pk)]
+    told = {}
+    for many in (1, 19, 20):
+        for _missing in range(many - Referral.objects.count()):
+            ReferralFactory(municipality=municipality, category=category, started=True)
+        told[many] = [
+            (
+                len(fetch(f"SELECT * FROM ergo_count_life_table('2026-01-01', '{TODAY}', {where}, {place})"))
+                > 0,
+                *fetch(
+                    "SELECT median_days IS NOT NULL, p90_days IS NOT NULL"
+                    f" FROM ergo_count_started('2026-01-01', '{TODAY}', {where}, {place})"
+                )[0],
+            )
+            for where, place in scopes
+        ]
+    assert told == {
+        1: [(False, False, False)] * 3,
+        19: [(False, True, False)] * 3,
+        20: [(True, True, True)] * 3,
+    }
 
 
 @pytest.mark.parametrize("call", ODD_CALLS)

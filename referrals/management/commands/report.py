@@ -22,9 +22,16 @@ from referrals.exporters import waiting as waiting_export
 from referrals.exporters.tabular import Sheet, as_csv, as_text
 from referrals.models import County, Hindsight, KeptRecipe, Municipality, Referral, User, access_of
 from referrals.permissions import NO_ACCESS, Access
-from referrals.reports import coverage, flow, long_waits, waiting_times
+from referrals.reports import coverage, flow, long_waits, three_figures, waiting_times
 from referrals.reports.long_rows import long_rows, told
-from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, parse_day, until_day
+from referrals.reports.periods import (
+    WEEKS_A_QUARTER,
+    WEEKS_A_YEAR,
+    Period,
+    last_weeks,
+    parse_day,
+    until_day,
+)
 from referrals.reports.scopes import Level, Scope
 from referrals.views.clock import now, today
 from referrals.waiting import DEFINITION_VERSION
@@ -47,41 +54,49 @@ class Asked:
 
 @dataclass(frozen=True)
 class Kind:
-    """A report that can be asked for.
+    """What can be asked for: one or more reports that are printed as one.
 
     `of_a_place`: of one municipality or county as well. `has_history`: as it was known, and once more by its recipe.
     """
 
-    build: Callable[[Asked], Any]
-    as_dict: Callable[[Any], dict[str, Any]]
-    as_sheet: Callable[[Any], Sheet]
+    build: Callable[[Asked], tuple[Any, ...]]
+    as_dict: Callable[..., dict[str, Any]]
+    as_sheet: Callable[..., Sheet]
     of_a_place: bool = True
     has_history: bool = True
 
 
-def _waiting(asked: Asked) -> waiting_times.WaitingReport:
-    return waiting_times.build(asked.scope, asked.on, data_as_of=asked.data_as_of, hindsight=asked.hindsight)
+def _waiting(asked: Asked) -> tuple[waiting_times.WaitingReport, three_figures.ThreeFigures]:
+    """Those who wait, and beside them those who started and the estimate."""
+    look: Any = {"data_as_of": asked.data_as_of, "hindsight": asked.hindsight}
+    quarter = flow.build(asked.scope, last_weeks(asked.on, WEEKS_A_QUARTER), **look)
+    three = three_figures.build(asked.scope, asked.on, weeks=WEEKS_A_YEAR, quarter=quarter, **look)
+    return waiting_times.build(asked.scope, asked.on, **look), three
 
 
-def _flow(asked: Asked) -> flow.FlowReport:
-    return flow.build(asked.scope, asked.period, data_as_of=asked.data_as_of, hindsight=asked.hindsight)
+def _flow(asked: Asked) -> tuple[flow.FlowReport]:
+    return (
+        flow.build(asked.scope, asked.period, data_as_of=asked.data_as_of, hindsight=asked.hindsight),
+    )
 
 
-def _long(asked: Asked) -> long_waits.LongWaitsReport:
+def _long(asked: Asked) -> tuple[long_waits.LongWaitsReport]:
     """For own staff also the rows that the user sees, by the referral's number."""
     if not asked.scope.exact:
-        return long_waits.build(asked.scope, asked.on, data_as_of=asked.data_as_of)
+        return (long_waits.build(asked.scope, asked.on, data_as_of=asked.data_as_of),)
     municipality = asked.scope.ids[0]
     visible = Referral.objects.visible_to(asked.access).filter(municipality_id=municipality)
     rows = told(long_rows(visible, asked.access, on=asked.on), asked.on, today=today())
     units = asked.access.units(municipality)
-    return long_waits.build_own(
-        asked.scope, asked.on, visible, data_as_of=asked.data_as_of, units=units, rows=rows
+    return (
+        long_waits.build_own(
+            asked.scope, asked.on, visible, data_as_of=asked.data_as_of, units=units, rows=rows
+        ),
     )
 
 
-def _coverage(asked: Asked) -> coverage.CoverageReport:
-    return coverage.build(asked.on, data_as_of=asked.data_as_of)
+def _coverage(asked: Asked) -> tuple[coverage.CoverageReport]:
+    return (coverage.build(asked.on, data_as_of=asked.data_as_of),)
 
 
 KINDS = {
@@ -136,15 +151,16 @@ class Command(BaseCommand):
             raise refused(_("Only waiting times and flow keep their history: leave out --mode and --recipe."))
         asked = _again(options) if options["recipe"] else _asked(options)
         with scoped(asked.scope.ids if asked.scope.exact else ()), transaction.atomic():
-            report = kind.build(asked)
-            recipes.keep(**report.recipe.as_kept())
-        self._print(options["format"], report, kind)
+            reports = kind.build(asked)
+            for report in reports:
+                recipes.keep(**report.recipe.as_kept())
+        self._print(options["format"], reports, kind)
 
-    def _print(self, form: str, report: Any, kind: Kind) -> None:
+    def _print(self, form: str, reports: tuple[Any, ...], kind: Kind) -> None:
         if form == "json":
-            text = json.dumps(kind.as_dict(report), ensure_ascii=False, indent=2) + "\n"
+            text = json.dumps(kind.as_dict(*reports), ensure_ascii=False, indent=2) + "\n"
         else:
-            text = (as_csv if form == "csv" else as_text)(kind.as_sheet(report))
+            text = (as_csv if form == "csv" else as_text)(kind.as_sheet(*reports))
         self.stdout.write(text, ending="")
 
 

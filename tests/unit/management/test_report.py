@@ -28,6 +28,8 @@ WAITING_KEYS = {
     "over_target",
     "not_assessed",
     "bands",
+    "started",
+    "estimate",
     "recipe",
 }
 ROW_KEYS = {"code", "name", "county_code", "state", "fte", "fte_per_10000", "source"}
@@ -95,6 +97,42 @@ class TestWaiting:
         assert ["on", "16.03.2026"] in rows
         table = [line.split() for line in report("waiting", *place, "--format", "table").splitlines()]
         assert ["waiting", "1"] in table
+
+    def test_those_who_started_and_the_estimate_stand_beside(
+        self, municipality: Municipality, manager: User
+    ) -> None:
+        for _number in range(20):
+            ReferralFactory(municipality=municipality, started=True)
+        ReferralFactory.create_batch(20, municipality=municipality)
+        place = ("--municipality", municipality.code)
+        figures = json.loads(report("waiting", *place, "--as-staff", manager.username, "--format", "json"))
+        assert figures["started"] == {
+            "period": "2025-03-18/2026-03-17",
+            "count": 20,
+            "median_days": 8,
+            "p90_days": 8,
+            "mean_days": 8,
+        }
+        assert figures["estimate"] == {
+            "period": "2025-03-17/2026-03-17",
+            "starts": 20,
+            "started_50_days": 8,
+            "started_80_days": None,
+            "gone_50_days": 8,
+            "gone_80_days": None,
+            "without_start_share": 0,
+            "longest_observed_days": 10,
+            "not_computed": {"started_80_days": "beyond", "gone_80_days": "beyond"},
+        }
+        assert list(figures["started"])[-1] == "mean_days"
+        rows = dict(csv.reader(io.StringIO(report("waiting", *place, "--format", "csv")), delimiter=";"))
+        assert rows["started count"] == "20"
+        assert rows["started mean_days"] == rows["estimate starts"] == "Skjermet"
+        assert rows["estimate started_50_days"] == "8"
+        assert rows["estimate started_80_days"] == "beyond"
+        hidden = json.loads(report("waiting", *place, "--format", "json"))
+        assert {"started.mean_days", "estimate.starts"} <= set(hidden["suppressed"])
+        assert hidden["estimate"]["starts"] is None
 
     def test_somebody_elses_municipality_stays_hidden(
         self, other_municipality: Municipality, manager: User

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.errors import DateTooOld, FutureDate, UnreadableDate
-from referrals.reports.periods import Period, last_weeks, month_ends, parse_day
+from referrals.reports.periods import Period, last_weeks, last_year, month_ends, parse_day
 
 TODAY = date(2026, 3, 16)
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
@@ -101,3 +101,25 @@ def test_what_has_not_happened_cannot_be_counted() -> None:
 def test_a_day_before_anybody_lived_is_a_slip() -> None:
     with pytest.raises(DateTooOld):
         parse_day("1899-12-31", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("on", "first", "days"),
+    [
+        (TODAY, date(2025, 3, 17), 365),
+        (date(2024, 2, 28), date(2023, 3, 1), 365),
+        (date(2024, 2, 29), date(2023, 3, 1), 366),
+        (date(2025, 2, 28), date(2024, 2, 29), 366),
+        (date(2025, 3, 1), date(2024, 3, 2), 365),
+        (date(2025, 12, 31), date(2025, 1, 1), 365),
+    ],
+)
+def test_the_last_twelve_months(on: date, first: date, days: int) -> None:
+    year = last_year(on)
+    assert (year.start, year.last_day, year.days) == (first, on, days)
+
+
+@given(DAYS)
+def test_the_last_twelve_months_are_a_year(on: date) -> None:
+    assert last_year(on).last_day == on
+    assert last_year(on).days in (365, 366)

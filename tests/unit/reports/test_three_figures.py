@@ -366,7 +366,7 @@ class TestOutsiders:
     def test_that_few_were_followed_is_only_too_few(
         self, outside: list[Scope], municipality: Municipality
     ) -> None:
-        start(municipality, 1, received_on=days_ago(40), started_on=days_ago(39))
+        start(municipality, 1, received_on=days_ago(250), started_on=days_ago(249))
         start(municipality, 24, received_on=days_ago(500), started_on=days_ago(10))
         assert build(own(municipality)).estimate.half_started.lack is Lack.THIN
         for scope in outside:
