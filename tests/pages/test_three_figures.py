@@ -127,7 +127,7 @@ def test_the_links_to_a_period_keep_the_day(office: Client, address: str) -> Non
 def test_by_category_and_priority(office: Client, address: str, category: Category) -> None:
     shown = section(office.get(address))
     rows = re.findall(r'<th scope="row">([^<]*)</th>(.*?)</tr>', shown)
-    cells = {name: re.findall(r"<td>([^<]*)</td>", row) for name, row in rows}
+    cells = {name: re.findall(r'<td class="number">([^<]*)</td>', row) for name, row in rows}
     assert cells[category.name] == cells["Prioritet 2"]
     assert cells["Prioritet 2"] == [
         "30",
