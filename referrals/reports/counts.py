@@ -128,16 +128,14 @@ def flow(period: Period, hindsight: Hindsight = ALL_KNOWN) -> list[Flow]:
     ]
 
 
-def life_table(period: Period, scope: Scope) -> list[LifeDay]:
+def life_table(period: Period, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> list[LifeDay]:
     """What became of the waits of the scope in the period; nothing where fewer than 20 of them started. One query."""
-    arguments = [period.start, period.end, *_about(scope)]
-    return [LifeDay(*row) for row in _called("ergo_count_life_table(%s, %s, %s, %s)", arguments)]
+    return [LifeDay(*row) for row in _called_of("ergo_count_life_table", period, scope, hindsight)]
 
 
-def started(period: Period, scope: Scope) -> StartTally:
+def started(period: Period, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> StartTally:
     """How many of the scope started in the period, with the percentiles of what they had waited. One query."""
-    arguments = [period.start, period.end, *_about(scope)]
-    (tally,) = _called("ergo_count_started(%s, %s, %s, %s)", arguments)
+    (tally,) = _called_of("ergo_count_started", period, scope, hindsight)
     return StartTally.read(*tally)
 
 
@@ -155,6 +153,13 @@ def first_year(scope: Scope) -> int | None:
 def _about(scope: Scope) -> tuple[list[int], int | None]:
     """The counties in which places are told apart, and the one municipality that is asked for; none for the nation."""
     return list(scope.county_ids), scope.ids[0] if scope.level == Level.MUNICIPALITY else None
+
+
+def _called_of(function: str, period: Period, scope: Scope, hindsight: Hindsight) -> Iterator[tuple]:
+    """A function of a period and a scope, as known by the end of the period."""
+    arguments = [period.start, period.end, *_about(scope)]
+    with looking_back(hindsight, period.last_day):
+        return _called(f"{function}{_suffix(hindsight)}(%s, %s, %s, %s)", arguments)
 
 
 def _suffix(hindsight: Hindsight) -> str:

@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Greatest
 
 from referrals import waiting as clock
-from referrals.models import Referral
+from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
 from referrals.reports.estimate import LifeDay
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
@@ -52,18 +52,20 @@ class Groups(Generic[Counted]):
         return {value for group in self._groups for group_key, value in group if group_key == key}
 
 
-def life_tables(period: Period, scope: Scope) -> Groups[Sequence[LifeDay]]:
+def life_tables(period: Period, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> Groups[Sequence[LifeDay]]:
     """What became of the waits of the scope in the period. One query.
 
     A wait enters on the day after the period's eve, or on the day it was received, and is followed until it ends
     or the period does.
     """
     inner, parameters = (
-        _followed(period, scope).values(*PARTS, "first_day", "last_day", "how").query.sql_with_params()
+        _followed(period, scope, hindsight)
+        .values(*PARTS, "first_day", "last_day", "how")
+        .query.sql_with_params()
     )
     leaving = ", ".join(f"(how = '{how}')::integer" for how in (SERVED, OTHER, CENSORED))
     groups: dict[Group, list[LifeDay]] = defaultdict(list)
-    with connection.cursor() as cursor:
+    with looking_back(hindsight, period.last_day), connection.cursor() as cursor:
         cursor.execute(
             f"WITH waits AS MATERIALIZED ({inner}) "
             f"SELECT {GROUPING}, day, sum(entered), sum(served), sum(other), sum(censored) FROM waits "
@@ -77,13 +79,13 @@ def life_tables(period: Period, scope: Scope) -> Groups[Sequence[LifeDay]]:
     return Groups(groups, ())
 
 
-def starts(period: Period, scope: Scope) -> Groups[StartTally]:
+def starts(period: Period, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> Groups[StartTally]:
     """Those of the scope who started in the period, and what they had waited by then. One query."""
-    rows = _of(scope, period).filter(started_on__gte=period.start, started_on__lt=period.end)
+    rows = _of(scope, period, hindsight).filter(started_on__gte=period.start, started_on__lt=period.end)
     known = rows.annotate(waited=clock.gross_days_sql(period.last_day)).order_by()
     inner, parameters = known.values(*PARTS, "waited").query.sql_with_params()
     percentiles = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY waited)"
-    with connection.cursor() as cursor:
+    with looking_back(hindsight, period.last_day), connection.cursor() as cursor:
         cursor.execute(
             f"WITH started AS MATERIALIZED ({inner}) "
             f"SELECT {GROUPING}, count(*), ({percentiles})[1], ({percentiles})[2], avg(waited)::double precision "
@@ -94,22 +96,22 @@ def starts(period: Period, scope: Scope) -> Groups[StartTally]:
     return Groups({group: StartTally.read(*tally) for group, tally in groups}, StartTally())
 
 
-def _of(scope: Scope, period: Period) -> QuerySet[Referral]:
+def _of(scope: Scope, period: Period, hindsight: Hindsight) -> QuerySet:
     """Every referral of the scope that counts, with its priority as it was set by the end of the period."""
-    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids)
+    rows = referrals_as(hindsight).counted().filter(municipality_id__in=scope.ids)
     assessed = rows.alias(is_assessed=clock.assessed_sql(period.last_day))
     return assessed.annotate(level=Case(When(is_assessed=True, then=F("priority"))))
 
 
-def _followed(period: Period, scope: Scope) -> QuerySet[Referral]:
+def _followed(period: Period, scope: Scope, hindsight: Hindsight) -> QuerySet:
     """Who waited on some day of the period, with the first and the last day of age that lie in it.
 
     What ended after the period was still waiting at its end.
     """
     has_ended = Q(wait_end__lt=period.end)
     waited = Q(wait_end__isnull=True) | Q(wait_end__gte=period.start)
-    rows = _of(scope, period).filter(waited, received_on__lt=period.end)
-    return rows.annotate(
+    rows = _of(scope, period, hindsight).filter(waited, received_on__lt=period.end)
+    followed: QuerySet = rows.annotate(
         first_day=Greatest(Value(0), clock.Days(Value(period.start, DateField()), F("received_on"))),
         last_day=clock.gross_days_sql(period.last_day),
         how=Case(
@@ -118,4 +120,5 @@ def _followed(period: Period, scope: Scope) -> QuerySet[Referral]:
             default=Value(CENSORED),
             output_field=CharField(),
         ),
-    ).order_by()
+    )
+    return followed.order_by()

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from referrals.models import Category
+from referrals.models import ALL_KNOWN, Category, Hindsight
 from referrals.reports import counts, own_waits
 from referrals.reports.estimate import Curve, Lack, LifeDay, curve
 from referrals.reports.flow import FlowLine, FlowReport
@@ -97,23 +97,33 @@ class ThreeFigures:
     recipe: Recipe
 
 
-def build(scope: Scope, on: date, *, weeks: int, quarter: FlowReport, data_as_of: datetime) -> ThreeFigures:
+def build(
+    scope: Scope,
+    on: date,
+    *,
+    weeks: int,
+    quarter: FlowReport,
+    data_as_of: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+) -> ThreeFigures:
     """The report for the end of the day `on`: starts of the last `weeks`, an estimate from the last twelve months.
 
     `quarter`: the flow of the last 13 weeks, in the same scope. It decides what outsiders see; theirs are the starts of
-    its period, whatever `weeks` says. 3 queries for own staff, 2 for others, whatever the size of the scope.
+    its period, whatever `weeks` says. `hindsight` of THEN: with what was registered by the end of the day.
+    3 queries for own staff, 2 for others, whatever the size of the scope.
     """
     year = last_year(on)
-    recipe = Recipe(NAME, on, scope, data_as_of)
+    recipe = Recipe(NAME, on, scope, data_as_of, knowledge=hindsight.knowledge)
     if scope.exact:
         period = last_weeks(on, weeks)
-        known = _Known(own_waits.starts(period, scope), own_waits.life_tables(year, scope), period, year)
+        starts = own_waits.starts(period, scope, hindsight)
+        known = _Known(starts, own_waits.life_tables(year, scope, hindsight), period, year)
         figures = ThreeFigures(
             on, scope, known.started(), known.estimate(), known.by_category(), known.by_priority(), recipe
         )
     else:
-        started = _outside_started(counts.started(quarter.period, scope), quarter)
-        estimate = _outside_estimate(curve(counts.life_table(year, scope)), year, quarter)
+        started = _outside_started(counts.started(quarter.period, scope, hindsight), quarter)
+        estimate = _outside_estimate(curve(counts.life_table(year, scope, hindsight)), year, quarter)
         figures = ThreeFigures(on, scope, started, estimate, (), (), recipe)
     periods = (("started", str(figures.started.period)), ("estimated_from", str(year)))
     return replace(figures, recipe=replace(recipe, filters=periods))

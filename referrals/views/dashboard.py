@@ -133,7 +133,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "board": board_of(report, movements, _drilldown(subject, form)),
         "table": _places(request, report, form),
         "begins_on": _beginning(report, form),
-        "three": three_figures_of(request, report, movements),
+        "three": three_figures_of(request, report, movements, form.hindsight),
     }
     return render(request, "dashboard/dashboard.html", context)
 

@@ -2,26 +2,31 @@
 
 from django.http import HttpRequest
 
+from referrals.actions import recipes
 from referrals.boards.three_figures import ThreeBoard
 from referrals.boards.three_figures import three_figures as board_of
+from referrals.models import Hindsight
 from referrals.reports import three_figures
 from referrals.reports.flow import FlowReport
 from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR
 from referrals.reports.waiting_times import WaitingReport
-from referrals.views.clock import now
 
 PERIOD = "uker"
 CHOICES = (WEEKS_A_YEAR, WEEKS_A_QUARTER)  # the first where none or another is asked for
 ANCHOR = "#three-title"
 
 
-def three_figures_of(request: HttpRequest, report: WaitingReport, quarter: FlowReport) -> ThreeBoard:
+def three_figures_of(
+    request: HttpRequest, report: WaitingReport, quarter: FlowReport, hindsight: Hindsight
+) -> ThreeBoard:
     """The section beside a report of who waits; `quarter` is the flow of the 13 weeks that end with its day.
 
     Own staff choose the period of the starts; everybody else sees those of the quarter.
     """
     weeks = _asked(request) if report.scope.exact else WEEKS_A_QUARTER
-    figures = three_figures.build(report.scope, report.on, weeks=weeks, quarter=quarter, data_as_of=now())
+    look = {"data_as_of": report.recipe.data_as_of, "hindsight": hindsight}
+    figures = three_figures.build(report.scope, report.on, weeks=weeks, quarter=quarter, **look)
+    recipes.keep(**figures.recipe.as_kept())
     choices = CHOICES if report.scope.exact else ()
     return board_of(report, figures, {number: _address(request, number) for number in choices}, weeks)
 

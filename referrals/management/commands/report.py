@@ -41,7 +41,8 @@ from referrals.waiting import DEFINITION_VERSION
 class Asked:
     """What a report is asked for: of whom, of which day or period, and how that day is looked at.
 
-    `access`: of whoever works in the municipality and asks for its true numbers; else nobody's.
+    `access`: of whoever works in the municipality and asks for its true numbers; else nobody's. `weeks`: of the starts
+    beside those who wait.
     """
 
     scope: Scope
@@ -50,6 +51,7 @@ class Asked:
     period: Period
     hindsight: Hindsight
     data_as_of: datetime
+    weeks: int = WEEKS_A_YEAR
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,12 @@ def _waiting(asked: Asked) -> tuple[waiting_times.WaitingReport, three_figures.T
     """Those who wait, and beside them those who started and the estimate."""
     look: Any = {"data_as_of": asked.data_as_of, "hindsight": asked.hindsight}
     quarter = flow.build(asked.scope, last_weeks(asked.on, WEEKS_A_QUARTER), **look)
-    three = three_figures.build(asked.scope, asked.on, weeks=WEEKS_A_YEAR, quarter=quarter, **look)
+    three = three_figures.build(asked.scope, asked.on, weeks=asked.weeks, quarter=quarter, **look)
     return waiting_times.build(asked.scope, asked.on, **look), three
 
 
 def _flow(asked: Asked) -> tuple[flow.FlowReport]:
-    return (
-        flow.build(asked.scope, asked.period, data_as_of=asked.data_as_of, hindsight=asked.hindsight),
-    )
+    return (flow.build(asked.scope, asked.period, data_as_of=asked.data_as_of, hindsight=asked.hindsight),)
 
 
 def _long(asked: Asked) -> tuple[long_waits.LongWaitsReport]:
@@ -107,6 +107,8 @@ KINDS = {
         _coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False, has_history=False
     ),
 }
+# Reports that are printed with another one, and are made again with it.
+PRINTED_WITH = {three_figures.NAME: waiting_times.NAME}
 # What is made again is asked for by the recipe alone.
 IN_A_RECIPE = ("on", "since", "mode", "municipality", "county")
 
@@ -187,7 +189,8 @@ def _again(options: dict[str, Any]) -> Asked:
     if any(options[name] for name in IN_A_RECIPE):
         raise refused(_("--recipe says day and place itself: leave out the other options."))
     kept = KeptRecipe.objects.filter(hash=options["recipe"]).first()
-    if kept is None or kept.question["report"] != options["report"]:
+    name = kept and kept.question["report"]
+    if kept is None or PRINTED_WITH.get(name, name) != options["report"]:
         raise refused(_("There is no recipe %(hash)s of this report.") % {"hash": options["recipe"]})
     question = kept.question
     if question["definition_version"] != DEFINITION_VERSION:
@@ -195,16 +198,22 @@ def _again(options: dict[str, Any]) -> Asked:
         raise refused(
             _("The recipe is of definitions version %(made)s, and this is version %(present)s.") % versions
         )
-    on = date.fromisoformat(question["on"])
-    start, _slash, end = question["filters"].get("period", "").partition("/")
+    on, filters = date.fromisoformat(question["on"]), question["filters"]
+    started = _period(filters.get("started")) or last_weeks(on, WEEKS_A_YEAR)
     return Asked(
         scope=_scope_of(question["scope"], options["as_staff"]),
         access=_access_of(options["as_staff"]),
         on=on,
-        period=Period(date.fromisoformat(start), date.fromisoformat(end)) if end else last_weeks(on, 1),
+        period=_period(filters.get("period")) or last_weeks(on, WEEKS_A_QUARTER),
         hindsight=Hindsight(Knowledge(question["mode"]), until=kept.data_as_of),
         data_as_of=kept.data_as_of,
+        weeks=round(started.weeks),
     )
+
+
+def _period(text: str | None) -> Period | None:
+    """A period as recipes write it, 2026-01-01/2026-04-01, half-open."""
+    return Period(*map(date.fromisoformat, text.split("/"))) if text else None
 
 
 def _day(option: str, text: str | None) -> date | None:

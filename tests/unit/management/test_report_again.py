@@ -106,8 +106,10 @@ class TestRecipes:
         self, staff: tuple[str, ...]
     ) -> None:
         found = figures("waiting", *staff)
-        figures("waiting", "--recipe", found["recipe"]["hash"], *staff[2:])
-        assert [recipe.hash for recipe in KeptRecipe.objects.all()] == [found["recipe"]["hash"]]
+        of_both = {found["recipe"]["hash"], found["three_figures_recipe"]["hash"]}
+        for code in of_both:
+            assert figures("waiting", "--recipe", code, *staff[2:]) == found
+        assert {recipe.hash for recipe in KeptRecipe.objects.all()} == of_both
 
     def test_true_numbers_need_somebody_who_works_there(
         self, staff: tuple[str, ...], county_reader: User
@@ -126,6 +128,6 @@ class TestRecipes:
 
     def test_one_of_other_definitions_is_refused(self, staff: tuple[str, ...]) -> None:
         code = figures("waiting", *staff)["recipe"]["hash"]
-        question = KeptRecipe.objects.get().question | {"definition_version": "0"}
+        question = KeptRecipe.objects.get(hash=code).question | {"definition_version": "0"}
         KeptRecipe.objects.bulk_create([KeptRecipe(hash="a" * 16, question=question, data_as_of=NOW)])
-        assert code and "versjon 0" in refusal("waiting", "--recipe", "a" * 16, *staff[2:])
+        assert "versjon 0" in refusal("waiting", "--recipe", "a" * 16, *staff[2:])
