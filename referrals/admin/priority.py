@@ -6,11 +6,11 @@ changes, and nobody who keeps registers may see those cases: adding or withdrawi
 
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from referrals.admin.site import RecordAdmin, RecordInline, RegisterAdmin
 from referrals.models import Category, PriorityKey, PriorityTarget, PriorityTemplate, ReplyRule
+from referrals.tables.cells import link
 
 
 @admin.register(Category)
@@ -63,4 +63,4 @@ class PriorityKeyAdmin(RecordAdmin):
     def page(self, key: PriorityKey) -> str:
         """The way to the page that shows it, and another municipality's beside it."""
         code = key.municipality.code
-        return format_html('<a href="{}?a={}">{}</a>', reverse("priority_keys"), code, key.municipality)
+        return link(f"{reverse('priority_keys')}?a={code}", str(key.municipality))

@@ -61,13 +61,6 @@ MENU = (
         in_municipality=True,
         covers=frozenset({"referral_register"}),
     ),
-    Entry(
-        "priority_key",
-        _("Priority key"),
-        frozenset({P.SEE_PRIORITY_KEY}),
-        in_municipality=True,
-        covers=frozenset({"priority_key_new", "priority_key_correct", "priority_key_withdraw"}),
-    ),
     Entry("caseload", _("My cases"), frozenset({P.SEE_CASELOAD})),
     Entry(
         "dashboard",
@@ -89,6 +82,13 @@ MENU = (
         _("Coverage"),
         frozenset({P.SEE_COVERAGE}),
         covers=frozenset({"coverage_municipality", "priority_keys"}),
+    ),
+    Entry(
+        "priority_key",
+        _("Priority key"),
+        frozenset({P.SEE_PRIORITY_KEY}),
+        in_municipality=True,
+        covers=frozenset({"priority_key_new", "priority_key_correct", "priority_key_withdraw"}),
     ),
     Entry("openings", _("Openings"), frozenset({P.SEE_OPENINGS}), in_municipality=True),
     Entry("rights", _("Roles"), frozenset({P.SEE_RIGHTS}), in_municipality=True),

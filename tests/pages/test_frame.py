@@ -25,13 +25,35 @@ def menu(client: Client, address: str) -> dict[str, bool]:
 @pytest.mark.parametrize(
     ("user", "entries"),
     [
-        ("coordinator", ["Venteliste", "Lange ventetider", "Ny henvisning", "Oversikt", "Dekning"]),
+        (
+            "coordinator",
+            ["Venteliste", "Lange ventetider", "Ny henvisning", "Oversikt", "Dekning", "Prioriteringsnøkkel"],
+        ),
         (
             "therapist_user",
-            ["Venteliste", "Lange ventetider", "Ny henvisning", "Mine saker", "Oversikt", "Dekning"],
+            [
+                "Venteliste",
+                "Lange ventetider",
+                "Ny henvisning",
+                "Mine saker",
+                "Oversikt",
+                "Dekning",
+                "Prioriteringsnøkkel",
+            ],
         ),
-        ("manager", ["Venteliste", "Lange ventetider", "Oversikt", "Dekning", "Åpninger", "Roller"]),
-        ("privacy_officer", ["Dekning", "Åpninger", "Roller"]),
+        (
+            "manager",
+            [
+                "Venteliste",
+                "Lange ventetider",
+                "Oversikt",
+                "Dekning",
+                "Prioriteringsnøkkel",
+                "Åpninger",
+                "Roller",
+            ],
+        ),
+        ("privacy_officer", ["Dekning", "Prioriteringsnøkkel", "Åpninger", "Roller"]),
         ("county_reader", ["Oversikt", "Dekning"]),
         ("national_reader", ["Oversikt", "Dekning"]),
         ("administrator", ["Dekning", "Administrasjon"]),
