@@ -1,7 +1,6 @@
 """A new key: what an older one has sealed is sealed anew, so that the older one can be thrown away.
 
-The change log keeps what it once wrote: an old value there cannot be opened any more when its key is gone, and nobody
-needs to, since the log shows only that a number was changed.
+The change log says that a value was sealed anew and holds neither the old nor the new one: it would keep them for ever.
 """
 
 from base64 import b64decode, b64encode

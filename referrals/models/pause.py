@@ -61,6 +61,7 @@ class WaitPause(models.Model):
             ExclusionConstraint(
                 name="pause_no_overlap",
                 expressions=[
+                    (IdRange("municipality", "municipality", Value("[]")), RangeOperators.OVERLAPS),
                     (IdRange("referral", "referral", Value("[]")), RangeOperators.OVERLAPS),
                     (DateRange("started_on", "ended_on"), RangeOperators.OVERLAPS),
                 ],

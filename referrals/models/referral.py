@@ -392,6 +392,8 @@ class PreliminaryReply(models.Model):
     """The preliminary reply (foreløpig svar) sent to the citizen, at most one a referral."""
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
+    # One to one for the ORM; in the database the constraint below holds it, and this column alone is not unique: its
+    # refusal would tell of replies in other municipalities (0019_walls_mended).
     referral = models.OneToOneField(
         Referral, models.CASCADE, related_name="preliminary_reply", verbose_name=_("referral")
     )
@@ -401,6 +403,10 @@ class PreliminaryReply(models.Model):
         verbose_name = _("preliminary reply")
         verbose_name_plural = _("preliminary replies")
         ordering = ["referral"]
+        indexes = [models.Index(fields=["referral"], name="preliminary_reply_referral")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "referral"], name="preliminary_reply_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.referral}: {self.sent_on}"

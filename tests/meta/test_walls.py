@@ -10,13 +10,11 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
-from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, StreamingHttpResponse
 from django.test import Client
 from django.urls import include, path
 
 from ergo import scope
-from ergo.postgresql.policies import SameMunicipality
 from referrals.models import Contact, Membership, Municipality, Person, Referral, User, WaitPause, as_known_by
 from referrals.permissions import Role
 from tests.factories import (
@@ -24,6 +22,7 @@ from tests.factories import (
     ContactFactory,
     MembershipFactory,
     MunicipalityFactory,
+    PreliminaryReplyFactory,
     ReferralFactory,
     WaitPauseFactory,
 )
@@ -195,23 +194,72 @@ def fetch_nothing(statement: str) -> None:
         cursor.execute(statement)
 
 
-def test_every_pair_of_tables_that_belong_together_is_tied_by_municipality() -> None:
-    tenants = {apps.get_model(label) for label in REGISTER[Holds.TENANT] if is_table(label)}
-    for model in tenants:
-        for field in model._meta.fields:
-            if field.is_relation and field.related_model in tenants:
-                assert {"municipality_id", field.column} in tied(model._meta.db_table), field
-
-
-def tied(table: str) -> list[set[str]]:
-    """The columns of each foreign key of the table that names the municipality too, read from the migrations."""
-    operations = (
-        operation
-        for migration in MigrationLoader(None).disk_migrations.values()
-        for operation in migration.operations
-        if isinstance(operation, SameMunicipality)
+@pytest.mark.django_db
+def test_krav_06_every_row_that_belongs_to_another_is_tied_by_municipality() -> None:
+    """Every key from one table with a municipality to another carries the municipality, in the database itself."""
+    rows = fetch(
+        "SELECT conrelid::regclass::text, confrelid::regclass::text,"
+        " ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (number, nth)"
+        " JOIN pg_attribute ON attrelid = conrelid AND attnum = number ORDER BY nth),"
+        " ARRAY(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY AS key (number, nth)"
+        " JOIN pg_attribute ON attrelid = confrelid AND attnum = number ORDER BY nth)"
+        " FROM pg_constraint WHERE contype = 'f' AND convalidated"
     )
-    return [{"municipality_id", o.arguments[1]} for o in operations if o.arguments[0] == table]
+    tied = {(child, parent, *own) for child, parent, own, found in rows if found == BY_ID}
+    for child, parent, column in belonging():
+        assert (child, parent, "municipality_id", column) in tied, (child, column)
+
+
+BY_ID = ["municipality_id", "id"]
+
+
+def belonging() -> list[tuple[str, str, str]]:
+    """Child, parent and column of every relation between models that both have a municipality."""
+    models = [model._meta for model in apps.get_models() if model._meta.managed and has_municipality(model)]
+    found = [
+        (model.db_table, field.related_model._meta.db_table, field.column)
+        for model in models
+        for field in model.fields
+        if field.is_relation and has_municipality(field.related_model)
+    ]
+    assert len(found) >= 12
+    return found
+
+
+def has_municipality(model: type) -> bool:
+    return any(field.attname == "municipality_id" for field in model._meta.fields)
+
+
+@pytest.mark.django_db
+def test_krav_06_whatever_must_be_unique_begins_with_the_municipality() -> None:
+    """A refusal that something is there already must tell nothing of rows that the asker cannot see."""
+    rows = fetch(
+        "SELECT indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid, 1, true)"
+        " FROM pg_index JOIN pg_class AS c ON c.oid = indrelid AND c.relrowsecurity"
+        " WHERE c.relnamespace = 'public'::regnamespace AND (indisunique OR indisexclusion)"
+        " AND NOT (indisprimary AND pg_get_indexdef(indexrelid, 1, true) = 'id')"
+    )
+    begins = {index: first for _table, index, first in rows}
+    assert begins.pop("pause_no_overlap").startswith("int8range(municipality_id,")
+    assert set(begins.values()) == {"municipality_id"}, begins
+    assert {"referral_number_once", "preliminary_reply_once", "person_identifier_once"} <= set(begins)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("factory", [WaitPauseFactory, PreliminaryReplyFactory])
+def test_krav_06_a_refusal_does_not_tell_what_another_municipalitys_case_has(
+    factory: type, here: Referral, foreign: Referral
+) -> None:
+    """A pause or reply of a foreign case is refused in the same words whether that case has one or not."""
+    factory(referral=foreign, municipality=foreign.municipality)
+    without = ReferralFactory(municipality=foreign.municipality, category=foreign.category, waiting=True)
+    told = set()
+    for referral in (foreign, without):
+        with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+            factory(referral=here, referral_id=referral.pk, municipality=here.municipality)
+            fetch_nothing("SET CONSTRAINTS ALL IMMEDIATE")
+        told.add(refusal.value.__cause__.diag.constraint_name)
+    assert len(told) == 1
 
 
 # ---------------------------------------------------------------- ways around

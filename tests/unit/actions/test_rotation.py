@@ -8,8 +8,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
+from ergo import scope
 from referrals.keyring import PLACE_OF_FACTORS, SealBroken, ring
-from referrals.models import Municipality, Person, User
+from referrals.models import AuditEvent, Municipality, Person, User
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,31 @@ def test_krav_22_everything_is_sealed_anew_and_the_old_key_can_go(
     old_keys(f"k1:{OLD}")
     with pytest.raises(SealBroken):
         readable()
+
+
+def test_krav_22_a_leaked_key_opens_nothing_in_the_logs(
+    old_keys: Callable[..., None], people: dict[int, str], factor: Authenticator
+) -> None:
+    """The change log, which keeps all for ever, holds no sealed number and no keyed hash, old or new."""
+    kept = [sealed_and_index()]
+    old_keys(f"k2:{NEW},k1:{OLD}", NEW_INDEX)
+    call_command("rotate_keys")
+    kept.append(sealed_and_index())
+    person = Person.objects.get(pk=next(iter(people)))
+    person.set_identifier(None)
+    person.save()
+    assert kept[0].isdisjoint(kept[1]) and len(kept[0] | kept[1]) == 2 * (2 * 5 + 1)
+    with scope.scoped(scope.current().municipality_ids, user_id=factor.user_id):
+        log = "".join(f"{event.before}{event.after}" for event in AuditEvent.objects.all())
+    assert "'identifier_sealed': None" in log and "'totp'" in log
+    assert not [value for value in kept[0] | kept[1] if value in log]
+
+
+def sealed_and_index() -> set[str]:
+    """What lies in the tables of citizens, in hexadecimal, and of second factors."""
+    rows = Person.objects.exclude(identifier_kind="").values_list("identifier_sealed", "identifier_index")
+    secrets = {factor.data["secret"] for factor in Authenticator.objects.all()}
+    return secrets | {bytes(value).hex() for row in rows for value in row}
 
 
 def test_krav_22_a_second_run_changes_nothing(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from threading import Event, Thread
@@ -24,7 +25,7 @@ from tests.harness.app_role import connected_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SECURITY = "referrals_securityevent"
+SECURITY, CHANGES = "referrals_securityevent", "referrals_auditevent"
 LONGEST_WAIT = 180  # seconds: some modules share one transaction
 
 
@@ -213,6 +214,54 @@ class TestTampering:
         assert sealing.OTHER in {fault.problem for fault in sealing.verify(copies)} or sealing.GONE in {
             fault.problem for fault in sealing.verify(copies)
         }
+
+
+class TestTheLogIsRidOfSealedNumbers:
+    """What the migration 0019 does to a log of before, when sealed identity numbers still stood in it."""
+
+    def clear(self) -> None:
+        with as_owner() as execute:
+            execute(import_module("referrals.migrations.0019_walls_mended").CLEAR)
+
+    @pytest.fixture
+    def copies(self, municipality: Municipality) -> list[sealing.SealCopy]:
+        """Kept outside while the log held them: of a citizen added, and one whose number was changed."""
+        columns = "table_name, row_id, municipality_id, operation, before, after"
+        sealed = '{"phone": "%s", "identifier_index": "\\\\xaa", "identifier_sealed": "\\\\x01"}'
+        values = f"'referrals_person', 1, {municipality.pk}"
+        for operation, before, after in (("I", None, sealed % 1), ("U", sealed % 1, sealed % 2)):
+            rows = ", ".join(f"'{row}'" if row else "NULL" for row in (before, after))
+            tamper(f"INSERT INTO {CHANGES} ({columns}) VALUES ({values}, '{operation}', {rows})")
+        seal()
+        return sealing.last_seals()
+
+    def test_krav_19_the_chain_that_begins_anew_says_so(self, copies: list[sealing.SealCopy]) -> None:
+        """Lines rid of sealed numbers are sealed anew; the log tells it, and the copy outside that the old seal is gone."""
+        self.clear()
+        seal()
+        assert problems() == []
+        (old,) = (copy for copy in copies if copy.log == CHANGES)
+        assert sealing.Fault(CHANGES, old.seal, sealing.GONE) in sealing.verify(copies)
+        with scope.scoped(scope.current().municipality_ids, user_id=1), transaction.atomic():
+            added, changed = AuditEvent.objects.filter(table_name="referrals_person").order_by("pk")
+            told = AuditEvent.objects.get(table_name=CHANGES)
+        secret = {"identifier_sealed": None, "identifier_index": None}
+        assert (added.before, added.after) == (None, {"phone": "1"})
+        assert (changed.before, changed.after) == (secret | {"phone": "1"}, secret | {"phone": "2"})
+        assert told.before == {"last_seal": old.seal, "hash": old.hash, "broken_seals": 0}
+        assert told.after["lines_changed"] == 2 and told.row_id == changed.pk
+
+    def test_what_was_wrong_before_is_not_forgotten(self, copies: list[sealing.SealCopy]) -> None:
+        tamper(f"UPDATE {CHANGES} SET row_id = 2 WHERE operation = 'I' AND table_name = 'referrals_person'")
+        self.clear()
+        with scope.scoped(user_id=1), transaction.atomic():
+            assert AuditEvent.objects.get(table_name=CHANGES).before["broken_seals"] == 1
+
+    def test_a_log_without_them_keeps_its_seals(self, coordinator: User) -> None:
+        seal()
+        before = sealing.last_seals()
+        self.clear()
+        assert sealing.last_seals() == before and sealing.verify(before) == []
 
 
 SIX = [

@@ -234,6 +234,12 @@ def test_every_job_has_a_name_of_its_own() -> None:
     assert lines.count("Job(") == len(JOBS)
 
 
+def test_whoever_runs_it_finds_each_job_once_in_the_manual() -> None:
+    manual = (ergo_settings.BASE_DIR / "docs" / "operations.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| (?:each minute|\d\d:\d\d) \|", manual, re.MULTILINE)
+    assert sorted(listed) == sorted(JOBS)
+
+
 def test_every_registered_job_runs_and_each_has_a_row(
     transactional_db: None, settings, tmp_path: Path
 ) -> None:
