@@ -7,12 +7,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from ergo.env import ConfigurationError
+from ergo.postgresql import walls
 from ergo.postgresql.rights import refuse_too_much
-
-WALLS = """
-SELECT count(*), count(*) FILTER (WHERE NOT (relrowsecurity AND relforcerowsecurity))
-FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE polname = 'tenant'
-"""
 
 
 def role_fault() -> str:
@@ -25,14 +21,9 @@ def role_fault() -> str:
     return ""
 
 
-def walls_fault() -> str:
-    """How many tables of municipalities are open although they have a policy; empty when none is."""
-    with connection.cursor() as cursor:
-        cursor.execute(WALLS)
-        closed, opened = cursor.fetchone()
-    if not closed:
-        return "no table is closed"
-    return f"{opened} tables are open" if opened else ""
+def walls_fault(meant: walls.Walls) -> str:
+    """What of the walls is not as meant; empty when they stand."""
+    return ", ".join(walls.faults(meant))
 
 
 def migrations_fault() -> str:

@@ -206,8 +206,13 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "referrals.views.security.forged_form"
 CSRF_COOKIE_SAMESITE = "Lax"
+# Words such as "Referral 2026-000123 is registered" stay here, and lie in no cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Transport and headers ---
+
+# The prefix makes the browser refuse such a cookie from another host or over plain http.
+COOKIE_PREFIX = "__Host-" if FOR_REAL else ""
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -220,9 +225,8 @@ if FOR_REAL:
     # Preloading binds the whole domain of the municipality: its owner's decision, not this app's.
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    # The prefix makes the browser refuse such a cookie from another host or over plain http.
-    SESSION_COOKIE_NAME = "__Host-ergo-session"
-    CSRF_COOKIE_NAME = "__Host-ergo-csrf"
+    SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}ergo-session"
+    CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}ergo-csrf"
 
 # No inline script or style exists in any page, so neither a nonce nor 'unsafe-inline' is needed.
 CONTENT_SECURITY_POLICY = {
@@ -274,10 +278,11 @@ STORAGES = {
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Norwegian bokmål")), ("en", _("English"))]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = FOR_REAL
+COLOUR_SCHEME_COOKIE_NAME = f"{COOKIE_PREFIX}colour_scheme"
 LOCALE_PATHS = [BASE_DIR / "referrals" / "locale"]
 FORMAT_MODULE_PATH = "ergo.formats"
 TIME_ZONE = "Europe/Oslo"

@@ -7,6 +7,7 @@ rows of one where the index behind the query's own filter would find the one row
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import migrations
@@ -25,6 +26,35 @@ EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 APPEND = "SELECT, INSERT"
 
 Statements = list[str | tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy that lets rows through: to whom, for which command, which may be read and which may be written."""
+
+    name: str
+    command: str
+    role: str
+    using: str = ""
+    check: str = ""
+
+    def create(self, table: str) -> str:
+        """The statement that makes it."""
+        using = f" USING ({self.using})" if self.using else ""
+        check = f" WITH CHECK ({self.check})" if self.check else ""
+        return f"CREATE POLICY {self.name} ON {table} FOR {self.command} TO {self.role}{using}{check}"
+
+
+TENANT = Policy("tenant", "ALL", "public", OF_ITS_CASES, OF_ITS_CASES)
+DATA_MIGRATION = Policy(
+    "data_migration", "ALL", roles.OWNER, "current_setting('ergo.data_migration', true) = 'on'"
+)
+COUNTED = Policy("counted", "SELECT", roles.STATS, "true")
+
+
+def readable_where(condition: str) -> Policy:
+    """Rows that may be read where the condition holds, besides those of TENANT."""
+    return Policy("readable", "SELECT", "public", condition)
 
 
 class TenantTable(migrations.RunSQL):
@@ -55,19 +85,15 @@ def _close(table: str, grants: str, readable: str, counted: bool) -> Statements:
     statements: Statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-        f"CREATE POLICY tenant ON {table} FOR ALL TO PUBLIC USING ({OF_ITS_CASES}) WITH CHECK ({OF_ITS_CASES})",
-        f"CREATE POLICY data_migration ON {table} FOR ALL TO {roles.OWNER}"
-        " USING (current_setting('ergo.data_migration', true) = 'on')",
+        TENANT.create(table),
+        DATA_MIGRATION.create(table),
         f"REVOKE ALL ON {table} FROM {roles.APP}",
         f"GRANT {grants} ON {table} TO {roles.APP}",
     ]
     if readable != OF_ITS_CASES:
-        statements.append(f"CREATE POLICY readable ON {table} FOR SELECT TO PUBLIC USING ({readable})")
+        statements.append(readable_where(readable).create(table))
     if counted:
-        statements += [
-            f"CREATE POLICY counted ON {table} FOR SELECT TO {roles.STATS} USING (true)",
-            f"GRANT SELECT ON {table} TO {roles.STATS}",
-        ]
+        statements += [COUNTED.create(table), f"GRANT SELECT ON {table} TO {roles.STATS}"]
     return statements
 
 

@@ -1,12 +1,16 @@
 """How the jobs are going. The queue's own pages, which could stop and repeat jobs, are taken away."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from referrals.admin.site import RecordAdmin
+from referrals.jobs.health import makes_no_backup
 from referrals.jobs.registry import JOBS
 from referrals.models import JobState
 from referrals.views.clock import now
@@ -28,6 +32,19 @@ class JobStateAdmin(RecordAdmin):
         "error_kind",
     ]
     readonly_fields = fields
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if makes_no_backup():
+            messages.warning(
+                request,
+                _(
+                    "Ergo makes no backups here: ERGO_BACKUP_DIR is not set. Nobody is told when the last one gets old, "
+                    "unless you watch over it elsewhere."
+                ),
+            )
+        return super().changelist_view(request, extra_context)
 
     @admin.display(description=_("job"), ordering="name")
     def title(self, state: JobState) -> str:

@@ -4,7 +4,6 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-COLOUR_SCHEME_COOKIE = "colour_scheme"
 COLOUR_SCHEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
 
 

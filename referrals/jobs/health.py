@@ -44,6 +44,11 @@ def jobs_fault(at: datetime) -> str:
     )
 
 
+def makes_no_backup() -> bool:
+    """Whether this is an installation for real that makes no backups of its own. Somebody else may: no fault."""
+    return settings.FOR_REAL and not is_configured()
+
+
 def backup_fault(at: datetime) -> str:
     """Told where backups are made here and the last one is old, or there is none.
 

@@ -78,8 +78,8 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 class AuditEvent(models.Model):
     """One row of one table was added, changed or removed. Written by the table's triggers and by nobody else.
 
-    `before` and `after` hold the columns that differ, by name; of a password or a sealed value only that it was changed,
-    for a log outlives every key. `municipality` is empty for registers, `user` for what no signed-in user did.
+    `before` and `after` hold the columns that differ, by name; of a password or a sealed value only that it was
+    changed, for a log outlives every key. `municipality` is empty for registers, `user` for what no signed-in user did.
     """
 
     at = models.DateTimeField(_("time"), db_default=Instant())

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.template.context import RequestContext
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from referrals import norwegian
 from referrals.boards import figures
 from referrals.boards.coverage import SYMBOLS
 from referrals.choices import CoverageState, Status
-from referrals.forms.preferences import COLOUR_SCHEME_COOKIE, COLOUR_SCHEMES
+from referrals.forms.preferences import COLOUR_SCHEMES
 from referrals.reports.suppression import Figure
 
 register = template.Library()
@@ -143,7 +144,7 @@ def alert_colour(message: Message) -> str:
 def colour_scheme(context: RequestContext) -> str:
     """auto, light or dark, as chosen on this device."""
     request = context.get("request")
-    chosen = request.COOKIES.get(COLOUR_SCHEME_COOKIE) if request else None
+    chosen = request.COOKIES.get(settings.COLOUR_SCHEME_COOKIE_NAME) if request else None
     return chosen if chosen in COLOUR_SCHEMES else "auto"
 
 

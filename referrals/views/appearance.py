@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from referrals.actions.profile import choose_language as keep_language
-from referrals.forms.preferences import COLOUR_SCHEME_COOKIE, ColourSchemeForm, LanguageForm
+from referrals.forms.preferences import ColourSchemeForm, LanguageForm
 
 ONE_YEAR = 365 * 24 * 60 * 60
 
@@ -45,10 +45,10 @@ def choose_colour_scheme(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     response = _back(request)
     response.set_cookie(
-        COLOUR_SCHEME_COOKIE,
+        settings.COLOUR_SCHEME_COOKIE_NAME,
         form.cleaned_data["scheme"],
         max_age=ONE_YEAR,
-        secure=not settings.DEBUG and request.is_secure(),
+        secure=settings.FOR_REAL,
         httponly=True,
         samesite="Lax",
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from ergo import health
 from referrals.jobs import health as jobs_health
+from referrals.models.walls import WALLS
 from referrals.permissions import Permission
 from referrals.views.clock import now
 
@@ -47,7 +48,7 @@ def checks(at: datetime) -> dict[str, Callable[[], str]]:
     """What is asked, by name: each says what is wrong, or nothing."""
     return {
         "role": health.role_fault,
-        "walls": health.walls_fault,
+        "walls": partial(health.walls_fault, WALLS),
         "migrations": health.migrations_fault,
         "workers": partial(jobs_health.workers_fault, at),
         "seals": partial(jobs_health.seals_fault, at),

@@ -1,6 +1,6 @@
 """Whom each address of the product opens for: the table that the tests of tests/meta walk through."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.urls import reverse
@@ -40,6 +40,19 @@ class Door:
     is_public: bool = False
     by_county: bool = False
 
+
+COORDINATORS = frozenset({Role.COORDINATOR})
+MOVES = {
+    Move.PRIORITISE: COORDINATORS,
+    Move.ASSIGN: COORDINATORS,
+    Move.PAUSE: REGISTERS,
+    Move.RESUME: REGISTERS,
+    Move.START: REGISTERS,
+    Move.REPLY: REGISTERS,
+    Move.CLOSE: REGISTERS,
+    Move.REOPEN: REGISTERS,
+    Move.CORRECT: COORDINATORS,
+}
 
 PUBLIC = Door(EVERY_ROLE, also_without_role=True, is_public=True)
 ANYBODY = Door(EVERY_ROLE, also_without_role=True)
@@ -81,7 +94,7 @@ DOORS = {
     "referral_citizen": Door(REGISTERS, method="post"),
     "referral_register": Door(REGISTERS),
     "referral": Door(MUNICIPAL),
-    "referral_move": Door(frozenset({Role.COORDINATOR}), slug=SLUGS[Move.PRIORITISE]),
+    "referral_move": Door(MOVES[Move.PRIORITISE], slug=SLUGS[Move.PRIORITISE]),
     "access_log": Door(frozenset({Role.COORDINATOR, Role.MANAGER, Role.PRIVACY_OFFICER})),
     "referral_shielded": Door(MUNICIPAL),
     "referral_emergency": Door(MUNICIPAL),
@@ -112,14 +125,23 @@ ADMIN = [
 ]
 SHUT = [name for name in ADDRESSES if name in DOORS and not DOORS[name].is_public]
 
+# The address of a move is a page for each of them.
+MOVE_DOORS = [
+    ("referral_move", replace(DOORS["referral_move"], roles=MOVES[move], slug=slug))
+    for move, slug in SLUGS.items()
+]
+SHUT_DOORS = [*((name, DOORS[name]) for name in SHUT if name != "referral_move"), *MOVE_DOORS]
 
-def address_of(name: str, place: Municipality) -> str:
-    code = place.county.code if DOORS[name].by_county else place.code
+
+def address_of(name: str, place: Municipality, door: Door | None = None) -> str:
+    """The address in a municipality; of a move, the page of the door's own."""
+    door = door or DOORS[name]
+    code = place.county.code if door.by_county else place.code
     values = {
         "code": code,
         "number": NUMBER,
         "token": TOKEN,
-        "slug": DOORS[name].slug,
+        "slug": door.slug,
         "pk": 1,
         "name": "entra",
         "opening": 1,

@@ -88,14 +88,3 @@ REGISTER: dict[Holds, frozenset[str]] = {
         }
     ),
 }
-
-# Tables that name a municipality and are not behind row-level security, each with the reason.
-OPEN_TABLES = {
-    "referrals_unit": "names of a service's parts; asked for with the memberships, before anything is in scope",
-    "referrals_membership": "asked for before anybody knows what is in scope",
-    "referrals_employment": "coverage counts the årsverk of the whole country; names are guarded by permissions",
-    "referrals_population": "published",
-    "referrals_prioritykey": "targets are published rules",
-    "referrals_coveragestatement": "a municipality's public word",
-    "referrals_staffingfigure": "published",
-}

@@ -142,7 +142,7 @@ class TestWhatIsLeftOut:
         assert not set(secret) & set(removed.before)
 
     def test_no_other_table_that_is_logged_holds_anything_sealed(self) -> None:
-        """Sealed values lie in binary columns; a new one needs to be named in the functions of the log, or `without`."""
+        """Sealed values lie in binary columns; a new one needs naming in the functions of the log, or `without`."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT tgrelid::regclass::text, attname FROM pg_trigger"

@@ -130,6 +130,27 @@ for kind in ("SESSION", "CSRF"):
 """
 
 
+CHOICES = """
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from referrals.views import appearance
+asked = RequestFactory().post("/", {"language": "en", "scheme": "dark"}, secure=True, HTTP_HOST="ergo.example")
+asked.user = AnonymousUser()
+for choose in (appearance.choose_language, appearance.choose_colour_scheme):
+    (cookie,) = choose(asked).cookies.values()
+    print(cookie.key, *(cookie[what] for what in ("secure", "httponly", "samesite", "domain", "path")), sep="|")
+"""
+
+
+def test_krav_29_what_is_chosen_before_signing_in_is_kept_as_closely(checkout: Path) -> None:
+    """The cookies of language and colours are __Host- too: no other cookie is set (see the doors)."""
+    result = manage(checkout, "shell", "--no-imports", "-c", CHOICES, **FOR_REAL)
+    assert result.stdout.splitlines() == [
+        "__Host-language|True|True|Lax||/",
+        "__Host-colour_scheme|True|True|Lax||/",
+    ], result.stderr
+
+
 def test_krav_29_an_installation_for_real_keeps_to_https_and_binds_its_cookies(checkout: Path) -> None:
     """HSTS for a year with subdomains, plain http is led to https, and cookies are __Host-, secure and unreadable."""
     result = manage(checkout, "shell", "--no-imports", "-c", HEADERS, **FOR_REAL)

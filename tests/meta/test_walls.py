@@ -16,6 +16,7 @@ from django.urls import include, path
 
 from ergo import scope
 from referrals.models import Contact, Membership, Municipality, Person, Referral, User, WaitPause, as_known_by
+from referrals.models.walls import OPEN_TABLES
 from referrals.permissions import Role
 from tests.factories import (
     TODAY,
@@ -27,7 +28,7 @@ from tests.factories import (
     WaitPauseFactory,
 )
 from tests.harness.doors import NUMBER
-from tests.harness.register import OPEN_TABLES, REGISTER, Holds
+from tests.harness.register import REGISTER, Holds
 
 RUBBISH = ["", "abc", "-1", "0", "999999999", "{}", "1;DROP TABLE referrals_person", "NULL", "1,", "9" * 30]
 

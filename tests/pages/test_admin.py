@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -364,6 +365,17 @@ def test_administrators_see_how_each_job_goes(admin_client: Client) -> None:
         assert words in page, words
     page = admin_client.get(address(JobState, "change", known.pk)).content.decode()
     assert "clear_sessions" in page and "None" not in page
+
+
+@pytest.mark.parametrize(
+    ("for_real", "folder", "is_told"), [(True, "", True), (True, "/backups", False), (False, "", False)]
+)
+def test_administrators_are_told_where_nobody_backs_up(
+    for_real: bool, folder: str, is_told: bool, admin_client: Client, settings: Any
+) -> None:
+    settings.FOR_REAL, settings.BACKUP_DIR = for_real, folder
+    page = admin_client.get(address(JobState, "changelist")).content.decode()
+    assert ("Ergo tar ingen sikkerhetskopi her" in page) == is_told
 
 
 # ---------------------------------------------------------------- how users sign in

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from ergo import health
+from ergo.database import Purpose
 from ergo.env import ConfigurationError
+from ergo.postgresql import walls
 from referrals.jobs import health as jobs_health
 from referrals.models import JobState, User
+from referrals.models.walls import WALLS
 from tests.factories import NOW
+from tests.harness.app_role import connected_for
 
 pytestmark = pytest.mark.django_db
 
@@ -81,14 +85,51 @@ def test_a_missing_migration_is_a_fault(admin_client: Client, monkeypatch: pytes
     assert admin_client.get("/health/ready").json()["faults"] == {"migrations": "1 migrations are missing"}
 
 
-@pytest.mark.parametrize(
-    ("query", "fault"),
-    [("SELECT 12, 1", "1 tables are open"), ("SELECT 0, 0", "no table is closed"), ("SELECT 12, 0", "")],
-)
-def test_an_open_table_is_a_fault(query: str, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert health.walls_fault() == ""
-    monkeypatch.setattr(health, "WALLS", query)
-    assert health.walls_fault() == fault
+PERSON, ANYBODY = "referrals_person", "CREATE POLICY anybody ON referrals_person USING (true)"
+HOLES = {
+    f"DROP POLICY tenant ON {PERSON}": f"{PERSON} has another policy tenant than meant",
+    f"DROP POLICY tenant ON {PERSON}; ALTER TABLE {PERSON} DISABLE ROW LEVEL SECURITY": (
+        f"{PERSON} is open, {PERSON} has another policy tenant than meant"
+    ),
+    f"ALTER TABLE {PERSON} NO FORCE ROW LEVEL SECURITY": f"{PERSON} is open",
+    ANYBODY: f"{PERSON} has another policy anybody than meant",
+    f"ALTER POLICY tenant ON {PERSON} USING (true)": f"{PERSON} has another policy tenant than meant",
+    f"ALTER POLICY tenant ON {PERSON} WITH CHECK (true)": f"{PERSON} has another policy tenant than meant",
+    "ALTER POLICY counted ON referrals_referral TO PUBLIC": (
+        "referrals_referral has another policy counted than meant"
+    ),
+    f"{ANYBODY}; ALTER TABLE {PERSON} RENAME TO referrals_people": (
+        "referrals_people has another policy anybody than meant"
+    ),
+    "CREATE TABLE referrals_more (municipality_id bigint)": (
+        "referrals_more is open, referrals_more has another policy data_migration than meant,"
+        " referrals_more has another policy tenant than meant"
+    ),
+    "CREATE VIEW more AS SELECT * FROM referrals_person": "more is open",
+    "CREATE VIEW more WITH (security_invoker) AS SELECT * FROM referrals_person": "",
+    "CREATE MATERIALIZED VIEW more AS SELECT * FROM referrals_population": (
+        "more is open, more has another policy data_migration than meant, more has another policy tenant than meant"
+    ),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_krav_01_a_wall_that_is_taken_down_makes_the_installation_not_ready(
+    admin_client: Client,
+) -> None:
+    """A policy dropped, changed or added, row-level security switched off, a new open table or view: each is told."""
+    assert admin_client.get("/health/ready").json() == {"ready": True, "faults": {}}
+    with connected_for(Purpose.OWN):
+        for hole, fault in HOLES.items():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(hole)
+                assert health.walls_fault(WALLS) == fault, hole
+                transaction.set_rollback(True)
+
+
+def test_a_database_without_any_wall_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walls, "TABLES", "SELECT relname, false, false FROM pg_class WHERE false")
+    assert health.walls_fault(WALLS) == "no table is closed"
 
 
 def test_for_real_somebody_must_work_off_the_jobs(settings) -> None:

@@ -236,7 +236,7 @@ class TestTheLogIsRidOfSealedNumbers:
         return sealing.last_seals()
 
     def test_krav_19_the_chain_that_begins_anew_says_so(self, copies: list[sealing.SealCopy]) -> None:
-        """Lines rid of sealed numbers are sealed anew; the log tells it, and the copy outside that the old seal is gone."""
+        """Lines rid of sealed numbers are sealed anew: the log tells it; to a copy outside the old seal is gone."""
         self.clear()
         seal()
         assert problems() == []

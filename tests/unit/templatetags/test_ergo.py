@@ -3,11 +3,11 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from referrals.forms.preferences import COLOUR_SCHEME_COOKIE
 from referrals.templatetags import ergo
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -87,7 +87,7 @@ def test_initials_are_the_first_letters_of_the_first_and_the_last_name(name, exp
 )
 def test_the_colour_scheme_is_one_of_three_whatever_the_cookie_says(cookie, scheme):
     request = RequestFactory().get("/")
-    request.COOKIES[COLOUR_SCHEME_COOKIE] = cookie
+    request.COOKIES[settings.COLOUR_SCHEME_COOKIE_NAME] = cookie
     assert ergo.colour_scheme({"request": request}) == scheme
 
 

@@ -1,0 +1,44 @@
+"""Which tables are open although they name a municipality, and which policies a table has besides those of every table.
+
+/health/ready compares the database with this, so that a wall taken down by hand is seen; so do the tests.
+"""
+
+from ergo import roles
+from ergo.postgresql.policies import COUNTED, IN_SCOPE, OF_ITS_LOGS, Policy, readable_where
+from ergo.postgresql.walls import Walls
+
+# Tables that name a municipality and are not behind row-level security, each with the reason.
+OPEN_TABLES = {
+    "referrals_unit": "names of a service's parts; asked for with the memberships, before anything is in scope",
+    "referrals_membership": "asked for before anybody knows what is in scope",
+    "referrals_employment": "coverage counts the årsverk of the whole country; names are guarded by permissions",
+    "referrals_population": "published",
+    "referrals_prioritykey": "targets are published rules",
+    "referrals_coveragestatement": "a municipality's public word",
+    "referrals_staffingfigure": "published",
+}
+
+OF_REGISTERS = "(municipality_id IS NULL AND nullif(current_setting('ergo.user_id', true), '') IS NOT NULL)"
+
+# Logs and openings are read by those who read the logs of a municipality, too.
+READ_WITH_LOGS = readable_where(OF_ITS_LOGS)
+READ_WITH_REGISTERS = readable_where(f"{OF_ITS_LOGS} OR {OF_REGISTERS}")
+APPENDED = Policy("appended", "INSERT", "public", check=IN_SCOPE.format("log_municipality_ids"))
+BY_TRIGGER = Policy("by_trigger", "INSERT", roles.OWNER, check="true")
+SEALED = Policy("sealed", "SELECT", roles.OWNER, "true")
+
+WALLS = Walls(
+    OPEN_TABLES,
+    {
+        "referrals_referral": frozenset({COUNTED}),
+        "referrals_waitpause": frozenset({COUNTED}),
+        "referrals_preliminaryreply": frozenset({COUNTED}),
+        "referrals_referralevent": frozenset({COUNTED}),
+        "referrals_confidant": frozenset({READ_WITH_LOGS}),
+        "referrals_barring": frozenset({READ_WITH_LOGS}),
+        "referrals_opening": frozenset({READ_WITH_LOGS}),
+        "referrals_auditevent": frozenset({READ_WITH_REGISTERS, BY_TRIGGER, SEALED}),
+        "referrals_viewlog": frozenset({READ_WITH_LOGS, APPENDED, SEALED}),
+        "referrals_viewlogperson": frozenset({READ_WITH_LOGS, APPENDED, SEALED}),
+    },
+)
