@@ -40,8 +40,8 @@ class JobStateAdmin(RecordAdmin):
             messages.warning(
                 request,
                 _(
-                    "Ergo makes no backups here: ERGO_BACKUP_DIR is not set. Nobody is told when the last one gets old, "
-                    "unless you watch over it elsewhere."
+                    "Ergo makes no backups here: ERGO_BACKUP_DIR is not set. Nobody is told when the last one gets "
+                    "old, unless you watch over it elsewhere."
                 ),
             )
         return super().changelist_view(request, extra_context)
