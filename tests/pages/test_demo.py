@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings as ergo_settings
 from django.test import Client
 
 from referrals.demo.users import MOSS, STRAND, DemoUser, demo_users
-from referrals.models import Referral
+from referrals.models import Referral, User
 from tests.factories import InstallationFactory
 
 pytestmark = [pytest.mark.usefixtures("seeded"), pytest.mark.django_db]
@@ -57,6 +58,18 @@ def test_a_case_of_the_demo_can_be_read_with_its_history(order):
     client = signed_in(USERS["koordinator"])
     for number in Referral.objects.filter(municipality__code=MOSS).values_list("number", flat=True):
         assert client.get(f"/k/{MOSS}/henvisninger/{number}/").status_code == 200
+
+
+def test_a_stranger_is_told_what_is_wrong_once_and_keeps_nothing_of_it(client: Client) -> None:
+    """Messages lie in the session, also of somebody who is not signed in."""
+    user = User.objects.get(username="leder")
+    user.set_password("riktig-hest-batteri-stift")
+    user.save()
+    answer = client.post("/inn/demo/", {"username": "leder"})
+    assert answer.url == "/inn/" and set(answer.cookies) == {ergo_settings.SESSION_COOKIE_NAME}
+    told = "Denne demobrukeren har fått et annet passord eller finnes ikke lenger."
+    assert told in client.get("/inn/").content.decode()
+    assert told not in client.get("/inn/").content.decode()
 
 
 @pytest.mark.django_db
