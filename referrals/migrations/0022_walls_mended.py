@@ -110,7 +110,7 @@ REPLY, ONCE = "referrals_preliminaryreply", "referrals_preliminaryreply_referral
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0014_as_known")]
+    dependencies = [("referrals", "0021_estimate_as_known")]
 
     operations = [
         migrations.RunSQL(
