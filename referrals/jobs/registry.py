@@ -6,7 +6,7 @@ may die after the work and before saying so; and it must do all that is due, sin
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.jobs import backups, upkeep
+from referrals.jobs import backups, rollups, upkeep
 from referrals.jobs.job import Job
 
 EACH_MINUTE = "* * * * *"
@@ -23,6 +23,8 @@ JOBS = {
             EACH_MINUTE,
             has_lock=False,
         ),
+        Job("refresh_rollups", _("Refreshing the statistics"), rollups.refresh_rollups, EACH_MINUTE, retries=2),
+        Job("tidy_rollups", _("Correcting statistics of earlier days"), rollups.tidy_rollups, "50 2 * * *"),
         Job("backup", _("Backup"), backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
         Job("clear_sessions", _("Clearing away expired sessions"), upkeep.clear_sessions, "10 2 * * *"),
         Job(

@@ -33,6 +33,7 @@ from referrals.models.referral import (
     Referral,
     ReferralEvent,
 )
+from referrals.models.rollup import FlowStat, Rank, RolledDay, RolledFlow, WaitMark, WaitStat
 from referrals.models.shielding import Barring, Confidant, Opening
 from referrals.models.units import Unit
 from referrals.models.workforce import (
@@ -55,6 +56,7 @@ __all__ = [
     "CoverageAgreement",
     "CoverageStatement",
     "Employment",
+    "FlowStat",
     "Governor",
     "Hindsight",
     "Installation",
@@ -80,6 +82,9 @@ __all__ = [
     "Referral",
     "ReferralEvent",
     "ReplyRule",
+    "Rank",
+    "RolledDay",
+    "RolledFlow",
     "SecurityEvent",
     "StaffingFigure",
     "Submission",
@@ -88,7 +93,9 @@ __all__ = [
     "User",
     "ViewLog",
     "ViewLogPerson",
+    "WaitMark",
     "WaitPause",
+    "WaitStat",
     "access_from",
     "access_of",
     "as_known_by",

@@ -273,6 +273,11 @@ class Referral(OnTheClock, models.Model):
             models.Index(fields=["municipality", "received_on"], name="referral_received"),
             models.Index(fields=["municipality", "wait_end"], name="referral_wait_end"),
             models.Index(
+                fields=["municipality", "closed_on"],
+                condition=Q(started_on__isnull=False, closed_on__isnull=False),
+                name="referral_finished",
+            ),
+            models.Index(
                 fields=["therapist"], condition=Q(closed_on__isnull=True), name="referral_therapist_open"
             ),
         ]

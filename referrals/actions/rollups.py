@@ -1,0 +1,179 @@
+"""Bringing the finished statistics up to date, and looking whether they are what the rows say.
+
+Each step is a transaction of its own under one lock, so that a refresh may be run twice, by two at once, or be killed in
+the middle: what was not done stays due. Call it outside of any transaction. Why it is so: docs/adr/0019-rollups.md.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from referrals.models import County, Municipality, Rank
+from referrals.reports.periods import EARLIEST, WEEKS_A_QUARTER, last_weeks, month_ends
+
+KEEP_DAILY = timedelta(days=400)
+"""How long days that do not end a month are kept. Month-ends are kept for ever."""
+
+LONGEST_STEP = "10min"
+"""The first filling of a large installation; a page may take seconds only."""
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """How many changes were taken up, on how many days figures were worked out, and how many days are still due."""
+
+    marks: int
+    days: int
+    left: int
+
+
+@dataclass(frozen=True)
+class KeptDay:
+    """A day whose figures are kept, as of when, and whether nothing has changed that counts on it."""
+
+    day: date
+    as_of: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure that is kept and is not what the rows say. Without values: a percentile of a few, which is not told."""
+
+    place: str
+    split: str
+    part: str
+    day: date
+    column: str
+    kept: float | None
+    true: float | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was compared. `outdated`: days of which it is known that they have to be worked out again."""
+
+    days: int
+    outdated: int
+    differences: tuple[Difference, ...]
+
+
+def refresh(*, today: date, at_most: int | None = None) -> Refreshed:
+    """Take up what has changed, then work out the days that are due: today, 13 weeks before, every month-end.
+
+    The newest come first, `at_most` so many of them.
+    """
+    marks = _step("SELECT ergo_roll_flow()")
+    due = [day for day in _wanted(today) if day not in _current()]
+    now = due if at_most is None else due[:at_most]
+    for day in now:
+        roll(day)
+    return Refreshed(marks, len(now), len(due) - len(now))
+
+
+def tidy(*, today: date) -> int:
+    """Forget days of long ago that end no month, and work out those others that are outdated; says how many."""
+    _step("SELECT ergo_drop_days(%s)", today - KEEP_DAILY)
+    _step("SELECT ergo_roll_flow()")
+    outdated = [kept.day for kept in kept_days() if not kept.is_current]
+    for day in sorted(outdated, reverse=True):
+        roll(day)
+    return len(outdated)
+
+
+def roll(day: date) -> int:
+    """Work out the figures of one day; says how many of them changed."""
+    return _step("SELECT ergo_roll_day(%s)", day)
+
+
+def kept_days() -> list[KeptDay]:
+    """Every day whose figures are kept, oldest first."""
+    return [KeptDay(*row) for row in _rows("SELECT * FROM ergo_kept_days() ORDER BY on_day")]
+
+
+def check() -> Check:
+    """Work out everything that should be up to date once more, and name each difference."""
+    days = kept_days()
+    current = [kept.day for kept in days if kept.is_current]
+    places = _names()
+    found: list[Difference] = []
+    for day in current:
+        found += _differences_on(day, places)
+    found += _differences_in_flow(places)
+    return Check(len(current), len(days) - len(current), tuple(found))
+
+
+def _wanted(today: date) -> list[date]:
+    """The days that readers ask for, newest first."""
+    wanted = {today, last_weeks(today, WEEKS_A_QUARTER).day_before}
+    [(first,)] = _rows("SELECT on_day FROM ergo_first_kept_month()")
+    if first:
+        months = (today.year - first.year) * 12 + today.month - first.month + 1
+        wanted.update(day for day in month_ends(today, months) if day >= max(first, EARLIEST))
+    return sorted(wanted, reverse=True)
+
+
+def _current() -> set[date]:
+    return {kept.day for kept in kept_days() if kept.is_current}
+
+
+def _differences_on(day: date, places: dict[tuple[int, int], str]) -> list[Difference]:
+    rows = _rows("SELECT * FROM ergo_check_day(%s)", day)
+    if rows and day not in _current():
+        return []  # changed while it was looked at
+    return [
+        Difference(_name(places, rank, key), split, part, on_day, column, kept, true)
+        for split, rank, key, part, on_day, column, kept, true in rows
+    ]
+
+
+def _differences_in_flow(places: dict[tuple[int, int], str]) -> list[Difference]:
+    if not _flow_is_current():
+        return []
+    rows = _rows("SELECT * FROM ergo_check_flow()")
+    if rows and not _flow_is_current():
+        return []
+    return [
+        Difference(_name(places, rank, key), "flow", "month" if is_month else "day", day, column, kept, true)
+        for rank, key, is_month, day, column, kept, true in rows
+    ]
+
+
+def _flow_is_current() -> bool:
+    """Whether the flows are kept, and nothing has changed since."""
+    rows = _rows("SELECT is_current FROM ergo_kept_flow(ARRAY[DATE '9999-12-01'], '{}') LIMIT 1")
+    return any(is_current for (is_current,) in rows)
+
+
+def _names() -> dict[tuple[int, int], str]:
+    """The code of each place; the nation has none."""
+    counties = {(Rank.COUNTY.value, pk): code for pk, code in County.objects.values_list("pk", "code")}
+    municipalities = Municipality.objects.values_list("pk", "code")
+    return counties | {(Rank.MUNICIPALITY.value, pk): code for pk, code in municipalities}
+
+
+def _name(places: dict[tuple[int, int], str], rank: int, key: int) -> str:
+    return f"{Rank(rank).name.lower()} {places.get((rank, key), key or '')}".strip()
+
+
+def _step(statement: str, *arguments: Any) -> int:
+    with _long_transaction():
+        [(number,)] = _rows(statement, *arguments)
+    return int(number)
+
+
+def _rows(statement: str, *arguments: Any) -> list[tuple]:
+    with _long_transaction(), connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        return cursor.fetchall()
+
+
+@contextmanager
+def _long_transaction() -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_STEP}'")
+        yield

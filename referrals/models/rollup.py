@@ -1,0 +1,123 @@
+"""Finished statistics: what was worked out from the rows once, so that a dashboard need not count ten years again.
+
+True numbers of every municipality. The app's role can neither read nor write these tables: functions of the database
+fill them, and hand out what the reports may have (migration 0017_rollups, docs/adr/0019-rollups.md).
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from referrals.models.geography import Municipality
+
+
+class Rank(models.IntegerChoices):
+    """What a finished figure is about; its `place_key` is the id of the county or municipality, 0 for the nation."""
+
+    NATION = 0
+    COUNTY = 1
+    MUNICIPALITY = 2
+
+
+class WaitCounts(models.Model):
+    """The figures of those who wait at the end of a day. Percentiles are exact: whole days give halves and tenths."""
+
+    waiting = models.IntegerField()
+    over_target = models.IntegerField()
+    not_assessed = models.IntegerField()
+    over_a_year = models.IntegerField()
+    paused = models.IntegerField()
+    median_days = models.DecimalField(max_digits=7, decimal_places=1)
+    p90_days = models.DecimalField(max_digits=7, decimal_places=1)
+
+    class Meta:
+        abstract = True
+
+
+class WaitStat(WaitCounts):
+    """Those who wait at a place at the end of a day, as we now know it: all of them, or one part of a split.
+
+    `split`: all, band, category or priority; `part`: the band's code, the category's id, the level, empty for those
+    without a priority. Where nobody waits there is no row.
+    """
+
+    pk = models.CompositePrimaryKey("split", "day", "rank", "place_key", "part")
+    split = models.CharField(max_length=8)
+    day = models.DateField(_("date"))
+    rank = models.SmallIntegerField(choices=Rank)
+    place_key = models.BigIntegerField()
+    part = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("finished figure")
+        verbose_name_plural = _("finished figures")
+
+    def __str__(self) -> str:
+        return f"{self.get_rank_display()} {self.place_key}, {self.split} {self.part}, {self.day}"
+
+
+class FlowStat(models.Model):
+    """What came and went in a municipality or county on one day, or in one month.
+
+    The nation is the sum of the counties. Where nothing happened there is no row.
+    """
+
+    pk = models.CompositePrimaryKey("rank", "place_key", "is_month", "first_day")
+    rank = models.SmallIntegerField(choices=Rank)
+    place_key = models.BigIntegerField()
+    is_month = models.BooleanField()
+    first_day = models.DateField()
+    referred = models.IntegerField()
+    started = models.IntegerField()
+    other_ends = models.IntegerField()
+    finished = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("finished flow")
+        verbose_name_plural = _("finished flows")
+
+    def __str__(self) -> str:
+        return f"{self.get_rank_display()} {self.place_key}, {self.first_day}"
+
+
+class RolledDay(models.Model):
+    """A day whose figures are kept. `is_stale`: something that counts on it has changed since `refreshed_at`."""
+
+    day = models.DateField(_("date"), primary_key=True)
+    refreshed_at = models.DateTimeField()
+    is_stale = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("kept day")
+        verbose_name_plural = _("kept days")
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class RolledFlow(models.Model):
+    """When the flows were brought up to date; the only row."""
+
+    refreshed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("kept flow")
+        verbose_name_plural = _("kept flows")
+
+    def __str__(self) -> str:
+        return str(self.refreshed_at)
+
+
+class WaitMark(models.Model):
+    """Something has changed in a municipality that counts from a day on. Triggers write it, a refresh takes it away."""
+
+    municipality = models.ForeignKey(
+        Municipality, models.DO_NOTHING, db_constraint=False, db_index=False, verbose_name=_("municipality")
+    )
+    from_day = models.DateField(_("from"), db_index=True)
+
+    class Meta:
+        verbose_name = _("mark")
+        verbose_name_plural = _("marks")
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id}, {self.from_day}"
