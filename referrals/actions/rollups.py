@@ -1,7 +1,7 @@
 """Bringing the finished statistics up to date, and looking whether they are what the rows say.
 
-Each step is a transaction of its own under one lock, so that a refresh may be run twice, by two at once, or be killed in
-the middle: what was not done stays due. Call it outside of any transaction. Why it is so: docs/adr/0019-rollups.md.
+Each step is a transaction of its own under one lock, so that a refresh may be run twice, by two at once, or be killed
+in the middle: what was not done stays due. Call it outside of any transaction. Why: docs/adr/0019-rollups.md.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,9 @@ from referrals.reports.periods import EARLIEST, WEEKS_A_QUARTER, last_weeks, mon
 
 KEEP_DAILY = timedelta(days=400)
 """How long days that do not end a month are kept. Month-ends are kept for ever."""
+
+MONTHS_BEFORE = 60
+"""Month-ends before the first referral: a report of that time looks back on months in which nobody waited."""
 
 LONGEST_STEP = "10min"
 """The first filling of a large installation; a page may take seconds only."""
@@ -95,9 +98,12 @@ def kept_days() -> list[KeptDay]:
     return [KeptDay(*row) for row in _rows("SELECT * FROM ergo_kept_days() ORDER BY on_day")]
 
 
-def check() -> Check:
-    """Work out everything that should be up to date once more, and name each difference."""
-    days = kept_days()
+def check(*, at_most: int | None = None) -> Check:
+    """Work out everything that should be up to date once more, and name each difference.
+
+    `at_most`: only so many of the newest days, and all flows.
+    """
+    days = kept_days()[-(at_most or 0) :]
     current = [kept.day for kept in days if kept.is_current]
     places = _names()
     found: list[Difference] = []
@@ -112,8 +118,8 @@ def _wanted(today: date) -> list[date]:
     wanted = {today, last_weeks(today, WEEKS_A_QUARTER).day_before}
     [(first,)] = _rows("SELECT on_day FROM ergo_first_kept_month()")
     if first:
-        months = (today.year - first.year) * 12 + today.month - first.month + 1
-        wanted.update(day for day in month_ends(today, months) if day >= max(first, EARLIEST))
+        months = (today.year - first.year) * 12 + today.month - first.month
+        wanted.update(day for day in month_ends(today, max(months, 0) + MONTHS_BEFORE) if day >= EARLIEST)
     return sorted(wanted, reverse=True)
 
 
@@ -169,7 +175,8 @@ def _step(statement: str, *arguments: Any) -> int:
 def _rows(statement: str, *arguments: Any) -> list[tuple]:
     with _long_transaction(), connection.cursor() as cursor:
         cursor.execute(statement, arguments)
-        return cursor.fetchall()
+        rows: list[tuple] = cursor.fetchall()
+    return rows
 
 
 @contextmanager

@@ -23,7 +23,9 @@ JOBS = {
             EACH_MINUTE,
             has_lock=False,
         ),
-        Job("refresh_rollups", _("Refreshing the statistics"), rollups.refresh_rollups, EACH_MINUTE, retries=2),
+        Job(
+            "refresh_rollups", _("Refreshing the statistics"), rollups.refresh_rollups, EACH_MINUTE, retries=2
+        ),
         Job("tidy_rollups", _("Correcting statistics of earlier days"), rollups.tidy_rollups, "50 2 * * *"),
         Job("backup", _("Backup"), backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
         Job("clear_sessions", _("Clearing away expired sessions"), upkeep.clear_sessions, "10 2 * * *"),

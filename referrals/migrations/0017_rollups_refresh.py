@@ -23,8 +23,8 @@ STATS = (
 # Two branches, since those who still wait are found by an index of their own; together they are `is_waiting`.
 FACTS = CountingFunction(
     "ergo_wait_facts(on_day date)",
-    "municipality_id bigint, county_id bigint, category_id bigint, level smallint, band text, gross_days integer,"
-    " breaks_target boolean, is_paused boolean",
+    "municipality_id bigint, county_id bigint, category_id bigint, level smallint, breaks_target boolean,"
+    " is_paused boolean, gross_days integer, band smallint",
     """
     WITH version AS (
         SELECT id, municipality_id, valid_from, lead(valid_from) OVER (
@@ -46,28 +46,18 @@ FACTS = CountingFunction(
         WHERE waiting.outcome NOT IN ('duplicate', 'entered_in_error')
     )
     SELECT known.municipality_id, known.county_id, known.category_id, known.level,
-        CASE
-            WHEN gross_days <= 14 THEN '0-14'
-            WHEN gross_days <= 28 THEN '15-28'
-            WHEN gross_days <= 56 THEN '29-56'
-            WHEN gross_days <= 84 THEN '57-84'
-            WHEN gross_days <= 182 THEN '85-182'
-            WHEN gross_days <= 365 THEN '183-365'
-            ELSE '366+'
-        END,
+        known.gross_days > target.days + COALESCE(pauses.days, 0),
+        COALESCE(pauses.is_running, false),
         known.gross_days,
-        -- Pauses are only looked up for those who would break their target without them.
-        CASE WHEN known.gross_days > target.days THEN known.gross_days - target.days > COALESCE((
-            SELECT sum(GREATEST(LEAST(pause.ended_on, on_day) - GREATEST(pause.started_on, known.received_on), 0))
-            FROM public.referrals_waitpause AS pause
-            WHERE pause.referral_id = known.id AND pause.reason IN ('hospital', 'own_wish', 'away')
-        ), 0) ELSE false END,
-        EXISTS (
-            SELECT FROM public.referrals_waitpause AS pause
-            WHERE pause.referral_id = known.id
-                AND pause.started_on <= on_day
-                AND (pause.ended_on IS NULL OR pause.ended_on > on_day)
-        )
+        (CASE
+            WHEN gross_days <= 14 THEN 0
+            WHEN gross_days <= 28 THEN 1
+            WHEN gross_days <= 56 THEN 2
+            WHEN gross_days <= 84 THEN 3
+            WHEN gross_days <= 182 THEN 4
+            WHEN gross_days <= 365 THEN 5
+            ELSE 6
+        END)::smallint
     FROM known
     LEFT JOIN version ON version.municipality_id = known.municipality_id
         AND version.valid_from <= known.received_on
@@ -75,6 +65,15 @@ FACTS = CountingFunction(
     LEFT JOIN public.referrals_prioritytarget AS target ON target.key_id = version.id
         AND target.category_id = known.category_id
         AND target.level = known.level
+    -- One look at the pauses of each; no hash of all pauses, which would grow with the years.
+    CROSS JOIN LATERAL (
+        SELECT
+            sum(GREATEST(LEAST(pause.ended_on, on_day) - GREATEST(pause.started_on, known.received_on), 0))
+                FILTER (WHERE pause.reason IN ('hospital', 'own_wish', 'away')) AS days,
+            bool_or(pause.started_on <= on_day AND (pause.ended_on IS NULL OR pause.ended_on > on_day)) AS is_running
+        FROM public.referrals_waitpause AS pause
+        WHERE pause.referral_id = known.id
+    ) AS pauses
     """,
     is_private=True,
 )
@@ -102,7 +101,8 @@ DAY_STATS = CountingFunction(
             (CASE WHEN GROUPING(municipality_id) = 0 THEN 2 WHEN GROUPING(county_id) = 0 THEN 1 ELSE 0 END)::smallint
                 AS rank,
             COALESCE(municipality_id, county_id, 0) AS place_key,
-            COALESCE(band, category_id::text, level::text, '') AS part,
+            COALESCE((ARRAY['0-14', '15-28', '29-56', '57-84', '85-182', '183-365', '366+'])[band + 1], category_id::text,
+                level::text, '') AS part,
             count(*) AS waiting,
             count(*) FILTER (WHERE breaks_target) AS over_target,
             count(*) FILTER (WHERE facts.level IS NULL) AS not_assessed,

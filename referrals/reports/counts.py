@@ -1,7 +1,7 @@
 """Figures of every municipality for whoever has none in scope: what the counting functions of the database say.
 
-The only place that calls them (migrations 0006, 0017, 0018 and 0020). They show no row; what they count is true, and
-still to be suppressed.
+The only place that calls them (migrations 0006, 0017, 0018, 0020 and those of the rollups). They show no row; what they
+count is true, and still to be suppressed.
 """
 
 from collections import Counter, defaultdict
@@ -16,12 +16,22 @@ from referrals.models import ALL_KNOWN, Hindsight, looking_back
 from referrals.reports.estimate import LifeDay
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Level, Scope
-from referrals.reports.tallies import Group, Key, StartTally, Tallies, Tally, exact_days, read_groups
+from referrals.reports.tallies import (
+    FLOWS,
+    IN_SCOPE,
+    NOBODY,
+    Group,
+    Key,
+    StartTally,
+    Tallies,
+    Tally,
+    exact_days,
+    read_groups,
+)
 from referrals.waiting import Band
 
 GROUPS = (Key.IN_SCOPE, Key.COUNTY, Key.PLACE)
 PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY)
-FLOWS = ("referred", "started", "other_ends", "finished")
 # The counts of a flow, in the function's order: the stocks, then what came and went before and in the period.
 FLOW_COUNTS = (
     "waiting_earlier",
@@ -30,6 +40,8 @@ FLOW_COUNTS = (
     *(f"{flow}_before" for flow in FLOWS),
     *FLOWS,
 )
+# By place and slot, what came and went.
+Slots = dict[int, dict[int, dict[str, int]]]
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,19 @@ def waiting_each_day(
     return {day: Tallies(tallies) for day, tallies in groups.items()}
 
 
+def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
+    """How many wait at the end of each day by band: in the scope, every county and each place. One query."""
+    sums: dict[date, dict[Group, Tally]] = defaultdict(dict)
+    for day, county, place, band, count in _called("ergo_count_bands_each_day(%s::date[])", [list(days)]):
+        pairs = [(Key.COUNTY, county), (Key.PLACE, place)]
+        for pair in [*pairs, IN_SCOPE] if _is_within(scope, county, place) else pairs:
+            for group in (frozenset({pair}), frozenset({pair, (Key.BAND, band)})):
+                known = sums[day].get(group, NOBODY)
+                longest = count if band == Band.OVER_365.code else 0
+                sums[day][group] = Tally(known.waiting + count, over_a_year=known.over_a_year + longest)
+    return {day: Tallies(groups) for day, groups in sums.items()}
+
+
 def over_a_year(on: date) -> list[LongWait]:
     """The municipalities in which somebody waits at the end of the day. One query."""
     return [LongWait(*row) for row in _called("ergo_count_waiting_over_a_year(%s)", [on])]
@@ -128,6 +153,17 @@ def flow(period: Period, hindsight: Hindsight = ALL_KNOWN) -> list[Flow]:
     ]
 
 
+def flow_between(edges: Sequence[date]) -> tuple[Slots, Slots]:
+    """What came and went before the first edge (slot 0) and between each two, by county and municipality. One query."""
+    counties: Slots = defaultdict(lambda: defaultdict(lambda: dict.fromkeys(FLOWS, 0)))
+    places: Slots = defaultdict(dict)
+    for slot, county, place, *numbers in _called("ergo_count_flow_between(%s::date[])", [list(edges)]):
+        places[place][slot] = dict(zip(FLOWS, numbers, strict=True))
+        for kind, number in places[place][slot].items():
+            counties[county][slot][kind] += number
+    return counties, places
+
+
 def life_table(period: Period, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> list[LifeDay]:
     """What became of the waits of the scope in the period; nothing where fewer than 20 of them started. One query."""
     return [LifeDay(*row) for row in _called_of("ergo_count_life_table", period, scope, hindsight)]
@@ -144,10 +180,15 @@ def first_year(scope: Scope) -> int | None:
     years = (
         year
         for municipality, county, year in _called("ergo_first_years()", [])
-        if scope.level == Level.NATION
-        or (municipality if scope.level == Level.MUNICIPALITY else county) in scope.ids
+        if _is_within(scope, county, municipality)
     )
     return min(years, default=None)
+
+
+def _is_within(scope: Scope, county: int, municipality: int) -> bool:
+    if scope.level == Level.NATION:
+        return True
+    return (municipality if scope.level == Level.MUNICIPALITY else county) in scope.ids
 
 
 def _about(scope: Scope) -> tuple[list[int], int | None]:

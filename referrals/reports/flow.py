@@ -1,16 +1,15 @@
 """What came in and what went out in a period: referred, started, other ends, closed; load and clearance."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 
 from django.db.models import Count, Q
 
 from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, referrals_as
-from referrals.reports import counts
-from referrals.reports.counts import FLOW_COUNTS, FLOWS, Flow
+from referrals.reports import known
+from referrals.reports.counts import FLOW_COUNTS
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
@@ -25,6 +24,7 @@ from referrals.reports.suppression import (
     protect_table,
     total_of,
 )
+from referrals.reports.tallies import FLOWS
 
 NAME = "flow"
 
@@ -78,11 +78,15 @@ class FlowReport:
 def build(
     scope: Scope, period: Period, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
 ) -> FlowReport:
-    """The report for a period, from the rows as they are at the instant `data_as_of`. At most 3 queries.
+    """The report for a period, asked for at the instant `data_as_of`. At most 4 queries.
 
+    From the rows as they are then, or for outsiders from kept figures of at most some minutes before: the recipe tells.
     `hindsight` of THEN: all of it with what was registered by the end of the period's last day, also the period before.
     """
-    cells = _own_cells(scope, period, hindsight) if scope.exact else _outside_cells(scope, period, hindsight)
+    if scope.exact:
+        cells, as_of = _own_cells(scope, period, hindsight), data_as_of
+    else:
+        cells, as_of = _outside_cells(scope, period, data_as_of, hindsight)
     figures = {name: cell.figure for name, cell in cells.items()}
     lines = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in FLOWS}
     lines["closed"] = _together(lines["finished"], lines["other_ends"], period)
@@ -100,7 +104,7 @@ def build(
             NAME,
             period.last_day,
             scope,
-            data_as_of,
+            as_of,
             (("period", str(period)),),
             knowledge=hindsight.knowledge,
         ),
@@ -162,58 +166,60 @@ def _within(field: str, period: Period) -> Q:
     return Q(**{f"{field}__gte": period.start, f"{field}__lt": period.end})
 
 
-def _outside_cells(scope: Scope, period: Period, hindsight: Hindsight) -> dict[str, Cell]:
+def _outside_cells(
+    scope: Scope, period: Period, at: datetime, hindsight: Hindsight
+) -> tuple[dict[str, Cell], datetime]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
-    flows = counts.flow(period, hindsight)
+    flows = known.flow(period, scope, at=at, hindsight=hindsight)
     counties = list(County.objects.all())
     order = [county.pk for county in counties] or [NOWHERE]
-    nation = _decide(_summed(flows, attrgetter("county"), order))
+    nation = decide(_in_order(flows.counties, order), STOCKS)
     if scope.level == Level.NATION:
-        return {name: column.total for name, column in nation.items()}
+        return {name: column.total for name, column in nation.items()}, flows.as_of
     rows = [order.index(county) for county in scope.county_ids]
     chosen = {name: combined([column.cells[row] for row in rows]) for name, column in nation.items()}
     if scope.level == Level.COUNTY:
-        return chosen
+        return chosen, flows.as_of
     municipalities = Municipality.objects.filter(county_id__in=scope.county_ids)
-    return _municipal_cells(scope, flows, Places.of(counties, municipalities), chosen)
+    places = Places.of(counties, municipalities)
+    return _municipal_cells(scope, flows.places, places, chosen), flows.as_of
 
 
 def _municipal_cells(
-    scope: Scope, flows: Sequence[Flow], places: Places, county: Mapping[str, Cell]
+    scope: Scope, flows: Mapping[int, dict[str, int]], places: Places, county: Mapping[str, Cell]
 ) -> dict[str, Cell]:
-    known = {flow.municipality for flow in flows if any(flow.counts.values())}
-    order = places.counted(scope.county_ids[0], known.__contains__)
+    counted = {place for place, counts in flows.items() if any(counts.values())}
+    order = places.counted(scope.county_ids[0], counted.__contains__)
     if len(order) == 1:
         return dict(county)
-    columns = _decide(_summed(flows, attrgetter("municipality"), order), above=county)
+    columns = decide(_in_order(flows, order), STOCKS, above=county)
     row = order.index(scope.ids[0])
     return {name: column.cells[row] for name, column in columns.items()}
 
 
-def _summed(
-    flows: Iterable[Flow], place_of: Callable[[Flow], int], order: Sequence[int]
-) -> list[dict[str, int]]:
+def _in_order(flows: Mapping[int, dict[str, int]], order: Sequence[int]) -> list[dict[str, int]]:
     """The counts of each place, in the order given."""
-    found = {place: dict.fromkeys(FLOW_COUNTS, 0) for place in order}
-    for flow in flows:
-        sums = found.get(place_of(flow), {})
-        for name in sums:
-            sums[name] += flow.counts[name]
-    return [found[place] for place in order]
+    nothing = dict.fromkeys(FLOW_COUNTS, 0)
+    return [flows.get(place, nothing) for place in order]
 
 
-def _decide(rows: Sequence[Mapping[str, int]], above: Mapping[str, Cell] | None = None) -> dict[str, Column]:
+def decide(
+    rows: Sequence[Mapping[str, int]],
+    periods: Mapping[str, tuple[str, str]],
+    above: Mapping[str, Cell] | None = None,
+) -> dict[str, Column]:
     """What is shown of places that add up to a whole; `above`: what is shown of the whole, if that is decided.
 
-    The period before is decided as if it were asked for by itself: a figure is hidden on every page or on none.
+    `periods` as STOCKS. The period before is decided as if it were asked for by itself: a figure is hidden on every
+    page or on none.
     """
-    balanced = {f"{kind}{suffix}" for kind in BALANCED for suffix in STOCKS}
+    balanced = {f"{kind}{suffix}" for kind in BALANCED for suffix in periods}
     columns = {
         name: protect_list([row[name] for row in rows], above[name] if above else None)
         for name in rows[0]
         if name not in balanced
     }
-    for suffix, names in STOCKS.items():
+    for suffix, names in periods.items():
         kinds, stocks = [f"{kind}{suffix}" for kind in BALANCED], [columns[name] for name in names]
         balance = protect_table(
             [[row[kind] for kind in kinds] for row in rows],

@@ -27,7 +27,7 @@ from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports.periods import DAYS_A_WEEK
 from referrals.reports.scopes import Scope
-from referrals.reports.tallies import Key, Tallies, Tally, exact_days, read_groups
+from referrals.reports.tallies import FLOWS, IN_SCOPE, Group, Key, Tallies, Tally, exact_days, read_groups
 
 PERCENTILES = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY gross_days)"
 COUNTS = (  # in the order of Tally.read
@@ -127,3 +127,40 @@ def _on_each(days: Sequence[date], rows: ReferralQuerySet) -> QuerySet:
     relevant = Q(wait_end__isnull=True) | Q(wait_end__gt=days[0])
     rows = rows.filter(relevant, received_on__lte=days[-1])
     return rows.waiting(on=DAY).with_gross_days(on=DAY).order_by()
+
+
+def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
+    """How many wait in the scope at the end of each day, by band. `days` come oldest first. One query."""
+    rows = _on_each(days, scope).annotate(band=clock.band_sql()).values("band")
+    inner, parameters = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT trend.day, GROUPING(waiting.band), waiting.band, count(*) FROM unnest(%s::date[]) AS trend(day) "
+            f"CROSS JOIN LATERAL ({inner}) AS waiting GROUP BY GROUPING SETS ((trend.day), (trend.day, waiting.band))",
+            [list(days), *parameters],
+        )
+        groups: dict[date, dict[Group, Tally]] = {day: {} for day in days}
+        for day, is_whole, band, count in cursor:
+            part = frozenset() if is_whole else frozenset({(Key.BAND, band)})
+            groups[day][frozenset({IN_SCOPE}) | part] = Tally(count)
+    return {day: Tallies(tallies) for day, tallies in groups.items()}
+
+
+def flow_between(edges: Sequence[date], scope: Scope) -> dict[int, dict[str, int]]:
+    """What came and went in the scope before the first edge (slot 0) and between each two. One query."""
+    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids).order_by()
+    fields = ("received_on", "started_on", "closed_on")
+    inner, parameters = rows.values(*fields).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH counted AS MATERIALIZED ({inner}), happened (day, kind) AS ("
+            "SELECT received_on, 'referred' FROM counted UNION ALL SELECT started_on, 'started' FROM counted"
+            " UNION ALL SELECT closed_on, CASE WHEN started_on IS NULL THEN 'other_ends' ELSE 'finished' END"
+            " FROM counted) SELECT width_bucket(day, %s::date[]), kind, count(*) FROM happened"
+            " WHERE day < %s GROUP BY 1, 2",
+            [*parameters, list(edges), edges[-1]],
+        )
+        slots: dict[int, dict[str, int]] = {}
+        for slot, kind, count in cursor:
+            slots.setdefault(slot, dict.fromkeys(FLOWS, 0))[kind] = count
+    return slots

@@ -39,6 +39,13 @@ class Places:
             (present if municipality.is_present else former)[municipality.county_id].append(municipality.pk)
         return cls(present, former)
 
+    @classmethod
+    def about(cls, scope: Scope) -> Self:
+        """Those of a scope, from the registers; none for own staff, who compare with nobody. At most 2 queries."""
+        if scope.exact:
+            return cls({}, {})
+        return cls.of(County.objects.all(), Municipality.objects.filter(county_id__in=scope.county_ids))
+
     def counted(self, county: int, is_counted: Callable[[int], bool]) -> list[int]:
         """The county's municipalities: the present ones, and of the former ones those that count anything."""
         return [*self.present[county], *filter(is_counted, self.former[county])]

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from referrals.models import ALL_KNOWN, Hindsight
-from referrals.reports import counts, own_rows
+from referrals.reports import known
 from referrals.reports.regions import Country, Look, OwnLook, Places
 from referrals.reports.scopes import Scope
 from referrals.reports.splits import SPLIT_KEYS, Counter, Split
@@ -39,7 +39,10 @@ class PartFigures:
 
 
 class Snapshot:
-    """The figures of a scope. `in_full`: also by band, category, priority and place, not only the headlines."""
+    """The figures of a scope. `in_full`: also by band, category, priority and place, not only the headlines.
+
+    Asked for at the instant `at`, true of the instant `as_of`.
+    """
 
     def __init__(
         self,
@@ -49,13 +52,13 @@ class Snapshot:
         categories: Sequence[int] = (),
         *,
         in_full: bool,
+        at: datetime,
         hindsight: Hindsight = ALL_KNOWN,
     ) -> None:
         self._scope = scope
-        counted_by = own_rows if scope.exact else counts
-        self._counter = Counter(
-            counted_by.waiting(on, scope, in_full=in_full, hindsight=hindsight), categories
-        )
+        found = known.waiting(on, scope, in_full=in_full, at=at, hindsight=hindsight)
+        self.as_of = found.as_of
+        self._counter = Counter(found.tallies, categories)
         self._country = None if scope.exact else Country(self._counter, places)
         self._look = self._country.look_at(scope) if self._country else OwnLook(self._counter)
 

@@ -75,6 +75,9 @@ class StartTally:
         return cls(started, exact_days(median), exact_days(p90), exact_days(mean))
 
 
+# What comes and goes: received, first contact, closed without a start, closed after one.
+FLOWS = ("referred", "started", "other_ends", "finished")
+
 NOBODY = Tally()
 IN_SCOPE = (Key.IN_SCOPE, True)
 

@@ -1,16 +1,16 @@
-"""How the list grew and aged: those who waited at the end of each of many days, in one pass over the rows for each."""
+"""How the list grew: those who waited at the end of each of many days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from referrals.models import Hindsight
-from referrals.reports import counts, own_rows
+from referrals.reports import known
 from referrals.reports.regions import Places, look_at
 from referrals.reports.scopes import Scope
 from referrals.reports.splits import Counter
 from referrals.reports.suppression import Figure
-from referrals.reports.tallies import IN_SCOPE, Tallies
+from referrals.reports.tallies import IN_SCOPE
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,24 @@ class TrendPoint:
     p90_days: Figure
 
 
+@dataclass(frozen=True)
+class Trend:
+    """A point for each day, all of them true of the instant `as_of`."""
+
+    points: tuple[TrendPoint, ...]
+    as_of: datetime
+
+
 def build(
-    scope: Scope, days: Sequence[date], places: Places, *, until: datetime | None = None
-) -> tuple[TrendPoint, ...]:
-    """A point for each day, by what was registered before the instant `until`. `days` come oldest first. One query."""
-    hindsight = Hindsight(until=until)
-    tallies = (
-        _of_own(scope, days, hindsight) if scope.exact else counts.waiting_each_day(days, scope, hindsight)
-    )
-    return tuple(_point(day, scope, Counter(tallies.get(day, Tallies({}))), places) for day in days)
+    scope: Scope, days: Sequence[date], places: Places, *, at: datetime, until: datetime | None = None
+) -> Trend:
+    """A point for each day. `days` come oldest first. At most 2 queries.
 
-
-def _of_own(scope: Scope, days: Sequence[date], hindsight: Hindsight) -> dict[date, Tallies]:
-    found = own_rows.waiting_each_day(days, scope, hindsight)
-    return {day: Tallies({frozenset({IN_SCOPE}): tally}) for day, tally in found.items()}
+    `until`: by what was registered before that instant, where the trend is made once more.
+    """
+    found = known.waiting_each_day(days, scope, at=at, hindsight=Hindsight(until=until))
+    points = tuple(_point(day, scope, Counter(found.on(day)), places) for day in days)
+    return Trend(points, found.as_of)
 
 
 def _point(day: date, scope: Scope, counter: Counter, places: Places) -> TrendPoint:

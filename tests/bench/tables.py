@@ -113,7 +113,9 @@ def _triggers(cursor, table: str) -> list[str]:
 def _counting_functions(cursor) -> list[str]:
     """In the order in which they were made, since some call others."""
     cursor.execute(
-        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proowner = 'ergo_stats'::regrole ORDER BY oid"
+        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proowner = 'ergo_stats'::regrole AND proname ~ %s"
+        " ORDER BY oid",
+        [f"^{COUNTING}$"],
     )
     return [definition for (definition,) in cursor.fetchall()]
 

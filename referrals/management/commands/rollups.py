@@ -18,17 +18,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["refresh", "check"])
+        parser.add_argument("--days", type=int, metavar="N", help="check: only the N newest of the kept days")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        {"refresh": self._refresh, "check": self._check}[options["what"]]()
+        if options["what"] == "refresh":
+            self._refresh()
+        else:
+            self._check(options["days"])
 
     def _refresh(self) -> None:
         done = rollups.refresh(today=today())
         others = rollups.tidy(today=today())
         self.stdout.write(f"{done.marks} changes taken up, {done.days + others} days worked out")
 
-    def _check(self) -> None:
-        found = rollups.check()
+    def _check(self, days: int | None) -> None:
+        found = rollups.check(at_most=days)
         for difference in found.differences:
             self.stdout.write(_line(difference))
         if found.differences:

@@ -1,0 +1,63 @@
+"""How the list aged: those who waited at the end of each month, by how long they had waited then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from referrals.reports import known
+from referrals.reports.periods import month_ends
+from referrals.reports.recipe import Recipe
+from referrals.reports.regions import Places, look_at
+from referrals.reports.scopes import Scope
+from referrals.reports.splits import Counter, Split
+from referrals.reports.suppression import Figure
+from referrals.waiting import Band
+
+NAME = "ageing"
+MONTHS = 60
+
+
+@dataclass(frozen=True)
+class AgeingPoint:
+    """Those who waited at the end of one day, as we now know that it was: all, and in each band, shortest first."""
+
+    on: date
+    waiting: Figure
+    bands: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class AgeingReport:
+    """A point for each month-end, oldest first; the last is `on` itself if it ends a month. `bands` name the parts."""
+
+    on: date
+    scope: Scope
+    bands: tuple[Band, ...]
+    points: tuple[AgeingPoint, ...]
+    recipe: Recipe
+
+
+def build(scope: Scope, on: date, *, data_as_of: datetime) -> AgeingReport:
+    """The report of the last 60 month-ends, asked for at the instant `data_as_of`. At most 4 queries.
+
+    Each day is decided as the dashboard of that day decides it: a figure is hidden on every page or on none.
+    """
+    days, places = month_ends(on, MONTHS), Places.about(scope)
+    found = known.bands_each_day(days, scope, at=data_as_of)
+    return AgeingReport(
+        on=on,
+        scope=scope,
+        bands=tuple(Band),
+        points=tuple(_points(scope, days, found, places)),
+        recipe=Recipe(NAME, on, scope, found.as_of, (("months", str(MONTHS)),)),
+    )
+
+
+def _points(
+    scope: Scope, days: Sequence[date], found: known.KnownDays, places: Places
+) -> Sequence[AgeingPoint]:
+    looks = [(day, look_at(scope, Counter(found.on(day)), places)) for day in days]
+    return [
+        AgeingPoint(day, look.waiting().figure, tuple(cell.figure for cell in look.cells(Split.BAND)))
+        for day, look in looks
+    ]

@@ -1,0 +1,157 @@
+"""What came in and went out in each of the last 60 months, and how many waited at the end of each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from referrals.reports import known
+from referrals.reports.flow import STOCKS, decide
+from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, month_ends
+from referrals.reports.recipe import Recipe
+from referrals.reports.regions import NOWHERE, Places
+from referrals.reports.scopes import Level, Scope
+from referrals.reports.suppression import Cell, Column, Figure, combined
+from referrals.reports.tallies import FLOWS
+
+NAME = "flow_months"
+MONTHS = 60
+MONTH_STOCKS = {"": ("waiting_before", "waiting")}
+KINDS = (*FLOWS, "waiting")
+# The periods that the dashboard of the same day tells of, each with the one before it.
+WEEKS_BESIDE = (WEEKS_A_QUARTER,)
+
+Row = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class FlowMonth:
+    """One month: what came and went as in `flow.FlowReport`, and how many waited at the end of its last day."""
+
+    month: Period
+    referred: Figure
+    started: Figure
+    other_ends: Figure
+    finished: Figure
+    waiting: Figure
+
+
+@dataclass(frozen=True)
+class FlowMonthsReport:
+    """Whole months, oldest first; the last is the one that ended with or before the day `on`."""
+
+    on: date
+    scope: Scope
+    months: tuple[FlowMonth, ...]
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is decided together: the months, which of them are recent, and the dashboard's periods beside these."""
+
+    months: tuple[Period, ...]
+    recent: frozenset[int]
+    beside: tuple[Period, ...]
+
+
+def build(scope: Scope, on: date, *, data_as_of: datetime) -> FlowMonthsReport:
+    """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 6 queries."""
+    asked = _asked(on)
+    edges = [asked.months[0].start, *(month.end for month in asked.months)]
+    found = known.flow_months(edges, scope, at=data_as_of)
+    if scope.exact:
+        own = found.places.get(scope.ids[0]) or [dict.fromkeys(KINDS, 0)] * MONTHS
+        cells, as_of = [{kind: Cell.own(month[kind]) for kind in KINDS} for month in own], found.as_of
+    else:
+        flows = [known.flow(period, scope, at=data_as_of) for period in asked.beside]
+        cells = _outside_cells(scope, asked, found, flows)
+        as_of = min([found.as_of, *(flow.as_of for flow in flows)])
+    months = tuple(
+        FlowMonth(month, **{kind: cell.figure for kind, cell in shown.items()})
+        for month, shown in zip(asked.months, cells, strict=True)
+    )
+    return FlowMonthsReport(on, scope, months, Recipe(NAME, on, scope, as_of, (("months", str(MONTHS)),)))
+
+
+def _asked(on: date) -> _Asked:
+    ends = [day + timedelta(days=1) for day in month_ends(on, MONTHS)]
+    starts = [(ends[0] - timedelta(days=1)).replace(day=1), *ends]
+    months = tuple(Period(start, end) for start, end in zip(starts, ends, strict=False))
+    beside = tuple(last_weeks(on, weeks) for weeks in WEEKS_BESIDE)
+    since = min(period.before().start for period in beside)
+    return _Asked(months, frozenset(n for n, month in enumerate(months) if month.end > since), beside)
+
+
+def _outside_cells(
+    scope: Scope, asked: _Asked, found: known.KnownMonths, flows: Sequence[known.KnownFlow]
+) -> list[dict[str, Cell]]:
+    """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
+    places = Places.about(scope)
+    order = list(places.present) or [NOWHERE]
+    nation = _decide(order, asked, found.counties, [flow.counties for flow in flows])
+    if scope.level == Level.NATION:
+        return [{kind: month[kind].total for kind in KINDS} for month in nation]
+    rows = [order.index(county) for county in scope.county_ids]
+    county = [{kind: combined([column.cells[n] for n in rows]) for kind, column in m.items()} for m in nation]
+    if scope.level == Level.COUNTY:
+        return [{kind: month[kind] for kind in KINDS} for month in county]
+    counted = {place for place, months in found.places.items() if any(any(m.values()) for m in months)}
+    within = places.counted(scope.county_ids[0], counted.__contains__)
+    if len(within) == 1:
+        return [{kind: month[kind] for kind in KINDS} for month in county]
+    decided = _decide(within, asked, found.places, [flow.places for flow in flows], county)
+    row = within.index(scope.ids[0])
+    return [{kind: month[kind].cells[row] for kind in KINDS} for month in decided]
+
+
+def _decide(
+    order: Sequence[int],
+    asked: _Asked,
+    months: Mapping[int, Sequence[Row]],
+    flows: Sequence[Mapping[int, Row]],
+    above: Sequence[Mapping[str, Cell]] | None = None,
+) -> list[dict[str, Column]]:
+    """What is shown of each month of places that add up to a whole.
+
+    Each month is decided by itself, with the stocks around it; a stock is hidden in both months that it belongs to.
+    But months that lie within the dashboard's periods could be added up and held against these, so they are shown only
+    where nothing at all is hidden in either.
+    """
+    nothing = dict.fromkeys((*KINDS, "waiting_before"), 0)
+    rows = [[months[p][n] if p in months else nothing for p in order] for n in range(len(asked.months))]
+    decided = [decide(month, MONTH_STOCKS, above[n] if above else None) for n, month in enumerate(rows)]
+    if not asked.recent or _is_open([*(decided[n] for n in asked.recent), *_beside(order, flows)]):
+        return decided
+    return [_closed(month) if n in asked.recent else month for n, month in enumerate(decided)]
+
+
+def _beside(order: Sequence[int], flows: Iterable[Mapping[int, Row]]) -> list[dict[str, Column]]:
+    """The dashboard's own periods; what is shown of them below a hidden whole does not matter here."""
+    found = []
+    for flow in flows:
+        names = next(iter(flow.values()), {})
+        rows = [flow.get(place, dict.fromkeys(names, 0)) for place in order]
+        if names:
+            found.append(decide(rows, STOCKS))
+    return found
+
+
+def _is_open(tables: Iterable[Mapping[str, Column]]) -> bool:
+    return not any(
+        cell.hidden
+        for columns in tables
+        for column in columns.values()
+        for cell in (*column.cells, column.total)
+    )
+
+
+def _closed(month: Mapping[str, Column]) -> dict[str, Column]:
+    """No flow of the month is shown; its stocks are, as on every page of that day."""
+    return {
+        name: column
+        if name not in FLOWS
+        else Column(
+            tuple(Cell.withheld(cell.count) for cell in column.cells), Cell.withheld(column.total.count)
+        )
+        for name, column in month.items()
+    }

@@ -1,0 +1,127 @@
+"""Finished figures, as they were worked out once and kept (migration 0017_rollups, docs/adr/0019-rollups.md).
+
+The only place that reads them. They are true and still to be suppressed. What is kept says whether anything has changed
+since: then outsiders may have it for some minutes more, with the time that it is as of; own staff never do.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from referrals.models import Rank
+from referrals.reports.scopes import Level, Scope
+from referrals.reports.splits import SPLIT_KEYS, Split
+from referrals.reports.tallies import FLOWS, IN_SCOPE, Group, Key, Tallies, Tally
+
+ALL = "all"
+LONGEST_OUTDATED = timedelta(minutes=5)
+"""The worker refreshes each minute. Where it does not, figures are counted from the rows."""
+
+Pair = tuple[Key, object]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The tallies of a day, and the instant that they are true of."""
+
+    tallies: Tallies
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class KeptFlow:
+    """What came and went between edges (slot 0: before the first), by county and by municipality, by name of FLOWS."""
+
+    counties: dict[int, dict[int, dict[str, int]]]
+    places: dict[int, dict[int, dict[str, int]]]
+    as_of: datetime
+
+
+def waiting(
+    days: Iterable[date], scope: Scope, splits: Collection[Split] = (), *, at: datetime
+) -> dict[date, Kept]:
+    """Those who wait at the end of the days that are kept and good enough at the instant. One query, or none.
+
+    In the scope, in every county, and in each place of the scope's counties; `splits`: also part by part. Several
+    counties together are not kept: percentiles do not add up. For own staff only the scope.
+    """
+    if scope.level == Level.COUNTY and len(scope.ids) > 1:
+        return {}
+    named = [ALL, *(split.value for split in splits)]
+    if scope.exact:
+        rows = _called("ergo_own_kept_waiting(%s::date[], %s::text[], %s)", [list(days), named, scope.ids[0]])
+    else:
+        arguments = [list(days), named, list(scope.county_ids)]
+        rows = _called("ergo_kept_waiting(%s::date[], %s::text[], %s::bigint[])", arguments)
+    groups: dict[date, dict[Group, Tally]] = defaultdict(dict)
+    instants: dict[date, datetime] = {}
+    for day, as_of, is_current, *counted in rows:
+        if instant := _good(as_of, is_current, scope, at):
+            instants[day] = instant
+            groups[day] |= _groups(scope, *counted)
+    return {day: Kept(Tallies(groups[day]), instant) for day, instant in instants.items()}
+
+
+def flow(edges: Sequence[date], scope: Scope, *, at: datetime) -> KeptFlow | None:
+    """What came and went between the edges, in every county and each place of the scope's counties. One query.
+
+    None where it is not kept, or not good enough at the instant.
+    """
+    rows = _called("ergo_kept_flow(%s::date[], %s::bigint[])", [list(edges), list(scope.county_ids)])
+    if not rows or not (instant := _good(rows[0][1], rows[0][2], scope, at)):
+        return None
+    found: dict[int, dict[int, dict[int, dict[str, int]]]] = defaultdict(lambda: defaultdict(dict))
+    for slot, _as_of, _is_current, rank, place, *numbers in rows:
+        if rank is not None:  # there is a line also where nothing ever happened
+            found[rank][place][slot] = dict(zip(FLOWS, numbers, strict=True))
+    return KeptFlow(dict(found[Rank.COUNTY]), dict(found[Rank.MUNICIPALITY]), instant)
+
+
+def _good(as_of: datetime, is_current: bool, scope: Scope, at: datetime) -> datetime | None:
+    """Which instant the kept figures are true of, if they may be used.
+
+    What has not changed since is true of now, whatever the clocks say. Figures from later than now, of a clock that was
+    set back, are of no known age.
+    """
+    if is_current:
+        return at
+    if scope.exact or not timedelta(0) <= at - as_of <= LONGEST_OUTDATED:
+        return None
+    return as_of
+
+
+def _groups(
+    scope: Scope, split: str | None, rank: int, place: int, part: str, *figures: Any
+) -> dict[Group, Tally]:
+    """The groups that a line is about: the place, and the scope itself; none where nobody waits on the day."""
+    if split is None:
+        return {}
+    waiting_there, *_others, median, p90 = figures
+    tally = Tally(*figures) if split == ALL else Tally(waiting_there, median_days=median, p90_days=p90)
+    suffix = () if split == ALL else (_part(Split(split), part),)
+    return {frozenset({pair, *suffix}): tally for pair in _places(scope, rank, place)}
+
+
+def _part(split: Split, part: str) -> Pair:
+    if split is Split.BAND:
+        return SPLIT_KEYS[split], part
+    return SPLIT_KEYS[split], int(part) if part else None
+
+
+def _places(scope: Scope, rank: int, place: int) -> list[Pair]:
+    if rank == Rank.NATION:
+        return [IN_SCOPE] if scope.level == Level.NATION else []
+    own_rank = {Level.COUNTY: Rank.COUNTY, Level.MUNICIPALITY: Rank.MUNICIPALITY}.get(scope.level)
+    key = Key.COUNTY if rank == Rank.COUNTY else Key.PLACE
+    return [(key, place), IN_SCOPE] if rank == own_rank and place in scope.ids else [(key, place)]
+
+
+def _called(function: str, arguments: Sequence[Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {function}", arguments)
+        rows: list[tuple] = cursor.fetchall()
+    return rows

@@ -1,0 +1,184 @@
+"""What is known of those who wait and of what came and went: kept figures where they are good, else counted anew.
+
+Either way they are the same numbers, and come with the instant that they are true of.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from referrals.models import ALL_KNOWN, Hindsight
+from referrals.reports import counts, kept, own_rows
+from referrals.reports.counts import FLOW_COUNTS
+from referrals.reports.periods import Period
+from referrals.reports.scopes import Scope
+from referrals.reports.splits import Split
+from referrals.reports.tallies import FLOWS, IN_SCOPE, Tallies
+
+PARTS = (Split.BAND, Split.CATEGORY, Split.PRIORITY)
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Known:
+    """The tallies of a day, true of an instant."""
+
+    tallies: Tallies
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class KnownDays:
+    """The tallies of many days, all of them true of an instant: of the oldest, where they differ."""
+
+    tallies: dict[date, Tallies]
+    as_of: datetime
+
+    def on(self, day: date) -> Tallies:
+        """Nobody waits in a group that is not there."""
+        return self.tallies.get(day, Tallies({}))
+
+
+@dataclass(frozen=True)
+class KnownFlow:
+    """The counts of FLOW_COUNTS by county, and by municipality in the scope's counties; nothing where all are 0."""
+
+    counties: dict[int, Counts]
+    places: dict[int, Counts]
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class KnownMonths:
+    """What came and went in each of many months in a row, and how many waited before the first, by place."""
+
+    counties: dict[int, list[Counts]]
+    places: dict[int, list[Counts]]
+    as_of: datetime
+
+
+def waiting(
+    on: date, scope: Scope, *, in_full: bool, at: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> Known:
+    """Everybody who waits at the end of the day; `in_full`: also part by part.
+
+    Own staff's are counted now, and so is what was known of a day before something was registered.
+    """
+    if scope.exact:
+        return Known(own_rows.waiting(on, scope, in_full=in_full, hindsight=hindsight), at)
+    if hindsight.reads_history:
+        return Known(counts.waiting(on, scope, in_full=in_full, hindsight=hindsight), at)
+    found = kept.waiting([on], scope, PARTS if in_full else (), at=at).get(on)
+    if found:
+        return Known(found.tallies, found.as_of)
+    return Known(counts.waiting(on, scope, in_full=in_full), at)
+
+
+def waiting_each_day(
+    days: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> KnownDays:
+    """How many wait at the end of each day, and the percentiles of the scope. `days` come oldest first."""
+    if hindsight.reads_history:
+        return KnownDays(_counted(days, scope, in_bands=False, hindsight=hindsight), at)
+    return _each_day(days, scope, (), at)
+
+
+def bands_each_day(days: Sequence[date], scope: Scope, *, at: datetime) -> KnownDays:
+    """How many wait at the end of each day, by band. `days` come oldest first."""
+    return _each_day(days, scope, (Split.BAND,), at)
+
+
+def _each_day(days: Sequence[date], scope: Scope, splits: Sequence[Split], at: datetime) -> KnownDays:
+    found = kept.waiting(days, scope, splits, at=at)
+    missing = [day for day in days if day not in found]
+    tallies = {day: each.tallies for day, each in found.items()}
+    if missing:
+        tallies |= _counted(missing, scope, in_bands=bool(splits))
+    return KnownDays(tallies, min([at, *(each.as_of for each in found.values())]))
+
+
+def _counted(
+    days: Sequence[date], scope: Scope, *, in_bands: bool, hindsight: Hindsight = ALL_KNOWN
+) -> dict[date, Tallies]:
+    if in_bands:
+        return own_rows.bands_each_day(days, scope) if scope.exact else counts.bands_each_day(days, scope)
+    if not scope.exact:
+        return counts.waiting_each_day(days, scope, hindsight)
+    own = own_rows.waiting_each_day(days, scope, hindsight)
+    return {day: Tallies({frozenset({IN_SCOPE}): tally}) for day, tally in own.items()}
+
+
+def flow(period: Period, scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN) -> KnownFlow:
+    """What came and went in the period and in the one before, as FLOW_COUNTS, for outsiders."""
+    edges = [period.before().start, period.start, period.end]
+    found = None if hindsight.reads_history else kept.flow(edges, scope, at=at)
+    if found is None:
+        flows = counts.flow(period, hindsight)
+        counties = _summed([(flow.county, flow.counts) for flow in flows])
+        return KnownFlow(counties, _summed([(flow.municipality, flow.counts) for flow in flows]), at)
+    return KnownFlow(
+        {place: _between(slots) for place, slots in found.counties.items()},
+        {place: _between(slots) for place, slots in found.places.items()},
+        found.as_of,
+    )
+
+
+def flow_months(edges: Sequence[date], scope: Scope, *, at: datetime) -> KnownMonths:
+    """What came and went between each edge and the next, with the stocks before it and after (`waiting`)."""
+    found = kept.flow(edges, scope, at=at)
+    if found is None and not scope.exact:
+        counties, places = counts.flow_between(edges)
+        found = kept.KeptFlow(counties, places, at)
+    if found is None:
+        found = kept.KeptFlow({}, {scope.ids[0]: own_rows.flow_between(edges, scope)}, at)
+    number = len(edges) - 1
+    return KnownMonths(
+        {place: _months(slots, number) for place, slots in found.counties.items()},
+        {place: _months(slots, number) for place, slots in found.places.items()},
+        found.as_of,
+    )
+
+
+NOTHING = dict.fromkeys(FLOWS, 0)
+
+
+def _between(slots: dict[int, Counts]) -> Counts:
+    """The counts of a period and of the one before it. Who waited, by all who ever came and went."""
+    before, now = _months(slots, 2)
+    return dict(
+        zip(
+            FLOW_COUNTS,
+            [
+                before["waiting_before"],
+                now["waiting_before"],
+                now["waiting"],
+                *(before[kind] for kind in FLOWS),
+                *(now[kind] for kind in FLOWS),
+            ],
+            strict=True,
+        )
+    )
+
+
+def _months(slots: dict[int, Counts], number: int) -> list[Counts]:
+    stock, months = _growth(slots.get(0, NOTHING)), []
+    for slot in range(1, number + 1):
+        flows = slots.get(slot, NOTHING)
+        after = stock + _growth(flows)
+        months.append({"waiting_before": stock, **flows, "waiting": after})
+        stock = after
+    return months
+
+
+def _growth(flows: Counts) -> int:
+    """By how many the list grew."""
+    return flows["referred"] - flows["started"] - flows["other_ends"]
+
+
+def _summed(flows: Sequence[tuple[int, Counts]]) -> dict[int, Counts]:
+    sums: dict[int, Counts] = {}
+    for place, numbers in flows:
+        found = sums.setdefault(place, dict.fromkeys(FLOW_COUNTS, 0))
+        for name in FLOW_COUNTS:
+            found[name] += numbers[name]
+    return sums
