@@ -16,6 +16,7 @@ OPEN_TABLES = {
     "referrals_prioritykey": "targets are published rules",
     "referrals_coveragestatement": "a municipality's public word",
     "referrals_staffingfigure": "published",
+    "referrals_waitmark": "that something changed somewhere; closed to the app altogether",
 }
 
 OF_REGISTERS = "(municipality_id IS NULL AND nullif(current_setting('ergo.user_id', true), '') IS NOT NULL)"

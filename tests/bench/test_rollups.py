@@ -35,8 +35,9 @@ DAYS_CHECKED = 5
 INSERTS = 100
 COPY_OF_ONE = """
 INSERT INTO referrals_referral (
-    municipality_id, number, person_id, category_id, received_on, seniority_on, registered_at, source, channel, handling,
-    urgency, reason, what_matters, referrer_name, referrer_phone, external_reference, status, outcome, changed_at, version)
+    municipality_id, number, person_id, category_id, received_on, seniority_on, registered_at, source, channel,
+    handling, urgency, reason, what_matters, referrer_name, referrer_phone, external_reference, status, outcome,
+    changed_at, version)
 SELECT municipality_id, %s, person_id, category_id, received_on, seniority_on, registered_at, source, channel, handling,
     '', '', '', '', '', '', 'received', '', changed_at, 1
 FROM referrals_referral WHERE id = %s
@@ -60,6 +61,7 @@ def test_a_national_dashboard_as_history_grows() -> None:
     for size in SIZES:
         country.grow(size)
         rollups.refresh(today=today(), at_most=DAYS_SHOWN)
+        country.analyze()
         taken.append(_times(_asked()))
         anew = median(_milliseconds(lambda: rollups.roll(today())) for _round in range(ROUNDS))
         wrong = len(rollups.check(at_most=DAYS_CHECKED).differences)

@@ -5,11 +5,13 @@ from enum import Enum
 
 class Holds(Enum):
     """TENANT: a municipality's persons, cases or logs, behind row-level security. STAFF: people who work with Ergo,
-    guarded by permissions. PUBLIC: places, words, figures; nothing about anybody.
+    guarded by permissions. COUNTED: true counts of every municipality, in which the app has no right at all. PUBLIC:
+    places, words, figures; nothing about anybody.
     """
 
     TENANT = "persons and cases of one municipality"
     STAFF = "people who work with Ergo or as therapists"
+    COUNTED = "counts of every municipality's cases"
     PUBLIC = "nobody"
 
 
@@ -53,6 +55,15 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "socialaccount.SocialApp",
             "socialaccount.SocialToken",
             "usersessions.UserSession",
+        }
+    ),
+    Holds.COUNTED: frozenset(
+        {
+            "referrals.WaitStat",
+            "referrals.FlowStat",
+            "referrals.RolledDay",
+            "referrals.RolledFlow",
+            "referrals.WaitMark",
         }
     ),
     Holds.PUBLIC: frozenset(

@@ -1,12 +1,14 @@
 """The functions that count over every municipality: who may call them, as whom they run, and what they give away."""
 
 import pytest
+from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 
 from ergo import roles
 from ergo.scope import scoped
 from referrals.models import Person, Referral
 from tests.factories import TODAY, PersonFactory, ReferralFactory
+from tests.harness.register import REGISTER, Holds
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +28,39 @@ CALLED = {
     "ergo_count_waiting_parts",
     "ergo_count_waiting_parts_as_known",
     "ergo_first_years",
+    "ergo_count_bands_each_day",
+    "ergo_count_flow_between",
+    "ergo_kept_days",
+    "ergo_kept_flow",
+    "ergo_kept_waiting",
+    "ergo_own_kept_waiting",
+    "ergo_first_kept_month",
+    "ergo_check_day",
+    "ergo_check_flow",
+    "ergo_roll_day",
+    "ergo_roll_flow",
+    "ergo_drop_days",
 }
-STEPS = {"ergo_waiting", "ergo_waiting_as_known"}
+STEPS = {"ergo_waiting", "ergo_waiting_as_known", "ergo_wait_facts", "ergo_day_stats", "ergo_flow_stats"}
+# What the counting role keeps of what it has counted: it writes there and nowhere else.
+KEPT = {apps.get_model(label)._meta.db_table for label in REGISTER[Holds.COUNTED]}
 # Where, how divided, how many. Nothing else may ever be added here without asking what it tells of one citizen.
-PLACES = {"in_scope", "county_id", "municipality_id", "place_id"}
-PARTS = {"mask", "on_day", "band", "category_id", "level", "first_year", "day_of_wait"}
+PLACES = {"in_scope", "county_id", "municipality_id", "place_id", "rank", "place_key"}
+PARTS = {
+    "mask",
+    "on_day",
+    "band",
+    "category_id",
+    "level",
+    "first_year",
+    "day_of_wait",
+    "split",
+    "part",
+    "slot",
+    "is_month",
+}
+# When it was counted, whether it still holds; of a check, which count differs and how.
+STATES = {"as_of", "is_current", "counted_as", "kept_value", "true_value"}
 COUNTS = {
     "waiting",
     "waiting_before",
@@ -70,6 +100,16 @@ ODD_CALLS = [
     "ergo_count_life_table('0001-01-01', '9999-12-31', '{NULL,0,-1,9223372036854775807}', NULL)",
     "ergo_count_started(NULL, NULL, NULL, NULL)",
     "ergo_count_started('-infinity', 'infinity', '{1}', 9223372036854775807)",
+    "ergo_count_bands_each_day(NULL)",
+    "ergo_count_bands_each_day('{NULL,9999-12-31,0001-01-01}')",
+    "ergo_count_flow_between('{2026-01-01}')",
+    "ergo_kept_flow(NULL, NULL)",
+    "ergo_kept_flow('{2026-01-01,2025-01-01}', '{-1}')",
+    "ergo_kept_waiting(NULL, NULL, NULL)",
+    "ergo_kept_waiting('{9999-12-31}', '{nothing}', '{NULL}')",
+    "ergo_own_kept_waiting('{9999-12-31}', '{all}', NULL)",
+    "ergo_check_day(NULL)",
+    "ergo_drop_days(NULL)",
 ]
 
 
@@ -97,7 +137,7 @@ def functions() -> dict[str, dict]:
         " has_function_privilege(%s, p.oid, 'EXECUTE'),"
         " ARRAY(SELECT n FROM unnest(p.proargnames, p.proargmodes) AS a (n, m) WHERE m = 't')"
         " FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace"
-        " AND (pg_get_userbyid(p.proowner) = %s OR p.proname ~ '^ergo_(count|first|waiting)')",
+        " AND (pg_get_userbyid(p.proowner) = %s OR p.proname ~ '^ergo_(count|first|waiting|kept|roll|check)')",
         roles.APP,
         roles.OWNER,
         roles.STATS,
@@ -145,7 +185,7 @@ def test_what_the_app_calls_runs_as_its_owner_with_a_path_of_its_own() -> None:
             assert each["settings"] == ["search_path=pg_catalog, pg_temp"], name
 
 
-def test_the_counting_role_changes_nothing_and_reads_no_person() -> None:
+def test_the_counting_role_changes_only_what_it_keeps_and_reads_no_person() -> None:
     granted = fetch(
         "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = %s"
         " UNION SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a"
@@ -154,14 +194,14 @@ def test_the_counting_role_changes_nothing_and_reads_no_person() -> None:
         roles.STATS,
     )
     assert granted
-    assert {privilege for _table, privilege in granted} == {"SELECT"}
+    assert {privilege for table, privilege in granted if table not in KEPT} == {"SELECT"}
     assert Person._meta.db_table not in {table for table, _privilege in granted}
 
 
 def test_krav_11_the_counting_functions_name_places_parts_and_counts_and_nothing_else() -> None:
     """What comes out of the database for readers has no column for a row, a number, a person, a date or a text."""
     for name in CALLED:
-        assert set(functions()[name]["columns"]) <= PLACES | PARTS | COUNTS, name
+        assert set(functions()[name]["columns"]) <= PLACES | PARTS | COUNTS | STATES, name
 
 
 def test_krav_11_whoever_reads_figures_sees_no_row(municipality, category) -> None:
@@ -177,6 +217,18 @@ def test_krav_11_whoever_reads_figures_sees_no_row(municipality, category) -> No
             fetch(f"SELECT * FROM ergo_waiting('{TODAY}')")
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             fetch(f"SET ROLE {roles.STATS}")
+
+
+def test_krav_11_the_app_has_no_right_in_what_is_kept(municipality, category) -> None:
+    """Finished statistics are true counts: the app can neither read nor write them, only call what hands some out."""
+    for table in KEPT:
+        for statement in (
+            f"SELECT * FROM {table}",
+            f"DELETE FROM {table}",
+            f"INSERT INTO {table} DEFAULT VALUES",
+        ):
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                fetch(statement)
 
 
 def test_krav_11_no_percentile_is_told_of_a_few(municipality, category) -> None:
