@@ -88,6 +88,17 @@ def tidy(*, today: date) -> int:
     return len(outdated)
 
 
+def freeze(*, today: date) -> list[date]:
+    """Put down the figures of each month-end before today as they are known now, for good; says of which.
+
+    Months that nobody put down in time are made up for, back to the last that was; the first time only the last one.
+    """
+    frozen = {day for day, _as_of in _rows("SELECT * FROM ergo_frozen_months()")}
+    ends = month_ends(today - timedelta(days=1), MONTHS_BEFORE)
+    missing = [day for day in ends if day > max(frozen, default=ends[-2])]
+    return [day for day in missing if _step("SELECT ergo_freeze(%s)", day)]
+
+
 def roll(day: date) -> int:
     """Work out the figures of one day; says how many of them changed."""
     return _step("SELECT ergo_roll_day(%s)", day)

@@ -27,6 +27,7 @@ JOBS = {
             "refresh_rollups", _("Refreshing the statistics"), rollups.refresh_rollups, EACH_MINUTE, retries=2
         ),
         Job("tidy_rollups", _("Correcting statistics of earlier days"), rollups.tidy_rollups, "50 2 * * *"),
+        Job("freeze_months", _("Freezing the figures of month-ends"), rollups.freeze_months, "10 0 * * *"),
         Job("backup", _("Backup"), backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
         Job("clear_sessions", _("Clearing away expired sessions"), upkeep.clear_sessions, "10 2 * * *"),
         Job(

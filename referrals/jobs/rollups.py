@@ -13,6 +13,11 @@ def refresh_rollups(occasion: Occasion) -> None:
     rollups.refresh(today=oslo_date(occasion.at), at_most=MOST_DAYS)
 
 
+def freeze_months(occasion: Occasion) -> None:
+    """Figures of the month that has ended are put down as they are known the night after."""
+    rollups.freeze(today=oslo_date(occasion.at))
+
+
 def tidy_rollups(occasion: Occasion) -> None:
     """Days of long ago are forgotten, and those that no dashboard asks for by itself are corrected."""
     rollups.tidy(today=oslo_date(occasion.at))

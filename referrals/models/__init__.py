@@ -33,7 +33,16 @@ from referrals.models.referral import (
     Referral,
     ReferralEvent,
 )
-from referrals.models.rollup import FlowStat, Rank, RolledDay, RolledFlow, WaitMark, WaitStat
+from referrals.models.rollup import (
+    FlowStat,
+    FrozenMonth,
+    FrozenStat,
+    Rank,
+    RolledDay,
+    RolledFlow,
+    WaitMark,
+    WaitStat,
+)
 from referrals.models.shielding import Barring, Confidant, Opening
 from referrals.models.units import Unit
 from referrals.models.workforce import (
@@ -57,6 +66,8 @@ __all__ = [
     "CoverageStatement",
     "Employment",
     "FlowStat",
+    "FrozenMonth",
+    "FrozenStat",
     "Governor",
     "Hindsight",
     "Installation",

@@ -121,3 +121,33 @@ class WaitMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality_id}, {self.from_day}"
+
+
+class FrozenMonth(models.Model):
+    """A month-end whose figures were put down as they were known at `frozen_at`, for good."""
+
+    day = models.DateField(_("date"), primary_key=True)
+    frozen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("frozen month-end")
+        verbose_name_plural = _("frozen month-ends")
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class FrozenStat(WaitCounts):
+    """Those who waited at a place at a month-end, as it was known then. The database lets nobody change it."""
+
+    pk = models.CompositePrimaryKey("day", "rank", "place_key")
+    day = models.DateField(_("date"))
+    rank = models.SmallIntegerField(choices=Rank)
+    place_key = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("frozen figure")
+        verbose_name_plural = _("frozen figures")
+
+    def __str__(self) -> str:
+        return f"{self.get_rank_display()} {self.place_key}, {self.day}"

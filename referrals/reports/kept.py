@@ -66,6 +66,23 @@ def waiting(
     return {day: Kept(Tallies(groups[day]), instant) for day, instant in instants.items()}
 
 
+def frozen(days: Iterable[date], scope: Scope) -> dict[date, Kept]:
+    """Those who waited at month-ends, as it was known when they were frozen; only months that are. One query, or none.
+
+    In the groups of `waiting`; several counties together have no percentiles.
+    """
+    if scope.exact:
+        rows = _called("ergo_own_frozen_waiting(%s::date[], %s)", [list(days), scope.ids[0]])
+    else:
+        rows = _called("ergo_frozen_waiting(%s::date[], %s::bigint[])", [list(days), list(scope.county_ids)])
+    groups: dict[date, dict[Group, Tally]] = defaultdict(dict)
+    instants: dict[date, datetime] = {}
+    for day, as_of, _is_current, *counted in rows:
+        instants[day] = as_of
+        groups[day] |= _groups(scope, *counted)
+    return {day: Kept(Tallies(groups[day]), instant) for day, instant in instants.items()}
+
+
 def flow(edges: Sequence[date], scope: Scope, *, at: datetime) -> KeptFlow | None:
     """What came and went between the edges, in every county and each place of the scope's counties. One query.
 

@@ -113,8 +113,8 @@ def _inserts() -> tuple[float, float]:
 
 def _insert_many() -> float:
     """Everything is taken back."""
-    pattern = Referral.objects.order_by("-pk").values_list("pk", flat=True)[0]
     with scope.scoped(Municipality.objects.values_list("pk", flat=True)), transaction.atomic():
+        pattern = Referral.objects.order_by("-pk").values_list("pk", flat=True)[0]
         with connection.cursor() as cursor:
             took = _milliseconds(
                 lambda: [cursor.execute(COPY_OF_ONE, [f"1999-{n:06}", pattern]) for n in range(INSERTS)]

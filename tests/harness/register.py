@@ -64,6 +64,8 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.RolledDay",
             "referrals.RolledFlow",
             "referrals.WaitMark",
+            "referrals.FrozenMonth",
+            "referrals.FrozenStat",
         }
     ),
     Holds.PUBLIC: frozenset(

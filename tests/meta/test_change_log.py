@@ -38,6 +38,8 @@ NOT_LOGGED = {
     "referrals_keptrecipe": "is never changed, and says what figures were asked for",
     "referrals_waitstat": "worked out from the cases, and again at any time",
     "referrals_flowstat": "worked out from the cases, and again at any time",
+    "referrals_frozenmonth": "put down once and never changed",
+    "referrals_frozenstat": "put down once and never changed",
     "referrals_rolledday": "when figures were worked out",
     "referrals_rolledflow": "when figures were worked out",
     "referrals_waitmark": "that figures are to be worked out",

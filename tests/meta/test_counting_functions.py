@@ -40,6 +40,10 @@ CALLED = {
     "ergo_roll_day",
     "ergo_roll_flow",
     "ergo_drop_days",
+    "ergo_freeze",
+    "ergo_frozen_months",
+    "ergo_frozen_waiting",
+    "ergo_own_frozen_waiting",
 }
 STEPS = {"ergo_waiting", "ergo_waiting_as_known", "ergo_wait_facts", "ergo_day_stats", "ergo_flow_stats"}
 # What the counting role keeps of what it has counted: it writes there and nowhere else.

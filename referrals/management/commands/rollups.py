@@ -1,4 +1,4 @@
-"""`manage.py rollups {refresh,check}`: the finished statistics behind the dashboards."""
+"""`manage.py rollups {refresh,check,freeze}`: the finished statistics behind the dashboards."""
 
 from typing import Any
 
@@ -11,18 +11,20 @@ from referrals.views.clock import today
 
 class Command(BaseCommand):
     """`refresh` does all that is due, also what the jobs leave for the night. `check` ends with exit code 1 where what
-    is kept is not what the rows say, with a line for each difference.
+    is kept is not what the rows say, with a line for each difference. `freeze` puts down the month-ends that are due.
     """
 
     help = "Brings the finished statistics up to date, or compares them with the rows."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["refresh", "check"])
+        parser.add_argument("what", choices=["refresh", "check", "freeze"])
         parser.add_argument("--days", type=int, metavar="N", help="check: only the N newest of the kept days")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "refresh":
             self._refresh()
+        elif options["what"] == "freeze":
+            self._freeze()
         else:
             self._check(options["days"])
 
@@ -30,6 +32,10 @@ class Command(BaseCommand):
         done = rollups.refresh(today=today())
         others = rollups.tidy(today=today())
         self.stdout.write(f"{done.marks} changes taken up, {done.days + others} days worked out")
+
+    def _freeze(self) -> None:
+        for day in rollups.freeze(today=today()):
+            self.stdout.write(f"{day} is frozen")
 
     def _check(self, days: int | None) -> None:
         found = rollups.check(at_most=days)

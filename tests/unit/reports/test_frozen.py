@@ -1,0 +1,136 @@
+"""Month-ends put down for good: once, late where they are late, and what has changed since explained."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.utils import timezone
+
+from ergo.database import Purpose
+from ergo.scope import scoped
+from referrals.actions import rollups
+from referrals.choices import EventKind
+from referrals.models import Category, Municipality, Referral
+from referrals.permissions import NO_ACCESS, Access, Grant, Role
+from referrals.reports import frozen
+from referrals.reports.frozen import Why
+from referrals.reports.scopes import Scope
+from tests.factories import ReferralEventFactory, ReferralFactory, noon
+from tests.harness.app_role import connected_for
+from tests.unit.reports.worlds import World
+
+# Freezing is stamped by the clock of the database, so these tests happen now.
+TODAY = timezone.localdate()
+END = TODAY.replace(day=1) - timedelta(days=1)
+LATER = timedelta(hours=1)
+
+
+def own(place: Municipality) -> Scope:
+    return Scope.municipality(place, Access(grants=(Grant(Role.MANAGER, place.pk),)))
+
+
+def logged(referral: Referral, at: datetime, kind: EventKind, **values: object) -> None:
+    """Change a referral as an action does, with its line of history."""
+    changes = {}
+    for name, value in values.items():
+        before = getattr(referral, name)
+        changes[name] = [str(before) if before else None, str(value) if value else None]
+        setattr(referral, name, value)
+    referral.changed_at = at
+    referral.save()
+    ReferralEventFactory(referral=referral, kind=kind, registered_at=at, details={"changes": changes})
+
+
+@pytest.fixture
+def place(municipality: Municipality, category: Category) -> Municipality:
+    """Five wait at the month-end."""
+    for _number in range(5):
+        ReferralFactory(
+            municipality=municipality, category=category, waiting=True, received_on=END - timedelta(days=40),
+            changed_at=noon(END),
+        )  # fmt: skip
+    return municipality
+
+
+@pytest.mark.django_db
+def test_what_was_frozen_stays_and_every_difference_is_explained(
+    place: Municipality, category: Category
+) -> None:
+    one, two, three, four, _five = Referral.objects.order_by("pk")
+    Referral.objects.filter(pk=three.pk).update(started_on=END - timedelta(days=9), status="started")
+    three.refresh_from_db()
+    assert rollups.freeze(today=TODAY) == [END]
+    assert rollups.freeze(today=TODAY) == []
+    at = timezone.now() + LATER
+    logged(one, at, EventKind.STARTED, started_on=END, status="started")
+    logged(two, at, EventKind.CLOSED, closed_on=END + timedelta(days=1), outcome="duplicate", status="closed")
+    logged(three, at, EventKind.CORRECTED, started_on=None, status="waiting")
+    late = ReferralFactory(
+        municipality=place, category=category, received_on=END, registered_at=at, changed_at=at
+    )
+    ReferralEventFactory(referral=late, registered_at=at)
+    Referral.objects.filter(pk=four.pk).update(started_on=END - timedelta(days=1), status="started")
+    [line] = frozen.build(own(place), TODAY, data_as_of=at).lines
+    assert (line.waiting.then.value, line.waiting.now.value, line.waiting.change.value) == (4, 3, -1)
+    assert dict(line.reasons) == {
+        Why.REGISTERED_LATER: 1,
+        Why.ENDED_LATER: -1,
+        Why.NOT_COUNTED: -1,
+        Why.CORRECTED: 1,
+        Why.OTHER: -1,
+    }
+    assert line.is_late is (TODAY.day > 1)
+
+
+@pytest.mark.django_db
+def test_others_see_a_difference_only_where_both_sides_may_be_shown(place: Municipality) -> None:
+    rollups.freeze(today=TODAY)
+    first = Referral.objects.order_by("pk").first()
+    logged(first, timezone.now(), EventKind.STARTED, started_on=END, status="started")
+    for scope in (Scope.nation(), Scope.counties([place.county]), Scope.municipality(place, NO_ACCESS)):
+        with scoped():
+            [line] = frozen.build(scope, TODAY, data_as_of=timezone.now()).lines
+        assert line.waiting.then.value == 5
+        assert line.waiting.now.suppressed and line.waiting.change.suppressed
+        assert line.reasons == ()
+    with scoped():
+        assert frozen.build(own(place), TODAY, data_as_of=timezone.now()).lines == ()
+
+
+@pytest.mark.django_db
+def test_missed_months_are_made_up_for_and_say_so(place: Municipality) -> None:
+    three_months_on = (END + timedelta(days=100)).replace(day=2)
+    assert rollups.freeze(today=TODAY) == [END]
+    caught_up = rollups.freeze(today=three_months_on)
+    assert len(caught_up) == 3 and caught_up == sorted(caught_up)
+    report = frozen.build(own(place), three_months_on, data_as_of=timezone.now())
+    assert [line.on for line in report.lines] == [*reversed(caught_up), END]
+
+
+@pytest.mark.django_db
+def test_nobody_changes_what_is_frozen(place: Municipality) -> None:
+    rollups.freeze(today=TODAY)
+    for statement in ("UPDATE {} SET day = day", "DELETE FROM {}", "SELECT * FROM {}"):
+        for table in ("referrals_frozenmonth", "referrals_frozenstat"):
+            with pytest.raises(ProgrammingError, match="permission"), transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute(statement.format(table))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_even_the_owner_changes_it_by_mistake(place: Municipality) -> None:
+    rollups.freeze(today=TODAY)
+    for statement in ("UPDATE referrals_frozenstat SET waiting = 0", "DELETE FROM referrals_frozenmonth"):
+        with connected_for(Purpose.OWN), connection.cursor() as cursor:
+            with pytest.raises(DatabaseError, match="never changed"):
+                cursor.execute(statement)
+
+
+def test_a_world_that_did_not_change_is_as_it_was(world: World) -> None:
+    rollups.freeze(today=date(2026, 3, 16))
+    for municipality in world.municipalities:
+        [line] = frozen.build(own(municipality), date(2026, 3, 16), data_as_of=timezone.now()).lines
+        assert line.on == date(2026, 2, 28)
+        for pair in (line.waiting, line.median_days, line.p90_days):
+            assert pair.then == pair.now
+        assert line.reasons == () and line.is_late
