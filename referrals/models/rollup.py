@@ -1,7 +1,7 @@
 """Finished statistics: what was worked out from the rows once, so that a dashboard need not count ten years again.
 
 True numbers of every municipality. The app's role can neither read nor write these tables: functions of the database
-fill them, and hand out what the reports may have (migration 0017_rollups, docs/adr/0019-rollups.md).
+fill them, and hand out what the reports may have (migration 0023_rollups, docs/adr/0019-rollups.md).
 """
 
 from django.db import models

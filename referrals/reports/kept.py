@@ -1,4 +1,4 @@
-"""Finished figures, as they were worked out once and kept (migration 0017_rollups, docs/adr/0019-rollups.md).
+"""Finished figures, as they were worked out once and kept (migration 0023_rollups, docs/adr/0019-rollups.md).
 
 The only place that reads them. They are true and still to be suppressed. What is kept says whether anything has changed
 since: then outsiders may have it for some minutes more, with the time that it is as of; own staff never do.

@@ -131,7 +131,8 @@ def _on_each(days: Sequence[date], rows: ReferralQuerySet) -> QuerySet:
 
 def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
     """How many wait in the scope at the end of each day, by band. `days` come oldest first. One query."""
-    rows = _on_each(days, scope).annotate(band=clock.band_sql()).values("band")
+    of_scope = referrals_as(ALL_KNOWN).filter(municipality_id__in=scope.ids)
+    rows = _on_each(days, of_scope).annotate(band=clock.band_sql()).values("band")
     inner, parameters = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -148,7 +149,7 @@ def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
 
 def flow_between(edges: Sequence[date], scope: Scope) -> dict[int, dict[str, int]]:
     """What came and went in the scope before the first edge (slot 0) and between each two. One query."""
-    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids).order_by()
+    rows = referrals_as(ALL_KNOWN).counted().filter(municipality_id__in=scope.ids).order_by()
     fields = ("received_on", "started_on", "closed_on")
     inner, parameters = rows.values(*fields).query.sql_with_params()
     with connection.cursor() as cursor:

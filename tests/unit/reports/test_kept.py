@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ergo.scope import scoped
 from referrals.actions import rollups
-from referrals.models import PriorityTarget, Referral, WaitPause
+from referrals.models import PriorityKey, PriorityTarget, Referral, WaitPause
 from referrals.permissions import NO_ACCESS, Access, Grant, Role
 from referrals.reports import ageing, counts, flow, flow_months, kept, known, own_rows, waiting_times
 from referrals.reports.periods import last_weeks, month_ends
@@ -160,8 +160,24 @@ def change(rng: Random, world: World) -> None:
             reason=rng.choice(["nav", "away"])
         )
     else:
-        targets = PriorityTarget.objects.filter(key__municipality=referral.municipality_id)
-        targets.filter(level=rng.randint(1, 4)).update(days=rng.choice([7, 70, 180]))
+        correct_key(rng, referral.municipality_id)
+
+
+def correct_key(rng: Random, municipality_id: int) -> None:
+    """A version is replaced by one from the same day with other targets."""
+    key = rng.choice(list(PriorityKey.objects.valid().filter(municipality=municipality_id).order_by("pk")))
+    PriorityKey.objects.filter(pk=key.pk).update(replaced_at=NOW)
+    new = PriorityKey.objects.create(
+        municipality_id=municipality_id,
+        valid_from=key.valid_from,
+        registered_at=NOW,
+        replaces=key,
+        reason="Feil i en frist.",
+    )
+    PriorityTarget.objects.bulk_create(
+        PriorityTarget(key=new, category_id=old.category_id, level=old.level, days=rng.choice([7, 70, 180]))
+        for old in key.targets.order_by("pk")
+    )
 
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])

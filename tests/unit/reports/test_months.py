@@ -99,7 +99,7 @@ def told(world: World, kind: str) -> Iterator[Told]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_krav_11_no_month_below_five_can_be_worked_out(small_world: World, kind: str) -> None:
-    """Months and the dashboard's 13 weeks of the same day, added and subtracted: each "<5" can still be 1, 2, 3 or 4."""
+    """Months and the dashboard's 13 weeks of the same day, added and subtracted: each "<5" can be 1, 2, 3 or 4."""
     with scoped():
         everything = list(told(small_world, kind))
     edges = sorted({edge for each in everything for edge in (each.period.start, each.period.end)})

@@ -67,6 +67,6 @@ CHECK_FLOW = CountingFunction(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0017_rollups_refresh")]
+    dependencies = [("referrals", "0024_rollups_refresh")]
 
     operations = [CHECK_DAY, CHECK_FLOW]

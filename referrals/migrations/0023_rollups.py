@@ -38,7 +38,8 @@ MEANINGS = {
     "referrals_prioritykey": (
         "{row}.municipality_id, {row}.valid_from",
         "",
-        "CASE WHEN was.valid_from <> became.valid_from THEN LEAST(was.valid_from, became.valid_from) END",
+        "CASE WHEN (was.valid_from, was.replaced_at) IS DISTINCT FROM (became.valid_from, became.replaced_at)"
+        " THEN LEAST(was.valid_from, became.valid_from) END",
     ),
     "referrals_prioritytarget": (
         "key.municipality_id, key.valid_from",
@@ -114,7 +115,7 @@ def _no_triggers(table: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0013_units"),
+        ("referrals", "0022_walls_mended"),
     ]
 
     operations = [

@@ -79,7 +79,7 @@ def _append_only(table: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0017_rollups_live"),
+        ("referrals", "0026_rollups_live"),
     ]
 
     operations = [

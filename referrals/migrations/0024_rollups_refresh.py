@@ -31,6 +31,7 @@ FACTS = CountingFunction(
             PARTITION BY municipality_id ORDER BY valid_from
         ) AS valid_to
         FROM public.referrals_prioritykey
+        WHERE replaced_at IS NULL
     ), waiting AS (
         SELECT id, municipality_id, category_id, received_on, priority, prioritised_on, outcome
         FROM public.referrals_referral WHERE wait_end IS NULL AND received_on <= on_day
@@ -373,7 +374,7 @@ READ_FLOW = CountingFunction(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0017_rollups")]
+    dependencies = [("referrals", "0023_rollups")]
 
     operations = [
         migrations.RunSQL(

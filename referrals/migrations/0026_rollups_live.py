@@ -55,6 +55,6 @@ COUNT_FLOW_BETWEEN = CountingFunction(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0017_rollups_check")]
+    dependencies = [("referrals", "0025_rollups_check")]
 
     operations = [COUNT_BANDS, COUNT_FLOW_BETWEEN]
