@@ -223,6 +223,8 @@ class ViewKind(TextChoices):
     ADMIN_LIST = "admin_list", _("List in the administration")
     ADMIN_RECORD = "admin_record", _("Page in the administration")
     ACCESS_REPORT = "access_report", _("The citizen’s access report")
+    READ_LOG = "read_log", _("The read log of the municipality")
+    CHANGE_LOG = "change_log", _("The change log of the municipality")
 
 
 class ViewReason(TextChoices):
@@ -240,6 +242,8 @@ USUAL_REASONS = dict.fromkeys(ViewKind, ViewReason.SERVICE) | {
     ViewKind.ADMIN_LIST: ViewReason.ADMINISTRATION,
     ViewKind.ADMIN_RECORD: ViewReason.ADMINISTRATION,
     ViewKind.ACCESS_REPORT: ViewReason.INSIGHT,
+    ViewKind.READ_LOG: ViewReason.CONTROL,
+    ViewKind.CHANGE_LOG: ViewReason.CONTROL,
 }
 
 
@@ -255,6 +259,9 @@ class SecurityEventKind(TextChoices):
     OUT_OF_SCOPE = "out_of_scope", _("Refused by the database: outside the scope")
     FORGED_FORM = "forged_form", _("Refused: form without a valid token")
     BAD_REQUEST = "bad_request", _("Refused: request that cannot be understood")
+    NO_ROLE = "no_role", _("Signed in without a role")
+    BAD_REDIRECT = "bad_redirect", _("Refused: address of another site to go on to")
+    NOT_OFFERED = "not_offered", _("Refused: choice or search that was not offered")
     FAILED = "failed", _("A page failed")
     ACCOUNT_CHANGED = "account_changed", _("Password or second factor changed")
     SESSIONS_ENDED = "sessions_ended", _("Sessions ended")

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     SEE_LOGS = auto()
     SEE_PRIORITY_KEY = auto()
     EDIT_PRIORITY_KEY = auto()
+    CONTROL_LOGS = auto()
     SEE_DASHBOARD = auto()
     SEE_AGGREGATES = auto()
     SEE_COVERAGE = auto()
@@ -97,6 +98,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LOGS,
             P.SEE_PRIORITY_KEY,
             P.EDIT_PRIORITY_KEY,
+            P.CONTROL_LOGS,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
             P.COMPARE_KEYS,
@@ -104,7 +106,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     # Logs and no case: the scope of such a user holds no municipality's persons (ergo.scope).
     Role.PRIVACY_OFFICER: frozenset(
-        {P.SEE_OPENINGS, P.SEE_RIGHTS, P.SEE_LOGS, P.SEE_PRIORITY_KEY, P.SEE_COVERAGE, P.COMPARE_KEYS}
+        {
+            P.SEE_OPENINGS,
+            P.SEE_RIGHTS,
+            P.SEE_LOGS,
+            P.CONTROL_LOGS,
+            P.SEE_PRIORITY_KEY,
+            P.SEE_COVERAGE,
+            P.COMPARE_KEYS,
+        }
     ),
     Role.COUNTY_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE, P.COMPARE_KEYS}),
     Role.NATIONAL_READER: frozenset({P.SEE_AGGREGATES, P.SEE_COVERAGE, P.COMPARE_KEYS}),

@@ -16,6 +16,7 @@ from referrals.views import (
     dashboard,
     health,
     information,
+    logs,
     long_waits,
     moves,
     past_waitlist,
@@ -140,6 +141,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<municipality:code>/apninger/<int:opening>/avslutt/", shielding.end_opening, name="opening_end"),
     path("k/<municipality:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
     path("k/<municipality:code>/innsynslogg/<number:number>/", access_log.access_log, name="access_log"),
+    path("k/<municipality:code>/innsynslogg/", access_log.find, name="access_log_find"),
+    path("k/<municipality:code>/logger/innsyn/", logs.read_log, name="read_log"),
+    path("k/<municipality:code>/logger/endringer/", logs.change_log, name="change_log"),
     # Priority keys
     path("k/<municipality:code>/prioriteringsnokkel/", priority_keys.priority_key, name="priority_key"),
     path("k/<municipality:code>/prioriteringsnokkel/ny/", priority_keys.new_version, name="priority_key_new"),

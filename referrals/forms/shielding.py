@@ -35,7 +35,8 @@ class EmergencyForm(ErgoForm):
 
     reason = _reason_field(
         _(
-            "Say what has happened, and why it cannot wait for somebody who is named. The manager will read it."
+            "Say what has happened, and why it cannot wait for somebody who is named. The manager will read it, "
+            "and the citizen can ask to see it."
         )
     )
 

@@ -8,7 +8,7 @@ from referrals.models.access import (
     memberships_of,
     staff_of,
 )
-from referrals.models.audit import AuditEvent, LogSeal, SecurityEvent, ViewLog, ViewLogPerson
+from referrals.models.audit import AuditEvent, ChangeByName, LogSeal, SecurityEvent, ViewLog, ViewLogPerson
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
 from referrals.models.job import JobResult, JobState
@@ -59,6 +59,7 @@ __all__ = [
     "AuditEvent",
     "Barring",
     "Category",
+    "ChangeByName",
     "Confidant",
     "Contact",
     "County",

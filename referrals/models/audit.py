@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -56,9 +57,8 @@ class LogQuerySet(models.QuerySet):
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def visible_to(self, access: Access) -> Self:
-        """Changes of the municipalities whose cases or logs the user may see."""
-        cases, logs = (access.municipality_ids(p) for p in (Permission.SEE_CASES, Permission.SEE_LOGS))
-        return self.filter(municipality_id__in=cases | logs)
+        """Changes, with their values, of the municipalities whose cases the user may see."""
+        return self.filter(municipality_id__in=access.municipality_ids(Permission.SEE_CASES))
 
     def of_referral(self, referral_id: int, person_id: int, decisions: Iterable[Decision] = ()) -> Self:
         """Changes of a referral, of what belongs to it, of its citizen, and of these decisions about shielding."""
@@ -122,11 +122,46 @@ class AuditEvent(models.Model):
                 fields=["referral_id"], condition=Q(referral_id__isnull=False), name="auditevent_referral"
             ),
             models.Index(fields=["xact"], name="auditevent_xact"),
+            models.Index(
+                fields=["municipality", "id"],
+                condition=Q(municipality__isnull=False),
+                name="auditevent_municipality",
+            ),
             models.Index(fields=["id"], condition=Q(municipality__isnull=True), name="auditevent_registers"),
         ]
 
     def __str__(self) -> str:
         return f"{self.table_name} {self.row_id}: {self.get_operation_display()}"
+
+
+class ChangeByName(models.Model):
+    """A line of the change log without its values: who, when, which kind of row, and the names of the facts.
+
+    A view of the owner's (migration 0023): whoever reads the logs of a municipality and no cases reads this, and the
+    database shows them no other line. `names` are the columns of a change; of a row added or removed there are none.
+    `number` is the referral's, where the row belongs to one; `person_id` is whom it is about.
+    """
+
+    at = models.DateTimeField(_("time"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    municipality = models.ForeignKey(Municipality, models.DO_NOTHING, db_constraint=False, related_name="+")
+    table_name = models.CharField(max_length=63)
+    operation = models.CharField(max_length=1, choices=ChangeKind)
+    number = models.CharField(max_length=11)
+    person_id = models.BigIntegerField(null=True)
+    names = ArrayField(models.CharField(max_length=63))
+
+    objects = LogQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "referrals_auditevent_by_name"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.table_name}: {self.get_operation_display()}"
 
 
 class ViewLog(models.Model):

@@ -1,22 +1,25 @@
 """The citizen's own access log (innsynslogg): every time somebody saw them here, who it was, when, where and why."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from referrals.choices import ViewKind, ViewReason
 from referrals.identity import Identifier
-from referrals.models import Person, Referral, User, ViewLogPerson
+from referrals.keyring import ring
+from referrals.models import Person, Referral, ViewLogPerson
 from referrals.permissions import Access, Permission, Role
+from referrals.reports.logs import names_of
 
 
 @dataclass(frozen=True)
 class Opening:
     """One time the citizen was on a page that somebody opened.
 
-    `numbers` are the citizen's own referrals that were shown, if any was.
+    `numbers` are the citizen's own referrals that were shown, if any was. `note` is the reason in the user's own words,
+    where the user was asked for it.
     """
 
     at: datetime
@@ -25,6 +28,7 @@ class Opening:
     page: str
     reason: str
     numbers: tuple[str, ...]
+    note: str = ""
 
 
 def citizen_behind(number: str, municipality_id: int, access: Access) -> int | None:
@@ -43,12 +47,23 @@ def citizen_behind(number: str, municipality_id: int, access: Access) -> int | N
 def citizen_with(identifier: Identifier, municipality_id: int, access: Access) -> int | None:
     """Who has the identity number in the municipality; None where the user may see neither that citizen nor a case.
 
-    Whoever is bound to a unit reads the log of those who have a case there.
+    Whoever reads logs and no cases there has no citizen in scope, and is told by the database which one it is.
     """
+    if not access.can(Permission.SEE_CASES, municipality_id):
+        return citizen_known_by(identifier, municipality_id)
     citizens = Person.objects.visible_to(access).with_identifier(identifier, municipality_id)
-    if access.units(municipality_id) is not None:
-        citizens = citizens.filter(pk__in=Referral.objects.visible_to(access).values("person_id"))
-    return citizens.values_list("pk", flat=True).first()
+    person_id = citizens.values_list("pk", flat=True).first()
+    if person_id is None or is_elsewhere(access, person_id, municipality_id):
+        return None
+    return person_id
+
+
+def is_elsewhere(access: Access, person_id: int, municipality_id: int) -> bool:
+    """Whether the user is bound to a unit of the municipality and the citizen has no case there."""
+    if access.units(municipality_id) is None:
+        return False
+    here = Referral.objects.visible_to(access).filter(municipality_id=municipality_id)
+    return not here.filter(person_id=person_id).exists()
 
 
 def is_closed_to(access: Access, person_id: int) -> bool:
@@ -62,13 +77,21 @@ def is_closed_to(access: Access, person_id: int) -> bool:
     return person is not None and access.is_shielded(person.pk, person.protection)
 
 
+def citizen_known_by(identifier: Identifier, municipality_id: int) -> int | None:
+    """Who has the identity number in a municipality whose logs are in scope, also where no person of it is."""
+    with connection.cursor() as cursor:
+        index = ring().index(identifier.digits, municipality_id)
+        cursor.execute("SELECT ergo_citizen_known_by(%s, %s)", [municipality_id, index])
+        return cursor.fetchone()[0]
+
+
 def build(person_id: int, municipality_id: int, access: Access) -> list[Opening]:
     """Every opening of the citizen in the municipality, newest first; of others nothing."""
     rows = ViewLogPerson.objects.visible_to(access).of_person(person_id, municipality_id)
     by_view: dict[int, list[ViewLogPerson]] = {}
     for row in rows:
         by_view.setdefault(row.view_id, []).append(row)
-    names = _names(lines[0].view.user_id for lines in by_view.values())
+    names = names_of(lines[0].view.user_id for lines in by_view.values())
     return [_opening(lines, names) for lines in by_view.values()]
 
 
@@ -81,10 +104,5 @@ def _opening(lines: list[ViewLogPerson], names: dict[int, str]) -> Opening:
         page=str(ViewKind(view.kind).label),
         reason=str(ViewReason(view.reason).label),
         numbers=tuple(sorted({line.number for line in lines if line.number})),
+        note=" ".join(view.note.split()),
     )
-
-
-def _names(user_ids: Iterable[int]) -> dict[int, str]:
-    """Users by id. One who is gone has no name any more, and their openings are shown all the same."""
-    users = User.objects.in_bulk(set(user_ids))
-    return {pk: user.get_full_name() or user.username for pk, user in users.items()}

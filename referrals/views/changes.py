@@ -30,6 +30,7 @@ from referrals.models import (
 )
 from referrals.models.shielding import Decision, decisions_about
 from referrals.permissions import Access
+from referrals.reports.logs import TECHNICAL, name_of
 from referrals.templatetags.ergo import day_month_year
 
 MOST_SHOWN = 100
@@ -71,31 +72,6 @@ SHOWN_OF: dict[type[Model], frozenset[str]] = {
     Confidant: frozenset({"dismissed_at"}),
     Opening: frozenset({"number", "expires_at", "ended_at"}),
 }
-# What the database or the program keeps for itself.
-TECHNICAL = frozenset(
-    {
-        "id",
-        "municipality_id",
-        "referral_id",
-        "person_id",
-        "registered_at",
-        "registered_by_id",
-        "version",
-        "changed_at",
-        "wait_end",
-        "name_key",
-        "identifier_index",
-        "identifier_kind",
-        # Of a decision about shielding the sentence says about whom it is, and the line who made it and when.
-        "user_id",
-        "named_at",
-        "named_by_id",
-        "dismissed_by_id",
-        "lifted_by_id",
-        "opened_at",
-        "ended_by_id",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -178,8 +154,7 @@ def _facts(event: AuditEvent, names: Names) -> list[str]:
 
 
 def _fact(field: Field, before: Any, after: Any, is_shown: bool, operation: str, names: Names) -> str:
-    sealed = field.attname == "identifier_sealed"
-    name = capfirst(_("Identity number") if sealed else str(field.verbose_name))
+    name = name_of(field.attname, str(field.verbose_name))
     if not is_shown:
         return _("%(fact)s: changed, not repeated here") % {"fact": name}
     if operation != ChangeKind.CHANGED:

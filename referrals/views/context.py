@@ -91,6 +91,13 @@ MENU = (
         covers=frozenset({"priority_key_new", "priority_key_correct", "priority_key_withdraw"}),
     ),
     Entry("openings", _("Openings"), frozenset({P.SEE_OPENINGS}), in_municipality=True),
+    Entry(
+        "read_log",
+        _("Logs"),
+        frozenset({P.CONTROL_LOGS}),
+        in_municipality=True,
+        covers=frozenset({"change_log", "access_log_find"}),
+    ),
     Entry("rights", _("Roles"), frozenset({P.SEE_RIGHTS}), in_municipality=True),
     Entry("admin:index", _("Administration"), frozenset({P.ADMINISTER})),
 )

@@ -29,6 +29,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.NumberSeries",
             "referrals.Submission",
             "referrals.AuditEvent",
+            "referrals.ChangeByName",
             "referrals.ViewLog",
             "referrals.ViewLogPerson",
             "referrals.Confidant",

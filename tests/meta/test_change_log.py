@@ -11,9 +11,21 @@ from django.urls import reverse
 
 from ergo import scope
 from referrals.choices import ChangeKind, Move
-from referrals.models import AuditEvent, Membership, Municipality, Person, Referral, User, WaitPause
+from referrals.models import (
+    AuditEvent,
+    ChangeByName,
+    Confidant,
+    Membership,
+    Municipality,
+    Person,
+    Referral,
+    User,
+    WaitPause,
+)
 from tests.factories import (
+    NOW,
     TODAY,
+    ConfidantFactory,
     EmploymentFactory,
     MembershipFactory,
     PersonFactory,
@@ -183,8 +195,46 @@ class TestWhoReads:
     def test_another_municipalitys_changes_are_not_seen(self, referral: Referral) -> None:
         with scope.scoped(user_id=1):
             assert not AuditEvent.objects.filter(municipality__isnull=False).exists()
-        with scope.scoped(log_municipality_ids={referral.municipality_id}):
+        with scope.scoped({referral.municipality_id}):
             assert lines("referral", referral.pk)
+
+    def test_krav_18_whoever_reads_logs_and_no_cases_reads_no_value(self, referral: Referral) -> None:
+        """In the privacy officer's scope the change log itself is empty, and the view of it has names of facts only."""
+        person = referral.person
+        Person.objects.filter(pk=person.pk).update(family_name="Hemmeligsen", phone="99999999")
+        with scope.scoped(log_municipality_ids={referral.municipality_id}, user_id=1):
+            assert not AuditEvent.objects.filter(municipality__isnull=False).exists()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT * FROM referrals_auditevent_by_name ORDER BY id")
+                shown = str(cursor.fetchall())
+            newest = ChangeByName.objects.first()
+        assert newest and newest.names == ["family_name", "phone"] and newest.person_id == person.pk
+        assert referral.number in shown and "referrals_person" in shown
+        for value in ("Hemmeligsen", "99999999", person.given_name, str(person.birth_date)):
+            assert value not in shown
+
+    def test_changes_by_name_say_of_whom_and_of_which_case(self, referral: Referral) -> None:
+        pause = WaitPauseFactory(referral=referral, municipality=referral.municipality)
+        named = ConfidantFactory(person=referral.person, municipality=referral.municipality)
+        WaitPause.objects.filter(pk=pause.pk).delete()
+        Confidant.objects.filter(pk=named.pk).update(dismissed_at=NOW, dismissed_by=named.user)
+        with scope.scoped(log_municipality_ids={referral.municipality_id}, user_id=1):
+            lines = ChangeByName.objects.filter(person_id=referral.person_id)[:2]
+            newest = [(line.table_name, line.operation, line.number, line.person_id) for line in lines]
+        assert newest == [
+            ("referrals_confidant", "U", "", referral.person_id),
+            ("referrals_waitpause", "D", referral.number, referral.person_id),
+        ]
+
+    def test_changes_by_name_are_those_of_the_logs_in_scope(
+        self, referral: Referral, other_municipality: Municipality
+    ) -> None:
+        with scope.scoped(log_municipality_ids={other_municipality.pk}, user_id=1):
+            assert not ChangeByName.objects.exists()
+        with scope.scoped({referral.municipality_id}, user_id=1):
+            assert not ChangeByName.objects.exists()
+        with scope.scoped(log_municipality_ids={referral.municipality_id}, user_id=1):
+            assert ChangeByName.objects.exists()
 
     def test_changes_of_registers_have_no_municipality_and_need_somebody_signed_in(self) -> None:
         membership, employment = MembershipFactory(), EmploymentFactory()

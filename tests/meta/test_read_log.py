@@ -73,6 +73,14 @@ class Office:
         )
         return self.browser.post(address, typed)
 
+    def find_access_log(self) -> HttpResponse:
+        typed = {"q": NUMBER, "why": "control"}
+        return self.browser.post(reverse("access_log_find", kwargs=self.place), typed, follow=True)
+
+    def read_log(self) -> HttpResponse:
+        self.get("referral", number=NUMBER)
+        return self.get("read_log")
+
     def admin(self, page: str) -> HttpResponse:
         return self.browser.get(f"/admin/referrals/{page}")
 
@@ -101,6 +109,9 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     ),
     "caseload": (ViewKind.CASELOAD, lambda office: office.browser.get(reverse("caseload"))),
     "access_log": (ViewKind.ACCESS_REPORT, lambda office: office.get("access_log", number=NUMBER)),
+    "access_log_find": (ViewKind.ACCESS_REPORT, lambda office: office.find_access_log()),
+    "read_log": (ViewKind.READ_LOG, lambda office: office.read_log()),
+    "change_log": (ViewKind.CHANGE_LOG, lambda office: office.get("change_log")),
     "long_waits": (ViewKind.LONG_WAITS, lambda office: office.get("long_waits")),
     "long_waits, of an earlier day": (
         ViewKind.LONG_WAITS,
@@ -178,8 +189,8 @@ def case(municipality: Municipality, category: Category, therapist: Any) -> Refe
 @pytest.fixture
 def office(case: Referral, therapist_user: User, client_for: ClientFor) -> Office:
     """Somebody with every role that shows citizens."""
-    for role in (Role.COORDINATOR, Role.ADMINISTRATOR):
-        place = case.municipality if role == Role.COORDINATOR else None
+    for role in (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR):
+        place = None if role == Role.ADMINISTRATOR else case.municipality
         MembershipFactory(user=therapist_user, role=role, municipality=place)
     return Office(client_for(therapist_user), case)
 

@@ -86,6 +86,12 @@ def test_a_missing_migration_is_a_fault(admin_client: Client, monkeypatch: pytes
 
 
 PERSON, ANYBODY = "referrals_person", "CREATE POLICY anybody ON referrals_person USING (true)"
+BY_NAME = "referrals_auditevent_by_name"
+# As the view has it, of every municipality.
+ALL_OF_IT = (
+    "SELECT id, at, user_id, municipality_id, table_name, operation, ARRAY[]::text[] AS names, ''::text AS number,"
+    " row_id AS person_id FROM referrals_auditevent WHERE current_setting('ergo.log_municipality_ids', true) <> ''"
+)
 HOLES = {
     f"DROP POLICY tenant ON {PERSON}": f"{PERSON} has another policy tenant than meant",
     f"DROP POLICY tenant ON {PERSON}; ALTER TABLE {PERSON} DISABLE ROW LEVEL SECURITY": (
@@ -99,7 +105,8 @@ HOLES = {
         "referrals_referral has another policy counted than meant"
     ),
     f"{ANYBODY}; ALTER TABLE {PERSON} RENAME TO referrals_people": (
-        "referrals_people has another policy anybody than meant"
+        "referrals_people has another policy anybody than meant,"
+        " referrals_people has another policy known_by than meant"
     ),
     "CREATE TABLE referrals_more (municipality_id bigint)": (
         "referrals_more is open, referrals_more has another policy data_migration than meant,"
@@ -107,6 +114,9 @@ HOLES = {
     ),
     "CREATE VIEW more AS SELECT * FROM referrals_person": "more is open",
     "CREATE VIEW more WITH (security_invoker) AS SELECT * FROM referrals_person": "",
+    f"ALTER VIEW {BY_NAME} RESET (security_barrier)": f"{BY_NAME} is open",
+    f"CREATE OR REPLACE VIEW {BY_NAME} WITH (security_barrier) AS {ALL_OF_IT}": f"{BY_NAME} is open",
+    f"ALTER VIEW {BY_NAME} RENAME TO more": "more is open",
     "CREATE MATERIALIZED VIEW more AS SELECT * FROM referrals_population": (
         "more is open, more has another policy data_migration than meant, more has another policy tenant than meant"
     ),

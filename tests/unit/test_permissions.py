@@ -53,6 +53,7 @@ TABLE = {
         P.SEE_RIGHTS,
         P.END_OPENINGS,
         P.SEE_LOGS,
+        P.CONTROL_LOGS,
         P.SEE_DASHBOARD,
         P.SEE_COVERAGE,
         P.COMPARE_KEYS,
@@ -63,6 +64,7 @@ TABLE = {
         P.SEE_OPENINGS,
         P.SEE_RIGHTS,
         P.SEE_LOGS,
+        P.CONTROL_LOGS,
         P.SEE_COVERAGE,
         P.SEE_PRIORITY_KEY,
         P.COMPARE_KEYS,
@@ -84,6 +86,7 @@ ABOUT_PERSONS = {
     P.END_OPENINGS,
     P.SEE_CASELOAD,
     P.SEE_LOGS,
+    P.CONTROL_LOGS,
 }
 
 

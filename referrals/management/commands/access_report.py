@@ -80,13 +80,22 @@ def _report(options: dict[str, Any], municipality: Municipality, access: Access)
     shown = Shown(municipality.pk, person_id, number)
     record_view(ViewKind.ACCESS_REPORT, [shown], access=access, permission=Permission.SEE_LOGS)
     openings = access_log.build(person_id, municipality.pk, access)
-    columns = (_("Time"), _("Who"), _("Role"), _("What was seen"), _("Referral"), _("Reason"))
+    columns = (
+        _("Time"),
+        _("Who"),
+        _("Role"),
+        _("What was seen"),
+        _("Referral"),
+        _("Reason"),
+        _("In their own words"),
+    )
     return Sheet(columns, tuple(_row(opening) for opening in openings))
 
 
 def _row(opening: access_log.Opening) -> tuple[str, ...]:
     time = f"{timezone.localtime(opening.at):%d.%m.%Y %H:%M}"
-    return (time, opening.who, opening.role, opening.page, ", ".join(opening.numbers), opening.reason)
+    numbers = ", ".join(opening.numbers)
+    return (time, opening.who, opening.role, opening.page, numbers, opening.reason, opening.note)
 
 
 def _with_identifier(typed: str, municipality: Municipality, access: Access) -> int | None:
