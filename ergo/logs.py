@@ -4,8 +4,21 @@ import logging
 import re
 from types import TracebackType
 
+from django.core.exceptions import PermissionDenied
+
 # PostgreSQL repeats the refused row or key in these lines of an error, and with it names and identifiers.
 ROW_CONTENT = re.compile(r"^(DETAIL|CONTEXT|HINT):.*(\n(?!\S).*)*\n?", re.MULTILINE)
+
+
+class RefusalsInOneLine(logging.Filter):
+    """A page that somebody may not see is no fault: its line says which page, and no traceback follows."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keeps the record, without what is only there for faults."""
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info = None
+        return True
+
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 

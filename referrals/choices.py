@@ -260,7 +260,7 @@ class SecurityEventKind(TextChoices):
     FORGED_FORM = "forged_form", _("Refused: form without a valid token")
     BAD_REQUEST = "bad_request", _("Refused: request that cannot be understood")
     NO_ROLE = "no_role", _("Signed in without a role")
-    BAD_REDIRECT = "bad_redirect", _("Refused: address of another site to go on to")
+    BAD_REDIRECT = "bad_redirect", _("Refused: to be led on to an address that is no page here")
     NOT_OFFERED = "not_offered", _("Refused: choice or search that was not offered")
     FAILED = "failed", _("A page failed")
     ACCOUNT_CHANGED = "account_changed", _("Password or second factor changed")

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                     ("forged_form", "Refused: form without a valid token"),
                     ("bad_request", "Refused: request that cannot be understood"),
                     ("no_role", "Signed in without a role"),
-                    ("bad_redirect", "Refused: address of another site to go on to"),
+                    ("bad_redirect", "Refused: to be led on to an address that is no page here"),
                     ("not_offered", "Refused: choice or search that was not offered"),
                     ("failed", "A page failed"),
                     ("account_changed", "Password or second factor changed"),

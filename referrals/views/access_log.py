@@ -21,6 +21,7 @@ from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.demo import is_demo
 from referrals.views.kept import keep, kept
+from referrals.views.never_offered import note_token
 
 SEARCH = "sok"
 LOOKED_FOR = "access_log"
@@ -51,6 +52,7 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
     found = kept(request, token) if token else None
     if found is None or found.get(LOOKED_FOR) != code:
         if token:
+            note_token(request, token)
             messages.info(request, _("The search is no longer kept. Search again."))
             return redirect("access_log_find", code=code)
         return _form_page(request, municipality, _form())

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from referrals.actions.profile import choose_language as keep_language
 from referrals.forms.preferences import ColourSchemeForm, LanguageForm
+from referrals.views.never_offered import note_redirect
 
 ONE_YEAR = 365 * 24 * 60 * 60
 
@@ -59,4 +60,6 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     """To the page named by `next`, if it is one of ours."""
     address = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    if address and not ours:
+        note_redirect(request)
     return redirect(address if ours else "start")

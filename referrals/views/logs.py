@@ -21,6 +21,7 @@ from referrals.tables.logs import ChangeLogTable, LogTable, ReadLogTable
 from referrals.tables.pages import list_response
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now
+from referrals.views.never_offered import note_choices
 
 
 @require_safe
@@ -75,6 +76,7 @@ def _page(
     request: HttpRequest, municipality: Municipality, template: str, form: LogForm, table: LogTable
 ) -> HttpResponse:
     table.names = report.names_of(line.user_id for line in table.records if line.user_id)
+    note_choices(request, form)
     context = {"municipality": municipality, "form": form, "table": table, "made_at": now()}
     return list_response(request, template, context)
 

@@ -29,6 +29,7 @@ from referrals.views.access import municipality_or_404
 from referrals.views.case import SLUGS, address_of, referral_or_404
 from referrals.views.clock import now, today
 from referrals.views.history import history_of
+from referrals.views.never_offered import note_choices
 
 Text = str | Promise
 
@@ -199,6 +200,7 @@ def _page(
     form: forms.MoveForm,
 ) -> HttpResponse:
     record_view(ViewKind.MOVE, [situation.referral], access=request.access)
+    note_choices(request, form)
     context = _context(municipality, wanted, situation, form)
     return render(request, "case/move.html", context)
 

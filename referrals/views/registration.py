@@ -38,6 +38,7 @@ from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.demo import is_demo
 from referrals.views.kept import keep, kept
+from referrals.views.never_offered import note_choices, note_id, note_token
 
 SEARCH = "sok"
 NEW_CITIZEN = "ny"
@@ -85,6 +86,7 @@ def find_citizen(request: HttpRequest, code: str) -> HttpResponse:
     token = request.GET.get(SEARCH, "")
     found = _kept_search(request, token)
     if token and found is None:
+        note_token(request, token)
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect("referral_new", code=code)
     return _search_page(request, municipality, _search_form(found), token, found)
@@ -209,10 +211,19 @@ def choose_citizen(request: HttpRequest, code: str) -> HttpResponse:
     matches = _matches(request, municipality, found["search"]) if found else []
     person = next((match for match in matches if str(match.pk) == chosen), None)
     if found is None or (person is None and chosen != NEW_CITIZEN):
+        _note_not_found(request, found, chosen)
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect("referral_new", code=code)
     token = keep(request, {"search": found["search"], "person": person and person.pk})
     return redirect("referral_register", code=code, token=token)
+
+
+def _note_not_found(request: HttpRequest, found: dict[str, Any] | None, chosen: str) -> None:
+    """Somebody whom the search did not find was chosen, or a search that is not kept."""
+    if found is None:
+        note_token(request, request.POST.get(SEARCH, ""))
+    else:
+        note_id(request, chosen, "citizen")
 
 
 # ---------------------------------------------------------------- step 2: what came in
@@ -228,6 +239,7 @@ def register(request: HttpRequest, code: str, token: UUID) -> HttpResponse:
         return redirect("referral", code=code, number=saved.number)
     intake = _intake(request, municipality, token)
     if intake is None:
+        note_token(request, token)
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect("referral_new", code=code)
     if request.method != "POST":
@@ -375,6 +387,7 @@ def _form_page(
     open_referrals = list(here.filter(person=intake.person).open().for_list()) if intake.person else []
     shown = [person for person in (intake.person, registered, *_looked_up(request, shielded)) if person]
     record_view(ViewKind.REGISTRATION, [*shown, *(already_open or open_referrals)], access=request.access)
+    note_choices(request, form)
     context = {
         "municipality": intake.municipality,
         "person": intake.person,

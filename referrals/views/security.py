@@ -26,7 +26,12 @@ KINDS = {
 
 # What a visitor who is not signed in can cause as often as they like, and how much of it is kept for ever.
 CAUSED_BY_STRANGERS = frozenset(
-    {*KINDS.values(), SecurityEventKind.SIGN_IN_FAILED, SecurityEventKind.FORGED_FORM}
+    {
+        *KINDS.values(),
+        SecurityEventKind.SIGN_IN_FAILED,
+        SecurityEventKind.FORGED_FORM,
+        SecurityEventKind.BAD_REDIRECT,
+    }
 )
 ROOM = {"kept": "30/m/key", "told": "1/m/key"}
 """Rows a minute and address: of events, and of the one that says there were more."""

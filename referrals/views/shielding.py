@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
 from referrals.views.case import address_of, reached_or_404
 from referrals.views.clock import now, today
+from referrals.views.never_offered import note_choices, note_id
 from referrals.views.reauthentication import require_reauthentication
 
 OPENINGS_A_PAGE = 50
@@ -135,6 +137,8 @@ def end_opening(request: HttpRequest, code: str, opening: int) -> HttpResponse:
     """Closes an opening before its time is out: one's own, from the case; anybody's, from the manager's list."""
     municipality = municipality_or_404(request, code)
     running = actions.overseen(request.access, municipality.pk).filter(pk=opening).first()
+    if running is None:
+        note_id(request, str(opening), "opening")
     if running is None or not running.is_running(now()):
         messages.info(request, _("The case is closed already."))
     else:
@@ -243,15 +247,25 @@ def _done(request: HttpRequest, case: Referral, forms: dict[str, ErgoForm]) -> b
     """Whether what the button asks for has been done; otherwise a form, or a message, says why not."""
     who = {"access": request.access, "by": request.user, "at": now()}
     if "dismiss" in request.POST:
-        there = Confidant.objects.present().filter(person=case.person_id, pk=_key(request, "dismiss"))
-        return _ended(request, there, lambda pk: actions.dismiss_confidant(confidant_id=pk, **who))
+        named = Confidant.objects.filter(person=case.person_id, pk=_key(request, "dismiss"))
+        return _ended(
+            request,
+            "dismiss",
+            named,
+            named.present(),
+            lambda pk: actions.dismiss_confidant(confidant_id=pk, **who),
+        )
     if "lift" in request.POST:
         if actions.is_closed_to(request.access, case):
             raise Shielded(municipality_code=case.municipality.code, number=case.number)
-        there = Barring.objects.valid(today()).filter(person=case.person_id, pk=_key(request, "lift"))
-        return _ended(request, there, lambda pk: actions.lift(barring_id=pk, **who))
+        barred = Barring.objects.filter(person=case.person_id, pk=_key(request, "lift"))
+        return _ended(
+            request, "lift", barred, barred.valid(today()), lambda pk: actions.lift(barring_id=pk, **who)
+        )
     form = _sent(forms)
     if form is None or not form.is_valid():
+        if form is not None:
+            note_choices(request, form)
         return False
     values = dict(form.cleaned_data)
     if "user" in values:
@@ -265,9 +279,12 @@ def _done(request: HttpRequest, case: Referral, forms: dict[str, ErgoForm]) -> b
     return True
 
 
-def _ended(request: HttpRequest, found: Any, act: Any) -> bool:
-    row = found.first()
+def _ended(request: HttpRequest, name: str, of_case: QuerySet, present: QuerySet, act: Any) -> bool:
+    """Ends one of those present; `of_case` has it also when it was ended already, in another window."""
+    row = present.first()
     if row is None:
+        if not of_case.exists():
+            note_id(request, request.POST.get(name, ""), name)
         messages.info(request, _("It was ended already."))
     else:
         act(row.pk)

@@ -22,6 +22,7 @@ from referrals.permissions import Role
 from referrals.views.access import present_municipality
 from referrals.views.assurance import ONE_PRESS, let_in
 from referrals.views.demo import is_demo
+from referrals.views.never_offered import note_redirect
 from referrals.views.session_age import ENDED
 
 # Where each role begins its day, the most specific work first; a person may hold several roles.
@@ -73,8 +74,20 @@ def sign_in_as_demo_user(request: HttpRequest) -> HttpResponse:
     return redirect("start")
 
 
+class SignOut(LogoutView):
+    """Out, and on to a page of ours."""
+
+    def get_redirect_url(self) -> str:
+        """The page asked for, if it is one of ours."""
+        ours = super().get_redirect_url()
+        name = self.redirect_field_name
+        if not ours and (self.request.POST.get(name) or self.request.GET.get(name)):
+            note_redirect(self.request)
+        return ours
+
+
 # Also for somebody whose session has run out meanwhile: they are out already, and should not have to sign in for it.
-sign_out = login_not_required(LogoutView.as_view())
+sign_out = login_not_required(SignOut.as_view())
 
 
 @require_safe
@@ -88,4 +101,5 @@ def start(request: HttpRequest) -> HttpResponse:
         place = present_municipality(request, among=request.access.places_of(role))
         if place is not None:  # the municipality of the role may be gone, in a merger
             return redirect(page, code=place.code)
+    security_event(SecurityEventKind.NO_ROLE, request=request)
     return render(request, "access/no_role.html")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.signals import password_changed
+from allauth.mfa import app_settings
 from allauth.mfa import signals as factor
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -31,11 +32,22 @@ def on_signed_out(sender: Any, request: HttpRequest, user: User | None, **kwargs
 
 
 def on_code_refused(
-    sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+    sender: Any,
+    request: HttpRequest,
+    user: User,
+    authenticator: Authenticator,
+    reauthentication: bool = False,
+    **kwargs: Any,
 ) -> None:
-    security_event(
-        Kind.SIGN_IN_FAILED, user=user, request=request, detail=f"second step: {authenticator.type}"
+    """allauth names the app whatever was typed; how long the code is tells which kind it was meant to be."""
+    length = len("".join(request.POST.get("code", "").split()))
+    kind = (
+        Authenticator.Type.RECOVERY_CODES
+        if length == app_settings.RECOVERY_CODE_DIGITS
+        else authenticator.type
     )
+    step = "confirming" if reauthentication else "second step"
+    security_event(Kind.SIGN_IN_FAILED, user=user, request=request, detail=f"{step}: {kind}")
 
 
 def on_factor_added(

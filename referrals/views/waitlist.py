@@ -31,6 +31,7 @@ from referrals.views.access import municipality_or_404
 from referrals.views.clock import today
 from referrals.views.demo import is_demo
 from referrals.views.kept import keep, kept
+from referrals.views.never_offered import note_choices, note_token
 
 SEARCH = "sok"
 LONGEST_QUERY = 1000
@@ -67,13 +68,15 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     """The list as the address narrows, sorts and pages it."""
     municipality = municipality_or_404(request, code)
     search = _search(request, municipality)
-    if search is None and request.GET.get(SEARCH):
+    if search is None and (token := request.GET.get(SEARCH)):
+        note_token(request, token)
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect(f"{request.path}?{_query(request, without=(SEARCH, 'page'))}")
     rows = _rows(request, municipality)
     chosen = WaitlistFilter(request.GET, rows, offers=offers(municipality))
     if request.htmx and chosen.errors:
         return HttpResponseClientRedirect(request.get_full_path())  # the whole page, to say what is wrong
+    note_choices(request, chosen.form)
     counts = fact_counts(rows.filter(STILL_WAITING))
     is_whole = not chosen.chosen and search is None
     table = WaitlistTable(_matching(request, chosen, search, municipality), address=before_the_number(code))

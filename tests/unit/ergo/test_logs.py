@@ -4,9 +4,11 @@ import logging
 import sys
 
 import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection
 
-from ergo.logs import DiscreetFormatter
+from ergo.logs import DiscreetFormatter, RefusalsInOneLine
 from referrals.models import Category
 
 
@@ -22,3 +24,20 @@ def test_a_refused_row_is_not_quoted_in_a_traceback() -> None:
     assert "violates not-null constraint" in told
     assert "DETAIL" not in told
     assert "Failing row" not in told
+
+
+@pytest.mark.parametrize(("error", "lines"), [(PermissionDenied(), 1), (ValueError("x"), 4)])
+def test_a_refusal_is_one_line_and_a_fault_has_its_traceback(error: Exception, lines: int) -> None:
+    try:
+        raise error
+    except type(error):
+        record = logging.LogRecord(
+            "django.request", logging.WARNING, "", 0, "Forbidden", None, sys.exc_info()
+        )
+    assert RefusalsInOneLine().filter(record)
+    assert len(DiscreetFormatter().format(record).splitlines()) >= lines
+    assert (len(DiscreetFormatter().format(record).splitlines()) == 1) is isinstance(error, PermissionDenied)
+
+
+def test_every_line_of_the_server_goes_through_it() -> None:
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["refusals"]
