@@ -82,7 +82,8 @@ def citizen_known_by(identifier: Identifier, municipality_id: int) -> int | None
     with connection.cursor() as cursor:
         index = ring().index(identifier.digits, municipality_id)
         cursor.execute("SELECT ergo_citizen_known_by(%s, %s)", [municipality_id, index])
-        return cursor.fetchone()[0]
+        found: int | None = cursor.fetchone()[0]
+    return found
 
 
 def build(person_id: int, municipality_id: int, access: Access) -> list[Opening]:

@@ -5,7 +5,7 @@ reads nothing of that citizen's lines.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -111,8 +111,7 @@ def seen_in(views: Sequence[ViewLog], access: Access) -> dict[int, Seen]:
 
 def changes_of(municipality_id: int, access: Access, asked: Asked) -> QuerySet[ChangeByName]:
     """Each change of a row about a citizen of the municipality, newest first."""
-    rows = ChangeByName.objects.visible_to(access).filter(municipality_id=municipality_id)
-    rows = _narrowed(rows, asked)
+    rows = _narrowed(ChangeByName.objects.visible_to(access).filter(municipality_id=municipality_id), asked)
     if asked.kind:
         rows = rows.filter(table_name=RECORDS[asked.kind]._meta.db_table)
     if barred := access.shield.barred:  # of whom nobody knows is not told either
@@ -148,7 +147,7 @@ def employees_of(municipality_id: int) -> list[tuple[int, str]]:
     return sorted(names.items(), key=lambda known: (sort_key(known[1]), known[0]))
 
 
-def names_of(user_ids: Iterable[int]) -> Mapping[int, str]:
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     """Users by id. One who is gone has no name any more, and what they did is shown all the same."""
     users = User.objects.in_bulk(set(user_ids))
     return {pk: user.get_full_name() or user.username for pk, user in users.items()}

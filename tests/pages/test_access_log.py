@@ -206,6 +206,23 @@ class TestCommand:
         printed = self.report(referral, "--by", "leder", "--person", "--format", "csv")
         assert printed.startswith("\ufeffTidspunkt;") and referral.person.identifier not in printed
 
+    def test_a_privacy_officer_makes_it_by_identity_number_too(
+        self, today: Any, privacy_officer: User, referral: Referral, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        InstallationFactory()
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{referral.person.identifier}\n"))
+        assert "ersonvernombud" in self.report(referral, "--by", "personvernombud", "--person")
+
+    def test_has_the_reason_in_peoples_own_words(
+        self, today: Any, manager: User, coordinator: User, referral: Referral
+    ) -> None:
+        access = access_of(coordinator, on=TODAY)
+        with scope.scoped({referral.municipality_id}, user_id=coordinator.pk, request_id="0"):
+            record_view(ViewKind.CASE, [referral], access=access, note="Falt i natt,\nmåtte ringe")
+        assert "Falt i natt, måtte ringe" in self.report(
+            referral, "--by", "leder", "--referral", referral.number
+        )
+
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
