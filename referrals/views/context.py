@@ -96,7 +96,7 @@ MENU = (
         _("Logs"),
         frozenset({P.CONTROL_LOGS}),
         in_municipality=True,
-        covers=frozenset({"change_log", "access_log_find"}),
+        covers=frozenset({"change_log", "access_log_find", "access_log"}),
     ),
     Entry("rights", _("Roles"), frozenset({P.SEE_RIGHTS}), in_municipality=True),
     Entry("admin:index", _("Administration"), frozenset({P.ADMINISTER})),
