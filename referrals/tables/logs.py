@@ -16,16 +16,14 @@ from referrals.tables.base import ErgoTable
 from referrals.tables.columns import Column
 
 
-class LogTable(ErgoTable):
-    """Lines of a log, in the order they were written. `address` leads from a number to the citizen's access log.
+class OfLog:
+    """What tables of logs share: lines, newest first, with who and when.
 
-    `narrowed` says what the list was narrowed to; `names` are those of the users on the page, by id.
+    `address` leads from a number to the citizen's access log. `narrowed` says what the list was narrowed to; `names` are those of the users on the page, by id.
     """
 
+    caption: Any
     names: Mapping[int, str] = {}
-
-    at = Column(_("Time"), orderable=False)
-    who = Column(_("Who"), orderable=False)
 
     def __init__(self, rows: Any, *, address: Callable[[str], str], narrowed: str, **kwargs: Any) -> None:
         super().__init__(rows, **kwargs)
@@ -46,13 +44,15 @@ class LogTable(ErgoTable):
         return cells.link(self.address(number), number)
 
 
-class ReadLogTable(LogTable):
+class ReadLogTable(OfLog, ErgoTable):
     """Who saw what. `seen`: whom each page showed, by its id."""
 
     caption = _("Read log")
     when_empty = _("Nobody has seen anything that matches. Clear a filter and try again.")
     seen: Mapping[int, Seen] = {}
 
+    at = Column(_("Time"), orderable=False)
+    who = Column(_("Who"), orderable=False)
     role = Column(_("Role"), accessor="get_role_display", orderable=False)
     kind = Column(_("What was seen"), accessor="get_kind_display", orderable=False)
     numbers = Column(_("Referrals"), orderable=False)
@@ -72,12 +72,14 @@ class ReadLogTable(LogTable):
         return cells.together(parts) if parts else cells.subtle("–")
 
 
-class ChangeLogTable(LogTable):
+class ChangeLogTable(OfLog, ErgoTable):
     """Who changed which facts, by name only."""
 
     caption = _("Change log")
     when_empty = _("No change matches. Clear a filter and try again.")
 
+    at = Column(_("Time"), orderable=False)
+    who = Column(_("Who"), orderable=False)
     what = Column(_("What"), orderable=False)
     number = Column(_("Referral"), orderable=False)
     facts = Column(_("Facts that were changed"), orderable=False)

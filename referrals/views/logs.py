@@ -17,7 +17,7 @@ from referrals.models import Municipality
 from referrals.permissions import Permission
 from referrals.reports import logs as report
 from referrals.tables.base import paginate
-from referrals.tables.logs import ChangeLogTable, LogTable, ReadLogTable
+from referrals.tables.logs import ChangeLogTable, ReadLogTable
 from referrals.tables.pages import list_response
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now
@@ -73,7 +73,11 @@ def _record(
 
 
 def _page(
-    request: HttpRequest, municipality: Municipality, template: str, form: LogForm, table: LogTable
+    request: HttpRequest,
+    municipality: Municipality,
+    template: str,
+    form: LogForm,
+    table: ReadLogTable | ChangeLogTable,
 ) -> HttpResponse:
     table.names = report.names_of(line.user_id for line in table.records if line.user_id)
     note_choices(request, form)
