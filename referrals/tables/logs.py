@@ -19,7 +19,8 @@ from referrals.tables.columns import Column
 class OfLog:
     """What tables of logs share: lines, newest first, with who and when.
 
-    `address` leads from a number to the citizen's access log. `narrowed` says what the list was narrowed to; `names` are those of the users on the page, by id.
+    `address` leads from a number to the citizen's access log, `narrowed` says what the list was narrowed to, and
+    `names` are those of the users on the page, by id.
     """
 
     caption: Any
