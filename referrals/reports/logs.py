@@ -1,7 +1,7 @@
 """The logs of a municipality as whoever goes through them reads them: who looked at what, and who changed which facts.
 
 No line names a citizen, and none holds a value: referrals are told by number. Somebody who is barred from a citizen
-reads nothing of that citizen's lines.
+reads nothing of that citizen's lines; nor does a manager of a unit, of a citizen who has cases in other units only.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -30,7 +30,7 @@ from referrals.models import (
     WaitPause,
 )
 from referrals.norwegian import sort_key
-from referrals.permissions import Access
+from referrals.permissions import Access, Permission
 from referrals.waiting import OSLO
 
 MOST_NUMBERS = 5  # of the referrals on one page that somebody opened; a list has fifty
@@ -92,19 +92,18 @@ def views_of(municipality_id: int, access: Access, asked: Asked) -> QuerySet[Vie
     rows = _narrowed(ViewLog.objects.visible_to(access).filter(municipality_id=municipality_id), asked)
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
-    if barred := access.shield.barred:
+    if _is_limited(municipality_id, access):
         lines = ViewLogPerson.objects.filter(municipality_id=municipality_id, view_id=OuterRef("pk"))
-        of_them, of_others = lines.filter(person_id__in=barred), lines.exclude(person_id__in=barred)
-        rows = rows.exclude(Exists(of_them) & ~Exists(of_others))
+        rows = rows.filter(Exists(_told(lines, municipality_id, access)) | ~Exists(lines))
     return rows.order_by("-pk")
 
 
-def seen_in(views: Sequence[ViewLog], access: Access) -> dict[int, Seen]:
+def seen_in(views: Sequence[ViewLog], municipality_id: int, access: Access) -> dict[int, Seen]:
     """Whom each of these pages showed, by its id. A page of the read log is told without: it would repeat this one."""
     told = [view.pk for view in views if view.kind != ViewKind.READ_LOG]
-    rows = ViewLogPerson.objects.visible_to(access).filter(view_id__in=told)
+    rows = ViewLogPerson.objects.visible_to(access).filter(municipality_id=municipality_id, view_id__in=told)
     by_view: dict[int, list[ViewLogPerson]] = defaultdict(list)
-    for row in rows.exclude(person_id__in=access.shield.barred).order_by("-number", "pk"):
+    for row in _told(rows, municipality_id, access).order_by("-number", "pk"):
         by_view[row.view_id].append(row)
     return {pk: _seen(found) for pk, found in by_view.items()}
 
@@ -114,9 +113,25 @@ def changes_of(municipality_id: int, access: Access, asked: Asked) -> QuerySet[C
     rows = _narrowed(ChangeByName.objects.visible_to(access).filter(municipality_id=municipality_id), asked)
     if asked.kind:
         rows = rows.filter(table_name=RECORDS[asked.kind]._meta.db_table)
-    if barred := access.shield.barred:  # of whom nobody knows is not told either
-        rows = rows.filter(person_id__isnull=False).exclude(person_id__in=barred)
+    if _is_limited(municipality_id, access):  # of whom nobody knows is not told either
+        rows = _told(rows.filter(person_id__isnull=False), municipality_id, access)
     return rows.order_by("-pk")
+
+
+def _is_limited(municipality_id: int, access: Access) -> bool:
+    """Whether there are citizens of whom the user reads nothing."""
+    return bool(access.shield.barred) or access.units(municipality_id, Permission.CONTROL_LOGS) is not None
+
+
+def _told(rows: QuerySet, municipality_id: int, access: Access) -> QuerySet:
+    """Lines about those of whom the user may read; as of openings (`actions.shielding.overseen`)."""
+    rows = rows.exclude(person_id__in=access.shield.barred)
+    bound = access.units(municipality_id, Permission.CONTROL_LOGS)
+    if bound is None:
+        return rows
+    own = Referral.objects.within_reach_of(access).filter(municipality_id=municipality_id)
+    own = own.filter(Q(unit__in=bound) | Q(unit__isnull=True))
+    return rows.filter(person_id__in=own.values("person_id"))
 
 
 def record_of(table: str) -> str:

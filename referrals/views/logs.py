@@ -31,7 +31,7 @@ def read_log(request: HttpRequest, code: str) -> HttpResponse:
     form = ReadLogForm(request.GET, employees=report.employees_of(municipality.pk))
     views = report.views_of(municipality.pk, request.access, form.asked)
     table = paginate(ReadLogTable(views, address=_access_log_in(code), narrowed=form.words), request)
-    table.seen = report.seen_in(table.records, request.access)
+    table.seen = report.seen_in(table.records, municipality.pk, request.access)
     shown = {
         Shown(municipality.pk, row.person_id, row.number)
         for seen in table.seen.values()

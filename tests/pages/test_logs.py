@@ -13,7 +13,17 @@ from django.urls import reverse
 from ergo import scope
 from referrals.actions.auditing import record_view
 from referrals.choices import Protection, SecurityEventKind, ViewKind, ViewReason
-from referrals.models import Category, Municipality, Person, Referral, SecurityEvent, User, ViewLog, access_of
+from referrals.models import (
+    Category,
+    Membership,
+    Municipality,
+    Person,
+    Referral,
+    SecurityEvent,
+    User,
+    ViewLog,
+    access_of,
+)
 from referrals.permissions import Permission
 from tests.factories import (
     NOW,
@@ -24,6 +34,7 @@ from tests.factories import (
     OpeningFactory,
     PersonFactory,
     ReferralFactory,
+    UnitFactory,
 )
 
 ClientFor = Callable[[User], Client]
@@ -155,6 +166,29 @@ class TestReadLog:
         assert NUMBER not in text(page) and OTHER in text(page)
         assert kinds == [ViewKind.WAITLIST]
 
+    def test_a_manager_of_a_unit_reads_of_its_citizens_and_of_those_in_no_unit(
+        self,
+        manager: User,
+        coordinator: User,
+        case: Referral,
+        other: Referral,
+        municipality: Municipality,
+        client_for: ClientFor,
+    ) -> None:
+        """In both logs; whoever is bound to no unit reads of all."""
+        north, south = (UnitFactory(municipality=municipality, name=name) for name in "NS")
+        Referral.objects.filter(pk=case.pk).update(unit=south)
+        look(coordinator, case)
+        look(coordinator, case, other, kind=ViewKind.WAITLIST)
+        client = client_for(manager)
+        for unit, are_both in ((None, True), (south, True), (north, False)):
+            Membership.objects.filter(user=manager).update(unit=unit)
+            page = client.get(at("read_log", municipality), {"who": coordinator.pk})
+            kinds = [view.kind for view in page.context["table"].records]
+            assert kinds == [ViewKind.WAITLIST, ViewKind.CASE][: 1 + are_both], unit
+            for told in (page, client.get(at("change_log", municipality))):
+                assert (NUMBER in text(told)) == are_both and OTHER in text(told), unit
+
     def test_is_no_page_for_staff_who_answer_for_nobody(
         self, coordinator: User, therapist_user: User, municipality: Municipality, client_for: ClientFor
     ) -> None:
@@ -273,6 +307,28 @@ class TestOneCitizen:
         assert "Qvigstad" not in text(page) and NUMBER not in text(page)
         assert ViewLog.objects.get().persons.get().person_id == case.person_id
         assert SecurityEvent.objects.get().kind == SecurityEventKind.REFUSED
+
+    def test_of_another_units_citizen_staff_get_no_log_by_either_number(
+        self,
+        coordinator: User,
+        manager: User,
+        case: Referral,
+        municipality: Municipality,
+        client_for: ClientFor,
+    ) -> None:
+        """Nor from a search that is still kept when the unit has changed."""
+        north, south = (UnitFactory(municipality=municipality, name=name) for name in "NS")
+        Referral.objects.update(unit=south)
+        look(manager, case)
+        client = client_for(coordinator)
+        Membership.objects.filter(user=coordinator).update(unit=south)
+        address = self.ask(client, municipality, case.person.identifier).redirect_chain[-1][0]
+        assert manager.get_full_name() in text(client.get(address))
+        Membership.objects.filter(user=coordinator).update(unit=north)
+        assert client.get(address).status_code == 404
+        for typed in (NUMBER, case.person.identifier):
+            page = self.ask(client, municipality, typed)
+            assert "Ingen slik innbygger" in text(page) and not ViewLog.objects.latest("pk").persons.exists()
 
     def test_who_is_barred_gets_no_log_by_either_number(
         self,
