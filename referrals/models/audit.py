@@ -137,7 +137,7 @@ class AuditEvent(models.Model):
 class ChangeByName(models.Model):
     """A line of the change log without its values: who, when, which kind of row, and the names of the facts.
 
-    A view of the owner's (migration 0023): whoever reads the logs of a municipality and no cases reads this, and the
+    A view of the owner's (migration 0028): whoever reads the logs of a municipality and no cases reads this, and the
     database shows them no other line. `names` are the columns of a change; of a row added or removed there are none.
     `number` is the referral's, where the row belongs to one; `person_id` is whom it is about.
     """

@@ -66,7 +66,7 @@ DROP POLICY known_by ON referrals_person
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0022_walls_mended"),
+        ("referrals", "0027_rollups_frozen"),
     ]
 
     operations = [
