@@ -22,6 +22,7 @@ from referrals.choices import SecurityEventKind
 from referrals.keyring import PLACE_OF_FACTORS, ring
 from referrals.models import User
 from referrals.views.assurance import proved_recently
+from referrals.views.methods import is_a_page
 from referrals.views.never_offered import note_redirect
 
 WRONG = _("Wrong user name or password. Capital and small letters are different in a password.")
@@ -62,11 +63,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Only pages of this site, by their path. An address of another is put on record."""
+        """Only pages of this site, by their path; not an address that only buttons lead to. Another's is put on record."""
         is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
         if url and not is_ours:
             note_redirect(self.request)
-        return is_ours
+        return is_ours and is_a_page(url)
 
     def add_message(
         self,

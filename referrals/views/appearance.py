@@ -5,17 +5,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from referrals.actions.profile import choose_language as keep_language
 from referrals.forms.preferences import ColourSchemeForm, LanguageForm
+from referrals.views.methods import post_only
 from referrals.views.never_offered import note_redirect
 
 ONE_YEAR = 365 * 24 * 60 * 60
 
 
 @login_not_required
-@require_POST
+@post_only
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keeps the language in the user's profile, before sign-in in a cookie, and goes back where one came from."""
     form = LanguageForm(request.POST)
@@ -38,7 +38,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_POST
+@post_only
 def choose_colour_scheme(request: HttpRequest) -> HttpResponse:
     """Keeps light, dark or auto in a cookie of this device, and goes back to the page one came from."""
     form = ColourSchemeForm(request.POST)

@@ -30,6 +30,7 @@ from referrals.views.case import SLUGS, address_of, referral_or_404
 from referrals.views.clock import now, today
 from referrals.views.history import history_of
 from referrals.views.never_offered import note_choices
+from referrals.views.unsent import brings_back, typed
 
 Text = str | Promise
 
@@ -121,6 +122,7 @@ PROCESS = ("priority", "therapist")
 MOVES_BY_SLUG = {slug: move for move, slug in SLUGS.items()}
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, code: str, number: str, slug: str) -> HttpResponse:
     """One move of one referral."""
@@ -136,7 +138,7 @@ def move(request: HttpRequest, code: str, number: str, slug: str) -> HttpRespons
     if refusal := _refusal(wanted, case):
         messages.error(request, str(refusal))
         return redirect(address_of(case, municipality))
-    form = PAGES[wanted].form(situation=situation)
+    form = PAGES[wanted].form(typed(request), situation=situation)
     return _page(request, municipality, wanted, situation, form)
 
 

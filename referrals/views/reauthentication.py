@@ -2,8 +2,8 @@
 
 Whoever has proved anything within the last five minutes goes straight on: signing in counts, but not being let through
 because the municipality's sign-in remembers somebody. The others confirm with password, one-time code or passkey, or
-with the municipality's own sign-in if they came from there. What they were sending is not kept: they come back to the
-page they sent it from.
+with the municipality's own sign-in if they came from there. They come back to the page they sent something from, with
+what they had filled in where `views.unsent` keeps it; it is never sent by itself.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,15 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from referrals.views.assurance import proved_recently, provider_of
 from referrals.views.session_age import page_of
+from referrals.views.unsent import can_bring_back, set_aside
 
 Handler = Callable[[HttpRequest], HttpResponse]
 View = Callable[..., HttpResponse]
@@ -58,6 +61,8 @@ class ReauthenticationMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ReauthenticationRequired):
             return None
+        if request.method == "POST":
+            _set_aside_or_say_so(request)
         back = urlencode({"next": page_of(request)})
         if name := provider_of(request):
             return HttpResponseRedirect(f"{reverse('sso_leave', kwargs={'name': name})}?anew=1&{back}")
@@ -65,3 +70,10 @@ class ReauthenticationMiddleware:
         if not methods:
             raise PermissionDenied
         return HttpResponseRedirect(f"{methods[0]['url']}?{back}")
+
+
+def _set_aside_or_say_so(request: HttpRequest) -> None:
+    if can_bring_back(request.resolver_match.func) and set_aside(request, request.user.pk):
+        messages.info(request, _("Not saved yet. What you filled in comes back when you have confirmed."))
+    else:
+        messages.warning(request, _("What you sent was not saved. Send it again when you have confirmed."))

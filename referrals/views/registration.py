@@ -12,11 +12,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from referrals.actions import persons, referrals
 from referrals.actions.auditing import record_view, security_event
@@ -38,7 +38,9 @@ from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.demo import is_demo
 from referrals.views.kept import keep, kept
+from referrals.views.methods import post_only
 from referrals.views.never_offered import note_choices, note_id, note_token
+from referrals.views.unsent import brings_back, typed
 
 SEARCH = "sok"
 NEW_CITIZEN = "ny"
@@ -77,6 +79,7 @@ class ShieldedCitizen:
 # ---------------------------------------------------------------- step 1: the citizen
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_citizen(request: HttpRequest, code: str) -> HttpResponse:
     """The search, and under it what it found."""
@@ -89,7 +92,7 @@ def find_citizen(request: HttpRequest, code: str) -> HttpResponse:
         note_token(request, token)
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect("referral_new", code=code)
-    return _search_page(request, municipality, _search_form(found), token, found)
+    return _search_page(request, municipality, _search_form(found, typed(request)), token, found)
 
 
 def _search(request: HttpRequest, municipality: Municipality) -> HttpResponse:
@@ -106,9 +109,9 @@ def _kept_search(request: HttpRequest, token: str) -> dict[str, Any] | None:
     return found if found and "search" in found else None
 
 
-def _search_form(found: dict[str, Any] | None) -> CitizenSearchForm:
-    """Empty and ready to type in; under an answer, with what was searched for."""
-    form = CitizenSearchForm(initial=_shown(found), on=today(), allow_synthetic=is_demo())
+def _search_form(found: dict[str, Any] | None, waited: QueryDict | None) -> CitizenSearchForm:
+    """Empty and ready to type in; under an answer, with what was searched for; or with what was not sent yet."""
+    form = CitizenSearchForm(waited, initial=_shown(found), on=today(), allow_synthetic=is_demo())
     if found is None:
         form.fields["identifier"].widget.attrs["autofocus"] = True
     return form
@@ -202,7 +205,7 @@ def _looked_up(request: HttpRequest, shielded: ShieldedCitizen | None) -> list[P
     return [shielded.person]
 
 
-@require_POST
+@post_only
 def choose_citizen(request: HttpRequest, code: str) -> HttpResponse:
     """One of those found, or a new one: on to the form."""
     municipality = municipality_or_404(request, code, Permission.REGISTER)
@@ -229,6 +232,7 @@ def _note_not_found(request: HttpRequest, found: dict[str, Any] | None, chosen: 
 # ---------------------------------------------------------------- step 2: what came in
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, code: str, token: UUID) -> HttpResponse:
     """The form of one referral, for the citizen who was chosen."""
@@ -243,7 +247,8 @@ def register(request: HttpRequest, code: str, token: UUID) -> HttpResponse:
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect("referral_new", code=code)
     if request.method != "POST":
-        return _form_page(request, intake, _empty_form(intake))
+        waited = typed(request)
+        return _form_page(request, intake, _form(intake, waited) if waited else _empty_form(intake))
     if "use_registered" in request.POST:
         return _use_registered(request, intake)
     return _submitted(request, intake)

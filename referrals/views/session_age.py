@@ -4,20 +4,25 @@ Two instants in the session say when it began and when it was last used. The ses
 """
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
 from referrals.actions.auditing import security_event
 from referrals.choices import SecurityEventKind
+from referrals.views import kept, unsent
 from referrals.views.clock import now
 
 Handler = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 IDLE_SECONDS = 30 * 60
 WHOLE_SECONDS = 8 * 60 * 60
@@ -44,8 +49,9 @@ def overdue(session: SessionBase, at: float) -> str:
 class SessionAgeMiddleware:
     """Ends sessions that are too old, and those of users who were deactivated; notes a sign of life once a minute.
 
-    Whoever was in the middle of a form is told so, and led back to its page after signing in. Stands after
-    AuthenticationMiddleware.
+    Whoever was in the middle of a form is told so, and led back to its page after signing in, where the form holds
+    what was typed if it is one of those in `views.unsent`. Stands after AuthenticationMiddleware; what is sent has
+    passed the check for forgery before any of it is kept.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -56,11 +62,21 @@ class SessionAgeMiddleware:
         if not reason:
             return self.get_response(request)
         security_event(SecurityEventKind.SESSIONS_ENDED, request=request, detail=reason)
+        request.ended_for = (request.user.pk, request.session.get(kept.SESSION_KEY, {}))
         request.session.flush()
         request.session[ENDED] = reason
         request.user = AnonymousUser()
-        if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
-            return self.get_response(request)  # a public page is shown, any other asks to sign in
+        return self.get_response(request)  # a public page is shown, any other asks to sign in
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
+        is_public = not getattr(view, "login_required", True)
+        if request.user.is_authenticated or is_public or _asks_for_a_page(request):
+            return None
+        user_id, searches = getattr(request, "ended_for", (None, {}))
+        if user_id and unsent.can_bring_back(view):
+            unsent.set_aside(request, user_id, searches)
+        elif ENDED not in request.session:  # the session is gone altogether
+            messages.info(request, _("You are no longer signed in. What you sent was not saved."))
         return _back_to_the_form(request)
 
     def _reason(self, request: HttpRequest) -> str:
@@ -75,12 +91,16 @@ class SessionAgeMiddleware:
 
 def page_of(request: HttpRequest) -> str:
     """The address to come back to: this page, or for what was sent from a form the page of the form."""
-    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+    if _asks_for_a_page(request) or unsent.can_bring_back(request.resolver_match.func):
         return request.get_full_path()
     came_from = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     if came_from.netloc != request.get_host():
         return resolve_url(settings.LOGIN_REDIRECT_URL)
     return came_from._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def _asks_for_a_page(request: HttpRequest) -> bool:
+    return request.method in ("GET", "HEAD") and "HX-Request" not in request.headers
 
 
 def _back_to_the_form(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from referrals.actions import shielding as actions
 from referrals.actions.auditing import record_view, security_event
@@ -26,8 +26,10 @@ from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
 from referrals.views.case import address_of, reached_or_404
 from referrals.views.clock import now, today
+from referrals.views.methods import post_only
 from referrals.views.never_offered import note_choices, note_id
 from referrals.views.reauthentication import require_reauthentication
+from referrals.views.unsent import brings_back, typed
 
 OPENINGS_A_PAGE = 50
 MOST_OPENINGS = 20  # of one citizen, the newest; all of them stand in the change log of the case
@@ -42,6 +44,7 @@ LONGEST_KEY = 18  # digits; no primary key has more, and Python refuses to read 
 # ---------------------------------------------------------------- the ways in
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def shielded(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """What somebody sees instead of a shielded case. Whoever is named opens it here, with a reason."""
@@ -53,13 +56,14 @@ def shielded(request: HttpRequest, code: str, number: str) -> HttpResponse:
     is_named = not is_elsewhere and actions.is_named(case.person_id, request.user)
     if is_named:
         require_reauthentication(request)
-    form = OpenForm(request.POST or None) if is_named else None
+    form = OpenForm(typed(request)) if is_named else None
     if request.method == "POST" and form and form.is_valid():
         if answer := _opened(request, case, municipality, form, OpeningKind.NAMED):
             return answer
     return _gate(request, municipality, case, form, OpeningKind.NAMED)
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def emergency(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """Emergency access, for staff who are not named and cannot wait for those who are."""
@@ -70,7 +74,7 @@ def emergency(request: HttpRequest, code: str, number: str) -> HttpResponse:
     if _is_barred(request.access, case):
         return redirect("referral_shielded", code=code, number=number)
     require_reauthentication(request)
-    form = EmergencyForm(request.POST or None)
+    form = EmergencyForm(typed(request))
     if request.method == "POST" and form.is_valid():
         if answer := _opened(request, case, municipality, form, OpeningKind.EMERGENCY):
             return answer
@@ -132,7 +136,7 @@ def _minutes(kind: OpeningKind) -> int:
 # ---------------------------------------------------------------- openings
 
 
-@require_POST
+@post_only
 def end_opening(request: HttpRequest, code: str, opening: int) -> HttpResponse:
     """Closes an opening before its time is out: one's own, from the case; anybody's, from the manager's list."""
     municipality = municipality_or_404(request, code)
@@ -176,6 +180,7 @@ def _row(opening: Opening, at: datetime) -> dict[str, Any]:
 # ---------------------------------------------------------------- who decides
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def shielding(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """Who may open the case of a protected citizen, and who is barred from it; for coordinators and managers.
@@ -229,13 +234,14 @@ def _decided(access: Access, case: Referral) -> dict[str, Any]:
 def _forms(request: HttpRequest, municipality: Municipality, case: Referral) -> dict[str, ErgoForm]:
     """The forms of the page, each by the name of its button; the one whose button was pressed holds what was typed."""
     staff = staff_of(municipality.pk, on=today())
-    typed = {name: request.POST if name in request.POST else None for name in DEEDS}
+    sent = typed(request) or {}
+    data = {name: sent if name in sent else None for name in DEEDS}
     return {
         "protect": ProtectionForm(
-            typed["protect"], prefix="protect", initial={"protection": case.person.protection}
+            data["protect"], prefix="protect", initial={"protection": case.person.protection}
         ),
-        "name": NameForm(typed["name"], prefix="name", staff=staff),
-        "bar": BarForm(typed["bar"], prefix="bar", staff=staff),
+        "name": NameForm(data["name"], prefix="name", staff=staff),
+        "bar": BarForm(data["bar"], prefix="bar", staff=staff),
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import messages
@@ -12,16 +13,18 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from referrals.actions.auditing import security_event
 from referrals.choices import SecurityEventKind
 from referrals.demo.users import DEMO_PASSWORD, demo_users
 from referrals.forms.sign_in import SignInForm
 from referrals.permissions import Role
+from referrals.views import unsent
 from referrals.views.access import present_municipality
 from referrals.views.assurance import ONE_PRESS, let_in
 from referrals.views.demo import is_demo
+from referrals.views.methods import post_only
 from referrals.views.never_offered import note_redirect
 from referrals.views.session_age import ENDED
 
@@ -54,13 +57,14 @@ class SignIn(LoginView):
         return super().get_context_data(**kwargs) | {
             "next": self.get_next_url() or "",
             "ended": self.request.session.pop(ENDED, ""),
+            "waits": unsent.SESSION_KEY in self.request.session,
             "providers": settings.SINGLE_SIGN_ON.values(),
             "demo_users": demo_users() if is_demo() else (),
         }
 
 
 @login_not_required
-@require_POST
+@post_only
 def sign_in_as_demo_user(request: HttpRequest) -> HttpResponse:
     """Signs in as one of the demo's users, whose password is known to all. Anywhere else there is no such address."""
     username = request.POST.get("username", "")
@@ -71,7 +75,8 @@ def sign_in_as_demo_user(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("This demo user has got another password or is gone."))
         return redirect("account_login")
     let_in(request, user, ONE_PRESS)
-    return redirect("start")
+    wanted = request.POST.get("next", "")
+    return redirect(wanted if get_adapter().is_safe_url(wanted) else "start")
 
 
 class SignOut(LogoutView):
@@ -87,7 +92,7 @@ class SignOut(LogoutView):
 
 
 # Also for somebody whose session has run out meanwhile: they are out already, and should not have to sign in for it.
-sign_out = login_not_required(SignOut.as_view())
+sign_out = login_not_required(post_only(SignOut.as_view()))
 
 
 @require_safe

@@ -12,12 +12,13 @@ from django.http import HttpRequest
 from referrals.actions.auditing import security_event
 from referrals.choices import SecurityEventKind as Kind
 from referrals.models import User
-from referrals.views import session_age
+from referrals.views import session_age, unsent
 
 
 def on_signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Every way in, also one press in the demo. The session begins to age."""
     session_age.begin(request.session)
+    unsent.keep_only_for(user, request.session)
     if _was_asked_for(request):
         security_event(Kind.SIGNED_IN, user=user, request=request)
 

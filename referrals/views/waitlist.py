@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from referrals.actions.auditing import record_view
@@ -31,6 +31,7 @@ from referrals.views.access import municipality_or_404
 from referrals.views.clock import today
 from referrals.views.demo import is_demo
 from referrals.views.kept import keep, kept
+from referrals.views.methods import post_only
 from referrals.views.never_offered import note_choices, note_token
 
 SEARCH = "sok"
@@ -100,7 +101,7 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     return list_response(request, "waitlist/list.html", context, swap_template="waitlist/_swap.html")
 
 
-@require_POST
+@post_only
 def search(request: HttpRequest, code: str) -> HttpResponse:
     """Keeps what was typed, sealed in the session, and leads to the list with the token of it; filters are kept."""
     municipality_or_404(request, code)
