@@ -173,6 +173,13 @@ class NotOneself(DomainError):
     )
 
 
+class BarredFromCitizen(DomainError):
+    """Nobody can be both barred from a citizen and trusted with the protected address."""
+
+    code = "barred_from_citizen"
+    message = _("This member of staff is barred from the citizen’s cases. Lift the barring first.")
+
+
 class ReopenTooLate(DomainError):
     """A closed case may be reopened within 30 days; later it is a new referral."""
 

@@ -13,6 +13,7 @@ from referrals.actions.transactions import action
 from referrals.choices import BarringKind, EventKind, OpeningKind, Protection
 from referrals.errors import (
     Barred,
+    BarredFromCitizen,
     ForeignRecord,
     NotAllowed,
     NothingChanged,
@@ -30,12 +31,15 @@ from referrals.waiting import oslo_date
 def name_confidant(*, person_id: int, user_id: int, access: Access, by: User, at: datetime) -> Confidant:
     """Name a member of staff to open the cases of a citizen with a protected address.
 
-    Raises Person.DoesNotExist, NotAllowed, Barred, NotOneself, ForeignRecord (not staff here) or NothingChanged.
+    Raises Person.DoesNotExist, NotAllowed, Barred, NotOneself, ForeignRecord (not staff here), BarredFromCitizen or
+    NothingChanged.
     """
     person = _managed(person_id, access)
     if user_id == by.pk:
         raise NotOneself(field="user_id")
     _check_staff(user_id, person, at)
+    if Barring.objects.valid(oslo_date(at)).filter(person=person, user_id=user_id).exists():
+        raise BarredFromCitizen(field="user_id")
     if Confidant.objects.present().filter(person=person, user_id=user_id).exists():
         raise NothingChanged(field="user_id")
     return name(person, user_id=user_id, by=by, at=at)

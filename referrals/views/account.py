@@ -29,8 +29,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from referrals.actions.auditing import security_event
 from referrals.actions.sign_in import end_sessions
 from referrals.choices import SecurityEventKind
+from referrals.demo.users import DEMO_PASSWORD
 from referrals.models import User
 from referrals.views.assurance import forget_factor, note_factor
+from referrals.views.demo import is_demo_user
 from referrals.views.reauthentication import reauthentication_required
 
 Type = Authenticator.Type
@@ -185,6 +187,11 @@ class PasskeySignIn(LoginWebAuthnView):
 
 class ConfirmByPassword(ReauthenticateView):
     template_name = "account/confirm.html"
+
+    def get_context_data(self, **kwargs: Any) -> Context:
+        """In the demo, whose users come in without a password, the page says which one it is."""
+        known = DEMO_PASSWORD if is_demo_user(self.request.user) else ""
+        return super().get_context_data(**kwargs) | {"demo_password": known}
 
 
 class ConfirmByCode(ReauthenticateByCodeView):

@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Only pages of this site, by their path; not an address that only buttons lead to. Another's is put on record."""
+        """Only pages of this site, by their path, not an address that only buttons lead to; another's is recorded."""
         is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
         if url and not is_ours:
             note_redirect(self.request)

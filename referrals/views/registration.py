@@ -144,6 +144,7 @@ def _search_page(
         "token": token,
         "searched": found is not None,
         "matches": matches,
+        "is_registered": bool(found and _with_number(request, municipality, found["search"])),
         "shielded": shielded,
     }
     return render(request, "registration/find_citizen.html", context)
@@ -151,13 +152,18 @@ def _search_page(
 
 def _matches(request: HttpRequest, municipality: Municipality, search: dict[str, str]) -> list[Person]:
     """Citizens with exactly the number; where there is none, those with the name and birth date."""
-    here = Person.objects.open_to(request.access).filter(municipality=municipality)
-    found: list[Person] = []
-    if search["identifier"]:
-        found = list(here.with_identifier(_identifier(search), municipality.pk))
+    found = _with_number(request, municipality, search)
     if not found and search["name"] and search["birth_date"]:
+        here = Person.objects.open_to(request.access).filter(municipality=municipality)
         found = list(here.filter(birth_date=search["birth_date"]).named(search["name"]))
     return found
+
+
+def _with_number(request: HttpRequest, municipality: Municipality, search: dict[str, str]) -> list[Person]:
+    """The citizen with exactly the number that was typed, if any: nobody else can be registered with it."""
+    identifier = _identifier(search)
+    here = Person.objects.open_to(request.access)
+    return list(here.with_identifier(identifier, municipality.pk)) if identifier else []
 
 
 def _kind_of_search(search: dict[str, str]) -> str:

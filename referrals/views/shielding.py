@@ -234,14 +234,17 @@ def _decided(access: Access, case: Referral) -> dict[str, Any]:
 def _forms(request: HttpRequest, municipality: Municipality, case: Referral) -> dict[str, ErgoForm]:
     """The forms of the page, each by the name of its button; the one whose button was pressed holds what was typed."""
     staff = staff_of(municipality.pk, on=today())
+    barred = Barring.objects.valid(today()).filter(person=case.person_id).values("user")
+    named = Confidant.objects.present().filter(person=case.person_id).values("user")
+    free = staff.exclude(pk__in=barred)
     sent = typed(request) or {}
     data = {name: sent if name in sent else None for name in DEEDS}
     return {
         "protect": ProtectionForm(
             data["protect"], prefix="protect", initial={"protection": case.person.protection}
         ),
-        "name": NameForm(data["name"], prefix="name", staff=staff),
-        "bar": BarForm(data["bar"], prefix="bar", staff=staff),
+        "name": NameForm(data["name"], prefix="name", staff=free.exclude(pk__in=named)),
+        "bar": BarForm(data["bar"], prefix="bar", staff=free),
     }
 
 

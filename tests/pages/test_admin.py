@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -35,6 +36,7 @@ from referrals.models import (
 from tests.factories import (
     ContactFactory,
     EmploymentFactory,
+    InstallationFactory,
     MembershipFactory,
     MunicipalityFactory,
     PersonFactory,
@@ -88,6 +90,13 @@ class TestWhoComesIn:
     def test_djangos_own_flags_open_nothing(self, client_for: ClientFor, coordinator: User) -> None:
         User.objects.filter(pk=coordinator.pk).update(is_staff=True, is_superuser=True)
         assert client_for(coordinator).get(address(Referral, "changelist"), follow=True).status_code == 403
+
+    def test_every_page_says_that_the_demo_is_fictitious(self, admin_client: Client) -> None:
+        assert "demo-mark" not in admin_client.get("/admin/").content.decode()
+        InstallationFactory()
+        caches["process"].clear()
+        for url in ("/admin/", address(User, "changelist")):
+            assert "demo-mark" in admin_client.get(url).content.decode(), url
 
     def test_an_administrator_sees_every_register_and_no_record(self, admin_client: Client) -> None:
         response = admin_client.get("/admin/")

@@ -73,6 +73,11 @@ def test_every_entry_of_the_menu_opens(client_for: ClientFor, therapist_user: Us
         assert client.get(link.url, follow=True).status_code == 200, link
 
 
+def test_citizens_are_told_of_emergency_access(client: Client, db: None) -> None:
+    page = client.get("/personvern/").content.decode()
+    assert "nødtilgang" in page and "bare de som er utpekt til det, åpner saken" not in page
+
+
 def test_the_present_page_is_marked(
     client_for: ClientFor, coordinator: User, municipality: Municipality
 ) -> None:

@@ -139,6 +139,14 @@ class TestSearch:
         assert page.context["matches"] == [person]
         assert "Fant én innbygger" in page.content.decode()
 
+    def test_offers_no_new_citizen_with_a_number_that_is_registered(self, desk: Desk, person: Person) -> None:
+        new = "Registrer ny innbygger"
+        assert new not in desk.search(identifier=NUMBER).content.decode()
+        assert new in desk.search(name="Østby", birth_date="170548").content.decode()
+        other = identifier_of(BORN, nth=5).digits
+        both = desk.search(identifier=other, name="Østby", birth_date="170548")
+        assert both.context["matches"] == [person] and new in both.content.decode()
+
     @pytest.mark.parametrize("name", ["Máret Ánne Østby", "østby maret", "Østby, Anne", "Østby"])
     def test_finds_the_citizen_by_name_and_birth_date(self, desk: Desk, person: Person, name: str) -> None:
         assert desk.search(name=name, birth_date="170548").context["matches"] == [person]

@@ -9,7 +9,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from ergo.scope import scoped
 from referrals.actions import shielding
+from referrals.actions.shielding import name_confidant
 from referrals.choices import (
     BarringKind,
     EventKind,
@@ -19,7 +21,7 @@ from referrals.choices import (
     ViewKind,
     ViewReason,
 )
-from referrals.errors import Shielded
+from referrals.errors import BarredFromCitizen, Shielded
 from referrals.models import (
     Barring,
     Confidant,
@@ -30,6 +32,7 @@ from referrals.models import (
     SecurityEvent,
     User,
     ViewLog,
+    access_of,
 )
 from tests.factories import (
     NOW,
@@ -225,6 +228,23 @@ def test_krav_23_nobody_names_themself(
     page = client_for(user).post(address(case, "skjerming/"), {"name": "1", "name-user": user.pk})
     assert page.status_code == 200 and "Du kan ikke navngi deg selv." in text(page)
     assert not Confidant.objects.exists()
+
+
+def test_whoever_is_barred_is_not_named_and_stands_in_no_list(
+    case: Referral, coordinator: User, therapist_user: User, manager: User, client_for: ClientFor
+) -> None:
+    BarringFactory(person=case.person, user=therapist_user)
+    ConfidantFactory(person=case.person, user=manager)
+    page = client_for(coordinator).get(address(case, "skjerming/"))
+    name, bar = (page.context["forms"][form].fields["user"].queryset for form in ("name", "bar"))
+    assert therapist_user not in name and manager not in name and coordinator in name
+    assert therapist_user not in bar and manager in bar
+    access = access_of(coordinator, on=TODAY)
+    with scoped({case.municipality_id}), pytest.raises(BarredFromCitizen):
+        name_confidant(
+            person_id=case.person_id, user_id=therapist_user.pk, access=access, by=coordinator, at=NOW
+        )
+    assert not Confidant.objects.present().filter(user=therapist_user).exists()
 
 
 # ---------------------------------------------------------------- looking somebody up

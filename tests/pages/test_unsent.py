@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
+from django.core.cache import caches
 from django.test import Client
 
 from referrals.choices import Protection
+from referrals.demo.users import DEMO_PASSWORD, demo_users
 from referrals.models import Barring, Municipality, Opening, Person, Referral, User, WaitPause
 from referrals.views import unsent
 from tests.factories import (
@@ -16,8 +18,10 @@ from tests.factories import (
     PASSWORD,
     ConfidantFactory,
     InstallationFactory,
+    MembershipFactory,
     PersonFactory,
     ReferralFactory,
+    UserFactory,
 )
 from tests.harness.full_sessions import note
 
@@ -235,3 +239,29 @@ def test_an_address_that_only_buttons_lead_to_says_so_in_our_words(
     page = client_for(coordinator).get(path)
     assert page.status_code == 405 and page.headers["Allow"] == "POST"
     assert "Det er ingen side her" in content(page) and 'href="/"' in content(page)
+
+
+# ---------------------------------------------------------------- in the demo
+
+
+def test_a_press_in_the_demo_leads_to_the_page_that_was_asked_for(client: Client, db: None) -> None:
+    InstallationFactory()
+    first = demo_users()[0]
+    MembershipFactory(user=UserFactory(username=first.username, password=DEMO_PASSWORD), role=first.role)
+    page = content(client.get("/inn/?next=/konto/"))
+    assert page.count('name="next" value="/konto/"') == 2 + len(demo_users())
+    typed = {"username": first.username, "next": "/konto/"}
+    assert client.post("/inn/demo/", typed).url == "/konto/"
+    client.logout()
+    assert client.post("/inn/demo/", typed | {"next": "//evil.example"}).url == "/"
+
+
+def test_the_demo_says_which_password_confirms_and_nobody_else_does(
+    coordinator: User, client_for: ClientFor
+) -> None:
+    assert DEMO_PASSWORD not in content(client_for(coordinator).get("/konto/bekreft/?next=/konto/"))
+    InstallationFactory()
+    caches["process"].clear()
+    User.objects.filter(pk=coordinator.pk).update(username=demo_users()[0].username)
+    page = content(client_for(User.objects.get(pk=coordinator.pk)).get("/konto/bekreft/?next=/konto/"))
+    assert DEMO_PASSWORD in page and "Avbryt" in page
