@@ -3,14 +3,13 @@
 from importlib import import_module
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class ReferralsConfig(AppConfig):
     """The one app of the project."""
 
     name = "referrals"
-    verbose_name = _("Referrals")
+    verbose_name = "Ergo"  # the heading of all registers and logs on the admin site
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -16,7 +16,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from referrals.permissions import Permission
+from referrals.permissions import Permission, Role
 
 
 class Offers(AutocompleteJsonView):
@@ -35,6 +35,12 @@ class ErgoAdminSite(AdminSite):
     site_header = _("Ergo administration")
     site_title = _("Ergo administration")
     index_title = _("Registers and users")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """The way out is for those who have another role: an administrator's start page is this site."""
+        others = set(Role) - {Role.ADMINISTRATOR}
+        has_other = any(request.access.has_role(role) for role in others)
+        return super().each_context(request) | {"site_url": self.site_url if has_other else None}
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.access.can(Permission.ADMINISTER)

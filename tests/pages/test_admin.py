@@ -98,6 +98,35 @@ class TestWhoComesIn:
         for url in ("/admin/", address(User, "changelist")):
             assert "demo-mark" in admin_client.get(url).content.decode(), url
 
+    def test_the_pages_speak_norwegian_and_fit_every_gender(self, admin_client: Client) -> None:
+        pages = (
+            "/admin/",
+            address(User, "add"),
+            address(User, "changelist"),
+            address(Membership, "changelist"),
+        )
+        texts = " ".join(admin_client.get(url).content.decode() for url in pages)
+        for english in (
+            "After you",
+            "Password-based",
+            "Start typing",
+            "Toggle theme",
+            "Enabled",
+            "Breadcrumbs",
+        ):
+            assert english not in texts, english
+        assert "Legg til ny" not in texts and "Legg til: " in texts
+
+    def test_what_cannot_be_saved_is_told_in_norwegian(self, admin_client: Client) -> None:
+        assert "Rett feil" in admin_client.post(address(User, "add"), {}).content.decode()
+
+    def test_the_way_out_is_for_those_who_have_another_role(
+        self, admin_client: Client, administrator: User, municipality: Municipality
+    ) -> None:
+        assert "Vis nettsted" not in admin_client.get("/admin/").content.decode()
+        MembershipFactory(user=administrator, role="coordinator", municipality=municipality)
+        assert "Vis nettsted" in admin_client.get("/admin/").content.decode()
+
     def test_an_administrator_sees_every_register_and_no_record(self, admin_client: Client) -> None:
         response = admin_client.get("/admin/")
         assert response.status_code == 200
