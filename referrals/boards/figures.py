@@ -68,9 +68,10 @@ def count_change(change: Figure, before: str) -> str:
     whole = round_half_up(abs(change.value))
     if not whole:
         return _("Unchanged from %(before)s") % {"before": before}
-    pattern = (
-        _("%(count)s more than %(before)s") if change.value > 0 else _("%(count)s fewer than %(before)s")
-    )
+    if change.value > 0:
+        pattern = ngettext("One more than %(before)s", "%(count)s more than %(before)s", whole)
+    else:
+        pattern = ngettext("One fewer than %(before)s", "%(count)s fewer than %(before)s", whole)
     return pattern % {"count": number(whole), "before": before}
 
 

@@ -104,6 +104,11 @@ class ConfirmByCodeForm(ReauthenticateByCodeForm, ErgoForm):
     )
 
 
+WRONG_CODE_OF_APP = _(
+    "The code was not accepted. Wait for the next one in the app, and type it before it changes."
+)
+
+
 class AddAppForm(ActivateTOTPForm, ErgoForm):
     """A first code proves that the app knows the secret."""
 
@@ -116,6 +121,15 @@ class AddAppForm(ActivateTOTPForm, ErgoForm):
         self.user = kwargs.pop("user")
         ErgoForm.__init__(self, *args, **kwargs)
         self.secret = waiting_secret(may_be_new=not self.is_bound)
+
+    def clean_code(self) -> str:
+        """Here nothing but a code of the app can have been wrong."""
+        try:
+            return super().clean_code()
+        except forms.ValidationError as error:
+            if error.code != "incorrect_code":
+                raise
+            raise forms.ValidationError(WRONG_CODE_OF_APP, code=error.code) from None
 
 
 class RemoveAppForm(DeactivateTOTPForm, ErgoForm):

@@ -35,8 +35,8 @@ class EmergencyForm(ErgoForm):
 
     reason = _reason_field(
         _(
-            "Say what has happened, and why it cannot wait for somebody who is named. The manager will read it, "
-            "and the citizen can ask to see it."
+            "Say what has happened, and why it cannot wait for somebody who is named. "
+            "Managers and the privacy officer can read it, and the citizen can ask to see it."
         )
     )
 

@@ -27,7 +27,7 @@ View = Callable[..., HttpResponse]
 
 
 def reauthentication_required(view: View) -> View:
-    """For views whose user must have confirmed within five minutes who they are: exports, blocked addresses, factors.
+    """For views whose user must have confirmed within five minutes who they are: shielded cases, factors.
 
     Stands inside the permission check, so that nobody is asked for what they may not do.
     """

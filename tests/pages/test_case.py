@@ -106,7 +106,7 @@ class TestWho:
         assert address(other) in page and somebody_elses.number not in page
 
     def test_says_that_it_is_not_the_patient_record(self, office: Client, referral: Referral) -> None:
-        assert "Ergo er ventelista, ikke journalen." in text(office.get(address(referral)))
+        assert "Ergo er ventelisten, ikke journalen." in text(office.get(address(referral)))
 
 
 class TestWait:

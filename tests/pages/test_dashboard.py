@@ -156,7 +156,7 @@ def test_every_bar_of_an_earlier_day_is_the_length_of_its_list(
 def test_the_change_is_said_against_13_weeks_before(office: Client, address: str, log: Log) -> None:
     log(waiting=True, received_on=days_ago(100))
     log(waiting=True)
-    assert "1 flere enn 13 uker tidligere" in text(office.get(address))
+    assert "Én flere enn 13 uker tidligere" in text(office.get(address))
 
 
 @pytest.mark.usefixtures("busy")

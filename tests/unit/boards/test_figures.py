@@ -40,6 +40,8 @@ def test_a_long_wait_is_also_said_in_weeks_or_months(figure, words):
     ("change", "words"),
     [
         (Figure(3), "3 flere enn 13 uker tidligere"),
+        (Figure(1), "Én flere enn 13 uker tidligere"),
+        (Figure(-1), "Én færre enn 13 uker tidligere"),
         (Figure(-3), "3 færre enn 13 uker tidligere"),
         (Figure(0), "Uendret fra 13 uker tidligere"),
         (WITHHELD, "Endringen vises ikke, tallene er for små"),
