@@ -14,6 +14,7 @@ ABOUT_LISTS = (
     gettext_noop("Breadcrumbs"),
     gettext_noop("Filter navigation items"),
     gettext_noop("Hide counts"),
+    gettext_noop("Save and add another"),
     gettext_noop("Show counts"),
     gettext_noop("Model name"),
     gettext_noop("Add link"),

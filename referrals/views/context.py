@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from referrals.models import Municipality
 from referrals.permissions import Access, Permission
 from referrals.views.access import present_municipality
+from referrals.views.clock import today
 from referrals.views.demo import is_demo
 
 Text = str | Promise
@@ -105,7 +106,7 @@ MENU = (
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The context that templates/base.html asks for; without queries for whoever is signed in, but for `is_demo`."""
-    context: dict[str, Any] = {"is_demo": is_demo()}
+    context: dict[str, Any] = {"is_demo": is_demo(), "printed_on": today()}
     access: Access | None = getattr(request, "access", None)
     if access is None or not access.grants:
         return context

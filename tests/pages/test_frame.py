@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from referrals.models import Municipality, User
 from referrals.permissions import Role
-from tests.factories import InstallationFactory, MembershipFactory, ReferralFactory, UserFactory
+from tests.factories import TODAY, InstallationFactory, MembershipFactory, ReferralFactory, UserFactory
 
 ClientFor = Callable[[User], Client]
 
@@ -71,6 +71,10 @@ def test_every_entry_of_the_menu_opens(client_for: ClientFor, therapist_user: Us
     client = client_for(therapist_user)
     for link in client.get("/personvern/").context["navigation"]:
         assert client.get(link.url, follow=True).status_code == 200, link
+
+
+def test_paper_says_which_day_it_is_from(client_for: ClientFor, coordinator: User) -> None:
+    assert f"Skrevet ut {TODAY:%d.%m.%Y}" in client_for(coordinator).get("/personvern/").content.decode()
 
 
 def test_citizens_are_told_of_emergency_access(client: Client, db: None) -> None:
