@@ -23,6 +23,7 @@ from tests.factories import (
     ReferralFactory,
     UserFactory,
 )
+from tests.harness.factors import code, give_app
 from tests.harness.full_sessions import note
 
 ClientFor = Callable[[User], Client]
@@ -116,14 +117,15 @@ def paused(case: Referral) -> dict[str, str]:
 def test_what_was_sent_from_an_ended_session_is_back_after_signing_in(
     case: Referral, coordinator: User, client_for: ClientFor, clock: Clock
 ) -> None:
+    secret = give_app(coordinator)
     client = client_for(coordinator)
     page = address(case, "pause")
     clock.shift(timedelta(minutes=45))
     asked = client.post(page, paused(case))
     assert asked.url == f"/inn/?next={page.replace('/', '%2F')}"
     assert "tilbake i skjemaet" in content(client.get(asked.url))
-    client.force_login(coordinator)
-    note(client, coordinator, at=NOW.timestamp())
+    client.post("/inn/", {"login": coordinator.username, "password": PASSWORD, "next": page})
+    assert client.post("/inn/kode/", {"code": code(secret)}).url == page
     shown = client.get(page)
     assert BACK in content(shown) and NOTE in content(shown)
     assert not WaitPause.objects.exists()
