@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from referrals.choices import ContactKind, EventKind, Handling, Outcome, PauseReason, Status
 from referrals.demo import texts
@@ -204,13 +205,13 @@ class Cases:
         case.contacts.append(ContactRow(self.place.pk, case.pk, kind, day(started), case.therapist_id))
         changes = {"status": Status.STARTED, "started_on": iso(started)}
         contact = {"contact": {"kind": kind, "therapist": case.therapist_id}}
-        case.steps.append(Step(started, EventKind.STARTED, changes, contact))
+        case.steps.append(Step(started, EventKind.STARTED, changes, contact | _ended_pauses(case)))
 
     def _close(self, case: Case) -> None:
         """A wait that ended without a start is closed with it; a started case some weeks later."""
-        course, rng, note = case.course, self.rng, ""
+        course, rng, note, more = case.course, self.rng, "", {}
         if course.outcome:
-            case.closed, case.outcome = course.ended, course.outcome
+            case.closed, case.outcome, more = course.ended, course.outcome, _ended_pauses(case)
         elif course.started is not None:
             weeks_later = course.started + 3 + int(rng.expovariate(1 / CASE_DAYS))
             case.closed = self.workdays.on_or_after(weeks_later)
@@ -220,7 +221,7 @@ class Cases:
                 note = rng.choice(texts.CLOSING_NOTES)
         if case.closed is not None:
             changes = {"status": Status.CLOSED, "closed_on": iso(case.closed), "outcome": case.outcome}
-            case.steps.append(Step(case.closed, EventKind.CLOSED, changes, note=note))
+            case.steps.append(Step(case.closed, EventKind.CLOSED, changes, more, note))
 
     def _more_contacts(self, case: Case, earliest: int, before: int) -> None:
         """Contacts after the first, while the case is open."""
@@ -249,6 +250,16 @@ class Cases:
     def _days_elsewhere(self) -> int:
         """How long a few have waited in another municipality before they moved here."""
         return self.rng.randint(*EARLIER_DAYS) if self.rng.random() < EARLIER_ELSEWHERE_SHARE else 0
+
+
+def _ended_pauses(case: Case) -> dict[str, Any]:
+    """What the history says of pauses that end with the wait, as part of its end."""
+    ended = [
+        {"reason": pause.reason, "from": pause.started_on.isoformat(), "to": pause.ended_on.isoformat()}
+        for pause in case.pauses
+        if pause.ended_on and pause.ended_on.toordinal() == case.course.ended
+    ]
+    return {"pauses": ended} if ended else {}
 
 
 def day(ordinal: int) -> date:

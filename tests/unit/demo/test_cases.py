@@ -54,6 +54,16 @@ def test_the_history_adds_up_to_the_row(played):
         assert row.version == len(case.events)
 
 
+def test_the_history_tells_of_every_pause_as_it_stands(played):
+    for case, _row in played:
+        told = {}
+        for event in case.events:
+            for pause in json.loads(event.details).get("pauses", []):
+                told[pause["reason"], pause["from"]] = pause["to"]
+        rows = [(pause.reason, pause.started_on, pause.ended_on) for pause in case.pauses]
+        assert told == {(reason, day.isoformat()): end and end.isoformat() for reason, day, end in rows}
+
+
 def test_the_history_is_registered_in_order_in_office_hours_and_never_before_it_happened(played):
     for case, row in played:
         instants = [event.registered_at for event in case.events]

@@ -1,0 +1,265 @@
+"""The figures of WAITING once more, in the plainest Python, from plain rows: it imports nothing of the product.
+
+Rows come as PostgreSQL has them. *Slik vi nå vet at det var* reads the rows as they stand. *Slik det var* reads no row:
+it begins with nothing and adds line after line of the history until the end of the day, where the product goes the
+other way and takes back what came later.
+
+Days are calendar days in Norway; a day means the end of it; periods are half-open.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+NORWAY = ZoneInfo("Europe/Oslo")
+OUT_OF_ALL_COUNTS = {"duplicate", "entered_in_error"}
+STOPS_THE_CLOCK = {"hospital", "own_wish", "away"}
+BANDS = {
+    "0-14": range(0, 15),
+    "15-28": range(15, 29),
+    "29-56": range(29, 57),
+    "57-84": range(57, 85),
+    "85-182": range(85, 183),
+    "183-365": range(183, 366),
+    "366+": range(366, 100_000),
+}
+QUARTER_DAYS = 13 * 7
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the tables, by column; `details` of an event is what its JSON says, a category is its code."""
+
+    referrals: list[Row]
+    pauses: list[Row]
+    events: list[Row]
+    keys: list[Row]
+    targets: list[Row]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One referral as it is looked at. `holds` are (reason, first day, first day after or None)."""
+
+    municipality: int
+    category: str
+    received: date
+    priority: int | None
+    assessed: date | None
+    started: date | None
+    closed: date | None
+    outcome: str
+    holds: tuple[tuple[str, date, date | None], ...]
+    target: int | None
+
+
+# ---------------------------------------------------------------- what is known
+
+
+def as_now_known(rows: Rows) -> list[Wait]:
+    """Every referral as its row stands."""
+    holds = defaultdict(list)
+    for pause in rows.pauses:
+        holds[pause["referral"]].append((pause["reason"], pause["started_on"], pause["ended_on"]))
+    keys = _Keys(rows, lambda key: key["replaced_at"] is None)
+    return [_wait(row, row["municipality"], holds[row["id"]], keys) for row in rows.referrals]
+
+
+def as_known_then(rows: Rows, on: date) -> list[Wait]:
+    """Every referral that the history had by the end of the day, as its lines until then tell of it."""
+    end = datetime.combine(on + timedelta(days=1), time(), NORWAY)
+    lines = defaultdict(list)
+    for event in sorted(rows.events, key=lambda event: (event["registered_at"], event["id"])):
+        if event["registered_at"] < end:
+            lines[event["referral"]].append(event)
+
+    def was_valid(key: Row) -> bool:
+        return key["registered_at"] < end and (key["replaced_at"] is None or key["replaced_at"] >= end)
+
+    keys = _Keys(rows, was_valid)
+    return [_told(events, keys) for events in lines.values()]
+
+
+def _told(events: list[Row], keys: "_Keys") -> Wait:
+    facts: Row = {}
+    holds: dict[tuple[str, str], str | None] = {}
+    for event in events:
+        for name, (_before, after) in event["details"].get("changes", {}).items():
+            facts[name] = after
+        for pause in event["details"].get("pauses", []):
+            holds[pause["reason"], pause["from"]] = pause["to"]
+    for name in ("received_on", "prioritised_on", "started_on", "closed_on"):
+        facts[name] = _day(facts.get(name))
+    told = [(reason, date.fromisoformat(first), _day(last)) for (reason, first), last in holds.items()]
+    return _wait(facts, events[0]["municipality"], told, keys)
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def _wait(facts: Row, municipality: int, holds: list[Any], keys: "_Keys") -> Wait:
+    category, received, priority = facts["category"], facts["received_on"], facts.get("priority")
+    return Wait(
+        municipality,
+        category,
+        received,
+        priority,
+        facts.get("prioritised_on"),
+        facts.get("started_on"),
+        facts.get("closed_on"),
+        facts.get("outcome") or "",
+        tuple(holds),
+        keys.days(municipality, received, category, priority),
+    )
+
+
+class _Keys:
+    """The priority keys' versions that hold, and the days they give."""
+
+    def __init__(self, rows: Rows, holds: Callable[[Row], bool]) -> None:
+        self._versions: dict[int, list[tuple[date, int]]] = defaultdict(list)
+        for key in rows.keys:
+            if holds(key):
+                self._versions[key["municipality"]].append((key["valid_from"], key["id"]))
+        self._days = {(row["key"], row["category"], row["level"]): row["days"] for row in rows.targets}
+
+    def days(self, municipality: int, received: date, category: str, priority: int | None) -> int | None:
+        """By the newest version that had begun on the day of receipt."""
+        versions = [version for version in self._versions[municipality] if version[0] <= received]
+        return self._days.get((max(versions)[1], category, priority)) if versions else None
+
+
+# ---------------------------------------------------------------- one wait
+
+
+def is_counted(wait: Wait) -> bool:
+    return wait.outcome not in OUT_OF_ALL_COUNTS
+
+
+def end_of(wait: Wait) -> date | None:
+    ends = [day for day in (wait.started, wait.closed) if day]
+    return min(ends) if ends else None
+
+
+def waits(wait: Wait, on: date) -> bool:
+    end = end_of(wait)
+    return is_counted(wait) and wait.received <= on and (end is None or end > on)
+
+
+def gross(wait: Wait, on: date) -> int:
+    """Of one who waits, or has ended by the day."""
+    return (min(on, end_of(wait) or on) - wait.received).days
+
+
+def paused(wait: Wait, on: date) -> int:
+    """Each day of the wait is asked whether the clock stood on it."""
+    stops = [(first, last) for reason, first, last in wait.holds if reason in STOPS_THE_CLOCK]
+    days = [wait.received + timedelta(days=number) for number in range(gross(wait, on) if stops else 0)]
+    return sum(any(first <= day and (last is None or day < last) for first, last in stops) for day in days)
+
+
+def is_on_hold(wait: Wait, on: date) -> bool:
+    return any(first <= on and (last is None or on < last) for _reason, first, last in wait.holds)
+
+
+def is_assessed(wait: Wait, on: date) -> bool:
+    return wait.assessed is not None and wait.assessed <= on
+
+
+def is_over_target(wait: Wait, on: date) -> bool:
+    if wait.target is None or not is_assessed(wait, on):
+        return False
+    return gross(wait, on) - paused(wait, on) > wait.target
+
+
+# ---------------------------------------------------------------- many waits
+
+
+def percentile(days: Iterable[int], tenths: int) -> float | None:
+    """So many tenths of the way through the days in order, as a straight line between two of them (R type 7)."""
+    ordered = sorted(days)
+    if not ordered:
+        return None
+    below, rest = divmod(tenths * (len(ordered) - 1), 10)
+    above = min(below + 1, len(ordered) - 1)
+    return (ordered[below] * 10 + rest * (ordered[above] - ordered[below])) / 10
+
+
+def headlines(known: Iterable[Wait], on: date) -> dict[str, float | None]:
+    """Who waits at the end of the day, and for how long."""
+    waiting = [wait for wait in known if waits(wait, on)]
+    days = [gross(wait, on) for wait in waiting]
+    return {
+        "waiting": len(waiting),
+        "median_days": percentile(days, 5),
+        "p90_days": percentile(days, 9),
+        "over_target": sum(is_over_target(wait, on) for wait in waiting),
+        "not_assessed": sum(not is_assessed(wait, on) for wait in waiting),
+        "over_a_year": sum(number > 365 for number in days),
+        "paused": sum(is_on_hold(wait, on) for wait in waiting),
+        "oldest_days": max(days, default=None),
+    }
+
+
+def bands(known: Iterable[Wait], on: date) -> dict[str, int]:
+    days = [gross(wait, on) for wait in known if waits(wait, on)]
+    return {code: sum(number in band for number in days) for code, band in BANDS.items()}
+
+
+def by_category(known: Iterable[Wait], on: date) -> dict[Any, dict[str, float | None]]:
+    return _parts(known, on, lambda wait: wait.category)
+
+
+def by_priority(known: Iterable[Wait], on: date) -> dict[Any, dict[str, float | None]]:
+    """None: not assessed by the end of the day."""
+    return _parts(known, on, lambda wait: wait.priority if is_assessed(wait, on) else None)
+
+
+def _parts(
+    known: Iterable[Wait], on: date, part: Callable[[Wait], Any]
+) -> dict[Any, dict[str, float | None]]:
+    parts = defaultdict(list)
+    for wait in known:
+        if waits(wait, on):
+            parts[part(wait)].append(wait)
+    return {value: _shown(headlines(found, on)) for value, found in parts.items()}
+
+
+def _shown(figures: dict[str, float | None]) -> dict[str, float | None]:
+    return {name: figures[name] for name in ("waiting", "median_days", "p90_days", "over_target")}
+
+
+def flow(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[str, int]:
+    """What came and went in so many days, of which `on` is the last."""
+    counted = [wait for wait in known if is_counted(wait)]
+
+    def within(day: date | None) -> bool:
+        return day is not None and on - timedelta(days=days) < day <= on
+
+    return {
+        "referred": sum(within(wait.received) for wait in counted),
+        "started": sum(within(wait.started) for wait in counted),
+        "other_ends": sum(within(wait.closed) and not wait.started for wait in counted),
+        "finished": sum(within(wait.closed) and bool(wait.started) for wait in counted),
+    }
+
+
+def started(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[str, float | None]:
+    """Those who started in so many days, of which `on` is the last, and what they had waited by then."""
+    first = on - timedelta(days=days - 1)
+    waited = [
+        (wait.started - wait.received).days
+        for wait in known
+        if is_counted(wait) and wait.started and first <= wait.started <= on
+    ]
+    return {
+        "count": len(waited),
+        "median_days": percentile(waited, 5),
+        "p90_days": percentile(waited, 9),
+    }

@@ -1,0 +1,288 @@
+"""Every figure of a demo against a computation that shares nothing with the product: random days, both ways to look."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Count
+from pytest_django import DjangoDbBlocker
+
+from ergo.scope import scoped
+from referrals.choices import Knowledge
+from referrals.demo.seed import Order
+from referrals.demo.users import MOSS
+from referrals.models import Category, Hindsight, Municipality, Referral, User, access_of
+from referrals.reports import counts, flow, three_figures, waiting_times
+from referrals.reports.periods import last_weeks
+from referrals.reports.scopes import Level, Scope
+from referrals.reports.tallies import IN_SCOPE, Key
+from tests import plain_figures
+from tests.factories import LONG_AGO, MembershipFactory
+from tests.plain_figures import Rows, Wait
+from tests.unit.reports.late import Latecomer
+
+UNTIL = date(2026, 3, 1)
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+DAYS = 20
+BIGGEST = 2
+NATION = Scope.nation()
+COUNTED = ("waiting", "over_target", "not_assessed", "over_a_year", "paused")
+
+pytestmark = [pytest.mark.django_db]
+
+QUERIES = {
+    "referrals": """
+        SELECT referral.id, municipality_id AS municipality, category.code AS category, received_on, priority,
+            prioritised_on, started_on, closed_on, outcome
+        FROM referrals_referral AS referral JOIN referrals_category AS category ON category.id = category_id
+    """,
+    "pauses": "SELECT referral_id AS referral, reason, started_on, ended_on FROM referrals_waitpause",
+    "events": """
+        SELECT id, municipality_id AS municipality, referral_id AS referral, registered_at, details::text AS details
+        FROM referrals_referralevent
+    """,
+    "keys": """
+        SELECT id, municipality_id AS municipality, valid_from, registered_at, replaced_at
+        FROM referrals_prioritykey
+    """,
+    "targets": """
+        SELECT key_id AS key, category.code AS category, level, days
+        FROM referrals_prioritytarget JOIN referrals_category AS category ON category.id = category_id
+    """,
+}
+
+
+@dataclass
+class Demo:
+    """The demo as it stands, and as plain Python has read it; `late` is how often what was registered late."""
+
+    places: list[Municipality]
+    rows: Rows
+    late: dict[str, int]
+    _known: dict[Any, list[Wait]] = field(default_factory=dict)
+
+    def known(self, knowledge: Knowledge, on: date) -> list[Wait]:
+        """Every referral of the country, as it is looked at on the day."""
+        then = knowledge == Knowledge.THEN
+        key = on if then else None
+        if key not in self._known:
+            rows = self.rows
+            self._known[key] = (
+                plain_figures.as_known_then(rows, on) if then else plain_figures.as_now_known(rows)
+            )
+        return self._known[key]
+
+    def known_in(self, place: Municipality, knowledge: Knowledge, on: date) -> list[Wait]:
+        """Those of one municipality."""
+        return [wait for wait in self.known(knowledge, on) if wait.municipality == place.pk]
+
+
+@pytest.fixture(scope="module")
+def order() -> Order:
+    return Order(referrals=3_000, seed=5, until=UNTIL)
+
+
+@pytest.fixture(scope="module")
+def demo(seeded: list[int], django_db_blocker: DjangoDbBlocker) -> Iterator[Demo]:
+    """The biggest municipalities and Moss, in which much was registered late; the others as they were seeded."""
+    with django_db_blocker.unblock():
+        moss = Municipality.objects.get(code=MOSS)
+        by_size = Municipality.objects.annotate(size=Count("referrals")).order_by("-size", "code")
+        places = [*by_size.exclude(pk=moss.pk)[:BIGGEST], moss]
+        late = register_late(places)
+        yield Demo(places, Rows(**{name: read(query) for name, query in QUERIES.items()}), late)
+
+
+def register_late(places: list[Municipality]) -> dict[str, int]:
+    rng = Random(17)
+    by = User.objects.get(username="koordinator")
+    latecomer = Latecomer(by, UNTIL, rng)
+    for place in places:
+        for role in ("coordinator", "manager"):
+            MembershipFactory(user=by, role=role, municipality=place, valid_from=LONG_AGO)
+        latecomer.register(place, 20)
+        access = access_of(by, on=UNTIL)
+        rows = list(Referral.objects.in_municipality(place).open_to(access).order_by("pk"))
+        latecomer.rework(rng.sample(rows, len(rows) // 2))
+    latecomer.correct_key(places[0], NOW - timedelta(days=300))
+    return dict(latecomer.done)
+
+
+def read(query: str) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    return [row | {"details": json.loads(row["details"])} if "details" in row else row for row in rows]
+
+
+def random_days() -> list[date]:
+    """Of the last three years, in which there are enough to count."""
+    rng = Random(2026)
+    return sorted(UNTIL - timedelta(days=rng.randrange(1, 3 * 365)) for _day in range(DAYS))
+
+
+def own(place: Municipality) -> Scope:
+    return Scope(Level.MUNICIPALITY, ids=(place.pk,), county_ids=(place.county_id,), exact=True)
+
+
+every_day = pytest.mark.parametrize("on", random_days(), ids=str)
+both_ways = pytest.mark.parametrize("knowledge", Knowledge)
+
+
+# ---------------------------------------------------------------- own staff
+
+
+@every_day
+@both_ways
+def test_who_waits(demo: Demo, on: date, knowledge: Knowledge) -> None:
+    before_on = on - timedelta(days=plain_figures.QUARTER_DAYS)
+    for place in demo.places:
+        report = waiting_times.build(own(place), on, data_as_of=NOW, hindsight=Hindsight(knowledge))
+        known = demo.known_in(place, knowledge, on)
+        for day, which in ((on, "figure"), (before_on, "before")):
+            expected = plain_figures.headlines(demo.known_in(place, knowledge, day), day)
+            found = {name: getattr(getattr(report, name), which).value for name in expected}
+            assert found == expected, (place, day)
+        assert {bin.code: bin.waiting.value for bin in report.bands} == plain_figures.bands(known, on)
+        assert groups(report.by_category) == plain_figures.by_category(known, on)
+        by_priority = {
+            str(level or "null"): part for level, part in plain_figures.by_priority(known, on).items()
+        }
+        assert groups(report.by_priority) == by_priority
+
+
+def groups(parts: tuple[waiting_times.Group, ...]) -> dict[str, dict[str, Any]]:
+    """Those in which somebody waits."""
+    names = ("waiting", "median_days", "p90_days", "over_target")
+    return {
+        part.code: {name: getattr(part, name).value for name in names} for part in parts if part.waiting.value
+    }
+
+
+@every_day
+@both_ways
+def test_what_came_and_went_and_who_started(demo: Demo, on: date, knowledge: Knowledge) -> None:
+    hindsight = Hindsight(knowledge)
+    for place in demo.places:
+        known = demo.known_in(place, knowledge, on)
+        report = flow.build(own(place), last_weeks(on, 13), data_as_of=NOW, hindsight=hindsight)
+        expected = plain_figures.flow(known, on)
+        assert {name: getattr(report, name).figure.value for name in expected} == expected, place
+        before = plain_figures.flow(known, on - timedelta(days=plain_figures.QUARTER_DAYS))
+        assert {name: getattr(report, name).before.value for name in before} == before, place
+        for weeks in (13, 52):
+            figures = three_figures.build(
+                own(place), on, weeks=weeks, quarter=report, data_as_of=NOW, hindsight=hindsight
+            )
+            expected = plain_figures.started(known, on, days=weeks * 7)
+            assert {name: getattr(figures.started, name).value for name in expected} == expected, place
+
+
+# ---------------------------------------------------------------- the country
+
+
+@every_day
+@both_ways
+def test_the_country_is_all_municipalities_together(demo: Demo, on: date, knowledge: Knowledge) -> None:
+    known, hindsight = demo.known(knowledge, on), Hindsight(knowledge)
+    with scoped(), transaction.atomic():
+        counted = counts.waiting(on, NATION, in_full=True, hindsight=hindsight)
+        flows = counts.flow(last_weeks(on, 13), hindsight)
+        started = counts.started(last_weeks(on, 13), NATION, hindsight)
+    everybody, expected = counted.of(IN_SCOPE), plain_figures.headlines(known, on)
+    assert {name: getattr(everybody, name) for name in COUNTED} == {name: expected[name] for name in COUNTED}
+    assert everybody.waiting >= 20  # so that the percentiles are told
+    assert (everybody.median_days, everybody.p90_days) == (expected["median_days"], expected["p90_days"])
+    codes = dict(Category.objects.values_list("pk", "code"))
+    assert parts(counted, Key.BAND) == in_use(plain_figures.bands(known, on))
+    assert {codes[pk]: n for pk, n in parts(counted, Key.CATEGORY).items()} == waiting_in(
+        plain_figures.by_category(known, on)
+    )
+    assert parts(counted, Key.PRIORITY) == waiting_in(plain_figures.by_priority(known, on))
+    assert of_each_place(flows) == flows_of_each_place(known, on)
+    expected = plain_figures.started(known, on)
+    assert started.started == expected["count"] >= 20
+    assert (started.median_days, started.p90_days) == (expected["median_days"], expected["p90_days"])
+
+
+def parts(counted: Any, key: Key) -> dict[Any, int]:
+    return in_use({value: counted.of(IN_SCOPE, (key, value)).waiting for value in counted.values(key)})
+
+
+def waiting_in(groups: dict[Any, dict[str, Any]]) -> dict[Any, int]:
+    return {value: figures["waiting"] for value, figures in groups.items()}
+
+
+def in_use(numbers: dict[Any, int]) -> dict[Any, int]:
+    return {value: number for value, number in numbers.items() if number}
+
+
+def of_each_place(flows: list[counts.Flow]) -> dict[int, dict[str, int]]:
+    told = {each.municipality: {name: each.counts[name] for name in counts.FLOWS} for each in flows}
+    return {place: numbers for place, numbers in told.items() if any(numbers.values())}
+
+
+def flows_of_each_place(known: list[Wait], on: date) -> dict[int, dict[str, int]]:
+    by_place = defaultdict(list)
+    for wait in known:
+        by_place[wait.municipality].append(wait)
+    plain = {place: plain_figures.flow(waits, on) for place, waits in by_place.items()}
+    return {place: numbers for place, numbers in plain.items() if any(numbers.values())}
+
+
+# ---------------------------------------------------------------- the test itself
+
+
+def test_what_was_known_differs_from_what_is_known(demo: Demo) -> None:
+    """In every figure, and in most of them often; or nothing would have been told apart."""
+    differing: dict[str, int] = defaultdict(int)
+    for on in random_days():
+        for place in demo.places:
+            now, then = (demo.known_in(place, knowledge, on) for knowledge in Knowledge)
+            for figures in (plain_figures.headlines, plain_figures.flow, plain_figures.started):
+                one, other = figures(now, on), figures(then, on)
+                for name in one:
+                    differing[f"{figures.__name__}: {name}"] += one[name] != other[name]
+    assert min(differing.values()) > 0, dict(differing)
+    assert differing["headlines: waiting"] >= DAYS
+
+
+def test_everything_was_registered_late(demo: Demo) -> None:
+    assert set(demo.late) == {
+        "register", "prioritise", "pause", "resume", "start", "close", "reopen", "correct"
+    }  # fmt: skip
+    assert min(demo.late.values()) >= 10, demo.late
+
+
+def test_all_of_the_history_is_there(demo: Demo) -> None:
+    """The lines of the history, added up to the end, are the rows as they stand."""
+    after = (datetime.combine(UNTIL, time(), UTC) + timedelta(days=30)).date()
+    told = plain_figures.as_known_then(demo.rows, after)
+    assert sorted(map(repr, clipped(told))) == sorted(
+        map(repr, clipped(plain_figures.as_now_known(demo.rows)))
+    )
+
+
+def clipped(known: list[Wait]) -> Iterator[tuple[Any, ...]]:
+    """A wait with its pauses in order; one without a day is none."""
+    for wait in known:
+        holds = sorted((hold for hold in wait.holds if hold[1] != hold[2]), key=lambda hold: hold[1])
+        yield (
+            wait.municipality,
+            wait.category,
+            wait.received,
+            wait.priority,
+            wait.assessed,
+            wait.started,
+            (wait.closed),
+            wait.outcome,
+            holds,
+            wait.target,
+        )
