@@ -9,7 +9,9 @@ from referrals.models import User
 
 PERIOD = 30  # seconds
 
-SECONDS_TO_SEND = 8
+# A code that ends while it is on its way is refused, and rightly.
+SECONDS_FOR_A_REQUEST = 3
+SECONDS_FOR_A_BROWSER = 8
 
 
 def give_app(user: User) -> str:
@@ -25,13 +27,18 @@ def give_recovery_codes(user: User) -> list[str]:
 
 
 def code(secret: str, *, periods_ago: int = 0) -> str:
-    """What the app shows now, or showed before."""
+    """What the app shows now, or showed before; it holds until a request is answered."""
+    _let_it_last(SECONDS_FOR_A_REQUEST)
     return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD - periods_ago))
 
 
 def lasting_code(secret: str) -> str:
     """A code that holds for some seconds more, since a browser takes a while to send it. The clock must be running."""
-    left = PERIOD - time.time() % PERIOD
-    if left < SECONDS_TO_SEND:
-        time.sleep(left)
+    _let_it_last(SECONDS_FOR_A_BROWSER)
     return code(secret)
+
+
+def _let_it_last(seconds: int) -> None:
+    left = PERIOD - time.time() % PERIOD
+    if left < seconds:
+        time.sleep(left)
