@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -262,4 +263,76 @@ def started(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[s
         "count": len(waited),
         "median_days": percentile(waited, 5),
         "p90_days": percentile(waited, 9),
+    }
+
+
+# ---------------------------------------------------------------- one referred today
+
+Answer = int | Fraction | str
+
+
+def estimate(known: Iterable[Wait], on: date) -> dict[str, Answer]:
+    """How long one referred on the day will wait, if all goes on as in the twelve months that end with it.
+
+    Age by age: of those who were that old on a day of the year, which share starts on it and which leaves otherwise.
+    A word says why there is no answer.
+    """
+    followed = _followed(known, on)
+    starts = sum(how == "served" for _first, _last, how in followed)
+    ages = range(max((last for _first, last, _how in followed), default=-1) + 1)
+    at_risk = {age: sum(first <= age <= last for first, last, _how in followed) for age in ages}
+    ends = {age: [how for _first, last, how in followed if last == age and how != "censored"] for age in ages}
+    thin = any(
+        ends[age] and at_risk[age] < 5 and any(at_risk[later] >= 5 for later in ages[age + 1 :])
+        for age in ages
+    )
+    curve = _curve(at_risk, ends)
+    why_not = "too_few" if starts < 20 else "thin" if thin else "" if curve else "beyond"
+    return {"starts": starts} | _answers(curve, why_not)
+
+
+def _followed(known: Iterable[Wait], on: date) -> list[tuple[int, int, str]]:
+    """Of each wait its first and last age in the year, and how it ended there if it did."""
+    day, month, year = on.day, on.month, on.year - 1
+    first_day = date(year, month, 28 if (month, day) == (2, 29) else day) + timedelta(days=1)
+    found = []
+    for wait in known:
+        end = end_of(wait)
+        has_ended = end is not None and end <= on
+        first, last = max(wait.received, first_day), end if has_ended else on
+        if is_counted(wait) and first <= last:
+            how = "censored" if not has_ended else "served" if wait.started else "other"
+            found.append(((first - wait.received).days, (last - wait.received).days, how))
+    return found
+
+
+def _curve(at_risk: dict[int, int], ends: dict[int, list[str]]) -> list[dict[str, Fraction]]:
+    """By age the shares that have started, left otherwise and wait still; until an age at which nobody was seen."""
+    shares = {"served": Fraction(0), "other": Fraction(0), "waiting": Fraction(1)}
+    curve: list[dict[str, Fraction]] = []
+    for age, number in at_risk.items():
+        if not number:
+            break
+        waiting = shares["waiting"]
+        gone = {how: waiting * ends[age].count(how) / number for how in ("served", "other")}
+        shares = {how: shares[how] + gone[how] for how in gone} | {"waiting": waiting - sum(gone.values())}
+        curve.append(shares)
+    return curve
+
+
+def _answers(curve: list[dict[str, Fraction]], why_not: str) -> dict[str, Answer]:
+    names = ("half_started", "most_started", "half_gone", "most_gone", "without_start")
+    if why_not:
+        return dict.fromkeys(names, why_not)
+
+    def first(share: Fraction, enough: Callable[[dict[str, Fraction]], Fraction], other: str) -> Answer:
+        return next((age for age, shares in enumerate(curve) if enough(shares) >= share), other)
+
+    half, most, left = Fraction(1, 2), Fraction(4, 5), curve[-1]["other"]
+    return {
+        "half_started": first(half, lambda at: at["served"], "never" if 1 - left < half else "beyond"),
+        "most_started": first(most, lambda at: at["served"], "never" if 1 - left < most else "beyond"),
+        "half_gone": first(half, lambda at: 1 - at["waiting"], "beyond"),
+        "most_gone": first(most, lambda at: 1 - at["waiting"], "beyond"),
+        "without_start": left,
     }

@@ -183,6 +183,13 @@ def test_what_came_and_went_and_who_started(demo: Demo, on: date, knowledge: Kno
             )
             expected = plain_figures.started(known, on, days=weeks * 7)
             assert {name: getattr(figures.started, name).value for name in expected} == expected, place
+        answers = plain_figures.estimate(known, on)
+        assert figures.estimate.starts.value == answers.pop("starts"), place
+        found = {name: getattr(figures.estimate, name) for name in answers}
+        assert {name: answer.lack or answer.figure.value for name, answer in found.items()} == {
+            name: answer if isinstance(answer, (int, str)) else pytest.approx(float(answer))
+            for name, answer in answers.items()
+        }, place
 
 
 # ---------------------------------------------------------------- the country
@@ -252,6 +259,19 @@ def test_what_was_known_differs_from_what_is_known(demo: Demo) -> None:
                     differing[f"{figures.__name__}: {name}"] += one[name] != other[name]
     assert min(differing.values()) > 0, dict(differing)
     assert differing["headlines: waiting"] >= DAYS
+
+
+def test_there_is_every_kind_of_estimate(demo: Demo) -> None:
+    told: dict[str, set[object]] = defaultdict(set)
+    for on in random_days():
+        for place in demo.places:
+            for name, answer in plain_figures.estimate(demo.known_in(place, Knowledge.THEN, on), on).items():
+                told[name].add(answer)
+    numbers = {
+        name: [answer for answer in found if not isinstance(answer, str)] for name, found in told.items()
+    }
+    assert min(map(len, numbers.values())) >= 5, told
+    assert {"too_few", "beyond"} <= told["most_started"], told
 
 
 def test_everything_was_registered_late(demo: Demo) -> None:
