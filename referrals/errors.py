@@ -199,6 +199,15 @@ class ReplyNotDue(DomainError):
     message = _("No preliminary reply is due, or one is registered already.")
 
 
+class RegisteredLate(DomainError):
+    """Received long ago: a slip in the date, or somebody says why it is registered only now. `days` since receipt."""
+
+    code = "registered_late"
+    message = _(
+        "The referral was received %(days)s days ago. Correct the date, or write why it is registered only now."
+    )
+
+
 class DuplicateOpenReferral(DomainError):
     """Open referrals of the same person and category exist; the user chooses what to do.
 

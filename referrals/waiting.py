@@ -44,6 +44,8 @@ NEAR_A_YEAR_DAYS = 274
 HALF_A_YEAR_DAYS = 183
 DUE_SOON_DAYS = 7
 REOPEN_DAYS = 30
+# Who registers later than so many days after receipt is asked why: it may be a slip in the date.
+LATE_ENTRY_DAYS = 30
 
 
 class Band(IntEnum):

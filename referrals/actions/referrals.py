@@ -20,6 +20,7 @@ from referrals.errors import (
     ForeignRecord,
     NothingChanged,
     ReasonRequired,
+    RegisteredLate,
 )
 from referrals.models import (
     Category,
@@ -35,7 +36,7 @@ from referrals.models import (
     WaitPause,
 )
 from referrals.permissions import Access, Permission
-from referrals.waiting import oslo_date, wait_end
+from referrals.waiting import LATE_ENTRY_DAYS, oslo_date, wait_end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,15 +85,17 @@ def register(
     submission: UUID | None = None,
     accept_duplicate: bool = False,
     note: str = "",
+    late_because: str = "",
 ) -> Referral:
     """Register a referral of a citizen, who is registered with it when `person` is data.
 
     `submission` is the key of the form: sent again, it leads to the referral of the first time, and nothing is
-    written. `note` is for the history: why a second one, why so late.
+    written. `note` is for the history: why a second one. So is `late_because`: why it is registered only now, which
+    must be said of what was received more than 30 days ago.
 
     Raises DuplicateOpenReferral, unless accepted, when the citizen has an open referral in the category, and
-    DuplicateOpenElsewhere where only other units have one; NotAllowed, Shielded, ForeignRecord, FutureDate, DateTooOld,
-    DateBefore, DateAfter, UnknownCode, InvalidValue; and what `persons.register` raises.
+    DuplicateOpenElsewhere where only other units have one; RegisteredLate; NotAllowed, Shielded, ForeignRecord,
+    FutureDate, DateTooOld, DateBefore, DateAfter, UnknownCode, InvalidValue; and what `persons.register` raises.
     """
     access.check(Permission.REGISTER, municipality.pk)
     # The lock comes first: of two who register at once, the second sees what the first has saved.
@@ -109,10 +112,12 @@ def register(
     _fill(
         referral, data.values() | {"unit": data.unit or _own_unit(municipality, access)}, today=oslo_date(at)
     )
+    _check_not_late(referral, late_because, today=oslo_date(at))
     if not accept_duplicate:
         _check_no_open(referral, access)
     referral.number = _next_number(series)
-    Case.new(referral, by=by, at=at).save(EventKind.RECEIVED, on=referral.received_on, note=note)
+    why = "\n".join(filter(None, (note.strip(), late_because.strip())))
+    Case.new(referral, by=by, at=at).save(EventKind.RECEIVED, on=referral.received_on, note=why)
     if submission:
         Submission.objects.create(
             municipality=municipality, key=submission, user=by, referral=referral, created_at=at
@@ -180,6 +185,13 @@ def _saved_before(municipality: Municipality, submission: UUID) -> Referral | No
     """The referral that this form was saved as already."""
     earlier = Submission.objects.filter(municipality=municipality, key=submission).select_related("referral")
     return next((form.referral for form in earlier), None)
+
+
+def _check_not_late(referral: Referral, because: str, *, today: date) -> None:
+    """Raise RegisteredLate when it was received long ago and nobody has said why it is registered only now."""
+    days = (today - referral.received_on).days
+    if days > LATE_ENTRY_DAYS and not because.strip():
+        raise RegisteredLate(field="late_because", days=days)
 
 
 def _check_no_open(referral: Referral, access: Access) -> None:

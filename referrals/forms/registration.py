@@ -21,6 +21,9 @@ from referrals.models.referral import LONGEST_TEXT
 ADDRESS = ("address", "postal_code", "postal_place")
 CONTACT = ("phone", "email", *ADDRESS, "interpreter_language", "written_form", "protection")
 
+# Questions that come only where an answer is needed.
+ASKED_WHEN_NEEDED = ("another_because", "late_because")
+
 four_digits = RegexValidator(r"^\d{4}$", _("A postal code has four digits."))
 
 
@@ -187,6 +190,18 @@ class RegistrationForm(CitizenForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    late_because = forms.CharField(
+        label=_("Why is it registered only now?"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    SECTION_LATE = Section(
+        _("Received long ago"),
+        ["late_because"],
+        _("The reason stays in the history. The clock starts on receipt."),
+    )
     SECTION_SECOND = Section(
         _("Register another one all the same?"),
         ["another_because"],
@@ -202,6 +217,7 @@ class RegistrationForm(CitizenForm):
         _("Referrer and record system"), ["referrer_name", "referrer_phone", "external_reference"]
     )
     sections = (
+        SECTION_LATE,
         SECTION_SECOND,
         SECTION_REFERRAL,
         SECTION_NEED,
@@ -220,8 +236,9 @@ class RegistrationForm(CitizenForm):
             self._remember_contact()
         if not self.is_bound:
             received_on.widget.attrs["autofocus"] = True
-        if "another_because" not in self.data:
-            del self.fields["another_because"]
+        for name in ASKED_WHEN_NEEDED:
+            if name not in self.data:
+                del self.fields[name]
 
     def _leave_out_what_is_protected(self, person: Person) -> None:
         """Neither the address of a protected citizen nor the protection is this form's to change."""
@@ -235,14 +252,19 @@ class RegistrationForm(CitizenForm):
             if name in self.fields:
                 self.fields[name].show_hidden_initial = True
 
-    def ask_why_another(self) -> None:
-        """Ask for the reason to register a second open referral; from now on the question stays in the form."""
-        self.fields["another_because"] = deepcopy(self.base_fields["another_because"])
+    def ask_why(self, name: str) -> None:
+        """Ask for the reason to register it all the same; from now on the question stays in the form."""
+        self.fields[name] = deepcopy(self.base_fields[name])
 
     @property
     def because(self) -> str:
         """Why another open referral in the category is registered; empty when nobody asked, or nobody answered."""
         return self.cleaned_data.get("another_because", "")
+
+    @property
+    def why_late(self) -> str:
+        """Why it is registered long after receipt; empty when nobody asked, or nobody answered."""
+        return self.cleaned_data.get("late_because", "")
 
     @property
     def contact(self) -> dict[str, Any]:
@@ -273,6 +295,7 @@ class NewCitizenRegistrationForm(RegistrationForm):
     identifier_unknown = forms.BooleanField(label=_("The number is not known"), required=False)
 
     sections = (
+        RegistrationForm.SECTION_LATE,
         RegistrationForm.SECTION_SECOND,
         RegistrationForm.SECTION_REFERRAL,
         RegistrationForm.SECTION_NEED,

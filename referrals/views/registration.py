@@ -23,7 +23,7 @@ from referrals.actions.auditing import record_view, security_event
 from referrals.actions.persons import PersonData
 from referrals.actions.referrals import ReferralData
 from referrals.choices import Protection, SecurityEventKind, ViewKind
-from referrals.errors import DomainError, DuplicateOpenReferral, DuplicatePerson
+from referrals.errors import DomainError, DuplicateOpenReferral, DuplicatePerson, RegisteredLate
 from referrals.forms.registration import (
     CONTACT,
     CitizenSearchForm,
@@ -283,9 +283,12 @@ def _submitted(request: HttpRequest, intake: Intake) -> HttpResponse:
         try:
             referral = _save(request, intake, form)
         except DuplicateOpenReferral as error:
-            form.ask_why_another()
+            form.ask_why("another_because")
             form.add_error("another_because", str(error))
             return _form_page(request, intake, form, already_open=error.referrals)
+        except RegisteredLate as error:
+            form.ask_why("late_because")
+            form.refuse(error)
         except DuplicatePerson as error:
             number = form.cleaned_data.get("identifier")
             registered = _registered_with(request, intake, form)
@@ -310,6 +313,7 @@ def _save(request: HttpRequest, intake: Intake, form: RegistrationForm) -> Refer
             submission=intake.token,
             accept_duplicate=bool(form.because),
             note=form.because,
+            late_because=form.why_late,
             **who,
         )
         if intake.person and form.contact:  # last: they may say that the address is protected from now on

@@ -468,6 +468,38 @@ class TestOpenReferral:
         assert person.phone == "482 12 345"
 
 
+class TestReceivedLongAgo:
+    """More than thirty days before it is registered, which may be a slip in the date."""
+
+    def test_is_stopped_and_asked_about_and_nothing_typed_is_lost(self, desk: Desk, person: Person) -> None:
+        page = desk.browser.post(desk.form_for(person), desk.facts(received_on="13032015", reason="Trapp 😀"))
+        assert list(page.context["form"].errors) == ["late_because"]
+        body = page.content.decode()
+        assert "Hvorfor registreres den først nå?" in body and "mottatt for 4021 dager siden" in body
+        assert page.context["form"]["reason"].value() == "Trapp 😀"
+        assert not Referral.objects.exists()
+
+    def test_goes_through_with_a_reason_that_stays_in_the_history(self, desk: Desk, person: Person) -> None:
+        facts = desk.facts(received_on="13012026", late_because="Lå i feil postkasse")
+        desk.browser.post(desk.form_for(person), facts)
+        referral = Referral.objects.get()
+        assert referral.received_on == date(2026, 1, 13)
+        assert referral.events.get().note == "Lå i feil postkasse"
+
+    def test_a_second_one_received_long_ago_is_asked_about_both(self, desk: Desk, person: Person) -> None:
+        desk.browser.post(desk.form_for(person), desk.facts())
+        form, facts = desk.form_for(person), desk.facts(received_on="13012026")
+        page = desk.browser.post(form, facts | {"late_because": "Glemt"})
+        assert list(page.context["form"].errors) == ["another_because"]
+        desk.browser.post(form, facts | {"late_because": "Glemt", "another_because": "Nytt behov"})
+        assert Referral.objects.latest("pk").events.get().note == "Nytt behov\nGlemt"
+
+    def test_thirty_days_are_not_long_ago(self, desk: Desk, person: Person) -> None:
+        page = desk.browser.post(desk.form_for(person), desk.facts(received_on="14022026"), follow=True)
+        assert "Hvorfor registreres den først nå?" not in page.content.decode()
+        assert Referral.objects.get().received_on == date(2026, 2, 14)
+
+
 class TestNumberOfARegisteredCitizen:
     def test_is_told_with_the_way_out(self, desk: Desk, person: Person) -> None:
         facts = desk.new_facts(identifier=NUMBER, identifier_unknown="", reason="Skrevet 😀")

@@ -19,6 +19,7 @@ from referrals.errors import (
     FutureDate,
     InvalidValue,
     NotAllowed,
+    RegisteredLate,
     UnknownCode,
 )
 from referrals.models import Category, Municipality, NumberSeries, Person, Referral, User
@@ -87,13 +88,35 @@ def test_seniority_from_elsewhere_is_kept(
     assert (referral.seniority_on, referral.received_on) == (days_ago(100), days_ago(10))
 
 
-@pytest.mark.parametrize("day", [TODAY, days_ago(1), date(2015, 1, 1)], ids=str)
+@pytest.mark.parametrize("day", [TODAY, days_ago(1), days_ago(30)], ids=str)
 def test_a_referral_may_be_registered_on_the_day_or_later(
     coordinator: User, municipality: Municipality, person: Person, category: Category, day: date
 ) -> None:
     received = data(category, received_on=day)
     referral = register(municipality=municipality, person=person, data=received, **acting(coordinator))
     assert referral.received_on == day
+
+
+@pytest.mark.parametrize("day", [days_ago(31), date(2015, 1, 1)], ids=str)
+def test_what_was_received_long_ago_is_registered_with_a_reason(
+    coordinator: User, municipality: Municipality, person: Person, category: Category, day: date
+) -> None:
+    form = {
+        "municipality": municipality,
+        "person": person,
+        "data": data(category, received_on=day),
+        "note": "Funnet i arkivet",  # says something else
+        **acting(coordinator),
+    }
+    for nothing in ("", " \n"):
+        before = everything()
+        with pytest.raises(RegisteredLate) as caught:
+            register(late_because=nothing, **form)
+        assert caught.value.field == "late_because" and everything() == before
+        assert str((TODAY - day).days) in str(caught.value)
+    referral = register(late_because="Lå i feil postkasse", **form)
+    assert (referral.received_on, referral.registered_at) == (day, NOW)
+    assert referral.events.get().note == "Funnet i arkivet\nLå i feil postkasse"
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ class Latecomer:
                 person=person,
                 data=data,
                 accept_duplicate=True,
+                late_because="Lå i feil postkasse",
                 **acting(self.by, at),
             )
             self.done["register"] += 1

@@ -57,6 +57,7 @@ class Office:
         person: Person | None = None,
         accept_duplicate: bool = False,
         note: str = "",
+        late_because: str = "Lå i feil postkasse",
         **values: Any,
     ) -> Referral:
         facts = data(**{"category": self.category, "received_on": received_on, **values})
@@ -66,6 +67,7 @@ class Office:
             data=facts,
             accept_duplicate=accept_duplicate,
             note=note,
+            late_because=late_because if at else "",
             **acting(self.by, at or noon(received_on)),
         )
 

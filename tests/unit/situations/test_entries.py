@@ -12,6 +12,7 @@ from referrals.errors import (
     DomainError,
     DuplicateOpenReferral,
     FutureDate,
+    RegisteredLate,
 )
 from referrals.models import Category, Referral, WaitPause
 from tests.factories import TODAY, days_ago, noon
@@ -74,8 +75,10 @@ class TestImpossibleDays:
         with pytest.raises(IntegrityError, match="violates check constraint"), transaction.atomic():
             Referral.objects.filter(pk=referral.pk).update(**columns)
 
-    def test_over_ten_years_is_counted_to_the_day(self, office: Office) -> None:
+    def test_over_ten_years_is_asked_about_and_counted_to_the_day(self, office: Office) -> None:
         """Ten years from a day in March are two or three leap days more than ten times 365."""
+        with pytest.raises(RegisteredLate):
+            office.register(date(2016, 2, 29), at=noon(TODAY), late_because="")
         referral = office.waits(date(2016, 2, 29), at=noon(TODAY))
         assert clock(referral, date(2026, 2, 28)) == Said(3652, over_target=True)
         assert clock(referral, date(2026, 3, 1)) == Said(3653, over_target=True)
@@ -110,7 +113,9 @@ class TestTwoOpen:
 
 class TestBackDated:
     def test_receipt_and_registration_are_kept_apart(self, office: Office) -> None:
-        referral = office.register(days_ago(45), at=noon(TODAY), note="Lå i feil postkasse")
+        with pytest.raises(RegisteredLate):
+            office.register(days_ago(45), at=noon(TODAY), late_because="")
+        referral = office.register(days_ago(45), at=noon(TODAY), late_because="Lå i feil postkasse")
         assert clock(referral, TODAY) == Said(45, over_target=None)
         assert clock(referral, days_ago(1)) == Said(44, over_target=None)
         assert referral.registered_at == noon(TODAY)
