@@ -31,6 +31,9 @@ from referrals.waiting import oslo_date
 def name_confidant(*, person_id: int, user_id: int, access: Access, by: User, at: datetime) -> Confidant:
     """Name a member of staff to open the cases of a citizen with a protected address.
 
+    Somebody barred cannot be named; but to whoever may not open the case it is not told who is barred, since that may
+    be the citizen: there the naming is written, and opens nothing as long as the barring holds.
+
     Raises Person.DoesNotExist, NotAllowed, Barred, NotOneself, ForeignRecord (not staff here), BarredFromCitizen or
     NothingChanged.
     """
@@ -38,7 +41,9 @@ def name_confidant(*, person_id: int, user_id: int, access: Access, by: User, at
     if user_id == by.pk:
         raise NotOneself(field="user_id")
     _check_staff(user_id, person, at)
-    if Barring.objects.valid(oslo_date(at)).filter(person=person, user_id=user_id).exists():
+    is_open = not access.is_shielded(person.pk, person.protection)
+    barrings = Barring.objects.valid(oslo_date(at)).filter(person=person, user_id=user_id)
+    if is_open and barrings.exists():
         raise BarredFromCitizen(field="user_id")
     if Confidant.objects.present().filter(person=person, user_id=user_id).exists():
         raise NothingChanged(field="user_id")

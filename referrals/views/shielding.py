@@ -232,11 +232,15 @@ def _decided(access: Access, case: Referral) -> dict[str, Any]:
 
 
 def _forms(request: HttpRequest, municipality: Municipality, case: Referral) -> dict[str, ErgoForm]:
-    """The forms of the page, each by the name of its button; the one whose button was pressed holds what was typed."""
-    staff = staff_of(municipality.pk, on=today())
-    barred = Barring.objects.valid(today()).filter(person=case.person_id).values("user")
+    """The forms of the page, each by the name of its button; the one whose button was pressed holds what was typed.
+
+    Who is barred is left out only where that may be known: where the case is open.
+    """
+    free = staff_of(municipality.pk, on=today())
     named = Confidant.objects.present().filter(person=case.person_id).values("user")
-    free = staff.exclude(pk__in=barred)
+    if not actions.is_closed_to(request.access, case):
+        barred = Barring.objects.valid(today()).filter(person=case.person_id).values("user")
+        free = free.exclude(pk__in=barred)
     sent = typed(request) or {}
     data = {name: sent if name in sent else None for name in DEEDS}
     return {

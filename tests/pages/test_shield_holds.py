@@ -235,16 +235,31 @@ def test_whoever_is_barred_is_not_named_and_stands_in_no_list(
 ) -> None:
     BarringFactory(person=case.person, user=therapist_user)
     ConfidantFactory(person=case.person, user=manager)
+    OpeningFactory(person=case.person, user=coordinator)
     page = client_for(coordinator).get(address(case, "skjerming/"))
     name, bar = (page.context["forms"][form].fields["user"].queryset for form in ("name", "bar"))
     assert therapist_user not in name and manager not in name and coordinator in name
     assert therapist_user not in bar and manager in bar
-    access = access_of(coordinator, on=TODAY)
+    access = access_of(coordinator, on=TODAY, at=NOW)
     with scoped({case.municipality_id}), pytest.raises(BarredFromCitizen):
         name_confidant(
             person_id=case.person_id, user_id=therapist_user.pk, access=access, by=coordinator, at=NOW
         )
     assert not Confidant.objects.present().filter(user=therapist_user).exists()
+
+
+def test_krav_23_the_lists_of_a_closed_case_do_not_tell_who_is_barred(
+    case: Referral, coordinator: User, therapist_user: User, client_for: ClientFor
+) -> None:
+    """Somebody who is barred from their own case is the citizen: neither the lists nor an answer give them away."""
+    BarringFactory(person=case.person, user=therapist_user, kind=BarringKind.OWN)
+    client = client_for(coordinator)
+    forms = client.get(address(case, "skjerming/")).context["forms"]
+    assert all(therapist_user in forms[form].fields["user"].queryset for form in ("name", "bar"))
+    client.post(address(case, "skjerming/"), {"name": "1", "name-user": therapist_user.pk})
+    assert Confidant.objects.present().filter(user=therapist_user).exists()
+    page = client_for(therapist_user).get(address(case, "skjermet/"))
+    assert "Ærlingsdotter" not in text(page)
 
 
 # ---------------------------------------------------------------- looking somebody up
