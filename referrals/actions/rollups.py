@@ -89,13 +89,15 @@ def tidy(*, today: date) -> int:
 
 
 def freeze(*, today: date) -> list[date]:
-    """Put down the figures of each month-end before today as they are known now, for good; says of which.
+    """Put down the figures of each month-end before today as they were known at its end, for good; says of which.
 
-    Months that nobody put down in time are made up for, back to the last that was; the first time only the last one.
+    Oldest first, from the month on in which the first referral was registered: before it nothing was known. Months
+    that nobody put down in time are made up for, of the last 60.
     """
-    frozen = {day for day, _as_of in _rows("SELECT * FROM ergo_frozen_months()")}
-    ends = month_ends(today - timedelta(days=1), MONTHS_BEFORE)
-    missing = [day for day in ends if day > max(frozen, default=ends[-2])]
+    [(first,)] = _rows("SELECT on_day FROM ergo_first_known_month()")
+    frozen = {day for day, _frozen_at in _rows("SELECT * FROM ergo_frozen_months()")}
+    ends = month_ends(today - timedelta(days=1), MONTHS_BEFORE) if first else ()
+    missing = [day for day in ends if day >= first and day not in frozen]
     return [day for day in missing if _step("SELECT ergo_freeze(%s)", day)]
 
 

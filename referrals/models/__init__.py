@@ -18,6 +18,7 @@ from referrals.models.known import (
     KnownPause,
     KnownReferral,
     as_known_by,
+    end_of,
     looking_back,
     referrals_as,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "access_from",
     "access_of",
     "as_known_by",
+    "end_of",
     "looking_back",
     "memberships_of",
     "referrals_as",

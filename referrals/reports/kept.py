@@ -66,8 +66,13 @@ def waiting(
     return {day: Kept(Tallies(groups[day]), instant) for day, instant in instants.items()}
 
 
+def frozen_months() -> dict[date, datetime]:
+    """The month-ends that are frozen, and when each was. One query."""
+    return dict(_called("ergo_frozen_months()", []))
+
+
 def frozen(days: Iterable[date], scope: Scope) -> dict[date, Kept]:
-    """Those who waited at month-ends, as it was known when they were frozen; only months that are. One query, or none.
+    """Those who waited at month-ends, as it was known at their end; only months that are frozen. One query.
 
     In the groups of `waiting`; several counties together have no percentiles.
     """

@@ -83,6 +83,16 @@ def waiting_each_day(
     return _each_day(days, scope, (), at)
 
 
+def counted_each_day(days: Sequence[date], scope: Scope, *, at: datetime) -> KnownDays:
+    """The counts and percentiles of all who wait at the end of each day. A query for each day that is not kept."""
+    found = kept.waiting(days, scope, at=at)
+    tallies = {
+        day: found[day].tallies if day in found else waiting(day, scope, in_full=False, at=at).tallies
+        for day in days
+    }
+    return KnownDays(tallies, min([at, *(each.as_of for each in found.values())]))
+
+
 def bands_each_day(days: Sequence[date], scope: Scope, *, at: datetime) -> KnownDays:
     """How many wait at the end of each day, by band. `days` come oldest first."""
     return _each_day(days, scope, (Split.BAND,), at)

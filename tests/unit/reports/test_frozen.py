@@ -9,11 +9,13 @@ from django.utils import timezone
 from ergo.database import Purpose
 from ergo.scope import scoped
 from referrals.actions import rollups
-from referrals.choices import EventKind
-from referrals.models import Category, Municipality, Referral
+from referrals.choices import EventKind, Knowledge
+from referrals.models import Category, Hindsight, Municipality, Referral, end_of
 from referrals.permissions import NO_ACCESS, Access, Grant, Role
-from referrals.reports import frozen
-from referrals.reports.frozen import Why
+from referrals.reports import frozen, waiting_times
+from referrals.reports.frozen import FrozenLine, Standing
+from referrals.reports.later import Why
+from referrals.reports.periods import month_ends
 from referrals.reports.scopes import Scope
 from tests.factories import ReferralEventFactory, ReferralFactory, noon
 from tests.harness.app_role import connected_for
@@ -23,6 +25,7 @@ from tests.unit.reports.worlds import World
 TODAY = timezone.localdate()
 END = TODAY.replace(day=1) - timedelta(days=1)
 LATER = timedelta(hours=1)
+FIGURES = ("waiting", "median_days", "p90_days", "over_target", "over_a_year", "not_assessed")
 
 
 def own(place: Municipality) -> Scope:
@@ -41,12 +44,19 @@ def logged(referral: Referral, at: datetime, kind: EventKind, **values: object) 
     ReferralEventFactory(referral=referral, kind=kind, registered_at=at, details={"changes": changes})
 
 
+def line_of(scope: Scope, on: date, at: datetime) -> FrozenLine:
+    """What the report that is made at the instant says of the month-end."""
+    report = frozen.build(scope, TODAY, data_as_of=at, year=on.year)
+    [line] = [line for line in report.lines if line.on == on]
+    return line
+
+
 @pytest.fixture
 def place(municipality: Municipality, category: Category) -> Municipality:
-    """Five wait at the month-end."""
+    """Five wait at the month-end, all of them since its first day."""
     for _number in range(5):
         ReferralFactory(
-            municipality=municipality, category=category, waiting=True, received_on=END - timedelta(days=40),
+            municipality=municipality, category=category, waiting=True, received_on=END.replace(day=1),
             changed_at=noon(END),
         )  # fmt: skip
     return municipality
@@ -70,7 +80,7 @@ def test_what_was_frozen_stays_and_every_difference_is_explained(
     )
     ReferralEventFactory(referral=late, registered_at=at)
     Referral.objects.filter(pk=four.pk).update(started_on=END - timedelta(days=1), status="started")
-    [line] = frozen.build(own(place), TODAY, data_as_of=at).lines
+    line = line_of(own(place), END, at)
     assert (line.waiting.then.value, line.waiting.now.value, line.waiting.change.value) == (4, 3, -1)
     assert dict(line.reasons) == {
         Why.REGISTERED_LATER: 1,
@@ -79,7 +89,7 @@ def test_what_was_frozen_stays_and_every_difference_is_explained(
         Why.CORRECTED: 1,
         Why.OTHER: -1,
     }
-    assert line.is_late is (TODAY.day > 1)
+    assert line.standing is (Standing.LATE if TODAY.day > 1 else Standing.IN_TIME)
 
 
 @pytest.mark.django_db
@@ -89,12 +99,12 @@ def test_others_see_a_difference_only_where_both_sides_may_be_shown(place: Munic
     logged(first, timezone.now(), EventKind.STARTED, started_on=END, status="started")
     for scope in (Scope.nation(), Scope.counties([place.county]), Scope.municipality(place, NO_ACCESS)):
         with scoped():
-            [line] = frozen.build(scope, TODAY, data_as_of=timezone.now()).lines
+            line = line_of(scope, END, timezone.now())
         assert line.waiting.then.value == 5
         assert line.waiting.now.suppressed and line.waiting.change.suppressed
         assert line.reasons == ()
     with scoped():
-        assert frozen.build(own(place), TODAY, data_as_of=timezone.now()).lines == ()
+        assert line_of(own(place), END, timezone.now()).waiting.then.value is None
 
 
 @pytest.mark.django_db
@@ -103,8 +113,57 @@ def test_missed_months_are_made_up_for_and_say_so(place: Municipality) -> None:
     assert rollups.freeze(today=TODAY) == [END]
     caught_up = rollups.freeze(today=three_months_on)
     assert len(caught_up) == 3 and caught_up == sorted(caught_up)
-    report = frozen.build(own(place), three_months_on, data_as_of=timezone.now())
-    assert [line.on for line in report.lines] == [*reversed(caught_up), END]
+    assert rollups.freeze(today=three_months_on) == []
+
+
+@pytest.mark.django_db
+def test_a_month_frozen_late_is_as_it_was_known_at_its_end(place: Municipality, category: Category) -> None:
+    """Also where all of it was registered, ended and corrected since, and months after."""
+    long_ago = month_ends(END, 3)[0]
+    first_day = long_ago.replace(day=1)
+    for number, later in enumerate((noon(long_ago), end_of(long_ago) - timedelta(seconds=1), end_of(long_ago))):
+        case = ReferralFactory(
+            municipality=place, category=category, waiting=True, received_on=first_day, changed_at=noon(first_day)
+        )
+        logged(case, later, EventKind.STARTED, started_on=first_day + timedelta(days=number), status="started")
+    unknown = ReferralFactory(
+        municipality=place, category=category, received_on=first_day, registered_at=end_of(long_ago),
+        changed_at=end_of(long_ago),
+    )  # fmt: skip
+    ReferralEventFactory(referral=unknown, registered_at=end_of(long_ago))
+    assert rollups.freeze(today=TODAY) == [*month_ends(END, 3)]
+    line = line_of(own(place), long_ago, timezone.now())
+    assert line.standing is Standing.LATE
+    assert (line.waiting.then.value, line.waiting.now.value) == (1, 1)
+    assert dict(line.reasons) == {Why.REGISTERED_LATER: 1, Why.ENDED_LATER: -1}
+    then = waiting_times.build(
+        own(place), long_ago, data_as_of=timezone.now(), hindsight=Hindsight(Knowledge.THEN)
+    )
+    for two, headline in (
+        (line.waiting, then.waiting),
+        (line.median_days, then.median_days),
+        (line.p90_days, then.p90_days),
+        (line.over_target, then.over_target),
+        (line.over_a_year, then.over_a_year),
+        (line.not_assessed, then.not_assessed),
+    ):
+        assert two.then == headline.figure
+
+
+@pytest.mark.django_db
+def test_months_before_anything_was_registered_are_not_frozen(place: Municipality) -> None:
+    assert frozen.build(own(place), TODAY, data_as_of=timezone.now()).lines == ()
+    rollups.freeze(today=TODAY)
+    report = frozen.build(own(place), TODAY, data_as_of=timezone.now(), year=END.year)
+    assert report.years == (END.year,)
+    for line in report.lines:
+        if line.on < END:
+            assert (line.standing, line.frozen_at, line.waiting.then.value) == (Standing.BEFORE, None, None)
+
+
+@pytest.mark.django_db
+def test_nothing_is_frozen_while_nothing_is_registered() -> None:
+    assert rollups.freeze(today=TODAY) == []
 
 
 @pytest.mark.django_db
@@ -127,10 +186,16 @@ def test_not_even_the_owner_changes_it_by_mistake(place: Municipality) -> None:
 
 
 def test_a_world_that_did_not_change_is_as_it_was(world: World) -> None:
+    """All six figures, for its own staff and for all others, by all the clocks there are."""
     rollups.freeze(today=date(2026, 3, 16))
-    for municipality in world.municipalities:
-        [line] = frozen.build(own(municipality), date(2026, 3, 16), data_as_of=timezone.now()).lines
-        assert line.on == date(2026, 2, 28)
-        for pair in (line.waiting, line.median_days, line.p90_days):
-            assert pair.then == pair.now
-        assert line.reasons == () and line.is_late
+    day, at = date(2026, 2, 28), timezone.now()
+    scopes = [own(place) for place in world.municipalities]
+    scopes += [Scope.municipality(place, NO_ACCESS) for place in world.municipalities]
+    scopes += [Scope.nation(), Scope.counties([world.municipalities[0].county])]
+    for scope in scopes:
+        report = frozen.build(scope, date(2026, 3, 16), data_as_of=at)
+        [line] = [line for line in report.lines if line.on == day]
+        for name in FIGURES:
+            pair = getattr(line, name)
+            assert pair.then == pair.now, (scope, name)
+        assert line.reasons == () and line.standing is Standing.LATE
