@@ -14,7 +14,7 @@ def refresh_rollups(occasion: Occasion) -> None:
 
 
 def freeze_months(occasion: Occasion) -> None:
-    """Figures of the month that has ended are put down as they are known the night after."""
+    """Figures of the month that has ended are put down as they were known at its end."""
     rollups.freeze(today=oslo_date(occasion.at))
 
 

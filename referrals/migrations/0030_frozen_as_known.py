@@ -16,12 +16,20 @@ FROZEN = import_module("referrals.migrations.0027_rollups_frozen")
 
 STEP = re.compile(r"\b(ergo_wait_facts|ergo_day_stats)\(")
 
+# The views undo the history each time they are read, so those who wait are read from them in one branch.
+BRANCHES = re.compile(r"waiting AS \(.*?\), known AS \(", re.DOTALL)
+ONE_BRANCH = """waiting AS (
+        SELECT id, municipality_id, category_id, received_on, priority, prioritised_on, outcome
+        FROM public.referrals_referral_as_known
+        WHERE received_on <= on_day AND (wait_end IS NULL OR wait_end > on_day)
+    ), known AS ("""
+
 
 def as_known(function: CountingFunction) -> CountingFunction:
     """The same step over what was known."""
     signature, columns, query = AS_KNOWN.as_known(function).arguments
-    named = STEP.sub(r"\1_as_known(", signature)
-    return CountingFunction(named, columns, STEP.sub(r"\1_as_known(", query), is_private=True)
+    named, query = STEP.sub(r"\1_as_known(", signature), STEP.sub(r"\1_as_known(", query)
+    return CountingFunction(named, columns, BRANCHES.sub(ONE_BRANCH, query), is_private=True)
 
 
 # Otherwise the function is the one of 0027.

@@ -124,7 +124,7 @@ class WaitMark(models.Model):
 
 
 class FrozenMonth(models.Model):
-    """A month-end whose figures were put down as they were known at `frozen_at`, for good."""
+    """A month-end whose figures were put down at `frozen_at` for good, as they were known at its end."""
 
     day = models.DateField(_("date"), primary_key=True)
     frozen_at = models.DateTimeField()

@@ -1,6 +1,6 @@
-"""What a municipality's own staff have registered after a month-end, and by how much each reason changed who waited then.
+"""What is registered after a month-end, and by how much each reason has changed how many waited then.
 
-Read from the history of its referrals, for own staff only: what is registered later is undone again.
+Read from the history of a municipality's referrals, for its own staff only: what was registered later is undone again.
 """
 
 from collections import Counter as Counts

@@ -28,6 +28,12 @@ def link(url: str, text: Text) -> SafeString:
     return format_html('<a class="ds-link" data-color="accent" href="{}">{}</a>', url, text)
 
 
+def link_about(url: str, text: Text, about: Text) -> SafeString:
+    """A link whose words stand in many rows: what it is about is said to screen readers."""
+    pattern = '<a class="ds-link" data-color="accent" href="{}">{}<span class="ds-sr-only">, {}</span></a>'
+    return format_html(pattern, url, text, about)
+
+
 def tag(text: Text, colour: str = "neutral") -> SafeString:
     """A coloured label; `colour` is one of the design system's: info, success, warning, danger, neutral."""
     return format_html('<span class="ds-tag" data-color="{}">{}</span>', colour, text)

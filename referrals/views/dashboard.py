@@ -36,7 +36,7 @@ MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 munici
 @dataclass(frozen=True)
 class Subject:
     """What a dashboard is about, as the page shows it. `above` leads up,
-    `parts` down, `waitlist`, `coverage` and `long_waits` across."""
+    `parts` down, `waitlist`, `coverage`, `long_waits` and `month_ends` across."""
 
     name: str
     scope: Scope
@@ -45,6 +45,7 @@ class Subject:
     waitlist: str = ""
     coverage: str = ""
     long_waits: str = ""
+    month_ends: str = ""
 
 
 @require_safe
@@ -75,6 +76,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         waitlist=reverse("waitlist", kwargs={"code": code}) if may_open else "",
         coverage=reverse("coverage_municipality", kwargs={"code": code}),
         long_waits=reverse("long_waits", kwargs={"code": code}) if may_open else _long_waits(place.county),
+        month_ends=reverse("month_ends", kwargs={"code": code}) if own else "",
     )
     return _page(request, subject)
 
@@ -89,8 +91,12 @@ def county(request: HttpRequest, code: str) -> HttpResponse:
     above = _above(request, _county_address(found))
     coverage = f"{reverse('coverage')}?fylke={code}"
     scope = Scope.counties([found])
-    subject = Subject(found.full_name, scope, above, coverage=coverage, long_waits=_long_waits(found))
-    return _page(request, subject)
+    across = {
+        "coverage": coverage,
+        "long_waits": _long_waits(found),
+        "month_ends": reverse("month_ends_county", kwargs={"code": code}),
+    }
+    return _page(request, Subject(found.full_name, scope, above, **across))
 
 
 @require_safe
@@ -111,7 +117,11 @@ def nation(request: HttpRequest) -> HttpResponse:
     """The whole country, and its counties in a table."""
     if not _reads_all(request):
         raise NotAllowed
-    across = {"coverage": reverse("coverage"), "long_waits": reverse("long_waits_figures")}
+    across = {
+        "coverage": reverse("coverage"),
+        "long_waits": reverse("long_waits_figures"),
+        "month_ends": reverse("month_ends_nation"),
+    }
     return _page(request, Subject(_("The whole country"), Scope.nation(), **across))
 
 

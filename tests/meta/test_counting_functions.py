@@ -35,6 +35,7 @@ CALLED = {
     "ergo_kept_waiting",
     "ergo_own_kept_waiting",
     "ergo_first_kept_month",
+    "ergo_first_known_month",
     "ergo_check_day",
     "ergo_check_flow",
     "ergo_roll_day",
@@ -45,7 +46,15 @@ CALLED = {
     "ergo_frozen_waiting",
     "ergo_own_frozen_waiting",
 }
-STEPS = {"ergo_waiting", "ergo_waiting_as_known", "ergo_wait_facts", "ergo_day_stats", "ergo_flow_stats"}
+STEPS = {
+    "ergo_waiting",
+    "ergo_waiting_as_known",
+    "ergo_wait_facts",
+    "ergo_wait_facts_as_known",
+    "ergo_day_stats",
+    "ergo_day_stats_as_known",
+    "ergo_flow_stats",
+}
 # What the counting role keeps of what it has counted: it writes there and nowhere else.
 KEPT = {apps.get_model(label)._meta.db_table for label in REGISTER[Holds.COUNTED]}
 # Where, how divided, how many. Nothing else may ever be added here without asking what it tells of one citizen.

@@ -121,11 +121,19 @@ def test_a_month_frozen_late_is_as_it_was_known_at_its_end(place: Municipality, 
     """Also where all of it was registered, ended and corrected since, and months after."""
     long_ago = month_ends(END, 3)[0]
     first_day = long_ago.replace(day=1)
-    for number, later in enumerate((noon(long_ago), end_of(long_ago) - timedelta(seconds=1), end_of(long_ago))):
+    for number, later in enumerate(
+        (noon(long_ago), end_of(long_ago) - timedelta(seconds=1), end_of(long_ago))
+    ):
         case = ReferralFactory(
-            municipality=place, category=category, waiting=True, received_on=first_day, changed_at=noon(first_day)
+            municipality=place,
+            category=category,
+            waiting=True,
+            received_on=first_day,
+            changed_at=noon(first_day),
         )
-        logged(case, later, EventKind.STARTED, started_on=first_day + timedelta(days=number), status="started")
+        logged(
+            case, later, EventKind.STARTED, started_on=first_day + timedelta(days=number), status="started"
+        )
     unknown = ReferralFactory(
         municipality=place, category=category, received_on=first_day, registered_at=end_of(long_ago),
         changed_at=end_of(long_ago),

@@ -1,0 +1,151 @@
+"""Month-ends as they were known then, and what is known otherwise now: one row a month."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from referrals.boards.figures import UNDEFINED, in_place
+from referrals.choices import Knowledge
+from referrals.norwegian import MINUS, number
+from referrals.reports.frozen import FrozenLine, Standing, TwoFigures
+from referrals.reports.later import Why
+from referrals.reports.suppression import Figure
+from referrals.tables import cells
+from referrals.tables.base import ErgoTable
+from referrals.tables.columns import Column, NumberColumn
+from referrals.waiting import oslo_date
+
+Address = Callable[[date, Knowledge], str]
+
+REASONS: dict[Why, str | Promise] = {
+    Why.REGISTERED_LATER: _("registered later"),
+    Why.ENDED_LATER: _("started or closed, registered later"),
+    Why.NOT_COUNTED: _("turned out to be a duplicate or entered in error"),
+    Why.CORRECTED: _("corrected or reopened"),
+    Why.OTHER: _("other, which the history does not tell"),
+}
+
+
+class MonthEndsTable(ErgoTable):
+    """Each figure as it was, with what it is now below it; why, for own staff; and the lists of the day, both ways.
+
+    `tells_why`: to own staff. `address` leads to the list of a day; without one there are no lists.
+    """
+
+    month = Column(_("Month-end"), orderable=False)
+    waiting = NumberColumn(_("Waiting"), orderable=False)
+    median_days = NumberColumn(_("Median, days"), orderable=False)
+    p90_days = NumberColumn(_("9 of 10 shorter than, days"), orderable=False)
+    over_target = NumberColumn(_("Over target"), orderable=False)
+    over_a_year = NumberColumn(_("Over a year"), orderable=False)
+    not_assessed = NumberColumn(_("Not assessed"), orderable=False)
+    reasons = Column(_("What changed the number waiting"), orderable=False)
+    rows = Column(_("The list of the day"), orderable=False)
+
+    class Meta:
+        fields = (
+            "month",
+            "waiting",
+            "median_days",
+            "p90_days",
+            "over_target",
+            "over_a_year",
+            "not_assessed",
+            "reasons",
+            "rows",
+        )
+
+    def __init__(
+        self, lines: Sequence[FrozenLine], *, address: Address | None, tells_why: bool, **kwargs: Any
+    ) -> None:
+        shown = {"reasons": tells_why, "rows": address is not None}
+        super().__init__(lines, exclude=[name for name, is_shown in shown.items() if not is_shown], **kwargs)
+        self.address = address
+
+    def cell_month(self, line: FrozenLine) -> SafeString:
+        """The last day of the month, and when it was frozen."""
+        return cells.with_note(date_format(line.on, "j. F Y"), _standing(line))
+
+    def cell_waiting(self, line: FrozenLine) -> SafeString:
+        return _both(line.waiting)
+
+    def cell_median_days(self, line: FrozenLine) -> SafeString:
+        return _both(line.median_days)
+
+    def cell_p90_days(self, line: FrozenLine) -> SafeString:
+        return _both(line.p90_days)
+
+    def cell_over_target(self, line: FrozenLine) -> SafeString:
+        return _both(line.over_target)
+
+    def cell_over_a_year(self, line: FrozenLine) -> SafeString:
+        return _both(line.over_a_year)
+
+    def cell_not_assessed(self, line: FrozenLine) -> SafeString:
+        return _both(line.not_assessed)
+
+    def cell_reasons(self, line: FrozenLine) -> str | SafeString:
+        """By how much each reason changed the number."""
+        if not line.reasons:
+            return cells.subtle(UNDEFINED)
+        return "; ".join(f"{_signed(change)} {REASONS[why]}" for why, change in line.reasons)
+
+    def cell_rows(self, line: FrozenLine) -> SafeString:
+        """Both ways to look at the day; only as we now know it where nothing was registered yet."""
+        if self.address is None:
+            return cells.subtle(UNDEFINED)
+        ways = {Knowledge.THEN: _now("As it was"), Knowledge.NOW: _now("As we now know it")}
+        if line.standing is Standing.BEFORE:
+            del ways[Knowledge.THEN]
+        day = date_format(line.on, "j. F Y")
+        return cells.together(
+            cells.link_about(self.address(line.on, way), words, day) for way, words in ways.items()
+        )
+
+
+def _standing(line: FrozenLine) -> str:
+    if line.standing is Standing.BEFORE:
+        return _now("Not frozen: from before anything was registered in Ergo")
+    if line.frozen_at is None:
+        return _now("Not frozen yet")
+    words = {"day": cells.date(oslo_date(line.frozen_at))}
+    if line.standing is Standing.LATE:
+        return _now("Frozen late, %(day)s") % words
+    return _now("Frozen %(day)s") % words
+
+
+def _both(pair: TwoFigures) -> SafeString:
+    """The figure then; below it what it is now, if it is known to differ or may not be compared."""
+    return cells.with_note(_written(pair.then), _since(pair))
+
+
+def _since(pair: TwoFigures) -> str:
+    change = pair.change
+    if change.value == 0:
+        return _now("unchanged")
+    if change.value is None:
+        return _now("now %(figure)s") % {"figure": _written(pair.now)}
+    return _now("now %(figure)s (%(change)s)") % {
+        "figure": _written(pair.now),
+        "change": _signed(change.value),
+    }
+
+
+def _written(figure: Figure) -> str:
+    return in_place(figure) if figure.value is None else _exact(figure.value)
+
+
+def _signed(change: int | float) -> str:
+    return f"{MINUS if change < 0 else '+'}{_exact(abs(change))}"
+
+
+def _exact(value: int | float) -> str:
+    """Whole, or with the half or the tenth that the days have: rounded, then and now might seem the same."""
+    rounded = round(value, 1)
+    return number(rounded, 0 if rounded == int(rounded) else 1)

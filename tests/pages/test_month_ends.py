@@ -1,0 +1,158 @@
+"""Month-ends as they were known then: what own staff see and why, where it leads, what readers are shown."""
+
+import html
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from referrals.actions import rollups
+from referrals.choices import EventKind
+from referrals.models import Category, KeptRecipe, Municipality, Referral, User, end_of
+from tests.factories import ReferralEventFactory, ReferralFactory, noon
+
+ClientFor = Callable[[User], Client]
+
+# Freezing is stamped by the clock of the database, so these tests happen now.
+TODAY = timezone.localdate()
+END = TODAY.replace(day=1) - timedelta(days=1)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def address(municipality: Municipality) -> str:
+    return f"/oversikt/{municipality.code}/manedsslutt/"
+
+
+@pytest.fixture
+def manager_now(manager: User, client_for: ClientFor) -> Client:
+    """The manager's browser."""
+    return client_for(manager)
+
+
+@pytest.fixture(autouse=True)
+def today(time_machine: object) -> None:
+    """The pages ask what day it is; here it is the day of the database."""
+    time_machine.move_to(noon(TODAY))
+
+
+@pytest.fixture
+def six(municipality: Municipality, category: Category) -> None:
+    """Six wait from the first day of the last month that has ended."""
+    for _number in range(6):
+        ReferralFactory(
+            municipality=municipality, category=category, waiting=True, received_on=END.replace(day=1),
+            changed_at=noon(END),
+        )  # fmt: skip
+
+
+def start_later(referral: Referral, on: date) -> None:
+    """A start on the day, written down after the month-end."""
+    at = end_of(END)
+    Referral.objects.filter(pk=referral.pk).update(started_on=on, status="started", changed_at=at)
+    changes = {"started_on": [None, on.isoformat()], "status": ["waiting", "started"]}
+    ReferralEventFactory(
+        referral=referral, kind=EventKind.STARTED, registered_at=at, details={"changes": changes}
+    )
+
+
+def row(client: Client, address: str) -> str:
+    """The row of the last month-end, as its reader has it."""
+    page = client.get(address)
+    assert page.status_code == 200
+    table = page.context["table"]
+    [line] = [line for line in table.records if line.on == END]
+    return html.unescape(
+        " | ".join(str(getattr(table, f"cell_{name}")(line)) for name in table.columns.names())
+    )
+
+
+def test_before_anything_is_frozen_the_page_says_when(manager_now: Client, address: str) -> None:
+    text = html.unescape(manager_now.get(address).content.decode())
+    first = (TODAY.replace(day=1) + timedelta(days=31)).replace(day=1)
+    assert "Ingen månedsslutt er fryst ennå" in text and f"natt til {first:%d.%m.%Y}" in text
+    assert "<table" not in text
+
+
+@pytest.mark.usefixtures("six")
+def test_each_figure_stands_as_it_was_with_what_is_known_now_and_why(
+    manager_now: Client, address: str
+) -> None:
+    rollups.freeze(today=TODAY)
+    assert row(manager_now, address).count("uendret") == 6
+    for referral in Referral.objects.order_by("pk")[:2]:
+        start_later(referral, END)
+    told = row(manager_now, address)
+    assert '6<span class="cell-note" data-tone="neutral">nå 4 (−2)</span>' in told
+    assert "−2 startet eller avsluttet, registrert senere" in told
+    late = "Fryst sent, " if TODAY.day > 1 else "Fryst "
+    assert f"{late}{TODAY:%d.%m.%Y}" in told
+
+
+@pytest.mark.usefixtures("six")
+def test_both_lists_of_the_day_have_as_many_rows_as_the_figures_say(
+    manager_now: Client, address: str, municipality: Municipality
+) -> None:
+    rollups.freeze(today=TODAY)
+    start_later(Referral.objects.order_by("pk").first(), END)
+    table = manager_now.get(address).context["table"]
+    [line] = [line for line in table.records if line.on == END]
+    for known, figure in (("then", line.waiting.then), ("now", line.waiting.now)):
+        href = f"/k/{municipality.code}/venteliste/dag/?dato={END:%d.%m.%Y}&kjent={known}"
+        assert href in html.unescape(str(table.cell_rows(line)))
+        assert manager_now.get(href).context["table"].paginator.count == figure.value
+
+
+@pytest.mark.usefixtures("six")
+def test_readers_see_no_reason_no_list_and_no_small_number(
+    client_for: ClientFor, national_reader: User, municipality: Municipality
+) -> None:
+    rollups.freeze(today=TODAY)
+    start_later(Referral.objects.order_by("pk").first(), END)
+    reader = client_for(national_reader)
+    for address in (
+        "/oversikt/landet/manedsslutt/",
+        f"/oversikt/fylke/{municipality.county.code}/manedsslutt/",
+    ):
+        text = html.unescape(reader.get(address).content.decode())
+        assert "6<span" in text and "nå 5 (−1)" in text
+        assert "registrert senere" not in text.split("<table")[1] and "Hvorfor «Venter»" not in text
+        assert "venteliste/dag" not in text
+    for referral in Referral.objects.order_by("pk")[1:3]:
+        start_later(referral, END)
+    told = row(reader, "/oversikt/landet/manedsslutt/")
+    assert "nå <5" in told and "(−" not in told.split("|")[1]
+
+
+@pytest.mark.usefixtures("six")
+def test_its_recipe_is_shown_and_kept(manager_now: Client, address: str) -> None:
+    rollups.freeze(today=TODAY)
+    page = manager_now.get(address, {"ar": str(END.year)})
+    recipe = page.context["report"].recipe
+    assert recipe.hash in page.content.decode()
+    assert KeptRecipe.objects.get(hash=recipe.hash).question["filters"] == {"year": str(END.year)}
+
+
+@pytest.mark.usefixtures("six")
+@pytest.mark.parametrize("asked", ["1900", "9999", "x", "٢٠٢٦", "20261", ""])
+def test_a_year_that_is_not_offered_is_the_newest(asked: str, manager_now: Client, address: str) -> None:
+    rollups.freeze(today=TODAY)
+    assert manager_now.get(address, {"ar": asked}).context["report"].year == END.year
+
+
+def test_the_dashboards_lead_here(
+    manager_now: Client, client_for: ClientFor, national_reader: User, municipality: Municipality
+) -> None:
+    county = municipality.county.code
+    reader = client_for(national_reader)
+    for client, board in (
+        (manager_now, f"/oversikt/{municipality.code}/"),
+        (reader, f"/oversikt/fylke/{county}/"),
+        (reader, "/oversikt/landet/"),
+    ):
+        assert f'href="{board}manedsslutt/"' in client.get(board).content.decode()
+    outside = reader.get(f"/oversikt/{municipality.code}/").content.decode()
+    assert "manedsslutt" not in outside
+    assert reader.get(f"/oversikt/{municipality.code}/manedsslutt/").status_code == 403
