@@ -45,7 +45,8 @@ class Dump:
 
 def start_afresh() -> None:
     """Empty every table, which only their owner may, and load the registers."""
-    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - KEPT
+    models = (model for model in apps.get_models(include_auto_created=True) if model._meta.managed)
+    tables = {model._meta.db_table for model in models} - KEPT
     with connected_for(Purpose.OWN), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} RESTART IDENTITY CASCADE")
     registers.load(FOLDER)
