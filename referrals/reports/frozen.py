@@ -55,13 +55,13 @@ class FrozenLine:
     on: date
     standing: Standing
     frozen_at: datetime | None
+    reasons: tuple[tuple[Why, int], ...]
     waiting: TwoFigures
     median_days: TwoFigures
     p90_days: TwoFigures
     over_target: TwoFigures
     over_a_year: TwoFigures
     not_assessed: TwoFigures
-    reasons: tuple[tuple[Why, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _lines(
         pairs = [TwoFigures(*pair) for pair in zip(before, after, strict=True)]
         change = _waiting(now.on(day)) - _waiting(then[day].tallies) if day in then else 0
         reasons = later.reasons(day, change) if later and day in then else ()
-        lines.append(FrozenLine(day, _standing(day, frozen), frozen.get(day), *pairs, reasons=reasons))
+        lines.append(FrozenLine(day, _standing(day, frozen), frozen.get(day), reasons, *pairs))
     return tuple(lines)
 
 

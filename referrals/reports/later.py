@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection
 
@@ -96,7 +97,12 @@ class Later:
 
 
 def _candidates(place: int, since: datetime) -> list[int]:
-    asked = {"place": place, "since": since, "dates": list(DATES), "not_counted": list(NOT_COUNTED)}
+    asked: dict[str, Any] = {
+        "place": place,
+        "since": since,
+        "dates": list(DATES),
+        "not_counted": list(NOT_COUNTED),
+    }
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, asked)
         return [pk for (pk,) in cursor]
