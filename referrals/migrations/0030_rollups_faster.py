@@ -79,7 +79,7 @@ READ_FLOW = CountingFunction(SIGNATURE, COLUMNS, QUERY.replace(JOINED, LOOKED_UP
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0030_frozen_as_known")]
+    dependencies = [("referrals", "0029_frozen_as_known")]
 
     operations = [
         operation

@@ -62,7 +62,7 @@ FIRST_KNOWN_MONTH = CountingFunction(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0027_rollups_frozen")]
+    dependencies = [("referrals", "0028_officers_logs")]
 
     operations = [
         as_known(ROLLUPS.FACTS),
