@@ -42,6 +42,7 @@ COUNTS = (  # in the order of Tally.read
 )
 FACTS = ("gross_days", "breaks_target", "is_not_assessed", "is_over_a_year", "is_paused")
 PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY, Key.WEEK)
+PARTED = ((Key.CATEGORY,), (Key.PRIORITY,), (Key.CATEGORY, Key.PRIORITY), (Key.SOURCE,), (Key.THERAPIST,))
 
 # Each row meets every day: the days are joined in, and the clock's expressions are given the day of the joined row.
 DAY = Func(template="trend.day", output_field=DateField())
@@ -49,23 +50,39 @@ DAY = Func(template="trend.day", output_field=DateField())
 
 def waiting(on: date, scope: Scope, *, in_full: bool, hindsight: Hindsight = ALL_KNOWN) -> Tallies:
     """Everybody who waits in the scope at the end of the day; `in_full`: also part by part. One query."""
-    keys = (Key.IN_SCOPE, *PARTS) if in_full else (Key.IN_SCOPE,)
-    inner, parameters = _rows(on, scope, hindsight).values(*keys, *FACTS).query.sql_with_params()
+    rows = referrals_as(hindsight).filter(municipality_id__in=scope.ids)
+    return _counted(on, rows, [(part,) for part in PARTS] if in_full else [], hindsight)
+
+
+def waiting_in_parts(on: date, rows: ReferralQuerySet, hindsight: Hindsight = ALL_KNOWN) -> Tallies:
+    """Those of the rows who wait at the end of the day, as PARTED divides them. One query.
+
+    `rows` are some of `referrals_as(hindsight)`. The therapist is who has the case, or had it last, by what is known.
+    """
+    return _counted(on, rows, PARTED, hindsight)
+
+
+def _counted(
+    on: date, rows: ReferralQuerySet, parted: Sequence[tuple[Key, ...]], hindsight: Hindsight
+) -> Tallies:
+    """All of those who wait, and each group of them that has the same values of some keys."""
+    keys = (Key.IN_SCOPE, *dict.fromkeys(key for together in parted for key in together))
+    inner, parameters = _rows(on, rows).values(*keys, *FACTS).query.sql_with_params()
     selected = ", ".join([f"GROUPING({', '.join(keys)})", *keys, *COUNTS])
-    sets = ", ".join([f"({Key.IN_SCOPE})", *(f"({Key.IN_SCOPE}, {part})" for part in keys[1:])])
+    sets = ", ".join(f"({', '.join([Key.IN_SCOPE, *together])})" for together in [(), *parted])
     with looking_back(hindsight, on), connection.cursor() as cursor:
         cursor.execute(
             f"WITH waiting AS MATERIALIZED ({inner}) "
             f"SELECT {selected} FROM waiting GROUP BY GROUPING SETS ({sets})",
             parameters,
         )
-        rows = cursor.fetchall()
-    return Tallies({group: Tally.read(*counts) for group, counts in read_groups(rows, keys)})
+        found = cursor.fetchall()
+    return Tallies({group: Tally.read(*counts) for group, counts in read_groups(found, keys)})
 
 
-def _rows(on: date, scope: Scope, hindsight: Hindsight) -> QuerySet:
-    """Everybody who waits in the scope at the end of the day, with what the groupings need."""
-    rows = referrals_as(hindsight).waiting(on=on).filter(municipality_id__in=scope.ids)
+def _rows(on: date, rows: ReferralQuerySet) -> QuerySet:
+    """Those of the rows who wait at the end of the day, with what the groupings need."""
+    rows = rows.waiting(on=on)
     return (
         rows.with_wait(on=on)
         .with_pause(on=on)

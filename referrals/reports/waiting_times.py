@@ -219,9 +219,18 @@ def _by_category(now: Snapshot, categories: Sequence[Category]) -> Iterator[Grou
 
 def _by_priority(now: Snapshot) -> Iterator[Group]:
     for part in now.by(Split.PRIORITY):
-        code = NO_PRIORITY if part.value is None else str(part.value)
-        name = _("Not assessed") if part.value is None else _("Priority %(level)s") % {"level": part.value}
+        code, name = priority_code(part.value), priority_name(part.value)
         yield Group(code, name, part.waiting, part.median_days, part.p90_days, part.over_target)
+
+
+def priority_code(level: int | None) -> str:
+    """A priority as the waitlist's filter says it; None: not assessed."""
+    return NO_PRIORITY if level is None else str(level)
+
+
+def priority_name(level: int | None) -> str:
+    """A priority in words."""
+    return _("Not assessed") if level is None else _("Priority %(level)s") % {"level": level}
 
 
 def _places(now: Snapshot, register: Iterable[County | Municipality]) -> Iterator[Place]:

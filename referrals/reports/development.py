@@ -1,0 +1,46 @@
+"""How a list developed over 60 months: how long it was and its waits, how it aged, and what came and went."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from referrals.reports import ageing, flow_months, trend
+from referrals.reports.ageing import AgeingReport
+from referrals.reports.flow_months import FlowMonthsReport
+from referrals.reports.periods import month_ends
+from referrals.reports.recipe import Recipe
+from referrals.reports.regions import Places
+from referrals.reports.scopes import Scope
+from referrals.reports.trend import TrendPoint
+from referrals.reports.waiting_times import TREND_MONTHS
+
+NAME = "development"
+
+
+@dataclass(frozen=True)
+class DevelopmentReport:
+    """Whole months, oldest first; the last is the one that ended with or before the day `on`. As we now know them."""
+
+    on: date
+    scope: Scope
+    trend: tuple[TrendPoint, ...]
+    ageing: AgeingReport
+    flow: FlowMonthsReport
+    recipe: Recipe
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody ever waited, came or went in these months, and nothing is hidden that could be somebody."""
+        months = self.flow.months
+        moved = [figure for one in months for figure in (one.referred, one.started, one.other_ends)]
+        return all(figure.value == 0 for figure in [*moved, *(point.waiting for point in self.trend)])
+
+
+def build(scope: Scope, on: date, *, data_as_of: datetime) -> DevelopmentReport:
+    """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 14 queries."""
+    days = month_ends(on, TREND_MONTHS)
+    past = trend.build(scope, days, Places.about(scope), at=data_as_of)
+    aged = ageing.build(scope, on, data_as_of=data_as_of)
+    moved = flow_months.build(scope, on, data_as_of=data_as_of)
+    as_of = min(past.as_of, aged.recipe.data_as_of, moved.recipe.data_as_of)
+    recipe = Recipe(NAME, on, scope, as_of, (("months", str(TREND_MONTHS)),))
+    return DevelopmentReport(on, scope, past.points, aged, moved, recipe)
