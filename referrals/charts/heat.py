@@ -7,6 +7,7 @@ from itertools import pairwise
 from referrals.charts.scales import Count, nice_ticks
 
 MOST_STEPS = 5
+NOTHING = "–"  # in place of a number where there is nobody to make it of; that is no secret
 TONES = {0: (), 1: (3,), 2: (2, 4), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
 
 
@@ -47,18 +48,23 @@ class Shade:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """The table, ready to draw. `totals` are those of the columns, `whole` is everything."""
+    """The table, ready to draw. `totals` are those of the columns, `whole` is everything.
+
+    `unit` stands behind each number, for shares that are not counts.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[DrawnRow, ...]
     totals: tuple[Count, ...]
     whole: Count
     legend: tuple[Shade, ...]
+    unit: str = ""
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no row, or nothing in any."""
-        return all(cell.tone == "zero" for row in self.rows for cell in row.cells)
+        """Whether there is no row, or nothing in any; a share of nought tells something, a count of nought does not."""
+        cells = [cell for row in self.rows for cell in row.cells]
+        return all(cell.tone == "zero" and not (self.unit and cell.of.value == 0) for cell in cells)
 
     @property
     def hidden(self) -> str:
@@ -67,7 +73,9 @@ class HeatMap:
         return next(found, "")
 
 
-def heat(columns: Sequence[str], rows: Sequence[HeatRow], totals: Sequence[Count], whole: Count) -> HeatMap:
+def heat(
+    columns: Sequence[str], rows: Sequence[HeatRow], totals: Sequence[Count], whole: Count, unit: str = ""
+) -> HeatMap:
     """Shades the cells. Raises ValueError if a row, or the sums, have not one count for each column."""
     for label, counts in [*((row.label, row.counts) for row in rows), ("The bottom row", totals)]:
         if len(counts) != len(columns):
@@ -78,7 +86,7 @@ def heat(columns: Sequence[str], rows: Sequence[HeatRow], totals: Sequence[Count
         DrawnRow(row.label, tuple(Cell(count, _tone(count, legend)) for count in row.counts), row.total)
         for row in rows
     )
-    return HeatMap(tuple(columns), drawn, tuple(totals), whole, legend)
+    return HeatMap(tuple(columns), drawn, tuple(totals), whole, legend, unit)
 
 
 def shades(highest: int) -> tuple[Shade, ...]:
@@ -94,5 +102,5 @@ def shades(highest: int) -> tuple[Shade, ...]:
 
 def _tone(count: Count, legend: Sequence[Shade]) -> str:
     if count.value is None:
-        return "hidden"
+        return "zero" if count.hidden == NOTHING else "hidden"
     return next((shade.tone for shade in legend if shade.first <= count.value <= shade.last), "zero")

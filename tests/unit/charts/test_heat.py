@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.charts.heat import HeatRow, heat, shades
+from referrals.charts.heat import NOTHING, HeatRow, heat, shades
 from referrals.charts.scales import Count
 
 value = st.one_of(st.none(), st.integers(0, 100_000))
@@ -82,3 +82,19 @@ def test_rows_and_sums_of_another_length_are_refused():
         heat(["1", "2"], [HeatRow("A", [Count(1)], Count(1))], [Count(1), Count(0)], Count(1))
     with pytest.raises(ValueError, match="The bottom row has 1 counts for 2 columns"):
         heat(["1", "2"], [], [Count(1)], Count(1))
+
+
+def shares(*row):
+    counts = [Count(None, hidden=NOTHING) if one is None else Count(one) for one in row]
+    return heat(["1"] * len(row), [HeatRow("row", counts, Count(0))], [Count(0)] * len(row), Count(0), "%")
+
+
+def test_a_share_of_nobody_has_no_shade_and_hides_nothing():
+    chart = shares(None, 0, 100)
+    assert [cell.tone for cell in chart.rows[0].cells] == ["zero", "zero", "q5"]
+    assert chart.hidden == "" and chart.unit == "%"
+
+
+def test_a_share_of_nought_is_a_figure_and_no_share_is_none():
+    assert not shares(0, None).is_empty
+    assert shares(None, None).is_empty
