@@ -14,6 +14,8 @@ from referrals.views import (
     caseload,
     coverage,
     dashboard,
+    development,
+    distribution,
     health,
     information,
     logs,
@@ -171,6 +173,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oversikt/fylke/<county:code>/manedsslutt/", month_ends.county, name="month_ends_county"),
     path("oversikt/<municipality:code>/manedsslutt/", month_ends.municipality, name="month_ends"),
     path("oversikt/<municipality:code>/", dashboard.municipality, name="dashboard_municipality"),
+    path("oversikt/landet/utvikling/", development.nation, name="development_nation"),
+    path("oversikt/fylkene/utvikling/", development.counties, name="development_counties"),
+    path("oversikt/fylke/<county:code>/utvikling/", development.county, name="development_county"),
+    path(
+        "oversikt/<municipality:code>/utvikling/", development.municipality, name="development_municipality"
+    ),
+    path("oversikt/<municipality:code>/fordeling/", distribution.distribution, name="distribution"),
     path("dekning/", coverage.coverage, name="coverage"),
     path("dekning/<municipality:code>/", coverage.municipality, name="coverage_municipality"),
     # For everybody

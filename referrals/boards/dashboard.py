@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,8 +23,12 @@ from referrals.boards.figures import (
 )
 from referrals.boards.links import Drilldown
 from referrals.charts.bars import BarChart, Part, Row, bars
+from referrals.charts.flows import FlowChart
+from referrals.charts.heat import HeatMap
 from referrals.charts.histogram import Class, Histogram, Mark, fitted, histogram
 from referrals.charts.lines import LineChart, Series, lines
+from referrals.charts.months import Month
+from referrals.charts.stack import StackChart
 from referrals.norwegian import number
 from referrals.reports.flow import FlowLine, FlowReport
 from referrals.reports.suppression import Figure
@@ -37,18 +42,19 @@ MOST_TARGET_LINES = 4
 class Picture:
     """A chart with its heading and its sentence. `kind` names the component that draws it.
 
-    `heading` is what its rows are, `unit` the word after its values, `more_headings` are those of further cells in the
-    table.
+    `heading` is what its rows are, `across` what the columns of a shaded table are, `unit` the word after its values;
+    `more_headings` are those of further cells in the table.
     """
 
     kind: str
     id: str
     title: str
     sentence: str
-    chart: Histogram | LineChart | BarChart
+    chart: Histogram | LineChart | BarChart | StackChart | FlowChart | HeatMap
     heading: str = ""
     unit: str = ""
     more_headings: tuple[str, ...] = ()
+    across: str = ""
 
     @property
     def template(self) -> str:
@@ -80,7 +86,7 @@ def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> 
     """The dashboard of two reports over the same scope and day."""
     is_empty = report.waiting.figure.value == 0
     present = () if is_empty else (_distribution(report, drilldown),)
-    past = () if is_empty and _was_empty(report.trend) else (_list_size(report.trend), _waits(report.trend))
+    past = () if is_empty and _was_empty(report.trend) else (list_size(report.trend), waits(report.trend))
     return Dashboard(
         summary=sentences.summary(report),
         now=_now(report, drilldown),
@@ -281,19 +287,23 @@ def _grouped(
     )
 
 
-def _list_size(trend: Sequence[TrendPoint]) -> Picture:
+def list_size(trend: Sequence[TrendPoint]) -> Picture:
+    """How many were on the list at each month-end."""
     return Picture(
         kind="lines",
         id="list-size",
         title=_("The length of the waitlist"),
         sentence=sentences.list_size(trend),
-        chart=lines(_months(trend), [_series(_("Waiting"), [point.waiting for point in trend])]),
+        chart=lines(
+            months([point.on for point in trend]), [_series(_("Waiting"), [point.waiting for point in trend])]
+        ),
         heading=_("Month"),
         unit=_("referrals"),
     )
 
 
-def _waits(trend: Sequence[TrendPoint]) -> Picture:
+def waits(trend: Sequence[TrendPoint]) -> Picture:
+    """How long those on the list at each month-end had waited."""
     series = [
         _series(_("Median"), [point.median_days for point in trend]),
         _series(_("P90"), [point.p90_days for point in trend]),
@@ -303,7 +313,7 @@ def _waits(trend: Sequence[TrendPoint]) -> Picture:
         id="waits",
         title=_("How long those on the list had waited"),
         sentence=sentences.waits(trend),
-        chart=lines(_months(trend), series),
+        chart=lines(months([point.on for point in trend]), series),
         heading=_("Month"),
         unit=_("days"),
     )
@@ -313,8 +323,9 @@ def _series(name: str, figures: Sequence[Figure]) -> Series:
     return Series(name, [figure.value for figure in figures], [in_place(figure) for figure in figures])
 
 
-def _months(trend: Sequence[TrendPoint]) -> list[str]:
-    return [date_format(point.on, "b y") for point in trend]
+def months(days: Sequence[date]) -> list[Month]:
+    """The months of the days, as axes and tables name them."""
+    return [Month(on.year, on.month, date_format(on, "b"), date_format(on, "b y")) for on in days]
 
 
 def _was_empty(trend: Sequence[TrendPoint]) -> bool:

@@ -1,4 +1,4 @@
-"""The one sentence over each chart of the dashboard: what it shows, in words, always true of the figures shown.
+"""The one sentence over each chart of the boards: what it shows, in words, always true of the figures shown.
 
 Where figures are hidden or missing the sentence says that instead; it never tells more than the figures do.
 """
@@ -13,11 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from referrals.boards.figures import days_text, round_half_up
-from referrals.norwegian import number
+from referrals.norwegian import number, per_cent
+from referrals.reports.ageing import AgeingPoint
+from referrals.reports.flow_months import FlowMonth
 from referrals.reports.long_waits import LongCounts
-from referrals.reports.suppression import Figure
+from referrals.reports.parts import Part, PartsReport
+from referrals.reports.suppression import Figure, total_of
 from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import NO_PRIORITY, Group, WaitingReport
+
+MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def summary(report: WaitingReport) -> str:
     if waiting.value is None:
         return _("The figures are too small to be shown outside the municipality.")
     if not waiting.value:
-        return _("Nobody was waiting at the end of this day.")
+        return nobody_waited()
     parts = [
         ngettext("%(count)s referral waits.", "%(count)s referrals wait.", waiting.value)
         % {"count": number(waiting.value)},
@@ -62,6 +67,11 @@ def summary(report: WaitingReport) -> str:
         _over_a_year(report.over_a_year.figure),
     ]
     return " ".join(filter(None, parts))
+
+
+def nobody_waited() -> str:
+    """The list was empty."""
+    return _("Nobody was waiting at the end of this day.")
 
 
 def distribution(report: WaitingReport) -> str:
@@ -133,15 +143,107 @@ def long_waits_over_time(history: Sequence[LongCounts]) -> str:
     ends = _ends(history, lambda counts: counts.over_a_year)
     if ends is None:
         return _("How many had waited over a year, and 274–365 days, at the end of each month.")
-    if ends.is_level:
-        text = _("As many had waited over a year at the end of %(end)s as at the end of %(start)s: %(last)s.")
-    elif ends.has_risen:
-        text = _("Over a year: up from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s.")
+    return _grown_older(ends)
+
+
+def ageing(points: Sequence[AgeingPoint]) -> str:
+    """Whether more on the list have waited over a year, which is the last band, than before."""
+    ends = _ends(points, lambda point: point.bands[-1])
+    if ends is None:
+        return _("How many on the list had waited how long, at the end of each month.")
+    return _grown_older(ends)
+
+
+def flow_months(months: Sequence[FlowMonth]) -> str:
+    """What came and what left in the last twelve months; only where every number of them is shown."""
+    year = months[-MONTHS_A_YEAR:]
+    kinds = ([one.referred for one in year], [one.started for one in year], [one.other_ends for one in year])
+    referred, started, ended = (total_of(figures).value for figures in kinds)
+    if referred is None or started is None or ended is None:
+        return _("How many came and left in each month, and how many were on the list at its end.")
+    if not referred + started + ended:
+        return _("Nobody came and nobody left in the last 12 whole months.")
+    left = started + ended
+    if referred > left:
+        text = _("In the last 12 whole months more came than left: %(referred)s against %(left)s.")
+    elif referred < left:
+        text = _("In the last 12 whole months fewer came than left: %(referred)s against %(left)s.")
     else:
-        text = _(
-            "Over a year: down from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s."
-        )
-    return text % ends.words(number)
+        text = _("In the last 12 whole months as many came as left: %(referred)s.")
+    of_starts = (
+        _("Of those who left, %(started)s had started.") % {"started": number(started)} if left else ""
+    )
+    told = text % {"referred": number(referred), "left": number(left)}
+    return " ".join(filter(None, [told, of_starts]))
+
+
+def hidden_months(months: Sequence[Sequence[Figure]]) -> str:
+    """In how many months at least one number is hidden; nothing where none is."""
+    hidden = sum(any(figure.suppressed for figure in figures) for figures in months)
+    if not hidden:
+        return ""
+    if all(figure.suppressed for figures in months for figure in figures):
+        return _("No number may be shown: they are too small to be seen outside the municipality.")
+    pattern = ngettext(
+        "In %(count)s of %(months)s months a number is too small to be shown outside the municipality, "
+        "or protects one that is.",
+        "In %(count)s of %(months)s months a number is too small to be shown outside the municipality, "
+        "or protects one that is.",
+        hidden,
+    )
+    return pattern % {"count": number(hidden), "months": number(len(months))}
+
+
+def cells(report: PartsReport) -> str:
+    """In which cell of category and priority most wait."""
+    found = [
+        (cell.waiting.value or 0, category.name, priority.name.lower())
+        for category, row in zip(report.categories, report.cells, strict=True)
+        for priority, cell in zip(report.priorities, row, strict=True)
+    ]
+    ranked = sorted(found, reverse=True)
+    if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
+        return _("How many wait in each category and priority.")
+    most, category, priority = ranked[0]
+    return _("Most wait for “%(category)s”, %(priority)s: %(count)s of %(waiting)s.") % {
+        "category": category,
+        "priority": priority,
+        "count": number(most),
+        "waiting": number(report.whole.waiting.value or 0),
+    }
+
+
+def shares_over(report: PartsReport) -> str:
+    """How many of all who wait are over target, and that those not assessed are not among them."""
+    over, waiting = report.whole.over_target.value or 0, report.whole.waiting.value or 0
+    text = ngettext(
+        "%(over)s of %(waiting)s who wait is over target, %(share)s.",
+        "%(over)s of %(waiting)s who wait are over target, %(share)s.",
+        over,
+    )
+    words = {"over": number(over), "waiting": number(waiting), "share": per_cent(over / max(waiting, 1))}
+    return " ".join([text % words, _("Without a priority there is no target.")])
+
+
+def sources(parts: Sequence[Part]) -> str:
+    """From whom most come who wait."""
+    return _most_wait(parts, _("Most were referred by “%(group)s”: %(count)s."))
+
+
+def caseloads(report: PartsReport) -> str:
+    """How many of those who wait no therapist has."""
+    nobodys = next(one.waiting.value or 0 for one in report.by_therapist if not one.code)
+    waiting = report.whole.waiting.value or 0
+    if not nobodys:
+        return _("Everybody who waits has a therapist.")
+    if nobodys == waiting:
+        return _("Nobody who waits has a therapist yet.")
+    pattern = ngettext(
+        "%(count)s of %(waiting)s who wait has no therapist yet.",
+        "%(count)s of %(waiting)s who wait have no therapist yet.",
+        nobodys,
+    )
+    return pattern % {"count": number(nobodys), "waiting": number(waiting)}
 
 
 def priorities(groups: Sequence[Group]) -> str:
@@ -159,6 +261,18 @@ def priorities(groups: Sequence[Group]) -> str:
 def categories(groups: Sequence[Group]) -> str:
     """What most wait for."""
     return _most_wait(groups, _("Most wait for “%(group)s”: %(count)s."))
+
+
+def _grown_older(ends: Ends) -> str:
+    if ends.is_level:
+        text = _("As many had waited over a year at the end of %(end)s as at the end of %(start)s: %(last)s.")
+    elif ends.has_risen:
+        text = _("Over a year: up from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s.")
+    else:
+        text = _(
+            "Over a year: down from %(first)s at the end of %(start)s to %(last)s at the end of %(end)s."
+        )
+    return text % ends.words(number)
 
 
 def _over_target(report: WaitingReport) -> str:
@@ -181,7 +295,7 @@ def _over_a_year(figure: Figure) -> str:
     return pattern % {"count": number(figure.value)}
 
 
-def _most_wait(groups: Sequence[Group], pattern: str, *, lower: bool = False) -> str:
+def _most_wait(groups: Sequence[Group] | Sequence[Part], pattern: str, *, lower: bool = False) -> str:
     most = _most(groups, lambda group: group.waiting)
     if most is None or not most.waiting.value:
         return _("How many wait in each group.")
@@ -191,7 +305,7 @@ def _most_wait(groups: Sequence[Group], pattern: str, *, lower: bool = False) ->
     return pattern % {"group": name, "count": number(most.waiting.value)}
 
 
-def _most(groups: Sequence[Group], figure: Callable[[Group], Figure]) -> Group | None:
+def _most(groups: Sequence[Any], figure: Callable[[Any], Figure]) -> Any:
     """The group with the highest figure; None if two share it, so that the sentence never names the wrong one.
 
     Hidden figures are passed over: with complementary suppression a withheld one could be the highest, and then

@@ -22,6 +22,7 @@ LONG_WAITS: dict[str, Text] = {
     OVER_A_YEAR: _("Over a year"),
     NEAR_A_YEAR: _("Near a year (274–365 days)"),
 }
+OF_SHARES = "over"
 NOT_ASSESSED = "null"  # as the waitlist's filter says it
 
 
@@ -74,6 +75,20 @@ class LookBackForm(DayForm):
     def hindsight(self) -> Hindsight:
         """The same for reports."""
         return Hindsight(self.known)
+
+
+class DistributionForm(LookBackForm):
+    """The day and how it is looked at; and whether the shaded table is of shares over target, not of counts."""
+
+    vis = forms.ChoiceField(
+        required=False, choices=[(OF_SHARES, _("Share over target"))], widget=forms.HiddenInput
+    )
+
+    @property
+    def of_shares(self) -> bool:
+        """Whether it is."""
+        self.is_valid()
+        return self.cleaned_data.get("vis") == OF_SHARES
 
 
 class CoverageForm(DayForm):

@@ -18,7 +18,16 @@ Text = str | Promise
 
 # Pages that mean the same in another municipality; from any other page the switcher leads to the waitlist there.
 SAME_IN_EVERY_MUNICIPALITY = frozenset(
-    {"waitlist", "long_waits", "referral_new", "dashboard_municipality", "openings", "priority_key"}
+    {
+        "waitlist",
+        "long_waits",
+        "referral_new",
+        "dashboard_municipality",
+        "development_municipality",
+        "distribution",
+        "openings",
+        "priority_key",
+    }
 )
 
 
@@ -73,6 +82,11 @@ MENU = (
                 "dashboard_counties",
                 "dashboard_county",
                 "dashboard_municipality",
+                "development_nation",
+                "development_counties",
+                "development_county",
+                "development_municipality",
+                "distribution",
                 "long_waits_figures",
                 "long_waits_county",
             }

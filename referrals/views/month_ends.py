@@ -3,24 +3,22 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from referrals.actions import recipes
 from referrals.choices import Knowledge
-from referrals.errors import NotAllowed
-from referrals.models import County, Municipality
 from referrals.permissions import Permission
 from referrals.reports import frozen
-from referrals.reports.scopes import Scope
 from referrals.tables.base import paginate
 from referrals.tables.frozen import Address, MonthEndsTable
+from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
+from referrals.views.subjects import Subject
 
 YEAR = "ar"
 
@@ -28,45 +26,37 @@ YEAR = "ar"
 @require_safe
 def municipality(request: HttpRequest, code: str) -> HttpResponse:
     """One municipality, for its own staff: true numbers, why they differ, and the lists of those who may open cases."""
-    place = municipality_or_404(request, code, Permission.SEE_DASHBOARD)
-    may_open = request.access.can(Permission.SEE_CASES, place.pk)
-    above = Link(reverse("dashboard_municipality", kwargs={"code": code}), place.full_name)
-    scope = Scope.municipality(place, request.access)
-    return _page(request, place.full_name, scope, above, _lists(place) if may_open else None)
+    municipality_or_404(request, code, Permission.SEE_DASHBOARD)
+    return _page(request, subjects.municipality(request, code))
 
 
 @require_safe
 def county(request: HttpRequest, code: str) -> HttpResponse:
     """One county, small numbers hidden."""
-    request.access.check(Permission.SEE_AGGREGATES)
-    found = County.objects.with_figures_for(request.access).filter(code=code).first()
-    if found is None:
-        raise Http404
-    above = Link(reverse("dashboard_county", kwargs={"code": code}), found.full_name)
-    return _page(request, found.full_name, Scope.counties([found]), above)
+    return _page(request, subjects.county(request, code))
 
 
 @require_safe
 def nation(request: HttpRequest) -> HttpResponse:
     """The whole country, small numbers hidden."""
-    if not request.access.is_national(Permission.SEE_AGGREGATES):
-        raise NotAllowed
-    name = _("The whole country")
-    return _page(request, name, Scope.nation(), Link(reverse("dashboard_nation"), name))
+    return _page(request, subjects.nation(request))
 
 
-def _page(
-    request: HttpRequest, name: str, scope: Scope, above: Link, address: Address | None = None
-) -> HttpResponse:
-    report = frozen.build(scope, today(), data_as_of=now(), year=_year(request))
+def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
+    report = frozen.build(subject.scope, today(), data_as_of=now(), year=_year(request))
     recipes.keep(**report.recipe.as_kept())
-    caption = _("Month-ends of %(year)s") % {"year": report.year}
     table = paginate(
-        MonthEndsTable(report.lines, address=address, tells_why=scope.exact, caption=caption), request
+        MonthEndsTable(
+            report.lines,
+            address=_lists(subject.waitlist) if subject.waitlist else None,
+            tells_why=subject.scope.exact,
+            caption=_("Month-ends of %(year)s") % {"year": report.year},
+        ),
+        request,
     )
     context = {
-        "name": name,
-        "trail": [above],
+        "name": subject.name,
+        "trail": [*subject.above, Link(subject.home, subject.name)],
         "report": report,
         "table": table,
         "years": _years(report.years),
@@ -90,11 +80,10 @@ def _first_night(on: date) -> date:
     return (on.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
-def _lists(place: Municipality) -> Address:
-    """The lists behind a month-end."""
-    start = reverse("waitlist_on_day", kwargs={"code": place.code})
+def _lists(waitlist: str) -> Address:
+    """The lists behind a month-end, under the address of the waitlist."""
 
     def address(on: date, known: Knowledge) -> str:
-        return f"{start}?dato={on:%d.%m.%Y}&kjent={known.value}"
+        return f"{waitlist}dag/?dato={on:%d.%m.%Y}&kjent={known.value}"
 
     return address

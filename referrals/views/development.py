@@ -1,0 +1,63 @@
+"""How the list developed over 60 months, beside each dashboard and for the same readers."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from referrals.actions import recipes
+from referrals.boards.development import development as board_of
+from referrals.boards.links import Drilldown
+from referrals.forms.boards import DayForm
+from referrals.reports import development
+from referrals.views import subjects
+from referrals.views.clock import now, today
+from referrals.views.subjects import Subject
+from referrals.waiting import Band
+
+
+@require_safe
+def municipality(request: HttpRequest, code: str) -> HttpResponse:
+    """One municipality, as its dashboard shows it to the user."""
+    return _page(request, subjects.municipality(request, code))
+
+
+@require_safe
+def county(request: HttpRequest, code: str) -> HttpResponse:
+    """One county."""
+    return _page(request, subjects.county(request, code))
+
+
+@require_safe
+def counties(request: HttpRequest) -> HttpResponse:
+    """All counties of a reader of counties together."""
+    return _page(request, subjects.counties(request))
+
+
+@require_safe
+def nation(request: HttpRequest) -> HttpResponse:
+    """The whole country."""
+    return _page(request, subjects.nation(request))
+
+
+def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
+    """The whole months up to the day of the address."""
+    form = DayForm(request.GET, today=today())
+    report = development.build(subject.scope, form.day, data_as_of=now())
+    recipes.keep(**report.recipe.as_kept())
+    context = {
+        "subject": subject,
+        "trail": subjects.trail_below(subject, form),
+        "form": form,
+        "report": report,
+        "pictures": board_of(report, lambda day, band: _rows(subject, day, band)),
+        "begins_on": subjects.beginning(subject.scope, form, is_empty=report.is_empty),
+    }
+    return render(request, "development/development.html", context)
+
+
+def _rows(subject: Subject, day: date, band: Band) -> str:
+    """The list of the day with the band; empty where it may not be opened."""
+    of_day = subject.waitlist and f"{subject.waitlist}dag/?dato={day:%d.%m.%Y}"
+    return Drilldown(subject.waitlist, of_day).waiting(band=band.code)

@@ -1,0 +1,66 @@
+"""How the waitlist of a municipality is divided, for its own staff: also by therapist, which nobody else may know."""
+
+from collections.abc import Collection
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from referrals.actions import recipes
+from referrals.boards.distribution import distribution as board_of
+from referrals.forms.boards import OF_SHARES, DistributionForm
+from referrals.models import Municipality, referrals_as
+from referrals.reports import parts
+from referrals.views import subjects
+from referrals.views.access import municipality_or_404
+from referrals.views.clock import now, today
+from referrals.views.context import Link
+from referrals.views.waitlist import offers
+
+
+@require_safe
+def distribution(request: HttpRequest, code: str) -> HttpResponse:
+    """The cases that the user reaches, at the end of the day of the address."""
+    municipality = municipality_or_404(request, code)
+    subject, form = subjects.municipality(request, code), DistributionForm(request.GET, today=today())
+    units = request.access.units(municipality.pk)
+    rows = referrals_as(form.hindsight).visible_to(request.access)
+    look = {"data_as_of": now(), "hindsight": form.hindsight, "units": units}
+    report = parts.build(subject.scope, form.day, rows, **look)
+    recipes.keep(**report.recipe.as_kept())
+    is_empty = report.whole.waiting.value == 0
+    context = {
+        "subject": subject,
+        "trail": subjects.trail_below(subject, form),
+        "form": form,
+        "report": report,
+        "board": board_of(
+            report,
+            subjects.drilldown(subject, form),
+            of_shares=form.of_shares,
+            listed=_listed(municipality, form),
+        ),
+        "switch": _switch(request, form),
+        "in_units": units is not None,
+        "begins_on": subjects.beginning(subject.scope, form, is_empty=is_empty),
+    }
+    return render(request, "distribution/distribution.html", context)
+
+
+def _listed(municipality: Municipality, form: DistributionForm) -> Collection[str]:
+    """The caseloads to which the list can be narrowed; the list of an earlier day knows no therapists."""
+    if form.query:
+        return frozenset()
+    offered = {str(therapist["id"]) for therapist in offers(municipality).therapists}
+    return frozenset({parts.NOBODY, *offered})
+
+
+def _switch(request: HttpRequest, form: DistributionForm) -> list[Link]:
+    """The two things that the shaded table can show of the same day."""
+    shares = f"vis={OF_SHARES}"
+    with_shares = f"{form.query}&{shares}" if form.query else f"?{shares}"
+    return [
+        Link(request.path + form.query, _("How many wait"), current=not form.of_shares),
+        Link(request.path + with_shares, _("Share over target"), current=form.of_shares),
+    ]

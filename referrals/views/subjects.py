@@ -1,0 +1,201 @@
+"""What the boards are about, and who may see them: a municipality, a county, a reader's counties, or the nation.
+
+The dashboards and all that is told beside them open by these rules and no others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from referrals.boards.links import Drilldown
+from referrals.choices import Knowledge
+from referrals.errors import NotAllowed
+from referrals.forms.boards import DayForm, LookBackForm
+from referrals.models import County, Municipality
+from referrals.permissions import Permission
+from referrals.reports.beginnings import first_received
+from referrals.reports.scopes import Scope
+from referrals.views.access import municipality_or_404
+from referrals.views.context import Link
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a board is about, as the page shows it. `above` leads up, `parts` down, the other addresses across.
+
+    Empty: there is no such page of it for the user. `home` is its dashboard.
+    """
+
+    name: str
+    scope: Scope
+    home: str
+    development: str
+    above: tuple[Link, ...] = ()
+    parts: tuple[Link, ...] = ()
+    waitlist: str = ""
+    coverage: str = ""
+    long_waits: str = ""
+    distribution: str = ""
+    month_ends: str = ""
+
+
+def municipality(request: HttpRequest, code: str) -> Subject:
+    """One municipality: exact for its own staff, with small numbers hidden for those who read from outside.
+
+    Raises NotAllowed, or Http404 where the user reads no figures.
+    """
+    if not any(map(request.access.can, (Permission.SEE_DASHBOARD, Permission.SEE_AGGREGATES))):
+        raise NotAllowed
+    own = any(place.code == code for place in request.municipalities)
+    place = (
+        municipality_or_404(request, code, Permission.SEE_DASHBOARD) if own else _figures_of(request, code)
+    )
+    may_open = request.access.can(Permission.SEE_CASES, place.pk)
+    values = {"code": code}
+    return Subject(
+        place.full_name,
+        Scope.municipality(place, request.access),
+        reverse("dashboard_municipality", kwargs=values),
+        reverse("development_municipality", kwargs=values),
+        () if own else _above(request, "", place.county),
+        waitlist=reverse("waitlist", kwargs=values) if may_open else "",
+        coverage=reverse("coverage_municipality", kwargs=values),
+        long_waits=reverse("long_waits", kwargs=values) if may_open else _long_waits(place.county),
+        distribution=reverse("distribution", kwargs=values) if may_open else "",
+        month_ends=reverse("month_ends", kwargs=values) if own else "",
+    )
+
+
+def county(request: HttpRequest, code: str) -> Subject:
+    """One county. Raises NotAllowed, or Http404 where the user does not read its figures."""
+    request.access.check(Permission.SEE_AGGREGATES)
+    found = _counties(request).filter(code=code).first()
+    if found is None:
+        raise Http404
+    home = _county_address(found)
+    return Subject(
+        found.full_name,
+        Scope.counties([found]),
+        home,
+        reverse("development_county", kwargs={"code": code}),
+        _above(request, home),
+        coverage=f"{reverse('coverage')}?fylke={code}",
+        long_waits=_long_waits(found),
+        month_ends=reverse("month_ends_county", kwargs={"code": code}),
+    )
+
+
+def counties(request: HttpRequest) -> Subject:
+    """All counties of a reader of counties together. Raises NotAllowed for everybody else."""
+    found = [] if _reads_all(request) else list(_counties(request))
+    if not found:
+        raise NotAllowed
+    return Subject(
+        _("Your counties"),
+        Scope.counties(found),
+        reverse("dashboard_counties"),
+        reverse("development_counties"),
+        parts=tuple(Link(_county_address(one), one.name) for one in found),
+        long_waits=reverse("long_waits_figures"),
+    )
+
+
+def nation(request: HttpRequest) -> Subject:
+    """The whole country. Raises NotAllowed for who does not read all of it."""
+    if not _reads_all(request):
+        raise NotAllowed
+    return Subject(
+        _("The whole country"),
+        Scope.nation(),
+        reverse("dashboard_nation"),
+        reverse("development_nation"),
+        coverage=reverse("coverage"),
+        long_waits=reverse("long_waits_figures"),
+        month_ends=reverse("month_ends_nation"),
+    )
+
+
+def choices(request: HttpRequest) -> list[Link]:
+    """The dashboards at which the user's roles begin: own municipalities, and the widest that a reader sees."""
+    own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
+    found = [
+        Link(reverse("dashboard_municipality", kwargs={"code": place.code}), place.full_name)
+        for place in request.municipalities
+        if place.pk in own
+    ]
+    return [*found, *_widest(request)]
+
+
+def on_day(links: Sequence[Link], form: DayForm) -> list[Link]:
+    """The same links, to the day that is shown here."""
+    return [Link(link.url + form.query, link.label) for link in links]
+
+
+def trail_below(subject: Subject, form: DayForm) -> list[Link]:
+    """The way to a page beside the dashboard: down to the dashboard, and from there."""
+    return on_day([*subject.above, Link(subject.home, subject.name)], form)
+
+
+def drilldown(subject: Subject, form: LookBackForm) -> Drilldown:
+    """The rows behind the figures, of the same day and looked at in the same way."""
+    of_day = subject.waitlist and form.query and f"{subject.waitlist}dag/{form.query}"
+    return Drilldown(subject.waitlist, of_day, as_known=form.known == Knowledge.THEN)
+
+
+def beginning(scope: Scope, form: DayForm, *, is_empty: bool) -> date | None:
+    """The first day that anything is known of, if an earlier one is asked for; `is_empty`: the page shows nothing."""
+    if not form.is_past or not is_empty:
+        return None
+    first = first_received(scope)
+    return first if first and form.day < first else None
+
+
+def _widest(request: HttpRequest) -> list[Link]:
+    """The one dashboard that holds all a reader may see; none for who reads nothing."""
+    if _reads_all(request):
+        return [Link(reverse("dashboard_nation"), _("The whole country"))]
+    found = list(_counties(request))
+    if len(found) > 1:
+        return [Link(reverse("dashboard_counties"), _("Your counties"))]
+    return [Link(_county_address(one), one.full_name) for one in found]
+
+
+def _reads_all(request: HttpRequest) -> bool:
+    """Whether the user is a reader of the whole country."""
+    return request.access.is_national(Permission.SEE_AGGREGATES)
+
+
+def _long_waits(found: County) -> str:
+    """The long waits of a county, where those of its municipalities are counted."""
+    return reverse("long_waits_county", kwargs={"code": found.code})
+
+
+def _county_address(found: County) -> str:
+    return reverse("dashboard_county", kwargs={"code": found.code})
+
+
+def _counties(request: HttpRequest) -> QuerySet[County]:
+    """The counties whose figures the user may see, in Norwegian order."""
+    return County.objects.with_figures_for(request.access)
+
+
+def _figures_of(request: HttpRequest, code: str) -> Municipality:
+    """A municipality whose figures, never persons, the user may read. Raises Http404."""
+    places = Municipality.objects.with_figures_for(request.access).present().select_related("county")
+    place = places.filter(code=code).first()
+    if place is None:
+        raise Http404
+    return place
+
+
+def _above(request: HttpRequest, here: str, within: County | None = None) -> tuple[Link, ...]:
+    """The way down to the page `here`, from the widest dashboard that the user may see."""
+    steps = _widest(request)
+    if within:
+        steps.append(Link(_county_address(within), within.full_name))
+    return tuple({step.url: step for step in steps if step.url != here}.values())

@@ -1,0 +1,230 @@
+"""60 months beside each dashboard: for whom, what is said of them, what leads to rows, and what nobody is shown."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from referrals.models import Category, KeptRecipe, Municipality, Referral, User
+from referrals.reports.periods import month_ends
+from tests.factories import TODAY, ReferralFactory, days_ago
+
+ClientFor = Callable[[User], Client]
+Log = Callable[..., Referral]
+PICTURES = ["list-size", "waits", "ageing", "flow"]
+ENDS = month_ends(TODAY, 60)
+
+
+@pytest.fixture
+def address(municipality: Municipality) -> str:
+    return f"/oversikt/{municipality.code}/utvikling/"
+
+
+@pytest.fixture
+def office(client_for: ClientFor, manager: User) -> Client:
+    """The manager's browser."""
+    return client_for(manager)
+
+
+@pytest.fixture
+def log(municipality: Municipality, category: Category) -> Log:
+    """Makes referrals in the municipality."""
+
+    def make(**traits: object) -> Referral:
+        return ReferralFactory(**{"municipality": municipality, "category": category} | traits)
+
+    return make
+
+
+@pytest.fixture
+def years(log: Log) -> None:
+    """30 have come since three years ago, one every 35 days; every third has started after 20 days."""
+    for number in range(30):
+        received = days_ago(1040 - 35 * number)
+        if number % 3:
+            log(waiting=True, received_on=received)
+        else:
+            log(started=True, received_on=received, started_on=received + timedelta(days=20))
+
+
+def text(page: HttpResponse) -> str:
+    return html.unescape(" ".join(page.content.decode().split()))
+
+
+def sentences(page: HttpResponse) -> dict[str, str]:
+    return {picture.id: picture.sentence for picture in page.context["pictures"]}
+
+
+def layers(page: HttpResponse) -> list[tuple[int, str, int | None]]:
+    """Every layer with a link: the number of its column, the address, and the count."""
+    chart = next(picture for picture in page.context["pictures"] if picture.id == "ageing").chart
+    return [
+        (number, layer.of.href, layer.of.value)
+        for number, column in enumerate(chart.columns)
+        for layer in column.layers
+        if layer.of.href
+    ]
+
+
+# ---------------------------------------------------------------- what is told
+
+
+@pytest.mark.usefixtures("years")
+def test_four_pictures_with_a_sentence_and_a_table_each(office: Client, address: str) -> None:
+    page = office.get(address)
+    assert list(sentences(page)) == PICTURES
+    assert text(page).count("<figcaption") == text(page).count("Vis som tabell") == 4
+    assert sentences(page) == {
+        "list-size": "Ventelisten vokste fra 0 ved utgangen av mars 2021 til 20 ved utgangen av februar 2026.",
+        "waits": "Median ventetid gikk opp fra 15 dager ved utgangen av juni 2023 til 499 dager ved utgangen av "
+        "februar 2026.",
+        "ageing": "Over ett år: opp fra 0 ved utgangen av mars 2021 til 12 ved utgangen av februar 2026.",
+        "flow": "De siste 12 hele månedene kom det flere enn det gikk: 11 mot 3. Av dem som gikk, hadde 3 startet.",
+    }
+
+
+@pytest.mark.usefixtures("years")
+def test_the_figures_are_of_the_60_month_ends_up_to_the_day(office: Client, address: str) -> None:
+    report = office.get(address).context["report"]
+    assert [point.on for point in report.trend] == [point.on for point in report.ageing.points] == list(ENDS)
+    assert [month.month.last_day for month in report.flow.months] == list(ENDS)
+    for point, aged, month in zip(report.trend, report.ageing.points, report.flow.months, strict=True):
+        assert point.waiting == aged.waiting == month.waiting
+    earlier = office.get(address, {"dato": f"{ENDS[-7]:%d.%m.%Y}"}).context["report"]
+    assert earlier.trend[-1] == report.trend[-7] and earlier.ageing.points[-1] == report.ageing.points[-7]
+    before = ENDS[-7] - timedelta(days=1)
+    assert office.get(address, {"dato": f"{before:%d.%m.%Y}"}).context["report"].trend[-1] == report.trend[-8]
+
+
+@pytest.mark.usefixtures("years")
+def test_layers_of_the_last_12_months_are_the_length_of_the_lists_they_lead_to(
+    office: Client, address: str
+) -> None:
+    found = layers(office.get(address))
+    assert {number for number, _href, _count in found} == set(range(48, 60))
+    assert sum(count or 0 for number, _href, count in found if number == 59) == 20
+    for _number, href, count in found[::5]:
+        assert office.get(href).context["table"].paginator.count == count, href
+
+
+@pytest.mark.usefixtures("years")
+def test_the_recipe_is_kept_and_shown(office: Client, address: str) -> None:
+    page = office.get(address)
+    recipe = page.context["report"].recipe
+    assert recipe.hash in text(page)
+    assert KeptRecipe.objects.get(hash=recipe.hash).question["filters"] == {"months": "60"}
+
+
+# ---------------------------------------------------------------- nothing to tell
+
+
+def test_an_empty_place_and_a_first_month_are_said_in_words(office: Client, address: str, log: Log) -> None:
+    for step in ("empty", "first month"):
+        page = office.get(address)
+        assert page.context["pictures"] == () and "<svg" not in text(page), step
+        assert "Ingen sto på ventelisten i disse 60 månedene" in text(page)
+        assert "Bare hele måneder vises" in text(page)
+        log(waiting=True, received_on=days_ago(3))
+
+
+def test_before_the_first_referral_it_is_said_since_when_anything_is_known(
+    office: Client, address: str, log: Log
+) -> None:
+    log(waiting=True, received_on=days_ago(100))
+    page = office.get(address, {"dato": "01.01.2020"})
+    assert f"Det finnes ingen opplysninger her fra før {days_ago(100):%d.%m.%Y}" in text(page)
+
+
+def test_with_all_hidden_the_sentences_say_so(
+    client_for: ClientFor, county_reader: User, log: Log, address: str
+) -> None:
+    for _number in range(3):
+        log(waiting=True, received_on=days_ago(1900))
+    page = client_for(county_reader).get(address)
+    told = sentences(page)
+    assert list(told) == PICTURES
+    for sentence in told.values():
+        assert sentence.endswith("Ingen tall kan vises: De er for små til å vises utenfor kommunen.")
+    assert not re.search(r">3<", text(page)) and "vokste" not in text(page)
+
+
+# ---------------------------------------------------------------- who sees what
+
+
+@pytest.mark.usefixtures("years")
+def test_it_is_linked_from_each_dashboard_of_the_same_day_and_leads_back(
+    client_for: ClientFor,
+    manager: User,
+    county_reader: User,
+    national_reader: User,
+    municipality: Municipality,
+) -> None:
+    place, county = f"/oversikt/{municipality.code}/", f"/oversikt/fylke/{municipality.county.code}/"
+    for user, home in (
+        (manager, place),
+        (county_reader, place),
+        (county_reader, county),
+        (national_reader, place),
+        (national_reader, county),
+        (national_reader, "/oversikt/landet/"),
+    ):
+        client, day = client_for(user), {"dato": "15.01.2026"}
+        assert f'href="{home}utvikling/?dato=15.01.2026"' in text(client.get(home, day)), home
+        page = client.get(f"{home}utvikling/", day)
+        assert page.status_code == 200
+        assert page.context["trail"][-1].url == f"{home}?dato=15.01.2026"
+
+
+@pytest.mark.usefixtures("years")
+def test_outsiders_see_no_small_number_and_no_way_to_rows(
+    client_for: ClientFor, county_reader: User, national_reader: User, address: str
+) -> None:
+    for user in (county_reader, national_reader):
+        page = client_for(user).get(address)
+        assert not layers(page) and "venteliste" not in " ".join(re.findall(r'href="([^"]*)"', text(page)))
+        points = page.context["report"].ageing.points
+        assert all(figure.value not in range(1, 5) for point in points for figure in point.bands)
+        assert "Små tall er skjult" in text(page)
+        assert "for lite til å vises utenfor kommunen" in sentences(page)["ageing"]
+
+
+def test_it_opens_for_those_for_whom_the_dashboard_does(
+    client_for: ClientFor,
+    manager: User,
+    county_reader: User,
+    national_reader: User,
+    privacy_officer: User,
+    municipality: Municipality,
+    other_municipality: Municipality,
+) -> None:
+    counties = [one.county.code for one in (municipality, other_municipality)]
+    homes = [
+        *(f"/oversikt/{one.code}/" for one in (municipality, other_municipality)),
+        *(f"/oversikt/fylke/{code}/" for code in counties),
+        "/oversikt/fylkene/",
+        "/oversikt/landet/",
+    ]
+    for user in (manager, county_reader, national_reader, privacy_officer):
+        client = client_for(user)
+        for home in homes:
+            assert client.get(f"{home}utvikling/").status_code == client.get(home).status_code, (user, home)
+
+
+def test_all_counties_of_a_reader_together(
+    client_for: ClientFor, county_reader: User, other_municipality: Municipality
+) -> None:
+    county_reader.memberships.get().counties.add(other_municipality.county)
+    page = client_for(county_reader).get("/oversikt/fylkene/utvikling/")
+    assert page.status_code == 200 and "Fylkene dine" in text(page)
+
+
+@pytest.mark.parametrize(
+    "query", ["dato=31.02.2026", "dato=01.01.2030", "dato=%00", "kjent=then", "dato=01.01.1900"]
+)
+def test_odd_addresses_are_answered(office: Client, address: str, log: Log, query: str) -> None:
+    log(waiting=True)
+    assert office.get(f"{address}?{query}").status_code == 200

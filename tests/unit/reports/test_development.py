@@ -1,0 +1,37 @@
+"""Side by side on one page: what its three reports tell of the same month-end is the same, shown or hidden."""
+
+from random import Random
+
+import pytest
+
+from ergo.scope import scoped
+from referrals.reports import development
+from referrals.reports.suppression import Hidden
+from tests.factories import NOW, TODAY
+from tests.unit.reports.test_months import own, scopes
+from tests.unit.reports.worlds import World, make_world
+
+
+@pytest.fixture(params=[160, 600], ids="{} cases".format)
+def any_world(request: pytest.FixtureRequest, db: None) -> World:
+    """With few cases most numbers are small somewhere."""
+    return make_world(Random(request.param), request.param)
+
+
+def test_the_three_tell_outsiders_the_same_of_each_list(any_world: World) -> None:
+    hidden = set()
+    with scoped():
+        for scope, _places in scopes(any_world):
+            report = development.build(scope, TODAY, data_as_of=NOW)
+            told = zip(report.trend, report.ageing.points, report.flow.months, strict=True)
+            for point, aged, month in told:
+                assert point.on == aged.on == month.month.last_day
+                assert point.waiting == aged.waiting == month.waiting, (scope, point.on)
+                hidden.add(point.waiting.hidden)
+    assert hidden >= {None, Hidden.SMALL}
+
+
+def test_it_is_empty_only_where_nothing_is_told_and_nothing_hidden(any_world: World) -> None:
+    report = development.build(own(any_world, 0), TODAY, data_as_of=NOW)
+    assert not report.is_empty
+    assert development.build(own(any_world, 0), TODAY.replace(year=2015), data_as_of=NOW).is_empty
