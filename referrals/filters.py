@@ -51,6 +51,7 @@ class Listed:
 COUNTED = ~Q(outcome__in=NOT_COUNTED)
 STILL_WAITING = Q(wait_end__isnull=True)  # as the partial index says it, so that it is used
 NOT_CLOSED = Q(closed_on__isnull=True)
+CLOSED_AND_COUNTED = Q(status=Status.CLOSED) & COUNTED
 
 # By the code in the address; without one the list is the waitlist.
 LISTED: dict[str, Listed] = {
@@ -58,7 +59,9 @@ LISTED: dict[str, Listed] = {
     "received": Listed(Status.RECEIVED.label, STILL_WAITING & Q(status=Status.RECEIVED), by_urgency=True),
     "waiting": Listed(Status.WAITING.label, STILL_WAITING & Q(status=Status.WAITING), by_urgency=True),
     "started": Listed(Status.STARTED.label, NOT_CLOSED & Q(status=Status.STARTED)),
-    "closed": Listed(Status.CLOSED.label, Q(status=Status.CLOSED) & COUNTED),
+    "closed": Listed(Status.CLOSED.label, CLOSED_AND_COUNTED),
+    "left": Listed(_("Closed without a start"), CLOSED_AND_COUNTED & Q(started_on__isnull=True)),
+    "finished": Listed(_("Closed after a start"), CLOSED_AND_COUNTED & Q(started_on__isnull=False)),
     "open": Listed(_("All that are not closed"), NOT_CLOSED),
     "all": Listed(pgettext_lazy("referrals", "All"), COUNTED),
     "not_counted": Listed(_("Duplicates and entered in error"), Q(outcome__in=NOT_COUNTED)),

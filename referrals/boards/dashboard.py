@@ -6,7 +6,6 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from referrals import waiting
 from referrals.boards import sentences
@@ -19,8 +18,10 @@ from referrals.boards.figures import (
     days_change,
     in_place,
     longer_unit,
-    round_half_up,
+    share_change,
+    share_of,
 )
+from referrals.boards.flow import cards as flow_cards
 from referrals.boards.links import Drilldown
 from referrals.charts.bars import BarChart, Part, Row, bars
 from referrals.charts.flows import FlowChart
@@ -29,8 +30,7 @@ from referrals.charts.histogram import Class, Histogram, Mark, fitted, histogram
 from referrals.charts.lines import LineChart, Series, lines
 from referrals.charts.months import Month
 from referrals.charts.stack import StackChart
-from referrals.norwegian import number
-from referrals.reports.flow import FlowLine, FlowReport
+from referrals.reports.flow import FlowReport
 from referrals.reports.suppression import Figure
 from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import Bin, Group, Headline, Target, WaitingReport
@@ -106,6 +106,7 @@ def _now(report: WaitingReport, drilldown: Drilldown) -> tuple[Card, ...]:
         _waited(_("Median wait"), report.median_days),
         _waited(_("9 of 10 have waited shorter than"), report.p90_days),
         _counted(_("Over target"), report.over_target, drilldown, alarming=True),
+        _within_target(report),
         _counted(_("Over a year"), report.over_a_year, drilldown, alarming=True),
         _counted(_("Not assessed"), report.not_assessed, drilldown),
         _counted(_("On hold"), report.paused, drilldown),
@@ -138,43 +139,21 @@ def _waited(label: str, headline: Headline) -> Card:
     )
 
 
+def _within_target(report: WaitingReport) -> Card:
+    """The share of those assessed; a share is no rows, so it leads nowhere."""
+    headline = report.within_target
+    share, change = headline.figure, headline.change
+    note = _("of those assessed")
+    if share.value is None:
+        note = "" if share.suppressed or report.targets else _("There is no priority key on this day")
+    elif change.value is not None:
+        note = _("of those assessed. %(change)s") % {"change": share_change(change, _earlier())}
+    return Card(_("Within target"), share_of(share), note=note, is_hidden=share.suppressed)
+
+
 def _recent(flow: FlowReport, drilldown: Drilldown) -> tuple[Card, ...]:
-    period = flow.period
-    return (
-        _flowed(_("Referred"), flow.referred, drilldown.happened("all", "", period)),
-        _flowed(_("Started"), flow.started, drilldown.happened("all", "started", period)),
-        _flowed(_("Closed"), flow.closed, drilldown.happened("closed", "closed", period)),
-        _clearance(flow),
-    )
-
-
-def _flowed(label: str, line: FlowLine, href: str) -> Card:
-    return Card(
-        label=label,
-        value=count(line.figure),
-        aside=_per_week(line.per_week),
-        note="" if line.figure.suppressed else count_change(line.change, _earlier()),
-        href=href if line.figure.value else "",
-        is_hidden=line.figure.suppressed,
-    )
-
-
-def _per_week(figure: Figure) -> str:
-    return "" if figure.value is None else _("%(count)s a week") % {"count": number(figure.value, 1)}
-
-
-def _clearance(flow: FlowReport) -> Card:
-    """How long the list would last; the words say that it is a sum and no promise."""
-    weeks = flow.clearance_weeks
-    if weeks.value is None:
-        value = in_place(weeks)
-        note = _("Nobody left the list in these weeks") if flow.no_removals else ""
-    else:
-        value = ngettext("%(count)s week", "%(count)s weeks", round_half_up(weeks.value)) % {
-            "count": number(weeks.value)
-        }
-        note = _("at the pace of these weeks, if nobody new came")
-    return Card(_("To empty the waitlist"), value, note=note, is_hidden=weeks.suppressed)
+    weeks = round(flow.period.weeks)
+    return flow_cards(flow, drilldown, _("%(weeks)s weeks earlier") % {"weeks": weeks})
 
 
 def _earlier() -> str:

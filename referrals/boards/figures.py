@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from referrals.norwegian import days_in_words, number
+from referrals.norwegian import days_in_words, number, per_cent
 from referrals.reports.suppression import Figure
 
 UNDEFINED = "–"
@@ -53,6 +53,11 @@ def days_text(value: float) -> str:
     return ngettext("%(count)s day", "%(count)s days", whole) % {"count": number(whole)}
 
 
+def share_of(figure: Figure) -> str:
+    """A share of 1 as per cent: 62 %."""
+    return in_place(figure) if figure.value is None else per_cent(figure.value)
+
+
 def longer_unit(figure: Figure) -> str:
     """The same wait in weeks or months, for who thinks in those; nothing while days say it best."""
     if figure.value is None:
@@ -86,6 +91,29 @@ def days_change(change: Figure, before: str) -> str:
         _("%(days)s longer than %(before)s") if change.value > 0 else _("%(days)s shorter than %(before)s")
     )
     return pattern % {"days": days_text(whole), "before": before}
+
+
+def share_change(change: Figure, before: str) -> str:
+    """What has happened to a share since `before`, in percentage points."""
+    if change.value is None:
+        return _no_change_known(change, before)
+    points = round_half_up(abs(change.value) * 100)
+    if not points:
+        return _("Unchanged from %(before)s") % {"before": before}
+    pattern = (
+        ngettext(
+            "%(count)s percentage point higher than %(before)s",
+            "%(count)s percentage points higher than %(before)s",
+            points,
+        )
+        if change.value > 0
+        else ngettext(
+            "%(count)s percentage point lower than %(before)s",
+            "%(count)s percentage points lower than %(before)s",
+            points,
+        )
+    )
+    return pattern % {"count": number(points), "before": before}
 
 
 def round_half_up(value: float) -> int:

@@ -104,7 +104,7 @@ def three_figures(
         basis=_basis(estimate),
         started_in=figures.started.period,
         estimated_from=estimate.period,
-        choices=tuple(_choice(number, url, number == weeks) for number, url in addresses.items()),
+        choices=period_choices(addresses, weeks),
         parts=tuple(_parts(report, figures)),
     )
 
@@ -187,8 +187,12 @@ def _basis(estimate: Estimate) -> str:
     return text % words
 
 
-def _choice(weeks: int, url: str, is_chosen: bool) -> Choice:
-    return Choice(weeks, _("%(weeks)s weeks") % {"weeks": weeks}, url, is_chosen)
+def period_choices(addresses: Mapping[int, str], chosen: int) -> tuple[Choice, ...]:
+    """The periods of so many weeks that can be chosen, by their addresses."""
+    return tuple(
+        Choice(weeks, _("%(weeks)s weeks") % {"weeks": weeks}, url, weeks == chosen)
+        for weeks, url in addresses.items()
+    )
 
 
 def _parts(report: WaitingReport, figures: ThreeFigures) -> Iterable[PartTable]:

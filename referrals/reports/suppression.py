@@ -133,6 +133,22 @@ class Cell:
         return Figure(days)
 
 
+def share_within(waiting: Figure, over_target: Figure, not_assessed: Figure) -> Figure:
+    """The share of those assessed who are not over target, 0 to 1; undefined where nobody is assessed.
+
+    Worked out from what is shown: withheld where one of the three is hidden.
+    """
+    parts = (waiting, over_target, not_assessed)
+    if any(part.suppressed for part in parts):
+        return WITHHELD
+    known = [part.value for part in parts if part.value is not None]
+    if len(known) < len(parts):
+        return Figure()
+    everybody, over, unknown = known
+    assessed = everybody - unknown
+    return Figure(round((assessed - over) / assessed, 4)) if assessed else Figure()
+
+
 def total_of(figures: Iterable[Figure]) -> Figure:
     """The sum of figures that are shown themselves; withheld as soon as one of them is hidden."""
     parts = list(figures)

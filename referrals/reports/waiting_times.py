@@ -18,7 +18,7 @@ from referrals.reports.regions import Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.snapshots import Headlines, Snapshot
 from referrals.reports.splits import Split
-from referrals.reports.suppression import Figure
+from referrals.reports.suppression import Figure, share_within
 from referrals.reports.tallies import Tally
 from referrals.waiting import Band
 
@@ -133,6 +133,20 @@ class WaitingReport:
     trend: tuple[trend.TrendPoint, ...]
     targets: tuple[Target, ...]
     recipe: Recipe
+
+    @property
+    def within_target(self) -> Headline:
+        """The share of those assessed who are not over target, 0 to 1; undefined where nobody is assessed.
+
+        Over target, within it and not assessed add up to all who wait. A priority without a target is never over it,
+        so in a municipality that has no key on the day the share would say nothing and is undefined.
+        """
+        if self.scope.level == Level.MUNICIPALITY and not self.targets:
+            return Headline(Figure(), Figure())
+        parts = (self.waiting, self.over_target, self.not_assessed)
+        return Headline(
+            share_within(*(part.figure for part in parts)), share_within(*(part.before for part in parts))
+        )
 
 
 def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN) -> WaitingReport:

@@ -9,7 +9,9 @@ from referrals.models import Hindsight
 from referrals.reports import three_figures
 from referrals.reports.flow import FlowReport
 from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR
+from referrals.reports.three_figures import ThreeFigures
 from referrals.reports.waiting_times import WaitingReport
+from referrals.views.weeks import addresses_of_weeks, asked_weeks
 
 PERIOD = "uker"
 CHOICES = (WEEKS_A_YEAR, WEEKS_A_QUARTER)  # the first where none or another is asked for
@@ -17,28 +19,25 @@ ANCHOR = "#three-title"
 
 
 def three_figures_of(
-    request: HttpRequest, report: WaitingReport, quarter: FlowReport, hindsight: Hindsight
-) -> ThreeBoard:
-    """The section beside a report of who waits; `quarter` is the flow of the 13 weeks that end with its day.
+    request: HttpRequest, report: WaitingReport, movements: FlowReport, hindsight: Hindsight
+) -> ThreeFigures:
+    """The report beside one of who waits; `movements`, for outsiders, is the flow of the 13 weeks until its day.
 
-    Own staff choose the period of the starts; everybody else sees those of the quarter.
+    Own staff choose the period of the starts; everybody else sees those of the 13 weeks.
     """
-    weeks = _asked(request) if report.scope.exact else WEEKS_A_QUARTER
     look = {"data_as_of": report.recipe.data_as_of, "hindsight": hindsight}
-    figures = three_figures.build(report.scope, report.on, weeks=weeks, quarter=quarter, **look)
+    weeks = _weeks(request, report)
+    figures = three_figures.build(report.scope, report.on, weeks=weeks, quarter=movements, **look)
     recipes.keep(**figures.recipe.as_kept())
+    return figures
+
+
+def three_board(request: HttpRequest, report: WaitingReport, figures: ThreeFigures) -> ThreeBoard:
+    """How both reports are shown, with the periods that can be chosen."""
     choices = CHOICES if report.scope.exact else ()
-    return board_of(report, figures, {number: _address(request, number) for number in choices}, weeks)
+    addresses = addresses_of_weeks(request, PERIOD, choices, ANCHOR)
+    return board_of(report, figures, addresses, _weeks(request, report))
 
 
-def _asked(request: HttpRequest) -> int:
-    """The weeks of the address, if they can be chosen."""
-    offered = {str(weeks): weeks for weeks in CHOICES}
-    return offered.get(request.GET.get(PERIOD, ""), CHOICES[0])
-
-
-def _address(request: HttpRequest, weeks: int) -> str:
-    """The same page with another period."""
-    query = request.GET.copy()
-    query[PERIOD] = str(weeks)
-    return f"?{query.urlencode()}{ANCHOR}"
+def _weeks(request: HttpRequest, report: WaitingReport) -> int:
+    return asked_weeks(request, PERIOD, CHOICES) if report.scope.exact else WEEKS_A_QUARTER

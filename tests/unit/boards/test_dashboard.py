@@ -4,6 +4,7 @@ import pytest
 
 from referrals.boards.dashboard import dashboard
 from referrals.boards.links import Drilldown
+from referrals.reports.flow import FlowLine
 from referrals.reports.suppression import SMALL, WITHHELD, Figure
 from referrals.reports.waiting_times import Headline, Target
 from tests.unit.boards.reports import OUTSIDE, bands, flow, group, headline, report, trend, weeks
@@ -27,6 +28,7 @@ def test_each_headline_count_leads_to_its_rows():
         "Median ventetid": "",
         "9 av 10 har ventet kortere enn": "",
         "Over frist": f"{LIST}?only=over_target",
+        "Innenfor frist": "",
         "Over ett år": f"{LIST}?only=over_a_year",
         "Ikke vurdert": "",
         "Satt på vent": f"{LIST}?only=paused",
@@ -39,7 +41,8 @@ def test_the_flow_leads_to_what_happened_in_the_period():
     assert [card.href for card in board().recent] == [
         f"{LIST}?status=all&{dates}",
         f"{LIST}?status=all&dated=started&{dates}",
-        f"{LIST}?status=closed&dated=closed&{dates}",
+        f"{LIST}?status=left&dated=closed&{dates}",
+        "",
         "",
     ]
 
@@ -190,3 +193,43 @@ def test_more_targets_than_the_chart_has_room_for_are_left_out():
 def test_the_board_counts_nothing_itself():
     doubled = replace(report(), waiting=headline(99, 1, ""))
     assert board(doubled).now[0].value == "99"
+
+
+@pytest.mark.parametrize(
+    ("load", "no_removals", "referred", "value"),
+    [
+        (Figure(1.234), False, 13, "1,23"),
+        (Figure(), True, 13, "∞"),
+        (Figure(), True, 0, "–"),
+        (WITHHELD, False, None, "Skjermet"),
+    ],
+)
+def test_the_load_is_said_or_why_not(load, no_removals, referred, value):
+    line = FlowLine(Figure(referred), Figure(5), Figure())
+    card = board(moved=flow(load=load, no_removals=no_removals, referred=line)).recent[-2]
+    assert (card.label, card.value, card.href) == ("Belastning", value, "")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "over", "not_assessed", "value"),
+    [
+        (Figure(30), Figure(12), Figure(6), "50 %"),
+        (Figure(30), Figure(0), Figure(0), "100 %"),
+        (Figure(6), Figure(0), Figure(6), "–"),
+        (Figure(30), SMALL, Figure(6), "Skjermet"),
+        (Figure(30), Figure(12), WITHHELD, "Skjermet"),
+        (WITHHELD, Figure(12), Figure(6), "Skjermet"),
+    ],
+)
+def test_the_share_within_target_is_of_those_assessed_and_told_where_all_parts_are(
+    waiting, over, not_assessed, value
+):
+    parts = (("waiting", waiting), ("over_target", over), ("not_assessed", not_assessed))
+    shown = board(report(**{name: Headline(figure, figure) for name, figure in parts}))
+    card = next(card for card in shown.now if card.label == "Innenfor frist")
+    assert (card.value.replace("\xa0", " "), card.href) == (value, "")
+
+
+def test_without_a_key_there_is_no_share():
+    card = next(card for card in board(report(targets=())).now if card.label == "Innenfor frist")
+    assert (card.value, card.note) == ("–", "Ingen prioriteringsnøkkel gjelder denne dagen")

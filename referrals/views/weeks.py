@@ -1,0 +1,24 @@
+"""Periods of so many weeks that own staff choose between on a dashboard: 13 or 52, by links that need no script."""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+
+
+def asked_weeks(request: HttpRequest, parameter: str, offered: Sequence[int]) -> int:
+    """The weeks that the address asks for; the first offered where none or others are."""
+    known = {str(weeks): weeks for weeks in offered}
+    return known.get(request.GET.get(parameter, ""), offered[0])
+
+
+def addresses_of_weeks(
+    request: HttpRequest, parameter: str, offered: Sequence[int], anchor: str
+) -> dict[int, str]:
+    """The same page with each of the periods, scrolled to where they are shown."""
+    return {weeks: _address(request, parameter, weeks, anchor) for weeks in offered}
+
+
+def _address(request: HttpRequest, parameter: str, weeks: int, anchor: str) -> str:
+    query = request.GET.copy()
+    query[parameter] = str(weeks)
+    return f"?{query.urlencode()}{anchor}"
