@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from referrals.exporters.lines import Line, cell, counted
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.flow import FlowLine, FlowReport
 from referrals.reports.suppression import Figure
@@ -21,8 +22,7 @@ def as_dict(report: FlowReport) -> dict[str, Any]:
         "from": report.period.start.isoformat(),
         "on": report.period.last_day.isoformat(),
         "weeks": round(report.period.weeks, 2),
-        **{name: figure.value for name, figure in figures.items()},
-        "suppressed": [name for name, figure in figures.items() if figure.suppressed],
+        **counted(figures),
         "recipe": report.recipe.as_dict(),
     }
 
@@ -30,11 +30,19 @@ def as_dict(report: FlowReport) -> dict[str, Any]:
 def as_sheet(report: FlowReport) -> Sheet:
     """One figure a row: its name as in JSON, and its value or why there is none."""
     rows: dict[str, Cell] = {"from": report.period.start, "on": report.period.last_day}
-    rows |= {
-        name: str(figure.hidden.label) if figure.hidden else figure.value
-        for name, figure in _figures(report).items()
-    }
+    rows |= {name: cell(figure) for name, figure in _figures(report).items()}
     return Sheet(("figure", "value"), tuple((rows | {"recipe": report.recipe.hash}).items()))
+
+
+def lines(report: FlowReport) -> list[Line]:
+    """The same for a longer sheet; the code is the period, half-open."""
+    return [Line(report.recipe.report, str(report.period), "", _figures(report))]
+
+
+def of_period(report: FlowReport) -> dict[str, Figure]:
+    """The counts of the period alone, without the one before it."""
+    counts = {name: getattr(report, name).figure for name in LINES}
+    return counts | {name: getattr(report, name) for name in RATIOS}
 
 
 def _figures(report: FlowReport) -> dict[str, Figure]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from referrals.exporters.lines import cell, counted
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.long_rows import LongWait
 from referrals.reports.long_waits import LongCounts, LongPlace, LongWaitsReport
@@ -46,12 +47,12 @@ def as_sheet(report: LongWaitsReport) -> Sheet:
     if report.scope.exact:
         return Sheet(LISTED, tuple(tuple(_row(row).values()) for row in report.rows))
     whole = ",".join(report.scope.codes)
-    counted = [
+    told = [
         (whole, report.on, report.now),
         *((place.code, report.on, place) for place in report.places),
         *((whole, counts.on, counts) for counts in reversed(report.history)),
     ]
-    rows = [(place, on, *map(_cell, _figures(counts).values())) for place, on, counts in counted]
+    rows = [(place, on, *map(cell, _figures(counts).values())) for place, on, counts in told]
     return Sheet(COUNTED, tuple(rows))
 
 
@@ -60,9 +61,7 @@ def _figures(counts: LongCounts | LongPlace) -> dict[str, Figure]:
 
 
 def _counts(counts: LongCounts | LongPlace) -> dict[str, Any]:
-    figures = _figures(counts)
-    hidden = [name for name, figure in figures.items() if figure.suppressed]
-    return {name: figure.value for name, figure in figures.items()} | {"suppressed": hidden}
+    return counted(_figures(counts))
 
 
 def _row(row: LongWait) -> dict[str, Cell]:
@@ -94,7 +93,3 @@ def _json_row(row: LongWait) -> dict[str, Any]:
         "last_contact_on": last and last.on.isoformat(),
         "over_183_days_on": row.over_half_a_year_on.isoformat(),
     }
-
-
-def _cell(figure: Figure) -> Cell:
-    return str(figure.hidden.label) if figure.hidden else figure.value

@@ -1,5 +1,7 @@
 """The dashboards: of one municipality for its own staff, of municipalities, counties and the nation for readers."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -8,19 +10,26 @@ from django.views.decorators.http import require_safe
 
 from referrals.actions import recipes
 from referrals.boards.dashboard import dashboard as board_of
+from referrals.boards.three_figures import Choice, period_choices
 from referrals.errors import NotAllowed
+from referrals.exporters import dashboard as dashboard_export
 from referrals.forms.boards import LookBackForm
 from referrals.reports import flow, waiting_times
-from referrals.reports.periods import WEEKS_A_QUARTER, last_weeks
+from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Period, last_weeks
 from referrals.reports.scopes import Level
+from referrals.reports.three_figures import ThreeFigures
 from referrals.tables.base import paginate
 from referrals.tables.places import PlacesTable
 from referrals.views import subjects
 from referrals.views.clock import now, today
+from referrals.views.files import File, answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
-from referrals.views.three_figures import three_figures_of
+from referrals.views.three_figures import three_board, three_figures_of
+from referrals.views.weeks import addresses_of_weeks, asked_weeks
 
 MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 municipalities: one page
+# What came and went: the first period where none or another is asked for.
+FLOW_PERIOD, FLOW_CHOICES, FLOW_ANCHOR = "siste", (WEEKS_A_QUARTER, WEEKS_A_YEAR), "#recent-title"
 
 
 @require_safe
@@ -62,10 +71,15 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The dashboard of the subject, on the day of the address."""
     form = LookBackForm(request.GET, today=today())
     asked = {"data_as_of": now(), "hindsight": form.hindsight}
+    weeks = asked_weeks(request, FLOW_PERIOD, FLOW_CHOICES) if subject.scope.exact else WEEKS_A_QUARTER
     report = waiting_times.build(subject.scope, form.day, **asked)
-    movements = flow.build(subject.scope, last_weeks(form.day, WEEKS_A_QUARTER), **asked)
+    movements = flow.build(subject.scope, last_weeks(form.day, weeks), **asked)
     for made in (report, movements):
         recipes.keep(**made.recipe.as_kept())
+    three = three_figures_of(request, report, movements, form.hindsight)
+    kind = asked_for_file(request)
+    if kind and form.is_valid():
+        return answer(kind, _file(report, three, movements))
     context = {
         "subject": subject,
         "trail": subjects.on_day(subject.above, form),
@@ -76,9 +90,34 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "board": board_of(report, movements, subjects.drilldown(subject, form)),
         "table": _places(request, report, form),
         "begins_on": subjects.beginning(report.scope, form, is_empty=report.waiting.figure.value == 0),
-        "three": three_figures_of(request, report, movements, form.hindsight),
+        "three": three_board(request, report, three),
+        "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
+        "flow_choices": _flow_choices(request, weeks) if subject.scope.exact else (),
+        "downloads": downloads(request),
+        "period_query": _period_query(movements.period, form),
     }
     return render(request, "dashboard/dashboard.html", context)
+
+
+def _flow_choices(request: HttpRequest, weeks: int) -> tuple[Choice, ...]:
+    """The periods of what came and went, for own staff: outsiders could subtract one from another."""
+    return period_choices(addresses_of_weeks(request, FLOW_PERIOD, FLOW_CHOICES, FLOW_ANCHOR), weeks)
+
+
+def _period_query(period: Period, form: LookBackForm) -> str:
+    """What the page of any period needs to begin with the period shown here."""
+    days = {"fra": f"{period.start:%d.%m.%Y}", "til": f"{period.last_day:%d.%m.%Y}"}
+    return "?" + urlencode(days | {"kjent": form.known.value})
+
+
+def _file(report: waiting_times.WaitingReport, three: ThreeFigures, movements: flow.FlowReport) -> File:
+    """What the page shows."""
+    reports = (report, three, movements)
+    return File(
+        file_name("oversikt", report.scope, report.on),
+        as_dict=lambda: dashboard_export.as_dict(*reports),
+        as_sheet=lambda: dashboard_export.as_sheet(*reports),
+    )
 
 
 def _places(

@@ -42,6 +42,8 @@ class Subject:
     long_waits: str = ""
     distribution: str = ""
     month_ends: str = ""
+    period: str = ""
+    comparison: str = ""
 
 
 def municipality(request: HttpRequest, code: str) -> Subject:
@@ -68,6 +70,8 @@ def municipality(request: HttpRequest, code: str) -> Subject:
         long_waits=reverse("long_waits", kwargs=values) if may_open else _long_waits(place.county),
         distribution=reverse("distribution", kwargs=values) if may_open else "",
         month_ends=reverse("month_ends", kwargs=values) if own else "",
+        period=reverse("period", kwargs=values) if own else "",
+        comparison=reverse("comparison_municipality", kwargs=values) if own else reverse("comparison"),
     )
 
 
@@ -87,6 +91,7 @@ def county(request: HttpRequest, code: str) -> Subject:
         coverage=f"{reverse('coverage')}?fylke={code}",
         long_waits=_long_waits(found),
         month_ends=reverse("month_ends_county", kwargs={"code": code}),
+        comparison=reverse("comparison"),
     )
 
 
@@ -102,6 +107,7 @@ def counties(request: HttpRequest) -> Subject:
         reverse("development_counties"),
         parts=tuple(Link(_county_address(one), one.name) for one in found),
         long_waits=reverse("long_waits_figures"),
+        comparison=reverse("comparison"),
     )
 
 
@@ -117,6 +123,7 @@ def nation(request: HttpRequest) -> Subject:
         coverage=reverse("coverage"),
         long_waits=reverse("long_waits_figures"),
         month_ends=reverse("month_ends_nation"),
+        comparison=reverse("comparison"),
     )
 
 

@@ -95,7 +95,8 @@ def test_the_numbers_on_the_page_are_the_reports(office: Client, address: str) -
     assert shown["Satt på vent"] == str(report.paused.figure.value) == "1"
     assert shown["Nye henvisninger"] == str(flow.referred.figure.value)
     assert shown["Startet"] == str(flow.started.figure.value) == "3"
-    assert shown["Avsluttet"] == str(flow.closed.figure.value) == "2"
+    assert shown["Gikk ut av listen på annen måte"] == str(flow.other_ends.figure.value) == "1"
+    assert shown["Innenfor frist"] == "44 %"  # 4 of the 9 who are assessed
     assert shown["Lengste ventetid"] == "366 dager"
 
 
@@ -104,7 +105,7 @@ def test_every_headline_number_is_the_length_of_the_list_it_leads_to(office: Cli
     page = office.get(address)
     shown, leading = cards(page), links(page)
     assert {"Venter", "Over frist", "Over ett år", "Ikke vurdert", "Satt på vent"} <= set(leading)
-    assert {"Nye henvisninger", "Startet", "Avsluttet"} <= set(leading)
+    assert {"Nye henvisninger", "Startet", "Gikk ut av listen på annen måte"} <= set(leading)
     for label, href in leading.items():
         assert office.get(href).context["table"].paginator.count == int(shown[label]), label
 

@@ -1,0 +1,60 @@
+"""What the files of several reports share: figures under their names, as JSON and as rows of one long sheet."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from referrals.exporters.tabular import Cell, Sheet
+from referrals.reports.recipe import Recipe
+from referrals.reports.suppression import Figure
+
+COLUMNS = ("part", "code", "name", "figure", "value")
+
+
+@dataclass(frozen=True)
+class Line:
+    """Figures that belong together, by name: of a whole, or of one band, category, place or month-end of a `part`.
+
+    `lacks` say in a word why a figure cannot be computed.
+    """
+
+    part: str
+    code: str
+    name: str
+    figures: Mapping[str, Figure]
+    lacks: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON has it: code, name, and the figures."""
+        return {"code": self.code, "name": self.name, **counted(self.figures)}
+
+    def rows(self) -> Iterator[tuple[Cell, ...]]:
+        """One figure a row, or why there is none."""
+        for name, figure in self.figures.items():
+            yield self.part, self.code, self.name, name, self.lacks.get(name) or cell(figure)
+
+
+def counted(figures: Mapping[str, Figure]) -> dict[str, Any]:
+    """The values, and under `suppressed` the name of each that is null because it may not be shown."""
+    hidden = [name for name, figure in figures.items() if figure.suppressed]
+    return {name: figure.value for name, figure in figures.items()} | {"suppressed": hidden}
+
+
+def cell(figure: Figure) -> Cell:
+    """The value, or in its place why it may not be shown."""
+    return str(figure.hidden.label) if figure.hidden else figure.value
+
+
+def sheet(lines: Iterable[Line], recipes: Iterable[Recipe]) -> Sheet:
+    """All figures one below the other, and last how each report is made again."""
+    rows = [row for line in lines for row in line.rows()]
+    return Sheet(COLUMNS, (*rows, *(row for recipe in recipes for row in _recipe_rows(recipe))))
+
+
+def _recipe_rows(recipe: Recipe) -> Iterator[tuple[Cell, ...]]:
+    told = recipe.as_dict()
+    scope = told.pop("scope")
+    told |= {"level": scope["level"], "codes": " ".join(scope["codes"]), "suppressed": scope["suppressed"]}
+    told |= told.pop("filters")
+    for name, value in told.items():
+        yield "recipe", recipe.report, "", name, str(value)
