@@ -10,6 +10,8 @@ from referrals.errors import DateTooOld, FutureDate, UnreadableDate
 DAYS_A_WEEK = 7
 WEEKS_A_QUARTER = 13
 WEEKS_A_YEAR = 52
+LONGEST_YEARS = 10  # of a period that is asked for
+LEAP_DAY = (2, 29)
 EARLIEST = date(1900, 1, 1)
 WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -55,6 +57,20 @@ class Period:
         """The period of the same length that ends where this one begins."""
         return Period(self.start - (self.end - self.start), self.start)
 
+    def year_before(self) -> "Period":
+        """The same dates of the year before. 29 February begins there as the 28th, and ends as the 28th.
+
+        So all of February is all of February, and the year is the whole year, leap days or not.
+        """
+        leap_end = (self.end.month, self.end.day) == LEAP_DAY
+        end = date(self.end.year - 1, 3, 1) if leap_end else year_before(self.end)
+        return Period(year_before(self.start), end)
+
+    @property
+    def is_within_ten_years(self) -> bool:
+        """Whether it ends no later than the same date ten years after it began."""
+        return year_before(self.end, LONGEST_YEARS) <= self.start
+
 
 def last_weeks(on: date, weeks: int) -> Period:
     """The weeks that end with the end of the day `on`: 7 × weeks days, `on` the last of them."""
@@ -73,8 +89,13 @@ def last_year(on: date) -> Period:
     They begin on the day after the same date of the year before: 17 March 2025 for 16 March 2026, and 1 March 2023 for
     29 February 2024.
     """
-    before = on.replace(year=on.year - 1, day=min(on.day, calendar.monthrange(on.year - 1, on.month)[1]))
-    return Period(before + timedelta(days=1), on + timedelta(days=1))
+    return Period(year_before(on) + timedelta(days=1), on + timedelta(days=1))
+
+
+def year_before(day: date, years: int = 1) -> date:
+    """The same date so many years before; of 29 February the 28th, where that year has no such day."""
+    year = day.year - years
+    return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
 
 
 def month_ends(on: date, count: int) -> tuple[date, ...]:

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.errors import DateTooOld, FutureDate, UnreadableDate
-from referrals.reports.periods import Period, last_weeks, last_year, month_ends, parse_day
+from referrals.reports.periods import (
+    Period,
+    last_weeks,
+    last_year,
+    month_ends,
+    parse_day,
+    until_day,
+    year_before,
+)
 
 TODAY = date(2026, 3, 16)
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
@@ -42,6 +50,44 @@ def test_the_period_before_is_as_long_and_ends_where_this_begins(on: date, weeks
     period = last_weeks(on, weeks)
     assert period.before().end == period.start
     assert period.before().days == period.days
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "earlier_first", "earlier_last"),
+    [
+        (date(2026, 1, 1), date(2026, 12, 31), date(2025, 1, 1), date(2025, 12, 31)),
+        (date(2025, 2, 1), date(2025, 2, 28), date(2024, 2, 1), date(2024, 2, 29)),
+        (date(2024, 2, 1), date(2024, 2, 29), date(2023, 2, 1), date(2023, 2, 28)),
+        (date(2024, 2, 1), date(2024, 2, 28), date(2023, 2, 1), date(2023, 2, 28)),
+        (date(2024, 2, 29), date(2024, 2, 29), date(2023, 2, 28), date(2023, 2, 28)),
+        (date(2024, 2, 29), date(2024, 3, 5), date(2023, 2, 28), date(2023, 3, 5)),
+    ],
+)
+def test_the_same_dates_a_year_before(
+    first: date, last: date, earlier_first: date, earlier_last: date
+) -> None:
+    assert until_day(first, last).year_before() == until_day(earlier_first, earlier_last)
+
+
+@given(start=DAYS, days=st.integers(1, 4000))
+def test_a_year_before_has_as_many_days_but_for_a_leap_day(start: date, days: int) -> None:
+    period = Period(start, start + timedelta(days=days))
+    earlier = period.year_before()
+    assert abs(earlier.days - period.days) <= 1
+    assert 364 <= (period.start - earlier.start).days <= 366
+
+
+@pytest.mark.parametrize(
+    ("end", "is_within"),
+    [(date(2026, 3, 15), True), (date(2026, 3, 16), True), (date(2026, 3, 17), False)],
+)
+def test_ten_years_end_on_the_same_date(end: date, is_within: bool) -> None:
+    assert Period(date(2016, 3, 16), end).is_within_ten_years is is_within
+
+
+def test_29_february_is_the_28th_in_other_years() -> None:
+    assert year_before(date(2024, 2, 29)) == date(2023, 2, 28)
+    assert year_before(date(2024, 2, 29), 4) == date(2020, 2, 29)
 
 
 @given(on=DAYS, count=st.integers(1, 40))

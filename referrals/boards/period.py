@@ -1,0 +1,113 @@
+"""Any period of a municipality: its cards, and beside each other the period, the one before and that of last year."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from referrals.boards import flow as flow_board
+from referrals.boards.figures import UNDEFINED, Card, count, days
+from referrals.boards.links import Drilldown
+from referrals.reports.period import PeriodFigures, PeriodReport
+from referrals.reports.periods import Period
+
+
+@dataclass(frozen=True)
+class PeriodCell:
+    """A figure written out; `href` leads to exactly its rows."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class PeriodRow:
+    """One figure in each of the three periods."""
+
+    label: str
+    cells: tuple[PeriodCell, ...]
+
+
+@dataclass(frozen=True)
+class PeriodHead:
+    """The head of a column. `note` says what is not known of its days."""
+
+    label: str
+    period: Period
+    note: str
+
+
+@dataclass(frozen=True)
+class PeriodBoard:
+    """What stands on the page: cards of the period asked for, and the table."""
+
+    cards: tuple[Card, ...]
+    heads: tuple[PeriodHead, ...]
+    rows: tuple[PeriodRow, ...]
+
+
+COUNTS = ("referred", "started", "other_ends", "finished")
+
+
+def board(report: PeriodReport, drilldown: Drilldown) -> PeriodBoard:
+    """The board of a report; its counts lead to their rows."""
+    columns = (report.now, report.before, report.year_before)
+    is_comparable = report.before.is_known and not report.before.is_partly_known
+    labels = (_("The period"), _("As long before it"), _("The same dates a year before"))
+    return PeriodBoard(
+        cards=flow_board.cards(
+            report.now.flow, drilldown, _("in the period before") if is_comparable else ""
+        ),
+        heads=tuple(map(_head, labels, columns)),
+        rows=tuple(
+            PeriodRow(label, tuple(_cell(column, write, drilldown) for column in columns))
+            for label, write in _figures()
+        ),
+    )
+
+
+Write = Callable[[PeriodFigures, Drilldown], PeriodCell]
+
+
+def _figures() -> Iterator[tuple[str, Write]]:
+    """Every figure with its name, in the order of the page; the mean stands last."""
+    labels = (_("Referred"), _("Started"), _("Left the list otherwise"), _("Closed after a start"))
+    for label, name in zip(labels, COUNTS, strict=True):
+        yield label, _counted(name)
+    yield _("Load"), lambda one, _links: PeriodCell(flow_board.load(one.flow))
+    yield (
+        _("To empty the waitlist"),
+        lambda one, _links: PeriodCell(flow_board.clearance(one.flow.clearance_weeks)),
+    )
+    yield _("Had waited at the start, median"), lambda one, _links: PeriodCell(days(one.started.median_days))
+    yield (
+        _("Had waited at the start, 9 of 10 shorter than"),
+        lambda one, _links: PeriodCell(days(one.started.p90_days)),
+    )
+    yield (
+        _("Mean, which a few long waits pull up"),
+        lambda one, _links: PeriodCell(days(one.started.mean_days)),
+    )
+
+
+def _counted(name: str) -> Write:
+    def write(one: PeriodFigures, drilldown: Drilldown) -> PeriodCell:
+        figure = getattr(one.flow, name).figure
+        href = flow_board.address(drilldown, name, one.period) if figure.value else ""
+        return PeriodCell(count(figure), href)
+
+    return write
+
+
+def _cell(one: PeriodFigures, write: Write, drilldown: Drilldown) -> PeriodCell:
+    return write(one, drilldown) if one.is_known else PeriodCell(UNDEFINED)
+
+
+def _head(label: str, one: PeriodFigures) -> PeriodHead:
+    if one.known_from is None or one.is_known and not one.is_partly_known:
+        note = ""
+    elif one.is_partly_known:
+        note = _("Known from %(day)s only") % {"day": f"{one.known_from:%d.%m.%Y}"}
+    else:
+        note = _("Nothing is known of it")
+    return PeriodHead(label, one.period, note)

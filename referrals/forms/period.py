@@ -1,0 +1,81 @@
+"""Any period that own staff ask for: first and last day, and how it is looked at. By GET."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from referrals.choices import Knowledge
+from referrals.forms.base import FilterForm
+from referrals.forms.fields import NorwegianDateField
+from referrals.models import Hindsight
+from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, until_day
+
+
+class PeriodForm(FilterForm):
+    """From and with `fra` to and with `til`; the 13 weeks that end today where nothing is asked for.
+
+    `first`: the day the first referral was received, None before any.
+    """
+
+    fra = NorwegianDateField(label=_("From and including"), required=False, help_text="")
+    til = NorwegianDateField(label=_("To and including"), required=False, help_text="")
+    kjent = forms.ChoiceField(label=_("Look at the period"), required=False, choices=Knowledge.choices)
+
+    def __init__(self, query: QueryDict, *, today: date, first: date | None) -> None:
+        super().__init__(_with_days(query, today))
+        self.today, self.first = today, first
+        for name in ("fra", "til"):
+            self.fields[name].not_after = today
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what could not be answered, beside the day that is wrong."""
+        found = super().clean() or self.cleaned_data
+        start, end = found.get("fra"), found.get("til")
+        if start and end:
+            if end < start:
+                self.add_error("til", _("The last day cannot be before the first"))
+            elif not until_day(start, end).is_within_ten_years:
+                self.add_error("fra", _("The period can be ten years at most"))
+            elif self.first and end < self.first:
+                message = _("Nothing is known from before %(day)s, when the first referral was received")
+                self.add_error("til", message % {"day": f"{self.first:%d.%m.%Y}"})
+        return found
+
+    @property
+    def period(self) -> Period | None:
+        """The period to show; None where it cannot be."""
+        if not self.is_valid():
+            return None
+        return until_day(self.cleaned_data["fra"], self.cleaned_data["til"])
+
+    @property
+    def known(self) -> Knowledge:
+        """How the period is looked at."""
+        self.is_valid()
+        return Knowledge(self.cleaned_data.get("kjent") or Knowledge.NOW)
+
+    @property
+    def hindsight(self) -> Hindsight:
+        """The same for reports."""
+        return Hindsight(self.known)
+
+
+def _with_days(query: QueryDict, today: date) -> dict[str, str]:
+    """What was asked for; without a last day until today, without a first one the 13 weeks before."""
+    asked = {name: value.strip() for name, value in query.items()}
+    asked["til"] = asked.get("til") or f"{today:%d.%m.%Y}"
+    if not asked.get("fra"):
+        asked["fra"] = f"{_quarter_until(asked['til'], today):%d.%m.%Y}"
+    return asked
+
+
+def _quarter_until(text: str, today: date) -> date:
+    """The first of the 13 weeks that end with a day as it was typed, or with today where it is none."""
+    try:
+        last = NorwegianDateField().clean(text)
+    except forms.ValidationError:
+        last = today
+    return last_weeks(last, WEEKS_A_QUARTER).start

@@ -1,0 +1,66 @@
+"""What came and went in any period that own staff ask for."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from referrals.actions import recipes
+from referrals.boards import period as board
+from referrals.boards.links import Drilldown
+from referrals.choices import Knowledge
+from referrals.exporters import period as export
+from referrals.forms.period import PeriodForm
+from referrals.models import Municipality
+from referrals.permissions import Permission
+from referrals.reports import period as report_of
+from referrals.reports.beginnings import first_received
+from referrals.reports.period import PeriodReport
+from referrals.reports.periods import Period
+from referrals.reports.scopes import Scope
+from referrals.views.access import municipality_or_404
+from referrals.views.clock import now, today
+from referrals.views.context import Link
+from referrals.views.files import File, answer, asked_for_file, downloads, file_name
+
+
+@require_safe
+def period(request: HttpRequest, code: str) -> HttpResponse:
+    """The period of the address beside the one before it and that of last year; a message where it makes no sense."""
+    place = municipality_or_404(request, code, Permission.SEE_DASHBOARD)
+    scope = Scope.municipality(place, request.access)
+    form = PeriodForm(request.GET, today=today(), first=first_received(scope))
+    report = _report(scope, form.period, form) if form.period else None
+    kind = asked_for_file(request)
+    if kind and report:
+        return answer(kind, _file(report))
+    context = {
+        "municipality": place,
+        "form": form,
+        "report": report,
+        "board": board.board(report, _drilldown(request, place, form)) if report else None,
+        "trail": (Link(reverse("dashboard_municipality", kwargs={"code": code}), place.full_name),),
+        "downloads": downloads(request),
+    }
+    return render(request, "dashboard/period.html", context)
+
+
+def _report(scope: Scope, asked: Period, form: PeriodForm) -> PeriodReport:
+    report = report_of.build(scope, asked, data_as_of=now(), hindsight=form.hindsight)
+    recipes.keep(**report.recipe.as_kept())
+    return report
+
+
+def _drilldown(request: HttpRequest, place: Municipality, form: PeriodForm) -> Drilldown:
+    may_open = request.access.can(Permission.SEE_CASES, place.pk)
+    waitlist = reverse("waitlist", kwargs={"code": place.code}) if may_open else ""
+    return Drilldown(waitlist, as_known=form.known == Knowledge.THEN)
+
+
+def _file(report: PeriodReport) -> File:
+    days = report.now.period
+    return File(
+        f"{file_name('periode', report.scope, days.start)}-{days.last_day.isoformat()}",
+        as_dict=lambda: export.as_dict(report),
+        as_sheet=lambda: export.as_sheet(report),
+    )
