@@ -12,6 +12,7 @@ from referrals.views import (
     appearance,
     case,
     caseload,
+    comparison,
     coverage,
     dashboard,
     development,
@@ -23,6 +24,7 @@ from referrals.views import (
     month_ends,
     moves,
     past_waitlist,
+    period,
     priority_keys,
     registration,
     rights,
@@ -180,6 +182,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "oversikt/<municipality:code>/utvikling/", development.municipality, name="development_municipality"
     ),
     path("oversikt/<municipality:code>/fordeling/", distribution.distribution, name="distribution"),
+    path("oversikt/sammenlign/", comparison.readers, name="comparison"),
+    path("oversikt/<municipality:code>/periode/", period.period, name="period"),
+    path("oversikt/<municipality:code>/sammenlign/", comparison.municipality, name="comparison_municipality"),
     path("dekning/", coverage.coverage, name="coverage"),
     path("dekning/<municipality:code>/", coverage.municipality, name="coverage_municipality"),
     # For everybody

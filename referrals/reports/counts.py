@@ -185,6 +185,14 @@ def first_year(scope: Scope) -> int | None:
     return min(years, default=None)
 
 
+def first_years() -> dict[int, int]:
+    """The year in which the earliest referral of each municipality was received, by id; without those before the first.
+
+    One query.
+    """
+    return {municipality: year for municipality, _county, year in _called("ergo_first_years()", [])}
+
+
 def _is_within(scope: Scope, county: int, municipality: int) -> bool:
     if scope.level == Level.NATION:
         return True

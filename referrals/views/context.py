@@ -25,7 +25,9 @@ SAME_IN_EVERY_MUNICIPALITY = frozenset(
         "dashboard_municipality",
         "development_municipality",
         "distribution",
+        "month_ends",
         "openings",
+        "period",
         "priority_key",
     }
 )
@@ -87,8 +89,14 @@ MENU = (
                 "development_county",
                 "development_municipality",
                 "distribution",
+                "month_ends",
+                "month_ends_county",
+                "month_ends_nation",
                 "long_waits_figures",
                 "long_waits_county",
+                "period",
+                "comparison",
+                "comparison_municipality",
             }
         ),
     ),

@@ -1,0 +1,197 @@
+"""Municipalities beside each other, on a day and on the same date of the year before. Nothing in it is a sum or a mean.
+
+Own staff see the true numbers of their own municipality and those of the others as every outsider does. Sums of
+counties or of the nation have no place here: with a true number beside them others could be worked out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from math import log
+
+from referrals.models import ALL_KNOWN, Hindsight, Municipality, PriorityKey
+from referrals.permissions import NO_ACCESS
+from referrals.reports import counts, workforce
+from referrals.reports.beginnings import first_received
+from referrals.reports.periods import year_before
+from referrals.reports.recipe import Recipe
+from referrals.reports.regions import Places
+from referrals.reports.scopes import Scope
+from referrals.reports.snapshots import Headlines, Snapshot
+from referrals.reports.suppression import WITHHELD, Figure, share_within
+
+NAME = "comparison"
+MOST_OTHERS = 7
+SUGGESTED = 4
+INHABITANTS = 10_000
+UNKNOWN = Headlines(*(Figure() for _field in fields(Headlines)))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One municipality at the end of one day. Days are gross days from received; the share is of 1.
+
+    `per_10000`: those who wait, by the `population` of 1 January of `population_year`, the newest year not after the
+    day or else the oldest known. `within_target` is undefined where no priority key holds, and all of it on a day
+    of which nothing is known.
+    """
+
+    waiting: Figure
+    median_days: Figure
+    p90_days: Figure
+    over_target: Figure
+    not_assessed: Figure
+    over_a_year: Figure
+    within_target: Figure
+    per_10000: Figure
+    population: int | None
+    population_year: int | None
+
+
+@dataclass(frozen=True)
+class ComparedPlace:
+    """A municipality on both days. `is_own`: with its true numbers, for its own staff."""
+
+    code: str
+    name: str
+    is_own: bool
+    now: Standing
+    before: Standing
+
+
+@dataclass(frozen=True)
+class ComparisonReport:
+    """The municipalities in the order they were asked for, the one that it is about first."""
+
+    on: date
+    before_on: date
+    scope: Scope
+    places: tuple[ComparedPlace, ...]
+    recipe: Recipe
+
+
+def build(
+    scope: Scope,
+    places: Sequence[Municipality],
+    on: date,
+    *,
+    data_as_of: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+) -> ComparisonReport:
+    """The report for the end of the day `on`, asked for at the instant `data_as_of`.
+
+    `scope` is that of the first place; all others are as outsiders see them, whoever asks. `hindsight` of THEN: each
+    day with what was registered by its own end. Some 5 queries for each day, and 3 for each further county.
+    """
+    before_on = year_before(on)
+    first = _first_known(scope)
+    now, before = (_Day(day, scope, places, first, data_as_of, hindsight) for day in (on, before_on))
+    others = (("with", ",".join(place.code for place in places[1:])),)
+    return ComparisonReport(
+        on,
+        before_on,
+        scope,
+        tuple(
+            ComparedPlace(
+                place.code,
+                place.full_name,
+                scope.exact and place.pk in scope.ids,
+                now.standing(place),
+                before.standing(place),
+            )
+            for place in places
+        ),
+        Recipe(NAME, on, scope, min(now.as_of, before.as_of), others, knowledge=hindsight.knowledge),
+    )
+
+
+class _Day:
+    """What is shown of the places on one day, true of the instant `as_of`."""
+
+    def __init__(
+        self,
+        on: date,
+        scope: Scope,
+        places: Sequence[Municipality],
+        first: Mapping[int, date],
+        at: datetime,
+        hindsight: Hindsight,
+    ) -> None:
+        self._on, self._first = on, first
+        ids = [place.pk for place in places]
+        self._populations = workforce.populations(on)
+        keys = PriorityKey.objects.valid().filter(municipality_id__in=ids, valid_from__lte=on)
+        self._have_keys = set(keys.values_list("municipality_id", flat=True))
+        self._headlines: dict[int, Headlines] = {}
+        self.as_of = at
+        outside = [place for place in places if not (scope.exact and place.pk in scope.ids)]
+        for county in dict.fromkeys(place.county_id for place in outside):
+            self._read_county(
+                next(place for place in outside if place.county_id == county), on, at, hindsight
+            )
+        if scope.exact:
+            own = Snapshot(on, scope, Places.about(scope), in_full=False, at=at, hindsight=hindsight)
+            self._headlines[scope.ids[0]] = own.headlines()
+
+    def standing(self, place: Municipality) -> Standing:
+        """The figures of one of the places."""
+        shown = self._headlines[place.pk]
+        if shown.waiting.value == 0 and self._on < self._first.get(place.pk, self._on):
+            shown = UNKNOWN
+        persons, year = self._populations.get(place.pk, (None, None))
+        return Standing(
+            shown.waiting,
+            shown.median_days,
+            shown.p90_days,
+            shown.over_target,
+            shown.not_assessed,
+            shown.over_a_year,
+            within_target=share_within(shown.waiting, shown.over_target, shown.not_assessed)
+            if place.pk in self._have_keys
+            else Figure(),
+            per_10000=_per_10000(shown.waiting, persons),
+            population=persons,
+            population_year=year,
+        )
+
+    def _read_county(self, place: Municipality, on: date, at: datetime, hindsight: Hindsight) -> None:
+        """Everybody in the county of the place, decided together: what its own dashboard shows to outsiders."""
+        scope = Scope.counties([place.county])
+        found = Snapshot(on, scope, Places.about(scope), in_full=False, at=at, hindsight=hindsight)
+        self._headlines |= dict(found.by_place())
+        self.as_of = min(self.as_of, found.as_of)
+
+
+def _first_known(scope: Scope) -> dict[int, date]:
+    """By municipality the day before which nothing is known, so that nobody takes it for a day on which nobody waited.
+
+    The first referral's in the own municipality; of all others 1 January of its year, since the day is one citizen's.
+    """
+    first = {place: date(year, 1, 1) for place, year in counts.first_years().items()}
+    own = first_received(scope) if scope.exact else None
+    return first | ({scope.ids[0]: own} if own else {})
+
+
+def _per_10000(waiting: Figure, persons: int | None) -> Figure:
+    if waiting.suppressed:
+        return WITHHELD
+    if waiting.value is None or not persons:
+        return Figure()
+    return Figure(round(waiting.value * INHABITANTS / persons, 2))
+
+
+def neighbours(place: Municipality, on: date) -> list[Municipality]:
+    """Those in the same county with the population most like the place's, in Norwegian order; none if it is unknown."""
+    populations = workforce.populations(on)
+    inside = Municipality.objects.present().filter(county_id=place.county_id).exclude(pk=place.pk)
+    known = [other for other in inside.select_related("county") if populations.get(other.pk, (0, 0))[0]]
+    persons, _year = populations.get(place.pk, (0, 0))
+    if not persons:
+        return []
+    nearest = sorted(known, key=lambda other: abs(log(populations[other.pk][0] / persons)))
+    return sorted(nearest[:SUGGESTED], key=lambda other: (other.sort_key, other.code))
+
+
+def outside_scope(place: Municipality) -> Scope:
+    """A municipality as every outsider sees it."""
+    return Scope.municipality(place, NO_ACCESS)
