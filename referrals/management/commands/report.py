@@ -1,8 +1,8 @@
-"""Figures from the shell: `manage.py report {waiting,flow,long,coverage} --on DATE --format {table,json,csv}`."""
+"""Figures from the shell: `manage.py report {waiting,flow,period,comparison,long,coverage} --on DATE …`."""
 
 import json
 from argparse import SUPPRESS
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,14 +15,16 @@ from ergo.scope import scoped
 from referrals.actions import recipes
 from referrals.choices import Knowledge
 from referrals.errors import DomainError
+from referrals.exporters import comparison as comparison_export
 from referrals.exporters import coverage as coverage_export
 from referrals.exporters import flow as flow_export
 from referrals.exporters import long_waits as long_export
+from referrals.exporters import period as period_export
 from referrals.exporters import waiting as waiting_export
 from referrals.exporters.tabular import Sheet, as_csv, as_text
 from referrals.models import County, Hindsight, KeptRecipe, Municipality, Referral, User, access_of
 from referrals.permissions import NO_ACCESS, Access
-from referrals.reports import coverage, flow, long_waits, three_figures, waiting_times
+from referrals.reports import comparison, coverage, flow, long_waits, period, three_figures, waiting_times
 from referrals.reports.long_rows import long_rows, told
 from referrals.reports.periods import (
     WEEKS_A_QUARTER,
@@ -42,7 +44,7 @@ class Asked:
     """What a report is asked for: of whom, of which day or period, and how that day is looked at.
 
     `access`: of whoever works in the municipality and asks for its true numbers; else nobody's. `weeks`: of the starts
-    beside those who wait.
+    beside those who wait. `others`: the numbers of the municipalities that it is compared with.
     """
 
     scope: Scope
@@ -52,6 +54,7 @@ class Asked:
     hindsight: Hindsight
     data_as_of: datetime
     weeks: int = WEEKS_A_YEAR
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,34 @@ def _flow(asked: Asked) -> tuple[flow.FlowReport]:
     return (flow.build(asked.scope, asked.period, data_as_of=asked.data_as_of, hindsight=asked.hindsight),)
 
 
+def _period_report(asked: Asked) -> tuple[period.PeriodReport]:
+    """Only of true numbers: from two periods that overlap outsiders could work out a few."""
+    if not asked.scope.exact:
+        raise refused(_("The report period is for own staff: name them with --municipality and --as-staff."))
+    report = period.build(asked.scope, asked.period, data_as_of=asked.data_as_of, hindsight=asked.hindsight)
+    return (report,)
+
+
+def _comparison(asked: Asked) -> tuple[comparison.ComparisonReport]:
+    if asked.scope.level != Level.MUNICIPALITY:
+        raise refused(_("The report comparison begins with a municipality: name it with --municipality."))
+    places = _places((*asked.scope.codes, *asked.others))
+    look: Any = {"data_as_of": asked.data_as_of, "hindsight": asked.hindsight}
+    return (comparison.build(asked.scope, places, asked.on, **look),)
+
+
+def _places(codes: Sequence[str]) -> list[Municipality]:
+    """The municipalities in this order. Raises CommandError for a number that is none, or there twice, or too many."""
+    present = Municipality.objects.present().select_related("county")
+    found = {place.code: place for place in present.filter(code__in=codes)}
+    for code in codes:
+        if code not in found:
+            raise refused(_("There is no municipality %(code)s.") % {"code": code})
+    if len(found) < len(codes) or len(codes) > comparison.MOST_OTHERS + 1:
+        raise refused(_("--with: name each municipality once, and seven at most."))
+    return [found[code] for code in codes]
+
+
 def _long(asked: Asked) -> tuple[long_waits.LongWaitsReport]:
     """For own staff also the rows that the user sees, by the referral's number."""
     if not asked.scope.exact:
@@ -102,6 +133,8 @@ def _coverage(asked: Asked) -> tuple[coverage.CoverageReport]:
 KINDS = {
     waiting_times.NAME: Kind(_waiting, waiting_export.as_dict, waiting_export.as_sheet),
     flow.NAME: Kind(_flow, flow_export.as_dict, flow_export.as_sheet),
+    period.NAME: Kind(_period_report, period_export.as_dict, period_export.as_sheet),
+    comparison.NAME: Kind(_comparison, comparison_export.as_dict, comparison_export.as_sheet),
     long_waits.NAME: Kind(_long, long_export.as_dict, long_export.as_sheet, has_history=False),
     coverage.NAME: Kind(
         _coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False, has_history=False
@@ -110,7 +143,7 @@ KINDS = {
 # Reports that are printed with another one, and are made again with it.
 PRINTED_WITH = {three_figures.NAME: waiting_times.NAME}
 # What is made again is asked for by the recipe alone.
-IN_A_RECIPE = ("on", "since", "mode", "municipality", "county")
+IN_A_RECIPE = ("on", "since", "mode", "municipality", "county", "others")
 
 
 class Command(BaseCommand):
@@ -131,7 +164,7 @@ class Command(BaseCommand):
         parser.add_argument("report", choices=list(KINDS))
         parser.add_argument("--on", metavar="DATE", help="the day, as 2024-12-31; today when left out")
         parser.add_argument(
-            "--from", metavar="DATE", dest="since", help="flow: the first day; 13 weeks when left out"
+            "--from", metavar="DATE", dest="since", help="flow, period: the first day; 13 weeks when left out"
         )
         parser.add_argument(
             "--mode",
@@ -139,6 +172,9 @@ class Command(BaseCommand):
             help="now: as we now know it was, the default; then: with what was registered by the end of the day",
         )
         parser.add_argument("--format", choices=["table", "json", "csv"], default="table")
+        parser.add_argument(
+            "--with", metavar="CODES", dest="others", help="comparison: other municipalities, as 3105,3107"
+        )
         place = parser.add_mutually_exclusive_group()
         place.add_argument("--municipality", metavar="CODE", help="of one municipality, as 3103")
         place.add_argument("--county", metavar="CODE", help="of one county, as 31")
@@ -170,8 +206,10 @@ def _asked(options: dict[str, Any]) -> Asked:
     """What the options say. Raises CommandError with what is wrong with one of them."""
     on = _day("--on", options["on"]) or today()
     since = _day("--from", options["since"])
-    if since and options["report"] != flow.NAME:
-        raise refused(_("--from goes with the report flow."))
+    if since and options["report"] not in (flow.NAME, period.NAME):
+        raise refused(_("--from goes with the reports flow and period."))
+    if options["others"] and options["report"] != comparison.NAME:
+        raise refused(_("--with goes with the report comparison."))
     if since and since > on:
         raise refused(_("--from: the first day comes after the last one."))
     return Asked(
@@ -181,6 +219,7 @@ def _asked(options: dict[str, Any]) -> Asked:
         period=until_day(since, on) if since else last_weeks(on, WEEKS_A_QUARTER),
         hindsight=Hindsight(Knowledge(options["mode"] or Knowledge.NOW)),
         data_as_of=now(),
+        others=_codes(options["others"]),
     )
 
 
@@ -208,12 +247,18 @@ def _again(options: dict[str, Any]) -> Asked:
         hindsight=Hindsight(Knowledge(question["mode"]), until=kept.data_as_of),
         data_as_of=kept.data_as_of,
         weeks=round(started.weeks),
+        others=_codes(filters.get("with")),
     )
 
 
 def _period(text: str | None) -> Period | None:
     """A period as recipes write it, 2026-01-01/2026-04-01, half-open."""
     return Period(*map(date.fromisoformat, text.split("/"))) if text else None
+
+
+def _codes(text: str | None) -> tuple[str, ...]:
+    """Numbers of municipalities with commas between them."""
+    return tuple(code.strip() for code in text.split(",")) if text else ()
 
 
 def _day(option: str, text: str | None) -> date | None:
