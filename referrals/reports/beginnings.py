@@ -8,9 +8,13 @@ from referrals.models import (
     CoverageAgreement,
     CoverageStatement,
     Employment,
+    Hindsight,
     Referral,
     StaffingFigure,
+    looking_back,
+    referrals_as,
 )
+from referrals.models.referral import ReferralQuerySet
 from referrals.reports import counts
 from referrals.reports.scopes import Scope
 
@@ -23,7 +27,17 @@ def first_received(scope: Scope) -> date | None:
     if not scope.exact:
         year = counts.first_year(scope)
         return date(year, 1, 1) if year else None
-    rows = Referral.objects.counted().filter(municipality_id__in=scope.ids)
+    return _earliest(Referral.objects.all(), scope)
+
+
+def own_first_received(scope: Scope, on: date, hindsight: Hindsight) -> date | None:
+    """The same for own staff, as the day is looked at."""
+    with looking_back(hindsight, on):
+        return _earliest(referrals_as(hindsight), scope)
+
+
+def _earliest(referrals: ReferralQuerySet, scope: Scope) -> date | None:
+    rows = referrals.counted().filter(municipality_id__in=scope.ids)
     return rows.order_by("received_on", "pk").values_list("received_on", flat=True).first()
 
 

@@ -12,7 +12,7 @@ from math import log
 from referrals.models import ALL_KNOWN, Hindsight, Municipality, PriorityKey
 from referrals.permissions import NO_ACCESS
 from referrals.reports import counts, workforce
-from referrals.reports.beginnings import first_received
+from referrals.reports.beginnings import own_first_received
 from referrals.reports.periods import year_before
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places
@@ -84,7 +84,7 @@ def build(
     day with what was registered by its own end. Some 5 queries for each day, and 3 for each further county.
     """
     before_on = year_before(on)
-    first = _first_known(scope)
+    first = _first_known(scope, on, hindsight)
     now, before = (_Day(day, scope, places, first, data_as_of, hindsight) for day in (on, before_on))
     others = (("with", ",".join(place.code for place in places[1:])),)
     return ComparisonReport(
@@ -162,13 +162,13 @@ class _Day:
         self.as_of = min(self.as_of, found.as_of)
 
 
-def _first_known(scope: Scope) -> dict[int, date]:
+def _first_known(scope: Scope, on: date, hindsight: Hindsight) -> dict[int, date]:
     """By municipality the day before which nothing is known, so that nobody takes it for a day on which nobody waited.
 
     The first referral's in the own municipality; of all others 1 January of its year, since the day is one citizen's.
     """
     first = {place: date(year, 1, 1) for place, year in counts.first_years().items()}
-    own = first_received(scope) if scope.exact else None
+    own = own_first_received(scope, on, hindsight) if scope.exact else None
     return first | ({scope.ids[0]: own} if own else {})
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
+from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import flow, own_waits
+from referrals.reports.beginnings import own_first_received
 from referrals.reports.flow import FlowReport
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
@@ -65,7 +66,7 @@ def build(
     """
     if not scope.exact:
         raise ValueError("only own staff choose the period")
-    first = _first_received(scope, period, hindsight)
+    first = own_first_received(scope, period.last_day, hindsight)
     now, before, earlier = (
         _figures(scope, one, first, data_as_of, hindsight)
         for one in (period, period.before(), period.year_before())
@@ -73,13 +74,6 @@ def build(
     filters = (("period", str(period)),)
     recipe = Recipe(NAME, period.last_day, scope, data_as_of, filters, knowledge=hindsight.knowledge)
     return PeriodReport(scope, now, before, earlier, recipe)
-
-
-def _first_received(scope: Scope, period: Period, hindsight: Hindsight) -> date | None:
-    """The day the earliest referral was received, as it was known by the end of the period."""
-    rows = referrals_as(hindsight).counted().filter(municipality_id__in=scope.ids)
-    with looking_back(hindsight, period.last_day):
-        return rows.order_by("received_on", "pk").values_list("received_on", flat=True).first()
 
 
 def _figures(

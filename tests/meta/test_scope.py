@@ -39,6 +39,7 @@ EXCEPTIONS = {
     "priority_keys: PriorityKey.objects.of": "the key of a municipality that was opened for the user already",
     "priority_keys: PriorityKey.objects.in_force": "a key is a published rule, for everybody who may compare keys",
     "priority_keys: Municipality.objects.present": "names of places, for everybody who may compare keys",
+    "comparison: Municipality.objects.present": "names of places; their figures are those that every outsider sees",
     "coverage: County.objects.all": "names of places, for everybody who may see coverage",
     "coverage: CoverageAgreement.objects.valid": "who serves whom is for everybody who may see coverage",
 }
