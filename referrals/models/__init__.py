@@ -9,6 +9,7 @@ from referrals.models.access import (
     staff_of,
 )
 from referrals.models.audit import AuditEvent, ChangeByName, LogSeal, SecurityEvent, ViewLog, ViewLogPerson
+from referrals.models.case_file import Contact, NumberSeries, PreliminaryReply, ReferralEvent
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
 from referrals.models.job import JobResult, JobState
@@ -27,13 +28,7 @@ from referrals.models.pause import WaitPause
 from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget, PriorityTemplate, ReplyRule
 from referrals.models.recipe import KeptRecipe
-from referrals.models.referral import (
-    Contact,
-    NumberSeries,
-    PreliminaryReply,
-    Referral,
-    ReferralEvent,
-)
+from referrals.models.referral import Referral
 from referrals.models.rollup import (
     FlowStat,
     FrozenMonth,
