@@ -102,7 +102,7 @@ BEGIN
     VALUES ('referrals_auditevent', last_line, 'U',
         jsonb_build_object('last_seal', last_seal.id, 'hash', encode(last_seal.hash, 'hex'), 'broken_seals', broken),
         jsonb_build_object('lines_changed', cleared, 'reason',
-            '0019_walls_mended took sealed identity numbers out of the log; its chain of seals begins anew'));
+            '0022_walls_mended took sealed identity numbers out of the log; its chain of seals begins anew'));
 END $$;
 """
 

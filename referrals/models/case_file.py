@@ -37,7 +37,7 @@ class PreliminaryReply(models.Model):
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
     # One to one for the ORM; in the database the constraint below holds it, and this column alone is not unique: its
-    # refusal would tell of replies in other municipalities (0019_walls_mended).
+    # refusal would tell of replies in other municipalities (0022_walls_mended).
     referral = models.OneToOneField(
         Referral, models.CASCADE, related_name="preliminary_reply", verbose_name=_("referral")
     )

@@ -85,6 +85,8 @@ def waiting_each_day(
     days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
 ) -> dict[date, Tallies]:
     """How many wait at the end of each day, in the same groups; percentiles only of the scope. One query."""
+    if not days:
+        return {}
     groups: dict[date, dict[Group, Tally]] = defaultdict(dict)
     sums: dict[tuple[date, tuple[Key, int]], int] = defaultdict(int)
     with looking_back(hindsight, max(days)):

@@ -221,7 +221,7 @@ class TestTheLogIsRidOfSealedNumbers:
 
     def clear(self) -> None:
         with as_owner() as execute:
-            execute(import_module("referrals.migrations.0019_walls_mended").CLEAR)
+            execute(import_module("referrals.migrations.0022_walls_mended").CLEAR)
 
     @pytest.fixture
     def copies(self, municipality: Municipality) -> list[sealing.SealCopy]:
