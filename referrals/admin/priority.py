@@ -5,6 +5,7 @@ changes, and nobody who keeps registers may see those cases: adding or withdrawi
 """
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,10 @@ class CategoryAdmin(RegisterAdmin):
     list_display = ["code", "name_nb", "name_nn", "name_en", "position", "is_vedtak", "longest_start"]
     list_filter = ["is_vedtak"]
     search_fields = ["code", "name_nb", "name_nn", "name_en"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Category | None = None) -> list[str]:
+        """The code stands in the history of referrals, by which an earlier day is read: it is never renamed."""
+        return ["code"] if obj else []
 
 
 @admin.register(PriorityTemplate)

@@ -20,6 +20,7 @@ from referrals.admin.site import CitizenAdmin, LogAdmin, RecordAdmin
 from referrals.choices import SecurityEventKind
 from referrals.models import (
     AuditEvent,
+    Category,
     Employment,
     JobState,
     LogSeal,
@@ -34,6 +35,7 @@ from referrals.models import (
     User,
 )
 from tests.factories import (
+    CategoryFactory,
     ContactFactory,
     EmploymentFactory,
     InstallationFactory,
@@ -230,6 +232,14 @@ class TestRegisters:
         employment = EmploymentFactory()
         admin_client.post(address(Therapist, "delete", employment.therapist_id), {"post": "yes"})
         assert Therapist.objects.filter(pk=employment.therapist_id).exists()
+
+    def test_the_code_of_a_category_is_never_renamed(self, admin_client: Client) -> None:
+        """The history of referrals names it: an earlier day could no longer be read."""
+        category = CategoryFactory(code="til-historien")
+        typed = {"code": "nytt-navn", "name_nb": "Nytt", "name_nn": "Nytt", "name_en": "New", "position": "5"}
+        answer = admin_client.post(address(Category, "change", category.pk), typed)
+        category.refresh_from_db()
+        assert answer.status_code == 302 and (category.code, category.name_nb) == ("til-historien", "Nytt")
 
     def test_autocomplete_finds_a_municipality_by_number(self, admin_client: Client) -> None:
         municipality = MunicipalityFactory()
