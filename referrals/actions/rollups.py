@@ -71,7 +71,8 @@ def refresh(*, today: date, at_most: int | None = None) -> Refreshed:
     The newest come first, `at_most` so many of them.
     """
     marks = _step("SELECT ergo_roll_flow()")
-    due = [day for day in _wanted(today) if day not in _current()]
+    current = _current()
+    due = [day for day in _wanted(today) if day not in current]
     now = due if at_most is None else due[:at_most]
     for day in now:
         roll(day)

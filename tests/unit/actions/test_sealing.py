@@ -217,7 +217,7 @@ class TestTampering:
 
 
 class TestTheLogIsRidOfSealedNumbers:
-    """What the migration 0019 does to a log of before, when sealed identity numbers still stood in it."""
+    """What the migration 0022 does to a log of before, when sealed identity numbers still stood in it."""
 
     def clear(self) -> None:
         with as_owner() as execute:
