@@ -20,6 +20,7 @@ from referrals.models.known import (
     KnownReferral,
     as_known_by,
     end_of,
+    keys_as,
     looking_back,
     referrals_as,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "access_of",
     "as_known_by",
     "end_of",
+    "keys_as",
     "looking_back",
     "memberships_of",
     "referrals_as",

@@ -18,7 +18,7 @@ from referrals.models.clock import OnTheClock
 from referrals.models.geography import Municipality
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.person import Person
-from referrals.models.priority import Category
+from referrals.models.priority import Category, PriorityKey, PriorityKeyQuerySet
 from referrals.models.referral import Referral, ReferralQuerySet
 from referrals.models.units import Unit
 from referrals.models.workforce import Therapist
@@ -150,3 +150,9 @@ def referrals_as(hindsight: Hindsight) -> ReferralQuerySet:
     """All referrals as they are to be looked at; read within `looking_back` of the same day."""
     model: Any = KnownReferral if hindsight.reads_history else Referral
     return cast(ReferralQuerySet, model.objects.all())
+
+
+def keys_as(hindsight: Hindsight) -> PriorityKeyQuerySet:
+    """The versions of priority keys that count; read within `looking_back` of the same day."""
+    keys = PriorityKey.objects
+    return keys.as_known() if hindsight.reads_history else keys.valid()

@@ -122,8 +122,12 @@ class PriorityKeyQuerySet(models.QuerySet["PriorityKey"]):
         return self.filter(municipality_id=municipality_id)
 
     def in_force(self, municipality_id: int, on: date) -> Self:
-        """The municipality's version on the day, at most one."""
-        versions = self.valid().filter(municipality_id=municipality_id, valid_from__lte=on)
+        """The municipality's valid version on the day, at most one."""
+        return self.valid().newest_of(municipality_id, on)
+
+    def newest_of(self, municipality_id: int, on: date) -> Self:
+        """Of these versions the municipality's that had begun last on the day, at most one."""
+        versions = self.filter(municipality_id=municipality_id, valid_from__lte=on)
         return versions.order_by("-valid_from")[:1]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from math import log
 
-from referrals.models import ALL_KNOWN, Hindsight, Municipality, PriorityKey
+from referrals.models import ALL_KNOWN, Hindsight, Municipality, keys_as, looking_back
 from referrals.permissions import NO_ACCESS
 from referrals.reports import counts, workforce
 from referrals.reports.beginnings import own_first_received
@@ -120,8 +120,9 @@ class _Day:
         self._on, self._first = on, first
         ids = [place.pk for place in places]
         self._populations = workforce.populations(on)
-        keys = PriorityKey.objects.valid().filter(municipality_id__in=ids, valid_from__lte=on)
-        self._have_keys = set(keys.values_list("municipality_id", flat=True))
+        with looking_back(hindsight, on):
+            keys = keys_as(hindsight).filter(municipality_id__in=ids, valid_from__lte=on)
+            self._have_keys = set(keys.values_list("municipality_id", flat=True))
         self._headlines: dict[int, Headlines] = {}
         self.as_of = at
         outside = [place for place in places if not (scope.exact and place.pk in scope.ids)]

@@ -9,7 +9,16 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from referrals.choices import WaitFact
-from referrals.models import ALL_KNOWN, Category, County, Hindsight, Municipality, PriorityKey, PriorityTarget
+from referrals.models import (
+    ALL_KNOWN,
+    Category,
+    County,
+    Hindsight,
+    Municipality,
+    PriorityTarget,
+    keys_as,
+    looking_back,
+)
 from referrals.norwegian import sort_key
 from referrals.reports import trend
 from referrals.reports.periods import DAYS_A_WEEK, WEEKS_A_QUARTER, last_weeks, month_ends
@@ -178,7 +187,7 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight 
         by_priority=tuple(_by_priority(now)),
         places=tuple(_places(now, counties if scope.level == Level.NATION else present)),
         trend=past.points,
-        targets=tuple(_targets(scope, on)),
+        targets=_targets(scope, on, hindsight),
         recipe=Recipe(
             NAME,
             on,
@@ -263,9 +272,12 @@ def _places(now: Snapshot, register: Iterable[County | Municipality]) -> Iterato
             )
 
 
-def _targets(scope: Scope, on: date) -> Iterator[Target]:
-    if scope.level == Level.MUNICIPALITY:
-        key = PriorityKey.objects.in_force(scope.ids[0], on)
-        levels = PriorityTarget.objects.filter(key__in=key).order_by("level").values("level")
-        for target in levels.annotate(least=Min("days"), most=Max("days")):
-            yield Target(target["level"], target["least"], target["most"])
+def _targets(scope: Scope, on: date, hindsight: Hindsight) -> tuple[Target, ...]:
+    """By the key version of the day, of those that were known where the day is looked at as it was known."""
+    if scope.level != Level.MUNICIPALITY:
+        return ()
+    with looking_back(hindsight, on):
+        version = keys_as(hindsight).newest_of(scope.ids[0], on)
+        levels = PriorityTarget.objects.filter(key__in=version).order_by("level").values("level")
+        found = list(levels.annotate(least=Min("days"), most=Max("days")))
+    return tuple(Target(target["level"], target["least"], target["most"]) for target in found)

@@ -105,14 +105,14 @@ def test_a_version_of_the_key_counts_from_when_it_was_saved(municipality: Munici
     waits = ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(100))
     scope, on = exact(municipality), days_ago(30)
 
+    def report(hindsight: Hindsight) -> waiting_times.WaitingReport:
+        return waiting_times.build(scope, on, data_as_of=NOW, hindsight=hindsight)
+
     def over() -> tuple[int, int]:
-        figures = (
-            waiting_times.build(scope, on, data_as_of=NOW, hindsight=look).over_target.figure.value
-            for look in (ALL_KNOWN, THEN)
-        )
-        return next(figures), next(figures)
+        return tuple(report(look).over_target.figure.value for look in (ALL_KNOWN, THEN))
 
     assert over() == (1, 1)
+    targets = report(ALL_KNOWN).targets
     saved = noon(days_ago(10))
     key = PriorityKey.objects.get(municipality=municipality)
     PriorityKey.objects.filter(pk=key.pk).update(replaced_at=saved)
@@ -125,3 +125,17 @@ def test_a_version_of_the_key_counts_from_when_it_was_saved(municipality: Munici
     )
     new.targets.create(category=waits.category, level=2, days=365)
     assert over() == (0, 1)
+    assert [target.most_days for target in report(ALL_KNOWN).targets] == [365]
+    assert report(THEN).targets == targets
+
+
+@pytest.mark.django_db
+def test_before_any_key_was_saved_nothing_is_said_of_the_target(municipality: Municipality) -> None:
+    ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(100))
+    PriorityKey.objects.filter(municipality=municipality).update(replaced_at=noon(days_ago(60)))
+    scope, on = exact(municipality), days_ago(30)
+    for look in (ALL_KNOWN, THEN):
+        then = waiting_times.build(scope, on, data_as_of=NOW, hindsight=look)
+        assert then.targets == () and then.within_target.figure.value is None
+    earlier = waiting_times.build(scope, days_ago(90), data_as_of=NOW, hindsight=THEN)
+    assert earlier.targets and earlier.within_target.figure.value is not None
