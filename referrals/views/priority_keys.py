@@ -292,8 +292,9 @@ class Editing:
         return KeyForm(*args, categories=self.categories, corrects=corrects, **kwargs)
 
     def _sent_levels(self) -> int:
-        sent = self.request.POST.get("levels", "")
-        return int(sent) if sent.isdecimal() and sent in "123456789" else LEAST_LEVELS
+        """How many priorities the form showed; the first number where it says something that no form of ours does."""
+        offered = {str(level): level for level in range(1, HIGHEST_LEVEL + 1)}
+        return offered.get(self.request.POST.get("levels", ""), LEAST_LEVELS)
 
     def _data(self, form: KeyForm) -> dict[str, Any]:
         """What both the preview and the saving are told."""

@@ -21,6 +21,7 @@ from referrals.models import (
     User,
     ViewLog,
 )
+from referrals.models.priority import HIGHEST_LEVEL
 from tests.factories import (
     LONG_AGO,
     TODAY,
@@ -318,6 +319,14 @@ def test_hidden_values_that_make_no_sense_save_nothing(desk: Desk, forged: dict[
     page = desk.send(desk.begun() | {"valid_from": typed_day(TOMORROW)} | forged, "save")
     assert page.status_code == 200
     assert PriorityKey.objects.of(desk.place.pk).count() == 1
+
+
+@pytest.mark.parametrize("levels", ["12", "6789", "123456789", "0", "٣", "-1"])
+@pytest.mark.parametrize("step", ["preview", "copy", "save"])
+def test_the_form_never_has_more_priorities_than_there_are(desk: Desk, levels: str, step: str) -> None:
+    """Each makes two fields for every category: a number out of the air would keep a worker busy for ever."""
+    page = desk.send(desk.begun() | {"levels": levels}, step)
+    assert len(page.context["form"].shown_levels) <= HIGHEST_LEVEL
 
 
 # ---------------------------------------------------------------- corrections
