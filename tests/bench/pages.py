@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 from django.urls import include, path
 
 from referrals.models import User
+from tests.bench.stock import StockList, loop
 
 
 @login_not_required
@@ -20,7 +21,12 @@ def constant(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("Ergo")
 
 
-urlpatterns = [path("constant/", constant), path("", include("ergo.urls"))]
+urlpatterns = [
+    path("constant/", constant),
+    path("stock/<code>/", StockList.as_view()),
+    path("loop/<code>/", loop),
+    path("", include("ergo.urls")),
+]
 
 
 @dataclass(frozen=True)
