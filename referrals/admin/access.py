@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.forms import ChoiceField, ModelForm
@@ -22,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.actions.auditing import security_event
 from referrals.actions.sign_in import end_sessions, take_away_factors
+from referrals.admin.saving import RegisterForm
 from referrals.admin.site import RegisterAdmin, RegisterInline
 from referrals.choices import SecurityEventKind as Kind
 from referrals.models import Membership, User
@@ -62,8 +64,13 @@ class ExternalIdentityInline(RegisterInline):
     verbose_name_plural = _("identities at the municipality’s own sign-in")
 
 
+class UserForm(RegisterForm, UserChangeForm):
+    """A user, of whose password it shows only that there is one."""
+
+
 @admin.register(User)
 class UserAdmin(RegisterAdmin, DjangoUserAdmin):
+    form = UserForm
     list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
     list_filter = ["is_active", "memberships__role"]
     search_fields = ["username", "first_name", "last_name", "email"]

@@ -1,14 +1,28 @@
 """The two kinds of page: a register that is edited, and a record that is only read."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import quote, unquote
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from referrals.actions.auditing import record_view
+from referrals.admin.saving import (
+    ONE_TIME_KEY,
+    SHOWN,
+    RegisterForm,
+    RegisterFormSet,
+    remembered,
+    saved_before,
+    sent_key,
+)
 from referrals.choices import ViewKind
 from referrals.permissions import Permission
 
@@ -19,6 +33,7 @@ OFFERED_LOOKUPS = ("", "__exact", "__isnull", "__id__exact", "__pk__exact")
 class RegisterAdmin(ModelAdmin):
     """A register: administrators may look, add, change and remove what nothing else points at."""
 
+    form = RegisterForm
     list_per_page = 50
     offered_while_typing = True
     show_full_result_count = False
@@ -26,6 +41,51 @@ class RegisterAdmin(ModelAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple:
         """Without NUL, which PostgreSQL refuses and Django lets through where it completes what is typed."""
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """What is saved is compared with a row that nobody else can save meanwhile, and what is added is added once."""
+        if request.method == "POST" and self.has_change_permission(request):
+            if object_id is not None:
+                self._hold(request, object_id)
+            elif (earlier := saved_before(request, self.model)) is not None:
+                return self._lead_to(request, earlier)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _hold(self, request: HttpRequest, object_id: str) -> None:
+        """Until the end of the request. A row that does not exist is told of by the page itself."""
+        found = self.get_object(request, unquote(object_id))
+        if found is not None:
+            self.model._base_manager.select_for_update(no_key=True).filter(pk=found.pk).order_by("pk").first()
+
+    def _lead_to(self, request: HttpRequest, row_id: str) -> HttpResponse:
+        """To what the form was saved as the first time."""
+        found = self.get_object(request, row_id)
+        if found is not None and IS_POPUP_VAR in request.POST:
+            return self.response_add(request, found)
+        messages.warning(request, _("This form is saved already, and nothing was added once more."))
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", quote(row_id))
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
+        """Django's log of what was added, which nobody can change, remembers the form."""
+        key = sent_key(request)
+        return super().log_addition(request, obj, [*message, remembered(key)] if key else message)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        """The form carries what it was shown with, or the key by which it is added once."""
+        carried: dict[str, Any] = {}
+        if kwargs.get("add"):
+            carried[ONE_TIME_KEY] = sent_key(request) or uuid4()
+        elif self.has_change_permission(request):
+            carried[SHOWN] = context["adminform"].form.shown_as
+        return super().render_change_form(request, context | {"carried": carried}, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.access.can(Permission.ADMINISTER)
@@ -47,10 +107,18 @@ class RegisterInline(TabularInline):
     """Rows that belong to one row of a register, edited with it."""
 
     extra = 0
+    formset = RegisterFormSet
+    template = "admin/register_inline.html"
     has_view_permission = RegisterAdmin.has_view_permission
     has_add_permission = RegisterAdmin.has_add_permission
     has_change_permission = RegisterAdmin.has_change_permission
     has_delete_permission = RegisterAdmin.has_delete_permission
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """While it is saved, as the row itself: nobody else can save these meanwhile."""
+        rows = super().get_queryset(request)
+        is_saved = request.method == "POST" and self.has_change_permission(request)
+        return rows.select_for_update(no_key=True, of=("self",)) if is_saved else rows
 
 
 class Refusal:

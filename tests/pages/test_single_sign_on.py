@@ -23,6 +23,7 @@ from ergo.oidc import Question, Refused
 from ergo.single_sign_on import Provider
 from referrals.models import SecurityEvent, User
 from tests.harness import provider as op
+from tests.harness.admin_forms import opened
 
 RETURN = "/inn/med/kommunen/tilbake/"
 REDIRECT_URI = f"http://testserver{RETURN}"
@@ -434,6 +435,7 @@ def test_an_administrator_prepares_somebody_with_what_the_page_said(
         "socialaccount_set-0-user": coordinator.pk, "socialaccount_set-0-provider": known.issuer,
         "socialaccount_set-0-uid": subject_of(known),
     }  # fmt: skip
-    assert office.post(f"/admin/referrals/user/{coordinator.pk}/change/", form).status_code == 302
+    page = f"/admin/referrals/user/{coordinator.pk}/change/"
+    assert office.post(page, opened(office, page) | form).status_code == 302
     assert come_back(client, ask(client)).url == "/"
     assert client.session["_auth_user_id"] == str(coordinator.pk)

@@ -13,6 +13,7 @@ from ergo import scope
 from referrals.choices import SecurityEventKind
 from referrals.models import AuditEvent, Municipality, SecurityEvent, User
 from tests.factories import MembershipFactory, UserFactory
+from tests.harness.admin_forms import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +87,8 @@ def test_a_role_that_is_changed_and_taken_away_again_is_still_told(
     office = client_for(administrator)
     changed = {"user": newcomer.pk, "role": "manager", "municipality": municipality.pk}
     changed |= {"valid_from": "01.01.2026", "valid_to": "01.02.2026"}
-    office.post(f"/admin/referrals/membership/{membership.pk}/change/", changed)
+    page = f"/admin/referrals/membership/{membership.pk}/change/"
+    office.post(page, opened(office, page) | changed)
     office.post(f"/admin/referrals/membership/{membership.pk}/delete/", {"post": "yes"})
     rights = client_for(manager).get(f"/k/{municipality.code}/roller/").context["rights"]
     whats = [change.what for change in rights.changes if change.who == "Øyvind Ny"]
