@@ -50,14 +50,13 @@ COUNTS = ("referred", "started", "other_ends", "finished")
 
 
 def board(report: PeriodReport, drilldown: Drilldown) -> PeriodBoard:
-    """The board of a report; its counts lead to their rows."""
+    """The board of a report; its counts lead to their rows. No cards of a period of which nothing is known."""
     columns = (report.now, report.before, report.year_before)
     is_comparable = report.before.is_known and not report.before.is_partly_known
     labels = (_("The period"), _("As long before it"), _("The same dates a year before"))
+    beside = _("in the period before") if is_comparable else ""
     return PeriodBoard(
-        cards=flow_board.cards(
-            report.now.flow, drilldown, _("in the period before") if is_comparable else ""
-        ),
+        cards=flow_board.cards(report.now.flow, drilldown, beside) if report.now.is_known else (),
         heads=tuple(map(_head, labels, columns)),
         rows=tuple(
             PeriodRow(label, tuple(_cell(column, write, drilldown) for column in columns))
@@ -104,10 +103,10 @@ def _cell(one: PeriodFigures, write: Write, drilldown: Drilldown) -> PeriodCell:
 
 
 def _head(label: str, one: PeriodFigures) -> PeriodHead:
-    if one.known_from is None or one.is_known and not one.is_partly_known:
-        note = ""
+    if not one.is_known:
+        note = _("Nothing is known of it")
     elif one.is_partly_known:
         note = _("Known from %(day)s only") % {"day": f"{one.known_from:%d.%m.%Y}"}
     else:
-        note = _("Nothing is known of it")
+        note = ""
     return PeriodHead(label, one.period, note)

@@ -17,6 +17,7 @@ from referrals.models import (
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports import counts
 from referrals.reports.scopes import Scope
+from referrals.waiting import oslo_date
 
 
 def first_received(scope: Scope) -> date | None:
@@ -31,9 +32,24 @@ def first_received(scope: Scope) -> date | None:
 
 
 def own_first_received(scope: Scope, on: date, hindsight: Hindsight) -> date | None:
-    """The same for own staff, as the day is looked at."""
+    """The same for own staff, as the day is looked at; None where nothing was known by its end."""
     with looking_back(hindsight, on):
         return _earliest(referrals_as(hindsight), scope)
+
+
+def own_beginning(scope: Scope, on: date, hindsight: Hindsight) -> date | None:
+    """The first day of which anything is known to own staff, as the day `on` is looked at; None where nothing is.
+
+    As it was known on a day before anything was registered, that is the day on which something first was.
+    """
+    first = own_first_received(scope, on, hindsight)
+    return _first_registered(scope) if first is None and hindsight.reads_history else first
+
+
+def _first_registered(scope: Scope) -> date | None:
+    rows = Referral.objects.filter(municipality_id__in=scope.ids).order_by("registered_at", "pk")
+    at = rows.values_list("registered_at", flat=True).first()
+    return oslo_date(at) if at else None
 
 
 def _earliest(referrals: ReferralQuerySet, scope: Scope) -> date | None:

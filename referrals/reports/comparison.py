@@ -84,8 +84,8 @@ def build(
     day with what was registered by its own end. Some 5 queries for each day, and 3 for each further county.
     """
     before_on = year_before(on)
-    first = _first_known(scope, on, hindsight)
-    now, before = (_Day(day, scope, places, first, data_as_of, hindsight) for day in (on, before_on))
+    years = counts.first_years()
+    now, before = (_Day(day, scope, places, years, data_as_of, hindsight) for day in (on, before_on))
     others = (("with", ",".join(place.code for place in places[1:])),)
     return ComparisonReport(
         on,
@@ -95,7 +95,7 @@ def build(
             ComparedPlace(
                 place.code,
                 place.full_name,
-                scope.exact and place.pk in scope.ids,
+                _is_own(scope, place),
                 now.standing(place),
                 before.standing(place),
             )
@@ -113,11 +113,11 @@ class _Day:
         on: date,
         scope: Scope,
         places: Sequence[Municipality],
-        first: Mapping[int, date],
+        years: Mapping[int, int],
         at: datetime,
         hindsight: Hindsight,
     ) -> None:
-        self._on, self._first = on, first
+        self._on, self._unknown = on, _unknown(scope, places, years, on, hindsight)
         ids = [place.pk for place in places]
         self._populations = workforce.populations(on)
         with looking_back(hindsight, on):
@@ -125,7 +125,7 @@ class _Day:
             self._have_keys = set(keys.values_list("municipality_id", flat=True))
         self._headlines: dict[int, Headlines] = {}
         self.as_of = at
-        outside = [place for place in places if not (scope.exact and place.pk in scope.ids)]
+        outside = [place for place in places if not _is_own(scope, place)]
         for county in dict.fromkeys(place.county_id for place in outside):
             self._read_county(
                 next(place for place in outside if place.county_id == county), on, at, hindsight
@@ -137,7 +137,7 @@ class _Day:
     def standing(self, place: Municipality) -> Standing:
         """The figures of one of the places."""
         shown = self._headlines[place.pk]
-        if shown.waiting.value == 0 and self._on < self._first.get(place.pk, self._on):
+        if shown.waiting.value == 0 and place.pk in self._unknown:
             shown = UNKNOWN
         persons, year = self._populations.get(place.pk, (None, None))
         return Standing(
@@ -163,14 +163,25 @@ class _Day:
         self.as_of = min(self.as_of, found.as_of)
 
 
-def _first_known(scope: Scope, on: date, hindsight: Hindsight) -> dict[int, date]:
-    """By municipality the day before which nothing is known, so that nobody takes it for a day on which nobody waited.
+def _is_own(scope: Scope, place: Municipality) -> bool:
+    """Whether the place is shown with its true numbers."""
+    return scope.exact and place.pk in scope.ids
 
-    The first referral's in the own municipality; of all others 1 January of its year, since the day is one citizen's.
+
+def _unknown(
+    scope: Scope, places: Sequence[Municipality], years: Mapping[int, int], on: date, hindsight: Hindsight
+) -> set[int]:
+    """The places of which nothing is known on the day, so that nobody takes it for a day on which nobody waited.
+
+    It begins with the first referral in the own municipality, as the day is looked at; of all others with 1 January
+    of its year (`years`), since the day is one citizen's.
     """
-    first = {place: date(year, 1, 1) for place, year in counts.first_years().items()}
-    own = own_first_received(scope, on, hindsight) if scope.exact else None
-    return first | ({scope.ids[0]: own} if own else {})
+    outside = [place.pk for place in places if not _is_own(scope, place)]
+    unknown = {place for place in outside if place in years and on.year < years[place]}
+    if scope.exact:
+        first = own_first_received(scope, on, hindsight)
+        unknown |= set(scope.ids) if first is None or on < first else set()
+    return unknown
 
 
 def _per_10000(waiting: Figure, persons: int | None) -> Figure:

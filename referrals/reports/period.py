@@ -20,7 +20,7 @@ NAME = "period"
 class PeriodFigures:
     """The flow of a period, and what those had waited who started in it; counts of nothing before `known_from`.
 
-    `known_from`: the day the first referral was received, None before any.
+    `known_from`: the day the first referral was received, as the period is looked at; None before any was known.
     """
 
     flow: FlowReport
@@ -60,26 +60,23 @@ class PeriodReport:
 def build(
     scope: Scope, period: Period, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
 ) -> PeriodReport:
-    """The report for a period, from the rows as they are at `data_as_of`. 7 queries.
+    """The report for a period, from the rows as they are at `data_as_of`. 9 queries.
 
     Raises ValueError for outsiders: from two periods that overlap they could work out a few.
     """
     if not scope.exact:
         raise ValueError("only own staff choose the period")
-    first = own_first_received(scope, period.last_day, hindsight)
     now, before, earlier = (
-        _figures(scope, one, first, data_as_of, hindsight)
-        for one in (period, period.before(), period.year_before())
+        _figures(scope, one, data_as_of, hindsight) for one in (period, period.before(), period.year_before())
     )
     filters = (("period", str(period)),)
     recipe = Recipe(NAME, period.last_day, scope, data_as_of, filters, knowledge=hindsight.knowledge)
     return PeriodReport(scope, now, before, earlier, recipe)
 
 
-def _figures(
-    scope: Scope, period: Period, first: date | None, at: datetime, hindsight: Hindsight
-) -> PeriodFigures:
+def _figures(scope: Scope, period: Period, at: datetime, hindsight: Hindsight) -> PeriodFigures:
     moved = flow.build(scope, period, data_as_of=at, hindsight=hindsight)
     tally = own_waits.starts(period, scope, hindsight).of()
     waits = (tally.started, tally.median_days, tally.p90_days, tally.mean_days)
-    return PeriodFigures(moved, Started(period, *map(Figure, waits)), first)
+    known_from = own_first_received(scope, period.last_day, hindsight)
+    return PeriodFigures(moved, Started(period, *map(Figure, waits)), known_from)

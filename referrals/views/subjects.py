@@ -16,9 +16,9 @@ from referrals.boards.links import Drilldown
 from referrals.choices import Knowledge
 from referrals.errors import NotAllowed
 from referrals.forms.boards import DayForm, LookBackForm
-from referrals.models import County, Municipality
+from referrals.models import ALL_KNOWN, County, Municipality
 from referrals.permissions import Permission
-from referrals.reports.beginnings import first_received
+from referrals.reports.beginnings import first_received, own_beginning
 from referrals.reports.scopes import Scope
 from referrals.views.access import municipality_or_404
 from referrals.views.context import Link
@@ -158,7 +158,8 @@ def beginning(scope: Scope, form: DayForm, *, is_empty: bool) -> date | None:
     """The first day that anything is known of, if an earlier one is asked for; `is_empty`: the page shows nothing."""
     if not form.is_past or not is_empty:
         return None
-    first = first_received(scope)
+    hindsight = form.hindsight if isinstance(form, LookBackForm) else ALL_KNOWN
+    first = own_beginning(scope, form.day, hindsight) if scope.exact else first_received(scope)
     return first if first and form.day < first else None
 
 

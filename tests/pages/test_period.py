@@ -126,6 +126,19 @@ def test_a_period_before_anything_is_known_has_no_figures_beside_it(
     assert all("enn i perioden før" not in card.note for card in board.cards)
 
 
+@pytest.mark.parametrize(("days", "known"), [(0, [True, False, False]), (40, [False, False, False])])
+def test_what_was_imported_later_was_not_known_then_and_no_zero_is_shown_of_it(
+    office: Client, address: str, log: Log, days: int, known: list[bool]
+) -> None:
+    log(waiting=True, received_on=days_ago(500), registered_at=noon(days_ago(30)))
+    asked = {"til": f"{days_ago(days):%d.%m.%Y}", "kjent": "then"}
+    board = office.get(address, asked).context["board"]
+    assert bool(board.cards) == known[0]
+    assert [cell.text != "–" for cell in board.rows[0].cells] == known
+    assert [head.note == "" for head in board.heads] == known
+    assert {head.note for head in board.heads} <= {"", "Det finnes ingen opplysninger om den"}
+
+
 FIRST = 100
 TOMORROW = f"{TODAY + timedelta(days=1):%d.%m.%Y}"
 
