@@ -37,12 +37,12 @@ class AgeingReport:
     recipe: Recipe
 
 
-def build(scope: Scope, on: date, *, data_as_of: datetime) -> AgeingReport:
-    """The report of the last 60 month-ends, asked for at the instant `data_as_of`. At most 4 queries.
+def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> AgeingReport:
+    """The report of the last 60 month-ends, asked for at the instant `data_as_of`. At most 2 queries.
 
     Each day is decided as the dashboard of that day decides it: a figure is hidden on every page or on none.
     """
-    days, places = month_ends(on, MONTHS), Places.about(scope)
+    days = month_ends(on, MONTHS)
     found = known.bands_each_day(days, scope, at=data_as_of)
     return AgeingReport(
         on=on,

@@ -7,9 +7,10 @@ counties or of the nation have no place here: with a true number beside them oth
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cached_property
 from math import log
 
-from referrals.models import ALL_KNOWN, Hindsight, Municipality, keys_as, looking_back
+from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, keys_as, looking_back
 from referrals.permissions import NO_ACCESS
 from referrals.reports import counts, workforce
 from referrals.reports.beginnings import own_first_received
@@ -81,11 +82,11 @@ def build(
     """The report for the end of the day `on`, asked for at the instant `data_as_of`.
 
     `scope` is that of the first place; all others are as outsiders see them, whoever asks. `hindsight` of THEN: each
-    day with what was registered by its own end. Some 5 queries for each day, and 3 for each further county.
+    day with what was registered by its own end. At most 3 queries, 4 for each day, and 2 for each county on each day.
     """
     before_on = year_before(on)
-    years = counts.first_years()
-    now, before = (_Day(day, scope, places, years, data_as_of, hindsight) for day in (on, before_on))
+    asked = _Asked(scope, places, counts.first_years(), data_as_of, hindsight)
+    now, before = (_Day(day, asked) for day in (on, before_on))
     others = (("with", ",".join(place.code for place in places[1:])),)
     return ComparisonReport(
         on,
@@ -95,7 +96,7 @@ def build(
             ComparedPlace(
                 place.code,
                 place.full_name,
-                _is_own(scope, place),
+                asked.is_own(place),
                 now.standing(place),
                 before.standing(place),
             )
@@ -105,33 +106,53 @@ def build(
     )
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What both days are asked for. `years`: of the first referral of each municipality, by id."""
+
+    scope: Scope
+    places: Sequence[Municipality]
+    years: Mapping[int, int]
+    at: datetime
+    hindsight: Hindsight
+
+    def is_own(self, place: Municipality) -> bool:
+        """Whether the place is shown with its true numbers."""
+        return self.scope.exact and place.pk in self.scope.ids
+
+    @cached_property
+    def outside(self) -> list[Municipality]:
+        """The places that are shown as outsiders see them."""
+        return [place for place in self.places if not self.is_own(place)]
+
+    @cached_property
+    def counties(self) -> list[County]:
+        """Those that outsiders' places lie in."""
+        return list({place.county_id: place.county for place in self.outside}.values())
+
+    @cached_property
+    def register(self) -> Places:
+        """The municipalities of these counties."""
+        return Places.about(Scope.counties(self.counties))
+
+
 class _Day:
     """What is shown of the places on one day, true of the instant `as_of`."""
 
-    def __init__(
-        self,
-        on: date,
-        scope: Scope,
-        places: Sequence[Municipality],
-        years: Mapping[int, int],
-        at: datetime,
-        hindsight: Hindsight,
-    ) -> None:
-        self._on, self._unknown = on, _unknown(scope, places, years, on, hindsight)
-        ids = [place.pk for place in places]
+    def __init__(self, on: date, asked: _Asked) -> None:
+        scope, look = asked.scope, asked.hindsight
+        self._unknown = _unknown(asked, on)
         self._populations = workforce.populations(on)
-        with looking_back(hindsight, on):
-            keys = keys_as(hindsight).filter(municipality_id__in=ids, valid_from__lte=on)
+        with looking_back(look, on):
+            ids = [place.pk for place in asked.places]
+            keys = keys_as(look).filter(municipality_id__in=ids, valid_from__lte=on)
             self._have_keys = set(keys.values_list("municipality_id", flat=True))
         self._headlines: dict[int, Headlines] = {}
-        self.as_of = at
-        outside = [place for place in places if not _is_own(scope, place)]
-        for county in dict.fromkeys(place.county_id for place in outside):
-            self._read_county(
-                next(place for place in outside if place.county_id == county), on, at, hindsight
-            )
+        self.as_of = asked.at
+        for county in asked.counties:
+            self._read_county(county, on, asked)
         if scope.exact:
-            own = Snapshot(on, scope, Places.about(scope), in_full=False, at=at, hindsight=hindsight)
+            own = Snapshot(on, scope, Places.about(scope), in_full=False, at=asked.at, hindsight=look)
             self._headlines[scope.ids[0]] = own.headlines()
 
     def standing(self, place: Municipality) -> Standing:
@@ -155,31 +176,24 @@ class _Day:
             population_year=year,
         )
 
-    def _read_county(self, place: Municipality, on: date, at: datetime, hindsight: Hindsight) -> None:
-        """Everybody in the county of the place, decided together: what its own dashboard shows to outsiders."""
-        scope = Scope.counties([place.county])
-        found = Snapshot(on, scope, Places.about(scope), in_full=False, at=at, hindsight=hindsight)
+    def _read_county(self, county: County, on: date, asked: _Asked) -> None:
+        """Everybody in the county, decided together: what its own dashboard shows to outsiders."""
+        scope, look = Scope.counties([county]), asked.hindsight
+        found = Snapshot(on, scope, asked.register, in_full=False, at=asked.at, hindsight=look)
         self._headlines |= dict(found.by_place())
         self.as_of = min(self.as_of, found.as_of)
 
 
-def _is_own(scope: Scope, place: Municipality) -> bool:
-    """Whether the place is shown with its true numbers."""
-    return scope.exact and place.pk in scope.ids
-
-
-def _unknown(
-    scope: Scope, places: Sequence[Municipality], years: Mapping[int, int], on: date, hindsight: Hindsight
-) -> set[int]:
+def _unknown(asked: _Asked, on: date) -> set[int]:
     """The places of which nothing is known on the day, so that nobody takes it for a day on which nobody waited.
 
     It begins with the first referral in the own municipality, as the day is looked at; of all others with 1 January
-    of its year (`years`), since the day is one citizen's.
+    of its year, since the day is one citizen's.
     """
-    outside = [place.pk for place in places if not _is_own(scope, place)]
-    unknown = {place for place in outside if place in years and on.year < years[place]}
+    years, scope = asked.years, asked.scope
+    unknown = {place.pk for place in asked.outside if on.year < years.get(place.pk, on.year)}
     if scope.exact:
-        first = own_first_received(scope, on, hindsight)
+        first = own_first_received(scope, on, asked.hindsight)
         unknown |= set(scope.ids) if first is None or on < first else set()
     return unknown
 

@@ -36,11 +36,11 @@ class DevelopmentReport:
 
 
 def build(scope: Scope, on: date, *, data_as_of: datetime) -> DevelopmentReport:
-    """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 14 queries."""
-    days = month_ends(on, TREND_MONTHS)
-    past = trend.build(scope, days, Places.about(scope), at=data_as_of)
-    aged = ageing.build(scope, on, data_as_of=data_as_of)
-    moved = flow_months.build(scope, on, data_as_of=data_as_of)
+    """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 10 queries."""
+    places = Places.about(scope)
+    past = trend.build(scope, month_ends(on, TREND_MONTHS), places, at=data_as_of)
+    aged = ageing.build(scope, on, places, data_as_of=data_as_of)
+    moved = flow_months.build(scope, on, places, data_as_of=data_as_of)
     as_of = min(past.as_of, aged.recipe.data_as_of, moved.recipe.data_as_of)
     recipe = Recipe(NAME, on, scope, as_of, (("months", str(TREND_MONTHS)),))
     return DevelopmentReport(on, scope, past.points, aged, moved, recipe)

@@ -1,5 +1,6 @@
 """Side by side on one page: what its three reports tell of the same month-end is the same, shown or hidden."""
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -35,3 +36,10 @@ def test_it_is_empty_only_where_nothing_is_told_and_nothing_hidden(any_world: Wo
     report = development.build(own(any_world, 0), TODAY, data_as_of=NOW)
     assert not report.is_empty
     assert development.build(own(any_world, 0), TODAY.replace(year=2015), data_as_of=NOW).is_empty
+
+
+def test_ten_queries_at_most(any_world: World, django_assert_max_num_queries: Callable) -> None:
+    with scoped():
+        for scope, _places in scopes(any_world):
+            with django_assert_max_num_queries(10):
+                development.build(scope, TODAY, data_as_of=NOW)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.http import QueryDict
 
+from ergo.scope import scoped
 from referrals.choices import Knowledge
 from referrals.forms.boards import DayForm, LookBackForm
 from referrals.models import ALL_KNOWN, Hindsight, Municipality
@@ -16,7 +17,7 @@ from referrals.reports.beginnings import own_beginning
 from referrals.reports.periods import last_weeks
 from referrals.reports.scopes import Level, Scope
 from referrals.views import subjects
-from tests.factories import NOW, TODAY, ReferralFactory, days_ago, noon
+from tests.factories import NOW, TODAY, MunicipalityFactory, ReferralFactory, days_ago, noon
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,16 @@ def test_a_day_of_which_nothing_was_known_then_is_not_compared(
     assert waiting(TODAY, ALL_KNOWN) == [3, 3]
     assert waiting(TODAY, THEN) == [3, None]
     assert waiting(days_ago(GO_LIVE + 1), THEN) == [None, None]
+
+
+@pytest.mark.parametrize(("counties", "queries"), [(0, 9), (1, 15), (3, 23)])
+def test_the_registers_are_read_once_for_both_days(
+    own: Scope, municipality: Municipality, counties: int, queries: int, django_assert_num_queries: Callable
+) -> None:
+    others = [MunicipalityFactory() for _number in range(counties)]
+    assert len({place.county_id for place in (municipality, *others)}) == counties + 1
+    with scoped(), django_assert_num_queries(queries):
+        comparison.build(own, [municipality, *others], TODAY, data_as_of=NOW)
 
 
 def test_the_page_of_such_a_day_says_from_when_anything_was_known(own: Scope) -> None:

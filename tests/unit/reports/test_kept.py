@@ -20,6 +20,7 @@ from referrals.models import PriorityKey, PriorityTarget, Referral, WaitPause
 from referrals.permissions import NO_ACCESS, Access, Grant, Role
 from referrals.reports import ageing, counts, flow, flow_months, kept, known, own_rows, waiting_times
 from referrals.reports.periods import last_weeks, month_ends
+from referrals.reports.regions import Places
 from referrals.reports.scopes import Scope
 from referrals.reports.tallies import IN_SCOPE, Key
 from tests.factories import NOW, TODAY, days_ago
@@ -30,8 +31,8 @@ DAYS = [TODAY, days_ago(91), LEAP_DAY, SPRING, AUTUMN, date(2025, 12, 31), date(
 REPORTS = {
     "waiting": lambda scope, at: waiting_times.build(scope, TODAY, data_as_of=at),
     "flow": lambda scope, at: flow.build(scope, last_weeks(TODAY, 13), data_as_of=at),
-    "ageing": lambda scope, at: ageing.build(scope, TODAY, data_as_of=at),
-    "months": lambda scope, at: flow_months.build(scope, TODAY, data_as_of=at),
+    "ageing": lambda scope, at: ageing.build(scope, TODAY, Places.about(scope), data_as_of=at),
+    "months": lambda scope, at: flow_months.build(scope, TODAY, Places.about(scope), data_as_of=at),
 }
 
 

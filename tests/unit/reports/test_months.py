@@ -11,7 +11,10 @@ from ergo.scope import scoped
 from referrals.models import County
 from referrals.permissions import NO_ACCESS, Access, Grant, Role
 from referrals.reports import ageing, flow, flow_months, waiting_times
+from referrals.reports.ageing import AgeingReport
+from referrals.reports.flow_months import FlowMonthsReport
 from referrals.reports.periods import Period, last_weeks
+from referrals.reports.regions import Places
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import LEAST_SHOWN, Figure, Hidden
 from tests.factories import NOW, TODAY
@@ -29,10 +32,18 @@ def own(world: World, place: int) -> Scope:
     return Scope.municipality(municipality, Access(grants=(Grant(Role.MANAGER, municipality.pk),)))
 
 
+def movements(scope: Scope, on: date) -> FlowMonthsReport:
+    return flow_months.build(scope, on, Places.about(scope), data_as_of=NOW)
+
+
+def aged(scope: Scope, on: date) -> AgeingReport:
+    return ageing.build(scope, on, Places.about(scope), data_as_of=NOW)
+
+
 def test_own_staff_see_the_plain_counts_of_each_month(world: World) -> None:
     for place in range(2):
         cases = [case for case in world.cases if case.municipality == place]
-        report = flow_months.build(own(world, place), TODAY, data_as_of=NOW)
+        report = movements(own(world, place), TODAY)
         assert [report.months[0].month.start, report.months[-1].month.end] == [
             date(2021, 3, 1),
             date(2026, 3, 1),
@@ -45,7 +56,7 @@ def test_own_staff_see_the_plain_counts_of_each_month(world: World) -> None:
 
 def test_own_staff_see_the_plain_bands_of_each_month_end(world: World) -> None:
     cases = [case for case in world.cases if case.municipality == 0]
-    report = ageing.build(own(world, 0), TODAY, data_as_of=NOW)
+    report = aged(own(world, 0), TODAY)
     assert len(report.points) == 60 and report.points[-1].on == date(2026, 2, 28)
     for point in report.points:
         assert [figure.value for figure in point.bands] == list(plain.bands(cases, point.on).values())
@@ -70,7 +81,7 @@ def scopes(world: World) -> Iterator[tuple[Scope, frozenset[int]]]:
 def test_a_month_end_ages_as_the_dashboard_of_that_day_says(small_world: World) -> None:
     with scoped():
         for scope, _places in scopes(small_world):
-            last = ageing.build(scope, NOVEMBER_ENDS, data_as_of=NOW).points[-1]
+            last = aged(scope, NOVEMBER_ENDS).points[-1]
             board = waiting_times.build(scope, NOVEMBER_ENDS, data_as_of=NOW)
             assert last.on == NOVEMBER_ENDS
             assert last.waiting == board.waiting.figure
@@ -90,7 +101,7 @@ def told(world: World, kind: str) -> Iterator[Told]:
     """Each figure of a kind of flow on every page of the day, of this year's months and the dashboards' periods."""
     period = last_weeks(NOVEMBER_ENDS, 13)
     for scope, places in scopes(world):
-        for month in flow_months.build(scope, NOVEMBER_ENDS, data_as_of=NOW).months[-8:]:
+        for month in movements(scope, NOVEMBER_ENDS).months[-8:]:
             yield Told(places, month.month, getattr(month, kind))
         line = getattr(flow.build(scope, period, data_as_of=NOW), kind)
         yield Told(places, period, line.figure)
@@ -136,7 +147,7 @@ def test_months_beside_the_dashboard_are_shown_where_nothing_is_hidden(db: None)
     """With many everywhere outsiders see every month."""
     world = make_world(Random(1), 12_000, counties=(1,))
     with scoped():
-        months = flow_months.build(Scope.nation(), TODAY, data_as_of=NOW).months
+        months = movements(Scope.nation(), TODAY).months
         recent = [month for month in months if month.month.end > TODAY - timedelta(weeks=26)]
         hidden = {getattr(month, kind).suppressed for month in recent for kind in KINDS}
     assert len(recent) == 6 and len(world.municipalities) == 1
