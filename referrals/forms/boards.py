@@ -14,6 +14,7 @@ from referrals.choices import CoverageState, Knowledge
 from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.models import Hindsight
+from referrals.reports.waiting_times import NO_PRIORITY
 
 Text = str | Promise
 
@@ -23,7 +24,6 @@ LONG_WAITS: dict[str, Text] = {
     NEAR_A_YEAR: _("Near a year (274–365 days)"),
 }
 OF_SHARES = "over"
-NOT_ASSESSED = "null"  # as the waitlist's filter says it
 
 
 class DayForm(FilterForm):
@@ -141,7 +141,7 @@ class LongWaitsForm(DayForm):
         self.fields["prioritet"].choices = [
             ("", _("Every priority")),
             *((str(level), str(level)) for level in levels),
-            (NOT_ASSESSED, _("Not assessed")),
+            (NO_PRIORITY, _("Not assessed")),
         ]
 
     @property
@@ -160,7 +160,7 @@ class LongWaitsForm(DayForm):
             told.append(str(labels["kategori"][category]))
         if level := self.chosen.get("prioritet"):
             named = gettext("priority %(level)s") % {"level": level}
-            told.append(named if level != NOT_ASSESSED else gettext("not assessed"))
+            told.append(named if level != NO_PRIORITY else gettext("not assessed"))
         return ", ".join(told)
 
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from referrals.models import ALL_KNOWN, Category, Hindsight
 from referrals.reports import counts, own_waits
 from referrals.reports.estimate import Curve, Lack, LifeDay, curve
@@ -21,10 +19,10 @@ from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import LEAST_SHOWN, WITHHELD, Cell, Figure
 from referrals.reports.tallies import Key, StartTally
+from referrals.reports.waiting_times import priority_code, priority_name
 
 NAME = "three_figures"
 HALF, MOST = 0.5, 0.8
-NOT_ASSESSED = "null"  # as the waitlist's filter says it
 OF_ALL_ENDS = ("half_gone", "most_gone", "without_start")
 ALL_ANSWERS = ("half_started", "most_started", *OF_ALL_ENDS)
 
@@ -156,14 +154,9 @@ class _Known:
         )
 
     def by_priority(self) -> tuple[Part, ...]:
-        levels = self._tables.values(Key.PRIORITY) | self._starts.values(Key.PRIORITY)
+        levels: Any = self._tables.values(Key.PRIORITY) | self._starts.values(Key.PRIORITY)
         return tuple(
-            self._part(
-                NOT_ASSESSED if level is None else str(level),
-                _("Not assessed") if level is None else _("Priority %(level)s") % {"level": level},
-                Key.PRIORITY,
-                level,
-            )
+            self._part(priority_code(level), priority_name(level), Key.PRIORITY, level)
             for level in sorted(levels, key=lambda level: (level is None, level))
         )
 

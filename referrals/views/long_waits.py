@@ -17,7 +17,7 @@ from referrals.actions.auditing import record_view
 from referrals.boards.long_waits import board
 from referrals.choices import ViewKind
 from referrals.filters import offers_of
-from referrals.forms.boards import NEAR_A_YEAR, NOT_ASSESSED, OVER_A_YEAR, DayForm, LongWaitsForm
+from referrals.forms.boards import NEAR_A_YEAR, OVER_A_YEAR, DayForm, LongWaitsForm
 from referrals.models import County, Municipality, Referral
 from referrals.models.referral import ReferralQuerySet
 from referrals.permissions import Permission
@@ -25,6 +25,7 @@ from referrals.reports.beginnings import first_received
 from referrals.reports.long_rows import long_rows
 from referrals.reports.long_waits import LongWaitsReport, build, build_own
 from referrals.reports.scopes import Level, Scope
+from referrals.reports.waiting_times import NO_PRIORITY
 from referrals.tables.base import paginate
 from referrals.tables.long_waits import LongPlacesTable, LongWaitsTable
 from referrals.views.access import municipality_or_404
@@ -134,7 +135,7 @@ def _narrowed(rows: ReferralQuerySet, chosen: dict[str, str]) -> ReferralQuerySe
     conditions = {
         "venter": lambda listed: LISTED[listed],
         "kategori": lambda code: Q(category__code=code),
-        "prioritet": lambda level: Q(level__isnull=True) if level == NOT_ASSESSED else Q(level=level),
+        "prioritet": lambda level: Q(level__isnull=True) if level == NO_PRIORITY else Q(level=level),
     }
     return rows.filter(*(conditions[name](value) for name, value in chosen.items()))
 
