@@ -173,7 +173,7 @@ def _outside_cells(
     flows = known.flow(period, scope, at=at, hindsight=hindsight)
     counties = list(County.objects.all())
     order = [county.pk for county in counties] or [NOWHERE]
-    nation = decide(_in_order(flows.counties, order), STOCKS)
+    nation = decide(in_order(flows.counties, order), STOCKS)
     if scope.level == Level.NATION:
         return {name: column.total for name, column in nation.items()}, flows.as_of
     rows = [order.index(county) for county in scope.county_ids]
@@ -192,13 +192,13 @@ def _municipal_cells(
     order = places.counted(scope.county_ids[0], counted.__contains__)
     if len(order) == 1:
         return dict(county)
-    columns = decide(_in_order(flows, order), STOCKS, above=county)
+    columns = decide(in_order(flows, order), STOCKS, above=county)
     row = order.index(scope.ids[0])
     return {name: column.cells[row] for name, column in columns.items()}
 
 
-def _in_order(flows: Mapping[int, dict[str, int]], order: Sequence[int]) -> list[dict[str, int]]:
-    """The counts of each place, in the order given."""
+def in_order(flows: Mapping[int, Mapping[str, int]], order: Sequence[int]) -> list[Mapping[str, int]]:
+    """The counts of FLOW_COUNTS of each place, in the order given."""
     nothing = dict.fromkeys(FLOW_COUNTS, 0)
     return [flows.get(place, nothing) for place in order]
 

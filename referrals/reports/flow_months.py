@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from referrals.reports import known
-from referrals.reports.flow import STOCKS, decide
+from referrals.reports.flow import STOCKS, decide, in_order
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
@@ -17,8 +17,6 @@ NAME = "flow_months"
 MONTHS = 60
 MONTH_STOCKS = {"": ("waiting_before", "waiting")}
 KINDS = (*FLOWS, "waiting")
-# The periods that the dashboard of the same day tells of, each with the one before it.
-WEEKS_BESIDE = (WEEKS_A_QUARTER,)
 
 Row = Mapping[str, int]
 
@@ -47,11 +45,14 @@ class FlowMonthsReport:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is decided together: the months, which of them are recent, and the dashboard's periods beside these."""
+    """What is decided together: the months, which of them are recent, and the dashboard's period beside these.
+
+    `beside`: what the dashboard of the same day tells of, with the period before it.
+    """
 
     months: tuple[Period, ...]
     recent: frozenset[int]
-    beside: tuple[Period, ...]
+    beside: Period
 
 
 def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> FlowMonthsReport:
@@ -63,9 +64,9 @@ def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> Fl
         own = found.places.get(scope.ids[0]) or [dict.fromkeys(KINDS, 0)] * MONTHS
         cells, as_of = [{kind: Cell.own(month[kind]) for kind in KINDS} for month in own], found.as_of
     else:
-        flows = [known.flow(period, scope, at=data_as_of) for period in asked.beside]
-        cells = _outside_cells(scope, places, asked, found, flows)
-        as_of = min([found.as_of, *(flow.as_of for flow in flows)])
+        beside = known.flow(asked.beside, scope, at=data_as_of)
+        cells = _outside_cells(scope, places, asked, found, beside)
+        as_of = min(found.as_of, beside.as_of)
     months = tuple(
         FlowMonth(month, **{kind: cell.figure for kind, cell in shown.items()})
         for month, shown in zip(asked.months, cells, strict=True)
@@ -77,8 +78,8 @@ def _asked(on: date) -> _Asked:
     ends = [day + timedelta(days=1) for day in month_ends(on, MONTHS)]
     starts = [(ends[0] - timedelta(days=1)).replace(day=1), *ends]
     months = tuple(Period(start, end) for start, end in zip(starts, ends, strict=False))
-    beside = tuple(last_weeks(on, weeks) for weeks in WEEKS_BESIDE)
-    since = min(period.before().start for period in beside)
+    beside = last_weeks(on, WEEKS_A_QUARTER)
+    since = beside.before().start
     return _Asked(months, frozenset(n for n, month in enumerate(months) if month.end > since), beside)
 
 
@@ -87,11 +88,11 @@ def _outside_cells(
     places: Places,
     asked: _Asked,
     found: known.KnownMonths,
-    flows: Sequence[known.KnownFlow],
+    beside: known.KnownFlow,
 ) -> list[dict[str, Cell]]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
     order = list(places.present) or [NOWHERE]
-    nation = _decide(order, asked, found.counties, [flow.counties for flow in flows])
+    nation = _decide(order, asked, found.counties, beside.counties)
     if scope.level == Level.NATION:
         return [{kind: month[kind].total for kind in KINDS} for month in nation]
     rows = [order.index(county) for county in scope.county_ids]
@@ -102,7 +103,7 @@ def _outside_cells(
     within = places.counted(scope.county_ids[0], counted.__contains__)
     if len(within) == 1:
         return [{kind: month[kind] for kind in KINDS} for month in county]
-    decided = _decide(within, asked, found.places, [flow.places for flow in flows], county)
+    decided = _decide(within, asked, found.places, beside.places, county)
     row = within.index(scope.ids[0])
     return [{kind: month[kind].cells[row] for kind in KINDS} for month in decided]
 
@@ -111,32 +112,23 @@ def _decide(
     order: Sequence[int],
     asked: _Asked,
     months: Mapping[int, Sequence[Row]],
-    flows: Sequence[Mapping[int, Row]],
+    beside: Mapping[int, Row],
     above: Sequence[Mapping[str, Cell]] | None = None,
 ) -> list[dict[str, Column]]:
     """What is shown of each month of places that add up to a whole.
 
     Each month is decided by itself, with the stocks around it; a stock is hidden in both months that it belongs to.
-    But months that lie within the dashboard's periods could be added up and held against these, so they are shown only
-    where nothing at all is hidden in either.
+    But months that lie within the dashboard's two periods could be added up and held against these, so they are shown
+    only where nothing at all is hidden in either; what is shown of those below a hidden whole does not matter here.
     """
     nothing = dict.fromkeys((*KINDS, "waiting_before"), 0)
     rows = [[months[p][n] if p in months else nothing for p in order] for n in range(len(asked.months))]
     decided = [decide(month, MONTH_STOCKS, above[n] if above else None) for n, month in enumerate(rows)]
-    if not asked.recent or _is_open([*(decided[n] for n in asked.recent), *_beside(order, flows)]):
+    if not asked.recent:
+        return decided
+    if _is_open([*(decided[n] for n in asked.recent), decide(in_order(beside, order), STOCKS)]):
         return decided
     return [_closed(month) if n in asked.recent else month for n, month in enumerate(decided)]
-
-
-def _beside(order: Sequence[int], flows: Iterable[Mapping[int, Row]]) -> list[dict[str, Column]]:
-    """The dashboard's own periods; what is shown of them below a hidden whole does not matter here."""
-    found = []
-    for flow in flows:
-        names = next(iter(flow.values()), {})
-        rows = [flow.get(place, dict.fromkeys(names, 0)) for place in order]
-        if names:
-            found.append(decide(rows, STOCKS))
-    return found
 
 
 def _is_open(tables: Iterable[Mapping[str, Column]]) -> bool:
