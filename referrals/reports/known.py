@@ -10,6 +10,7 @@ from datetime import date, datetime
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import counts, kept, own_rows
 from referrals.reports.counts import FLOW_COUNTS
+from referrals.reports.kept import Kept
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
 from referrals.reports.splits import Split
@@ -17,14 +18,6 @@ from referrals.reports.tallies import FLOWS, IN_SCOPE, Tallies
 
 PARTS = (Split.BAND, Split.CATEGORY, Split.PRIORITY)
 Counts = dict[str, int]
-
-
-@dataclass(frozen=True)
-class Known:
-    """The tallies of a day, true of an instant."""
-
-    tallies: Tallies
-    as_of: datetime
 
 
 @dataclass(frozen=True)
@@ -57,21 +50,17 @@ class KnownMonths:
     as_of: datetime
 
 
-def waiting(
-    on: date, scope: Scope, *, in_full: bool, at: datetime, hindsight: Hindsight = ALL_KNOWN
-) -> Known:
+def waiting(on: date, scope: Scope, *, in_full: bool, at: datetime, hindsight: Hindsight = ALL_KNOWN) -> Kept:
     """Everybody who waits at the end of the day; `in_full`: also part by part.
 
     Own staff's are counted now, and so is what was known of a day before something was registered.
     """
     if scope.exact:
-        return Known(own_rows.waiting(on, scope, in_full=in_full, hindsight=hindsight), at)
+        return Kept(own_rows.waiting(on, scope, in_full=in_full, hindsight=hindsight), at)
     if hindsight.reads_history:
-        return Known(counts.waiting(on, scope, in_full=in_full, hindsight=hindsight), at)
+        return Kept(counts.waiting(on, scope, in_full=in_full, hindsight=hindsight), at)
     found = kept.waiting([on], scope, PARTS if in_full else (), at=at).get(on)
-    if found:
-        return Known(found.tallies, found.as_of)
-    return Known(counts.waiting(on, scope, in_full=in_full), at)
+    return found or Kept(counts.waiting(on, scope, in_full=in_full), at)
 
 
 def waiting_each_day(

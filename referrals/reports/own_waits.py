@@ -1,11 +1,11 @@
 """What became of waits in the municipality of its own staff: its rows, in one pass for the whole and for each part.
 
-As in `own_rows` the rows and what is known of each come from the referral's QuerySet and the clock.
+As in `own_rows` the rows and what is known of each come from the referral's QuerySet and the clock. The groups are
+everybody in the scope (no key), each category by id, and each priority as it was set by the end of the period or None.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import (
@@ -25,31 +25,11 @@ from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
 from referrals.reports.estimate import LifeDay
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
-from referrals.reports.tallies import Group, Key, StartTally, read_groups
+from referrals.reports.tallies import Group, Groups, Key, StartTally, read_groups
 
 PARTS = (Key.CATEGORY, Key.PRIORITY)
 GROUPING = f"GROUPING({', '.join(PARTS)}), {', '.join(PARTS)}"
 SERVED, OTHER, CENSORED = "served", "other", "censored"
-
-Counted = TypeVar("Counted")
-
-
-class Groups(Generic[Counted]):
-    """What was counted of everybody in the scope, of each category and of each priority; `nobody` stands for nothing.
-
-    A group is (Key.CATEGORY, id) or (Key.PRIORITY, level), None: no priority by the end of the period.
-    """
-
-    def __init__(self, groups: Mapping[Group, Counted], nobody: Counted) -> None:
-        self._groups, self._nobody = groups, nobody
-
-    def of(self, *group: tuple[Key, object]) -> Counted:
-        """One group; without any, everybody."""
-        return self._groups.get(frozenset(group), self._nobody)
-
-    def values(self, key: Key) -> set[object]:
-        """What the key is in the groups by it."""
-        return {value for group in self._groups for group_key, value in group if group_key == key}
 
 
 def life_tables(period: Period, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> Groups[Sequence[LifeDay]]:

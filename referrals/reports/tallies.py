@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 
 class Key(StrEnum):
@@ -88,19 +88,29 @@ IN_SCOPE = (Key.IN_SCOPE, True)
 Group = frozenset[tuple[Key, object]]
 
 
-class Tallies:
-    """The tallies of every group asked for."""
+Counted = TypeVar("Counted")
 
-    def __init__(self, groups: Mapping[Group, Tally]) -> None:
-        self._groups = groups
 
-    def of(self, *group: tuple[Key, object]) -> Tally:
-        """The tally of one group; nobody waits in a group that is not there."""
-        return self._groups.get(frozenset(group), NOBODY)
+class Groups(Generic[Counted]):
+    """What was counted of every group asked for; `nobody` stands for those that are not there."""
+
+    def __init__(self, groups: Mapping[Group, Counted], nobody: Counted) -> None:
+        self._groups, self._nobody = groups, nobody
+
+    def of(self, *group: tuple[Key, object]) -> Counted:
+        """What was counted of one group."""
+        return self._groups.get(frozenset(group), self._nobody)
 
     def values(self, key: Key) -> set[object]:
         """What the key is in the groups by it."""
         return {value for group in self._groups for group_key, value in group if group_key == key}
+
+
+class Tallies(Groups[Tally]):
+    """The tallies of those who wait; nobody waits in a group that is not there."""
+
+    def __init__(self, groups: Mapping[Group, Tally]) -> None:
+        super().__init__(groups, NOBODY)
 
 
 def read_groups(rows: Iterable[tuple], keys: Sequence[Key]) -> Iterator[tuple[Group, list[Any]]]:

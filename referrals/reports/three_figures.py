@@ -13,12 +13,11 @@ from referrals.models import ALL_KNOWN, Category, Hindsight
 from referrals.reports import counts, own_waits
 from referrals.reports.estimate import Curve, Lack, LifeDay, curve
 from referrals.reports.flow import FlowLine, FlowReport
-from referrals.reports.own_waits import Groups
 from referrals.reports.periods import Period, last_weeks, last_year
 from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import LEAST_SHOWN, WITHHELD, Cell, Figure
-from referrals.reports.tallies import Key, StartTally
+from referrals.reports.tallies import Groups, Key, StartTally
 from referrals.reports.waiting_times import priority_code, priority_name
 
 NAME = "three_figures"
