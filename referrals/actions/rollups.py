@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from referrals.models import County, Municipality, Rank
+from referrals.models.rollup import frozen_months
 from referrals.reports.periods import EARLIEST, WEEKS_A_QUARTER, last_weeks, month_ends
 
 KEEP_DAILY = timedelta(days=400)
@@ -96,7 +97,7 @@ def freeze(*, today: date) -> list[date]:
     that nobody put down in time are made up for, of the last 60.
     """
     [(first,)] = _rows("SELECT on_day FROM ergo_first_known_month()")
-    frozen = {day for day, _frozen_at in _rows("SELECT * FROM ergo_frozen_months()")}
+    frozen = frozen_months()
     ends = month_ends(today - timedelta(days=1), MONTHS_BEFORE) if first else ()
     missing = [day for day in ends if day >= first and day not in frozen]
     return [day for day in missing if _step("SELECT ergo_freeze(%s)", day)]

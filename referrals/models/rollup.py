@@ -4,7 +4,9 @@ True numbers of every municipality. The app's role can neither read nor write th
 fill them, and hand out what the reports may have (migration 0023_rollups, docs/adr/0019-rollups.md).
 """
 
-from django.db import models
+from datetime import date, datetime
+
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from referrals.models.geography import Municipality
@@ -135,6 +137,13 @@ class FrozenMonth(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+def frozen_months() -> dict[date, datetime]:
+    """The month-ends that are frozen, and when each was. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ergo_frozen_months()")
+        return dict(cursor.fetchall())
 
 
 class FrozenStat(WaitCounts):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from referrals.models.rollup import frozen_months
 from referrals.reports import kept, known
 from referrals.reports.later import Later, Why
 from referrals.reports.periods import month_ends
@@ -83,7 +84,7 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, year: int | None = No
 
     At most 8 queries where all is kept. Percentiles of several counties together are not frozen: they are undefined.
     """
-    frozen = kept.frozen_months()
+    frozen = frozen_months()
     ends = _offered(month_ends(on, MONTHS), frozen)
     years = tuple(sorted({day.year for day in ends}, reverse=True))
     chosen = year if year in years else max(years, default=on.year)

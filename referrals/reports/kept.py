@@ -1,6 +1,6 @@
 """Finished figures, as they were worked out once and kept (migration 0023_rollups, docs/adr/0019-rollups.md).
 
-The only place that reads them. They are true and still to be suppressed. What is kept says whether anything has changed
+No report reads them elsewhere. They are true and still to be suppressed. What is kept says whether anything has changed
 since: then outsiders may have it for some minutes more, with the time that it is as of; own staff never do.
 """
 
@@ -64,11 +64,6 @@ def waiting(
             instants[day] = instant
             groups[day] |= _groups(scope, *counted)
     return {day: Kept(Tallies(groups[day]), instant) for day, instant in instants.items()}
-
-
-def frozen_months() -> dict[date, datetime]:
-    """The month-ends that are frozen, and when each was. One query."""
-    return dict(_called("ergo_frozen_months()", []))
 
 
 def frozen(days: Iterable[date], scope: Scope) -> dict[date, Kept]:
