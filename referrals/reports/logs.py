@@ -7,7 +7,7 @@ reads nothing of that citizen's lines; nor does a manager of a unit, of a citize
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
@@ -28,10 +28,10 @@ from referrals.models import (
     ViewLog,
     ViewLogPerson,
     WaitPause,
+    end_of,
 )
 from referrals.norwegian import sort_key
 from referrals.permissions import Access, Permission
-from referrals.waiting import OSLO
 
 MOST_NUMBERS = 5  # of the referrals on one page that somebody opened; a list has fifty
 
@@ -172,12 +172,8 @@ def _narrowed(rows: QuerySet, asked: Asked) -> QuerySet:
     if asked.who is not None:
         rows = rows.filter(user_id=asked.who)
     if asked.since:
-        rows = rows.filter(at__gte=_midnight(asked.since))
-    return rows.filter(at__lt=_midnight(asked.until + timedelta(days=1))) if asked.until else rows
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=OSLO)
+        rows = rows.filter(at__gte=end_of(asked.since - timedelta(days=1)))
+    return rows.filter(at__lt=end_of(asked.until)) if asked.until else rows
 
 
 def _seen(rows: list[ViewLogPerson]) -> Seen:

@@ -11,7 +11,7 @@ from referrals.reports import counts, own_rows
 from referrals.reports.counts import LongWait
 from referrals.reports.long_rows import LongWait as LongWaitRow
 from referrals.reports.periods import month_ends
-from referrals.reports.recipe import Recipe
+from referrals.reports.recipe import Recipe, of_units
 from referrals.reports.regions import Country, Look, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import Counter, Split
@@ -92,8 +92,7 @@ def build_own(
     days = _days(on)
     tallies = own_rows.long_each_day(days, referrals)
     by_day = {day: _true_counts(day, tallies.get(day, Tally())) for day in days}
-    filters = () if units is None else (("units", ",".join(map(str, sorted(units)))),)
-    return _report(scope, by_day, Recipe(NAME, on, scope, data_as_of, filters), rows=tuple(rows))
+    return _report(scope, by_day, Recipe(NAME, on, scope, data_as_of, of_units(units)), rows=tuple(rows))
 
 
 def build(scope: Scope, on: date, *, data_as_of: datetime) -> LongWaitsReport:

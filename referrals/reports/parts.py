@@ -14,7 +14,7 @@ from referrals.models import ALL_KNOWN, Category, Hindsight, Therapist, looking_
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports import own_rows
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks
-from referrals.reports.recipe import Recipe
+from referrals.reports.recipe import Recipe, of_units
 from referrals.reports.scopes import Scope
 from referrals.reports.splits import Counter, Split
 from referrals.reports.suppression import Figure
@@ -93,7 +93,6 @@ def build(
     tallies = own_rows.waiting_in_parts(on, rows, hindsight)
     categories = list(Category.objects.all())
     levels = Counter(tallies).values[Split.PRIORITY]
-    filters = () if units is None else (("units", ",".join(map(str, sorted(units)))),)
     return PartsReport(
         on=on,
         scope=scope,
@@ -104,7 +103,7 @@ def build(
         cells=tuple(_cells(tallies, categories, levels)),
         by_source=tuple(_by_source(tallies)),
         by_therapist=tuple(_by_therapist(tallies, _started(started_in, rows, hindsight))),
-        recipe=Recipe(NAME, on, scope, data_as_of, filters, knowledge=hindsight.knowledge),
+        recipe=Recipe(NAME, on, scope, data_as_of, of_units(units), knowledge=hindsight.knowledge),
     )
 
 

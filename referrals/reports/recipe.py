@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +12,12 @@ from referrals.reports.scopes import Scope
 from referrals.waiting import DEFINITION_VERSION
 
 HASH_CHARACTERS = 16
+Filters = tuple[tuple[str, str], ...]
+
+
+def of_units(units: Collection[int] | None) -> Filters:
+    """The filter of somebody who is limited to some units, by id; nothing where all are read (None)."""
+    return () if units is None else (("units", ",".join(map(str, sorted(units)))),)
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Recipe:
     on: date
     scope: Scope
     data_as_of: datetime
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: Filters = ()
     knowledge: Knowledge = Knowledge.NOW
     definition_version: str = DEFINITION_VERSION
 
