@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from referrals.reports import known
+from referrals.reports import kept_or_counted
 from referrals.reports.periods import month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places, look_at
@@ -43,7 +43,7 @@ def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> Ag
     Each day is decided as the dashboard of that day decides it: a figure is hidden on every page or on none.
     """
     days = month_ends(on, MONTHS)
-    found = known.bands_each_day(days, scope, at=data_as_of)
+    found = kept_or_counted.bands_each_day(days, scope, at=data_as_of)
     return AgeingReport(
         on=on,
         scope=scope,
@@ -54,7 +54,7 @@ def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> Ag
 
 
 def _points(
-    scope: Scope, days: Sequence[date], found: known.KnownDays, places: Places
+    scope: Scope, days: Sequence[date], found: kept_or_counted.FoundDays, places: Places
 ) -> Sequence[AgeingPoint]:
     looks = [(day, look_at(scope, Counter(found.on(day)), places)) for day in days]
     return [

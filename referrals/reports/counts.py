@@ -1,7 +1,7 @@
 """Figures of every municipality for whoever has none in scope: what the counting functions of the database say.
 
-The only place that calls them (migrations 0006, 0017, 0018, 0020 and those of the rollups). They show no row; what they
-count is true, and still to be suppressed.
+The only place that calls them (in the migrations: ergo_count_… and ergo_first_years). They show no row; what they count
+is true, and still to be suppressed.
 """
 
 from collections import Counter, defaultdict
@@ -45,7 +45,7 @@ Slots = dict[int, dict[int, dict[str, int]]]
 
 
 @dataclass(frozen=True)
-class LongWait:
+class LongWaitCount:
     """How many wait in a municipality, and how many of them for more than a year."""
 
     municipality: int
@@ -117,9 +117,9 @@ def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
     return {day: Tallies(groups) for day, groups in sums.items()}
 
 
-def over_a_year(on: date) -> list[LongWait]:
+def over_a_year(on: date) -> list[LongWaitCount]:
     """The municipalities in which somebody waits at the end of the day. One query."""
-    return [LongWait(*row) for row in _called("ergo_count_waiting_over_a_year(%s)", [on])]
+    return [LongWaitCount(*row) for row in _called("ergo_count_waiting_over_a_year(%s)", [on])]
 
 
 def long_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, referrals_as
-from referrals.reports import known
+from referrals.reports import kept_or_counted
 from referrals.reports.counts import FLOW_COUNTS
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
@@ -170,7 +170,7 @@ def _outside_cells(
     scope: Scope, period: Period, at: datetime, hindsight: Hindsight
 ) -> tuple[dict[str, Cell], datetime]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
-    flows = known.flow(period, scope, at=at, hindsight=hindsight)
+    flows = kept_or_counted.flow(period, scope, at=at, hindsight=hindsight)
     counties = list(County.objects.all())
     order = [county.pk for county in counties] or [NOWHERE]
     nation = decide(in_order(flows.counties, order), STOCKS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from referrals.reports import known
+from referrals.reports import kept_or_counted
 from referrals.reports.flow import STOCKS, decide, in_order
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, month_ends
 from referrals.reports.recipe import Recipe
@@ -59,12 +59,12 @@ def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> Fl
     """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 4 queries."""
     asked = _asked(on)
     edges = [asked.months[0].start, *(month.end for month in asked.months)]
-    found = known.flow_months(edges, scope, at=data_as_of)
+    found = kept_or_counted.flow_months(edges, scope, at=data_as_of)
     if scope.exact:
         own = found.places.get(scope.ids[0]) or [dict.fromkeys(KINDS, 0)] * MONTHS
         cells, as_of = [{kind: Cell.own(month[kind]) for kind in KINDS} for month in own], found.as_of
     else:
-        beside = known.flow(asked.beside, scope, at=data_as_of)
+        beside = kept_or_counted.flow(asked.beside, scope, at=data_as_of)
         cells = _outside_cells(scope, places, asked, found, beside)
         as_of = min(found.as_of, beside.as_of)
     months = tuple(
@@ -87,8 +87,8 @@ def _outside_cells(
     scope: Scope,
     places: Places,
     asked: _Asked,
-    found: known.KnownMonths,
-    beside: known.KnownFlow,
+    found: kept_or_counted.FoundMonths,
+    beside: kept_or_counted.FoundFlow,
 ) -> list[dict[str, Cell]]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
     order = list(places.present) or [NOWHERE]

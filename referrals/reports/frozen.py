@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from referrals.models.rollup import frozen_months
-from referrals.reports import kept, known
+from referrals.reports import kept, kept_or_counted
 from referrals.reports.later import Later, Why
 from referrals.reports.periods import month_ends
 from referrals.reports.recipe import Recipe
@@ -89,7 +89,7 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, year: int | None = No
     years = tuple(sorted({day.year for day in ends}, reverse=True))
     chosen = year if year in years else max(years, default=on.year)
     days = [day for day in ends if day.year == chosen]
-    now = known.counted_each_day(days, scope, at=data_as_of)
+    now = kept_or_counted.counted_each_day(days, scope, at=data_as_of)
     recipe = Recipe(NAME, on, scope, now.as_of, filters=(("year", str(chosen)),))
     return FrozenReport(on, scope, chosen, years, _lines(scope, days, frozen, now), recipe)
 
@@ -101,7 +101,7 @@ def _offered(ends: Sequence[date], frozen: Mapping[date, datetime]) -> list[date
 
 
 def _lines(
-    scope: Scope, days: Sequence[date], frozen: Mapping[date, datetime], now: known.KnownDays
+    scope: Scope, days: Sequence[date], frozen: Mapping[date, datetime], now: kept_or_counted.FoundDays
 ) -> tuple[FrozenLine, ...]:
     then, places = kept.frozen(days, scope), Places.about(scope)
     later = Later(scope, min(then)) if scope.exact and then else None

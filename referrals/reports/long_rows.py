@@ -89,7 +89,7 @@ def long_rows(referrals: ReferralQuerySet, access: Access, *, on: date) -> Any:
         .annotate(last_contact_on=Greatest("contact_on", "reply_on"))  # GREATEST passes over NULL
         .with_reply()
         .for_list()
-        .select_related("person", "category", "therapist", "preliminary_reply")
+        .select_related("preliminary_reply")
         .prefetch_related("pauses")
     )
 

@@ -8,8 +8,8 @@ from referrals.models import County, Municipality
 from referrals.models.referral import ReferralQuerySet
 from referrals.norwegian import sort_key
 from referrals.reports import counts, own_rows
-from referrals.reports.counts import LongWait
-from referrals.reports.long_rows import LongWait as LongWaitRow
+from referrals.reports.counts import LongWaitCount
+from referrals.reports.long_rows import LongWait
 from referrals.reports.periods import month_ends
 from referrals.reports.recipe import Recipe, of_units
 from referrals.reports.regions import Country, Look, Places
@@ -61,7 +61,7 @@ class LongWaitsReport:
     now: LongCounts
     history: tuple[LongCounts, ...]
     places: tuple[LongPlace, ...]
-    rows: tuple[LongWaitRow, ...]
+    rows: tuple[LongWait, ...]
     recipe: Recipe
 
 
@@ -81,7 +81,7 @@ def build_own(
     *,
     data_as_of: datetime,
     units: Collection[int] | None = None,
-    rows: Iterable[LongWaitRow] = (),
+    rows: Iterable[LongWait] = (),
 ) -> LongWaitsReport:
     """The report of a municipality for its own staff: the true numbers of the `referrals` that the user sees there.
 
@@ -122,7 +122,7 @@ def _report(
     recipe: Recipe,
     *,
     places: tuple[LongPlace, ...] = (),
-    rows: tuple[LongWaitRow, ...] = (),
+    rows: tuple[LongWait, ...] = (),
 ) -> LongWaitsReport:
     on = recipe.on
     history = tuple(by_day[day] for day in month_ends(on, HISTORY_MONTHS))
@@ -177,7 +177,7 @@ def _could_be_undone(figures: Mapping[int, Figure], own: Collection[int]) -> boo
     return len({place in own for place, figure in figures.items() if figure.suppressed}) > 1
 
 
-def _groups(waits: Iterable[LongWait]) -> dict[Group, Tally]:
+def _groups(waits: Iterable[LongWaitCount]) -> dict[Group, Tally]:
     groups: dict[Group, Tally] = {}
     for wait in waits:
         for key, place in ((Key.PLACE, wait.municipality), (Key.COUNTY, wait.county)):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from referrals.models import ALL_KNOWN, Hindsight
-from referrals.reports import known
+from referrals.reports import kept_or_counted
 from referrals.reports.regions import Country, Look, OwnLook, Places
 from referrals.reports.scopes import Scope
 from referrals.reports.splits import SPLIT_KEYS, Counter, Split
@@ -56,7 +56,7 @@ class Snapshot:
         hindsight: Hindsight = ALL_KNOWN,
     ) -> None:
         self._scope = scope
-        found = known.waiting(on, scope, in_full=in_full, at=at, hindsight=hindsight)
+        found = kept_or_counted.waiting(on, scope, in_full=in_full, at=at, hindsight=hindsight)
         self.as_of = found.as_of
         self._counter = Counter(found.tallies, categories)
         self._country = None if scope.exact else Country(self._counter, places)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from referrals.models import Hindsight
-from referrals.reports import known
+from referrals.reports import kept_or_counted
 from referrals.reports.regions import Places, look_at
 from referrals.reports.scopes import Scope
 from referrals.reports.splits import Counter
@@ -38,7 +38,7 @@ def build(
 
     `until`: by what was registered before that instant, where the trend is made once more.
     """
-    found = known.waiting_each_day(days, scope, at=at, hindsight=Hindsight(until=until))
+    found = kept_or_counted.waiting_each_day(days, scope, at=at, hindsight=Hindsight(until=until))
     points = tuple(_point(day, scope, Counter(found.on(day)), places) for day in days)
     return Trend(points, found.as_of)
 

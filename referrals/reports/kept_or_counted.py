@@ -1,4 +1,4 @@
-"""What is known of those who wait and of what came and went: kept figures where they are good, else counted anew.
+"""Those who wait, and what came and went: kept figures where they are good, else counted anew.
 
 Either way they are the same numbers, and come with the instant that they are true of.
 """
@@ -21,7 +21,7 @@ Counts = dict[str, int]
 
 
 @dataclass(frozen=True)
-class KnownDays:
+class FoundDays:
     """The tallies of many days, all of them true of an instant: of the oldest, where they differ."""
 
     tallies: dict[date, Tallies]
@@ -33,7 +33,7 @@ class KnownDays:
 
 
 @dataclass(frozen=True)
-class KnownFlow:
+class FoundFlow:
     """The counts of FLOW_COUNTS by county, and by municipality in the scope's counties; nothing where all are 0."""
 
     counties: dict[int, Counts]
@@ -42,7 +42,7 @@ class KnownFlow:
 
 
 @dataclass(frozen=True)
-class KnownMonths:
+class FoundMonths:
     """What came and went in each of many months in a row, and how many waited before the first, by place."""
 
     counties: dict[int, list[Counts]]
@@ -65,35 +65,35 @@ def waiting(on: date, scope: Scope, *, in_full: bool, at: datetime, hindsight: H
 
 def waiting_each_day(
     days: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
-) -> KnownDays:
+) -> FoundDays:
     """How many wait at the end of each day, and the percentiles of the scope. `days` come oldest first."""
     if hindsight.reads_history:
-        return KnownDays(_counted(days, scope, in_bands=False, hindsight=hindsight), at)
+        return FoundDays(_counted(days, scope, in_bands=False, hindsight=hindsight), at)
     return _each_day(days, scope, (), at)
 
 
-def counted_each_day(days: Sequence[date], scope: Scope, *, at: datetime) -> KnownDays:
+def counted_each_day(days: Sequence[date], scope: Scope, *, at: datetime) -> FoundDays:
     """The counts and percentiles of all who wait at the end of each day. A query for each day that is not kept."""
     found = kept.waiting(days, scope, at=at)
     tallies = {
         day: found[day].tallies if day in found else waiting(day, scope, in_full=False, at=at).tallies
         for day in days
     }
-    return KnownDays(tallies, min([at, *(each.as_of for each in found.values())]))
+    return FoundDays(tallies, min([at, *(each.as_of for each in found.values())]))
 
 
-def bands_each_day(days: Sequence[date], scope: Scope, *, at: datetime) -> KnownDays:
+def bands_each_day(days: Sequence[date], scope: Scope, *, at: datetime) -> FoundDays:
     """How many wait at the end of each day, by band. `days` come oldest first."""
     return _each_day(days, scope, (Split.BAND,), at)
 
 
-def _each_day(days: Sequence[date], scope: Scope, splits: Sequence[Split], at: datetime) -> KnownDays:
+def _each_day(days: Sequence[date], scope: Scope, splits: Sequence[Split], at: datetime) -> FoundDays:
     found = kept.waiting(days, scope, splits, at=at)
     missing = [day for day in days if day not in found]
     tallies = {day: each.tallies for day, each in found.items()}
     if missing:
         tallies |= _counted(missing, scope, in_bands=bool(splits))
-    return KnownDays(tallies, min([at, *(each.as_of for each in found.values())]))
+    return FoundDays(tallies, min([at, *(each.as_of for each in found.values())]))
 
 
 def _counted(
@@ -107,22 +107,22 @@ def _counted(
     return {day: Tallies({frozenset({IN_SCOPE}): tally}) for day, tally in own.items()}
 
 
-def flow(period: Period, scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN) -> KnownFlow:
+def flow(period: Period, scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN) -> FoundFlow:
     """What came and went in the period and in the one before, as FLOW_COUNTS, for outsiders."""
     edges = [period.before().start, period.start, period.end]
     found = None if hindsight.reads_history else kept.flow(edges, scope, at=at)
     if found is None:
         flows = counts.flow(period, hindsight)
         counties = _summed([(flow.county, flow.counts) for flow in flows])
-        return KnownFlow(counties, _summed([(flow.municipality, flow.counts) for flow in flows]), at)
-    return KnownFlow(
+        return FoundFlow(counties, _summed([(flow.municipality, flow.counts) for flow in flows]), at)
+    return FoundFlow(
         {place: _between(slots) for place, slots in found.counties.items()},
         {place: _between(slots) for place, slots in found.places.items()},
         found.as_of,
     )
 
 
-def flow_months(edges: Sequence[date], scope: Scope, *, at: datetime) -> KnownMonths:
+def flow_months(edges: Sequence[date], scope: Scope, *, at: datetime) -> FoundMonths:
     """What came and went between each edge and the next, with the stocks before it and after (`waiting`)."""
     found = kept.flow(edges, scope, at=at)
     if found is None and not scope.exact:
@@ -131,7 +131,7 @@ def flow_months(edges: Sequence[date], scope: Scope, *, at: datetime) -> KnownMo
     if found is None:
         found = kept.KeptFlow({}, {scope.ids[0]: own_rows.flow_between(edges, scope)}, at)
     number = len(edges) - 1
-    return KnownMonths(
+    return FoundMonths(
         {place: _months(slots, number) for place, slots in found.counties.items()},
         {place: _months(slots, number) for place, slots in found.places.items()},
         found.as_of,
