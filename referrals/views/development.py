@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from referrals.actions import recipes
 from referrals.boards.development import development as board_of
 from referrals.boards.links import Drilldown
 from referrals.forms.boards import DayForm
@@ -45,7 +44,6 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The whole months up to the day of the address."""
     form = DayForm(request.GET, today=today())
     report = development.build(subject.scope, form.day, data_as_of=now())
-    recipes.keep(**report.recipe.as_kept())
     context = {
         "subject": subject,
         "trail": subjects.trail_below(subject, form),

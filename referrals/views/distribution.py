@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from referrals.actions import recipes
 from referrals.boards.distribution import distribution as board_of
 from referrals.forms.boards import OF_SHARES, DistributionForm
 from referrals.models import Municipality, referrals_as
@@ -28,7 +27,6 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
     rows = referrals_as(form.hindsight).visible_to(request.access)
     look = {"data_as_of": now(), "hindsight": form.hindsight, "units": units}
     report = parts.build(subject.scope, form.day, rows, **look)
-    recipes.keep(**report.recipe.as_kept())
     is_empty = report.whole.waiting.value == 0
     context = {
         "subject": subject,

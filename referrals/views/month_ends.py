@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from referrals.actions import recipes
 from referrals.choices import Knowledge
 from referrals.permissions import Permission
 from referrals.reports import frozen
@@ -44,7 +43,6 @@ def nation(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     report = frozen.build(subject.scope, today(), data_as_of=now(), year=_year(request))
-    recipes.keep(**report.recipe.as_kept())
     table = paginate(
         MonthEndsTable(
             report.lines,

@@ -127,12 +127,16 @@ def test_readers_see_no_reason_no_list_and_no_small_number(
 
 
 @pytest.mark.usefixtures("six")
-def test_its_recipe_is_shown_and_kept(manager_now: Client, address: str) -> None:
+def test_no_recipe_is_kept_or_shown_by_which_nobody_can_make_it_again(
+    manager_now: Client, address: str
+) -> None:
     rollups.freeze(today=TODAY)
     page = manager_now.get(address, {"ar": str(END.year)})
     recipe = page.context["report"].recipe
-    assert recipe.hash in page.content.decode()
-    assert KeptRecipe.objects.get(hash=recipe.hash).question["filters"] == {"year": str(END.year)}
+    assert "Definisjoner versjon 1" in page.content.decode()
+    assert recipe.hash not in page.content.decode()
+    assert dict(recipe.filters) == {"year": str(END.year)}
+    assert not KeptRecipe.objects.exists()
 
 
 @pytest.mark.usefixtures("six")

@@ -190,8 +190,9 @@ class Command(BaseCommand):
         asked = _again(options) if options["recipe"] else _asked(options)
         with scoped(asked.scope.ids if asked.scope.exact else ()), transaction.atomic():
             reports = kind.build(asked)
-            for report in reports:
-                recipes.keep(**report.recipe.as_kept())
+            for recipe in (report.recipe for report in reports):
+                if recipe.is_made_again:
+                    recipes.keep(**recipe.as_kept())
         self._print(options["format"], reports, kind)
 
     def _print(self, form: str, reports: tuple[Any, ...], kind: Kind) -> None:

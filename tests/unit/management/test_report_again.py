@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from referrals.choices import Move, Outcome
+from referrals.management.commands.report import KINDS, PRINTED_WITH
 from referrals.models import KeptRecipe, Municipality, Referral, User
+from referrals.reports.recipe import MADE_AGAIN
 from tests.factories import NOW, TODAY, ReferralFactory, days_ago, noon
 from tests.unit.actions.acting import do
 from tests.unit.management.test_report import refusal, report
@@ -131,3 +133,17 @@ class TestRecipes:
         question = KeptRecipe.objects.get(hash=code).question | {"definition_version": "0"}
         KeptRecipe.objects.bulk_create([KeptRecipe(hash="a" * 16, question=question, data_as_of=NOW)])
         assert "versjon 0" in refusal("waiting", "--recipe", "a" * 16, *staff[2:])
+
+
+def test_recipes_are_told_of_exactly_those_reports_that_the_command_makes_again() -> None:
+    again = {name for name, kind in KINDS.items() if kind.has_history}
+    assert set(PRINTED_WITH.values()) <= again
+    assert MADE_AGAIN == again | set(PRINTED_WITH)
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_what_is_kept_is_what_is_told(name: str, staff: tuple[str, ...]) -> None:
+    found = figures(name, *(staff if KINDS[name].of_a_place else ()))
+    told = {value["hash"] for key, value in found.items() if key.endswith("recipe")}
+    assert told - {None} == {recipe.hash for recipe in KeptRecipe.objects.all()}
+    assert (None in told) != KINDS[name].has_history
