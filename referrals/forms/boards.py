@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,9 +27,18 @@ LONG_WAITS: dict[str, Text] = {
 OF_SHARES = "over"
 
 
-class DayForm(FilterForm):
-    """The day a board is about; today when none is asked for, or one that has not been or never was."""
+def day_values(day: date, known: Knowledge | None = None) -> dict[str, str]:
+    """What an address needs to be about the day; with `known` also how it is looked at."""
+    return {"dato": f"{day:%d.%m.%Y}"} | ({"kjent": known.value} if known else {})
 
+
+class DayForm(FilterForm):
+    """The day a board is about; today when none is asked for, or one that has not been or never was.
+
+    `known`: how the day is looked at, which some boards can be asked for.
+    """
+
+    known = Knowledge.NOW
     dato = NorwegianDateField(label=_("Date"), required=False, help_text="")
 
     def __init__(self, query: QueryDict, *, today: date, **kwargs: Any) -> None:
@@ -43,9 +53,16 @@ class DayForm(FilterForm):
         return self.cleaned_data.get("dato") or self.today
 
     @property
+    def values(self) -> dict[str, str]:
+        """What other addresses need to look at the same day in the same way: nothing for today as we now know it."""
+        if self.known != Knowledge.NOW:
+            return day_values(self.day, self.known)
+        return day_values(self.day) if self.is_past else {}
+
+    @property
     def query(self) -> str:
-        """What other addresses need to be about the same day: nothing when it is today."""
-        return f"?dato={self.day:%d.%m.%Y}" if self.is_past else ""
+        """The same, as it stands in an address."""
+        return f"?{urlencode(self.values)}" if self.values else ""
 
     @property
     def is_past(self) -> bool:
@@ -63,13 +80,6 @@ class LookBackForm(DayForm):
         """How the day is looked at; a day that is not over yet looks the same both ways."""
         self.is_valid()
         return Knowledge(self.cleaned_data.get("kjent") or Knowledge.NOW)
-
-    @property
-    def query(self) -> str:
-        """What other addresses need to look at the same day in the same way."""
-        if self.known == Knowledge.NOW:
-            return super().query
-        return f"?dato={self.day:%d.%m.%Y}&kjent={self.known.value}"
 
     @property
     def hindsight(self) -> Hindsight:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -104,8 +103,3 @@ class ComparisonForm(LookBackForm):
 
 def _names(place: Municipality) -> set[str]:
     return {sort_key(place.name), sort_key(place.full_name)}
-
-
-def day_query(form: LookBackForm, day: date) -> dict[str, Any]:
-    """What an address needs to be about another day, looked at in the same way."""
-    return {"dato": f"{day:%d.%m.%Y}", "kjent": form.known.value}

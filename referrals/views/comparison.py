@@ -13,7 +13,8 @@ from referrals.actions import recipes
 from referrals.boards import comparison as board
 from referrals.boards.links import Drilldown
 from referrals.exporters import comparison as export
-from referrals.forms.comparison import ComparisonForm, day_query
+from referrals.forms.boards import day_values
+from referrals.forms.comparison import ComparisonForm
 from referrals.models import Municipality
 from referrals.permissions import Permission
 from referrals.reports import comparison as report_of
@@ -85,7 +86,7 @@ def _drilldowns(
         return Drilldown(), Drilldown()
     waitlist = reverse("waitlist", kwargs={"code": report.scope.codes[0]})
     of_day = f"{waitlist}dag/"
-    earlier = f"{of_day}?{urlencode(day_query(form, year_before(form.day)))}"
+    earlier = f"{of_day}?{urlencode(day_values(year_before(form.day), form.known))}"
     return (
         Drilldown(waitlist, form.query and f"{of_day}{form.query}"),
         Drilldown(waitlist, earlier),

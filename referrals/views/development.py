@@ -4,11 +4,12 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from referrals.boards.development import development as board_of
 from referrals.boards.links import Drilldown
-from referrals.forms.boards import DayForm
+from referrals.forms.boards import DayForm, day_values
 from referrals.reports import development
 from referrals.views import subjects
 from referrals.views.clock import now, today
@@ -57,5 +58,5 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
 
 def _rows(subject: Subject, day: date, band: Band) -> str:
     """The list of the day with the band; empty where it may not be opened."""
-    of_day = subject.waitlist and f"{subject.waitlist}dag/?dato={day:%d.%m.%Y}"
+    of_day = subject.waitlist and f"{subject.waitlist}dag/?{urlencode(day_values(day))}"
     return Drilldown(subject.waitlist, of_day).waiting(band=band.code)

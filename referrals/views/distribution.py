@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -56,8 +57,7 @@ def _listed(municipality: Municipality, form: DistributionForm) -> Collection[st
 
 def _switch(request: HttpRequest, form: DistributionForm) -> list[Link]:
     """The two things that the shaded table can show of the same day."""
-    shares = f"vis={OF_SHARES}"
-    with_shares = f"{form.query}&{shares}" if form.query else f"?{shares}"
+    with_shares = "?" + urlencode(form.values | {"vis": OF_SHARES})
     return [
         Link(request.path + form.query, _("How many wait"), current=not form.of_shares),
         Link(request.path + with_shares, _("Share over target"), current=form.of_shares),

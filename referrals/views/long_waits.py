@@ -144,7 +144,7 @@ def _record(
     request: HttpRequest, municipality: Municipality, form: LongWaitsForm, table: LongWaitsTable
 ) -> None:
     """Write down who is on this page of the list, and what it was narrowed to."""
-    asked = form.chosen | ({"dato": f"{form.day:%d.%m.%Y}"} if form.is_past else {})
+    asked = form.chosen | form.values
     asked |= {"page": str(table.page.number)} if table.page.number > 1 else {}
     record_view(
         ViewKind.LONG_WAITS,
@@ -157,8 +157,7 @@ def _record(
 
 def _list_address(request: HttpRequest, form: LongWaitsForm, listed: str) -> str:
     """The same day's list of those over a year, or near it."""
-    day = {"dato": f"{form.day:%d.%m.%Y}"} if form.is_past else {}
-    return f"{request.path}?{urlencode(day | {'venter': listed})}#list"
+    return f"{request.path}?{urlencode(form.values | {'venter': listed})}#list"
 
 
 def _before_the_number(code: str) -> str:

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from referrals.choices import Knowledge
+from referrals.forms.boards import day_values
 from referrals.permissions import Permission
 from referrals.reports import frozen
 from referrals.tables.base import paginate
@@ -82,6 +84,6 @@ def _lists(waitlist: str) -> Address:
     """The lists behind a month-end, under the address of the waitlist."""
 
     def address(on: date, known: Knowledge) -> str:
-        return f"{waitlist}dag/?dato={on:%d.%m.%Y}&kjent={known.value}"
+        return f"{waitlist}dag/?{urlencode(day_values(on, known))}"
 
     return address
