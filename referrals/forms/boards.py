@@ -32,25 +32,19 @@ def day_values(day: date, known: Knowledge | None = None) -> dict[str, str]:
     return {"dato": f"{day:%d.%m.%Y}"} | ({"kjent": known.value} if known else {})
 
 
-class DayForm(FilterForm):
-    """The day a board is about; today when none is asked for, or one that has not been or never was.
+class AboutADay(FilterForm):
+    """What a form asks for that is about a `day`, or ends with it, and how other pages show the same day.
 
-    `known`: how the day is looked at, which some boards can be asked for.
+    `known`: how the day is looked at, which some forms can be asked for.
     """
 
+    today: date
     known = Knowledge.NOW
-    dato = NorwegianDateField(label=_("Date"), required=False, help_text="")
-
-    def __init__(self, query: QueryDict, *, today: date, **kwargs: Any) -> None:
-        super().__init__(_with_day(query, today), **kwargs)
-        self.today = today
-        self.fields["dato"].not_after = today
 
     @property
     def day(self) -> date:
         """The day to show."""
-        self.is_valid()
-        return self.cleaned_data.get("dato") or self.today
+        raise NotImplementedError
 
     @property
     def values(self) -> dict[str, str]:
@@ -70,10 +64,8 @@ class DayForm(FilterForm):
         return self.day != self.today
 
 
-class LookBackForm(DayForm):
-    """The day, and whether it is looked at with all that was registered since, or with what was known then."""
-
-    kjent = forms.ChoiceField(label=_("Look at the day"), required=False, choices=Knowledge.choices)
+class LooksBack(AboutADay):
+    """Also looked at with what was known then: `kjent`, whose label each form writes itself."""
 
     @property
     def known(self) -> Knowledge:
@@ -85,6 +77,29 @@ class LookBackForm(DayForm):
     def hindsight(self) -> Hindsight:
         """The same for reports."""
         return Hindsight(self.known)
+
+
+class DayForm(AboutADay):
+    """The day a board is about; today when none is asked for, or one that has not been or never was."""
+
+    dato = NorwegianDateField(label=_("Date"), required=False, help_text="")
+
+    def __init__(self, query: QueryDict, *, today: date, **kwargs: Any) -> None:
+        super().__init__(_with_day(query, today), **kwargs)
+        self.today = today
+        self.fields["dato"].not_after = today
+
+    @property
+    def day(self) -> date:
+        """The day to show."""
+        self.is_valid()
+        return self.cleaned_data.get("dato") or self.today
+
+
+class LookBackForm(LooksBack, DayForm):
+    """The day, and whether it is looked at with all that was registered since, or with what was known then."""
+
+    kjent = forms.ChoiceField(label=_("Look at the day"), required=False, choices=Knowledge.choices)
 
 
 class DistributionForm(LookBackForm):

@@ -8,13 +8,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import Knowledge
-from referrals.forms.base import FilterForm
+from referrals.forms.boards import LooksBack
 from referrals.forms.fields import NorwegianDateField
-from referrals.models import Hindsight
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, until_day
 
 
-class PeriodForm(FilterForm):
+class PeriodForm(LooksBack):
     """From and with `fra` to and with `til`; the 13 weeks that end today where nothing is asked for.
 
     `first`: the day the first referral was received, None before any.
@@ -52,15 +51,9 @@ class PeriodForm(FilterForm):
         return until_day(self.cleaned_data["fra"], self.cleaned_data["til"])
 
     @property
-    def known(self) -> Knowledge:
-        """How the period is looked at."""
-        self.is_valid()
-        return Knowledge(self.cleaned_data.get("kjent") or Knowledge.NOW)
-
-    @property
-    def hindsight(self) -> Hindsight:
-        """The same for reports."""
-        return Hindsight(self.known)
+    def day(self) -> date:
+        """The last day; today where the period cannot be shown."""
+        return self.period.last_day if self.period else self.today
 
 
 def _with_days(query: QueryDict, today: date) -> dict[str, str]:
