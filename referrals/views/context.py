@@ -16,21 +16,27 @@ from referrals.views.demo import is_demo
 
 Text = str | Promise
 
-# Pages that mean the same in another municipality; from any other page the switcher leads to the waitlist there.
-SAME_IN_EVERY_MUNICIPALITY = frozenset(
-    {
-        "waitlist",
-        "long_waits",
-        "referral_new",
-        "dashboard_municipality",
-        "development_municipality",
-        "distribution",
-        "month_ends",
-        "openings",
-        "period",
-        "priority_key",
-    }
-)
+P = Permission
+# Pages that mean the same in another municipality, and what one must hold there to open them.
+SAME_IN_EVERY_MUNICIPALITY = {
+    "waitlist": P.SEE_CASES,
+    "long_waits": P.SEE_CASES,
+    "referral_new": P.REGISTER,
+    "dashboard_municipality": P.SEE_DASHBOARD,
+    "development_municipality": P.SEE_DASHBOARD,
+    "distribution": P.SEE_CASES,
+    "month_ends": P.SEE_DASHBOARD,
+    "period": P.SEE_DASHBOARD,
+    "comparison_municipality": P.SEE_DASHBOARD,
+    "priority_key": P.SEE_PRIORITY_KEY,
+    "openings": P.SEE_OPENINGS,
+    "read_log": P.CONTROL_LOGS,
+    "change_log": P.CONTROL_LOGS,
+    "access_log_find": P.SEE_LOGS,
+    "rights": P.SEE_RIGHTS,
+}
+# From any other page, and where the page is refused, the switcher leads to the first of these that one may open there.
+ELSE = ("waitlist", "openings")
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,6 @@ class Entry:
     covers: frozenset[str] = frozenset()
 
 
-P = Permission
 MENU = (
     Entry(
         "waitlist",
@@ -155,24 +160,19 @@ def navigation(request: HttpRequest, access: Access, present: Municipality | Non
 
 
 def places(request: HttpRequest, present: Municipality | None) -> list[Link]:
-    """The user's municipalities, each with the address of the same page there, or of its waitlist."""
+    """The user's municipalities, each with the address of the same page there, or of where the role there begins."""
     here = _view_name(request)
-    target = here if here in SAME_IN_EVERY_MUNICIPALITY else "waitlist"
     return [
-        Link(_address_in(place, target, request.access), place.full_name, place == present)
+        Link(_address_in(place, here, request.access), place.full_name, place == present)
         for place in request.municipalities
     ]
 
 
-def _address_in(place: Municipality, target: str, access: Access) -> str:
+def _address_in(place: Municipality, here: str, access: Access) -> str:
     """The page in this municipality, or the one that the user's role there opens."""
-    if target == "priority_key" and access.can(Permission.SEE_PRIORITY_KEY, place.pk):
-        return reverse(target, kwargs={"code": place.code})
-    if target == "openings" and not access.can(Permission.SEE_OPENINGS, place.pk):
-        target = "waitlist"
-    if target != "openings" and not access.can(Permission.SEE_CASES, place.pk):
-        target = "openings"
-    return reverse(target, kwargs={"code": place.code})
+    needed = SAME_IN_EVERY_MUNICIPALITY
+    opened = (page for page in (here, *ELSE) if page in needed and access.can(needed[page], place.pk))
+    return reverse(next(opened, ELSE[-1]), kwargs={"code": place.code})
 
 
 def _view_name(request: HttpRequest) -> str:

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from referrals.models import Municipality, User
 from referrals.permissions import Role
+from referrals.views.context import MENU, SAME_IN_EVERY_MUNICIPALITY
 from tests.factories import TODAY, InstallationFactory, MembershipFactory, ReferralFactory, UserFactory
 
 ClientFor = Callable[[User], Client]
@@ -210,6 +212,60 @@ def test_pages_for_strangers_may_be_kept_and_those_of_users_not(
 
 
 # ---------------------------------------------------------------- several municipalities in one user
+
+
+@pytest.mark.parametrize(
+    ("role", "kept", "others"),
+    [
+        (
+            Role.COORDINATOR,
+            {
+                "referral_new",
+                "access_log_find",
+                "period",
+                "comparison_municipality",
+                "dashboard_municipality",
+            },
+            "waitlist",
+        ),
+        (Role.THERAPIST, {"referral_new", "period", "comparison_municipality"}, "waitlist"),
+        (
+            Role.MANAGER,
+            {"openings", "read_log", "change_log", "access_log_find", "rights", "comparison_municipality"},
+            "waitlist",
+        ),
+        (
+            Role.PRIVACY_OFFICER,
+            {"openings", "read_log", "change_log", "access_log_find", "rights", "priority_key"},
+            "openings",
+        ),
+    ],
+)
+def test_the_switcher_stays_on_the_page_where_the_role_there_opens_it(
+    role: Role,
+    kept: set[str],
+    others: str,
+    coordinator: User,
+    municipality: Municipality,
+    other_municipality: Municipality,
+    client_for: ClientFor,
+) -> None:
+    """Whatever the user may do here: no entry of the switcher leads to a page that is refused."""
+    MembershipFactory(user=coordinator, role=Role.MANAGER, municipality=municipality)
+    MembershipFactory(user=coordinator, role=role, municipality=other_municipality)
+    client, elsewhere = client_for(coordinator), {"code": other_municipality.code}
+    for name in SAME_IN_EVERY_MUNICIPALITY:
+        page = client.get(reverse(name, kwargs={"code": municipality.code}))
+        there = next(link.url for link in page.context["municipalities"] if not link.current)
+        assert there in (reverse(name, kwargs=elsewhere), reverse(others, kwargs=elsewhere)), name
+        assert client.get(there).status_code == 200, (role, there)
+        if name in kept:
+            assert there == reverse(name, kwargs=elsewhere)
+
+
+def test_every_page_of_the_menu_that_is_one_municipalitys_is_the_same_in_another() -> None:
+    in_municipality = {entry.name for entry in MENU if entry.in_municipality}
+    assert in_municipality <= set(SAME_IN_EVERY_MUNICIPALITY)
 
 
 @pytest.mark.parametrize("rest", ["venteliste/", "henvisninger/ny/", "henvisninger/2026-000123/"])
