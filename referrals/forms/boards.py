@@ -1,6 +1,6 @@
 """What a board can be asked for: the day, for coverage also a county and a state. By GET."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -100,6 +100,16 @@ class LookBackForm(LooksBack, DayForm):
     """The day, and whether it is looked at with all that was registered since, or with what was known then."""
 
     kjent = forms.ChoiceField(label=_("Look at the day"), required=False, choices=Knowledge.choices)
+
+
+class DashboardForm(LookBackForm):
+    """The day and how it is looked at; carried along unseen, the `periods` chosen on the page: their weeks by name."""
+
+    def __init__(self, query: QueryDict, *, today: date, periods: Mapping[str, int]) -> None:
+        super().__init__(query, today=today)
+        for name, weeks in periods.items():
+            self.fields[name] = forms.IntegerField(required=False, widget=forms.HiddenInput)
+            self.data[name] = str(weeks)
 
 
 class DistributionForm(LookBackForm):

@@ -13,14 +13,14 @@ from referrals.boards.dashboard import dashboard as board_of
 from referrals.boards.three_figures import Choice, period_choices
 from referrals.errors import NotAllowed
 from referrals.exporters import dashboard as dashboard_export
-from referrals.forms.boards import LookBackForm
+from referrals.forms.boards import DashboardForm, LookBackForm
 from referrals.reports import flow, waiting_times
 from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Period, last_weeks
 from referrals.reports.scopes import Level
 from referrals.reports.three_figures import ThreeFigures
 from referrals.tables.base import paginate
 from referrals.tables.places import PlacesTable
-from referrals.views import subjects
+from referrals.views import subjects, three_figures
 from referrals.views.clock import now, today
 from referrals.views.files import File, answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
@@ -30,6 +30,7 @@ from referrals.views.weeks import addresses_of_weeks, asked_weeks
 MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 municipalities: one page
 # What came and went: the first period where none or another is asked for.
 FLOW_PERIOD, FLOW_CHOICES, FLOW_ANCHOR = "siste", (WEEKS_A_QUARTER, WEEKS_A_YEAR), "#recent-title"
+PERIODS = {FLOW_PERIOD: FLOW_CHOICES, three_figures.PERIOD: three_figures.CHOICES}
 
 
 @require_safe
@@ -69,7 +70,7 @@ def nation(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The dashboard of the subject, on the day of the address."""
-    form = LookBackForm(request.GET, today=today())
+    form = DashboardForm(request.GET, today=today(), periods=_periods(request, subject))
     asked = {"data_as_of": now(), "hindsight": form.hindsight}
     weeks = asked_weeks(request, FLOW_PERIOD, FLOW_CHOICES) if subject.scope.exact else WEEKS_A_QUARTER
     report = waiting_times.build(subject.scope, form.day, **asked)
@@ -97,6 +98,13 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "period_query": _period_query(movements.period, form),
     }
     return render(request, "dashboard/dashboard.html", context)
+
+
+def _periods(request: HttpRequest, subject: Subject) -> dict[str, int]:
+    """The weeks of the periods that own staff have chosen instead of the first ones, by name."""
+    offered = PERIODS if subject.scope.exact else {}
+    asked = {name: asked_weeks(request, name, choices) for name, choices in offered.items()}
+    return {name: weeks for name, weeks in asked.items() if weeks != offered[name][0]}
 
 
 def _flow_choices(request: HttpRequest, weeks: int) -> tuple[Choice, ...]:

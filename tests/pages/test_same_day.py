@@ -1,0 +1,68 @@
+"""What goes along when the day of a page is chosen, when one goes back to today, and from page to page."""
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from referrals.models import Municipality, User
+from tests.factories import days_ago
+
+ClientFor = Callable[[User], Client]
+DAY = f"{days_ago(10):%d.%m.%Y}"
+
+
+@pytest.fixture
+def office(client_for: ClientFor, manager: User) -> Client:
+    """The manager's browser."""
+    return client_for(manager)
+
+
+def text(page: HttpResponse) -> str:
+    return html.unescape(" ".join(page.content.decode().split()))
+
+
+def leads_to(page: HttpResponse, label: str) -> str:
+    """The address of the link with this text, the last one on the page."""
+    return re.findall(rf'href="([^"]*)"[^>]*>{label}</a>', text(page))[-1]
+
+
+def carried(page: HttpResponse) -> dict[str, str]:
+    """The hidden fields of the form that chooses the day."""
+    form = re.search(r'<form class="day-form".*?</form>', text(page))
+    assert form
+    return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form.group()))
+
+
+# ---------------------------------------------------------------- the form of the day
+
+
+def test_choosing_another_day_keeps_the_periods_that_were_chosen(
+    office: Client, municipality: Municipality
+) -> None:
+    address = f"/oversikt/{municipality.code}/"
+    assert carried(office.get(address)) == {}
+    asked = {"siste": "52", "uker": "13"}
+    kept = carried(office.get(address, asked))
+    assert kept == asked
+    page = office.get(address, kept | {"dato": DAY})
+    assert page.context["flow_title"] == "De siste 52 ukene"
+    assert [choice.weeks for choice in page.context["three"].choices if choice.is_chosen] == [13]
+    assert carried(page) == asked
+
+
+@pytest.mark.parametrize("odd", ["99", "%00", "x" * 2000, "52&siste=x", "٥٢"])
+def test_a_period_that_is_none_is_not_carried_and_spoils_nothing(
+    office: Client, municipality: Municipality, odd: str
+) -> None:
+    page = office.get(f"/oversikt/{municipality.code}/?dato={DAY}&siste={odd}&uker={odd}")
+    assert carried(page) == {} and page.context["form"].is_valid()
+    assert page.context["form"].day == days_ago(10)
+
+
+def test_readers_who_choose_no_periods_carry_none(client_for: ClientFor, national_reader: User) -> None:
+    page = client_for(national_reader).get("/oversikt/landet/", {"siste": "52", "uker": "13"})
+    assert carried(page) == {}
