@@ -66,3 +66,37 @@ def test_a_period_that_is_none_is_not_carried_and_spoils_nothing(
 def test_readers_who_choose_no_periods_carry_none(client_for: ClientFor, national_reader: User) -> None:
     page = client_for(national_reader).get("/oversikt/landet/", {"siste": "52", "uker": "13"})
     assert carried(page) == {}
+
+
+# ---------------------------------------------------------------- back to today
+
+
+@pytest.mark.parametrize(
+    ("path", "rest"),
+    [
+        ("/oversikt/{code}/", "siste=52&uker=13"),
+        ("/oversikt/{code}/sammenlign/", "kommuner=0301&kommuner=Prøvdal"),
+        ("/oversikt/{code}/fordeling/", "vis=over"),
+        ("/k/{code}/venteliste/dag/", "only=paused&source=hospital&source=gp"),
+        ("/k/{code}/lange-ventetider/", "venter=near"),
+        ("/dekning/", "tilstand=own"),
+    ],
+)
+def test_back_to_today_nothing_is_lost_but_the_day(
+    office: Client, municipality: Municipality, path: str, rest: str
+) -> None:
+    address = path.format(code=municipality.code)
+    page = office.get(f"{address}?dato={DAY}&kjent=then&page=1&{rest}")
+    here, _mark, query = leads_to(page, "Vis i dag").partition("?")
+    assert here == address
+    asked = page.wsgi_request.GET.copy()
+    for name in ("dato", "kjent", "page"):
+        del asked[name]
+    assert query == asked.urlencode()
+
+
+def test_back_to_today_from_a_bare_day_is_the_bare_address(
+    office: Client, municipality: Municipality
+) -> None:
+    address = f"/oversikt/{municipality.code}/"
+    assert leads_to(office.get(address, {"dato": DAY}), "Vis i dag") == address
