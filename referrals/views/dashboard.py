@@ -85,6 +85,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "subject": subject,
         "trail": subjects.on_day(subject.above, form),
         "parts": subjects.on_day(subject.parts, form),
+        "coverage": subjects.on_same_day(subject.coverage, form),
         "form": form,
         "report": report,
         "flow": movements,

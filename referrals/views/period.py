@@ -18,6 +18,7 @@ from referrals.reports.beginnings import first_received
 from referrals.reports.period import PeriodReport
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
+from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
@@ -39,10 +40,14 @@ def period(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "report": report,
         "board": board.board(report, _drilldown(request, place, form)) if report else None,
-        "trail": (Link(reverse("dashboard_municipality", kwargs={"code": code}), place.full_name),),
+        "trail": subjects.on_day([_home(place)], form),
         "downloads": downloads(request),
     }
     return render(request, "dashboard/period.html", context)
+
+
+def _home(place: Municipality) -> Link:
+    return Link(reverse("dashboard_municipality", kwargs={"code": place.code}), place.full_name)
 
 
 def _report(scope: Scope, asked: Period, form: PeriodForm) -> PeriodReport:

@@ -10,12 +10,13 @@ from datetime import date
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from referrals.boards.links import Drilldown
 from referrals.choices import Knowledge
 from referrals.errors import NotAllowed
-from referrals.forms.boards import DayForm, LookBackForm
+from referrals.forms.boards import AboutADay, DayForm, LookBackForm
 from referrals.models import ALL_KNOWN, County, Municipality
 from referrals.permissions import Permission
 from referrals.reports.beginnings import first_received, own_beginning
@@ -138,9 +139,15 @@ def choices(request: HttpRequest) -> list[Link]:
     return [*found, *_widest(request)]
 
 
-def on_day(links: Sequence[Link], form: DayForm) -> list[Link]:
+def on_same_day(address: str, form: AboutADay) -> str:
+    """The address, to the day that is shown here; it may ask for something already."""
+    day = urlencode(form.values)
+    return f"{address}{'&' if '?' in address else '?'}{day}" if address and day else address
+
+
+def on_day(links: Sequence[Link], form: AboutADay) -> list[Link]:
     """The same links, to the day that is shown here."""
-    return [Link(link.url + form.query, link.label) for link in links]
+    return [Link(on_same_day(link.url, form), link.label) for link in links]
 
 
 def trail_below(subject: Subject, form: DayForm) -> list[Link]:

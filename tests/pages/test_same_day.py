@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from referrals.models import Municipality, User
-from tests.factories import days_ago
+from tests.factories import TODAY, days_ago
 
 ClientFor = Callable[[User], Client]
 DAY = f"{days_ago(10):%d.%m.%Y}"
@@ -100,3 +100,53 @@ def test_back_to_today_from_a_bare_day_is_the_bare_address(
 ) -> None:
     address = f"/oversikt/{municipality.code}/"
     assert leads_to(office.get(address, {"dato": DAY}), "Vis i dag") == address
+
+
+# ---------------------------------------------------------------- from page to page
+
+
+@pytest.mark.parametrize(
+    ("asked", "query"),
+    [
+        (f"fra=01.01.2026&til={DAY}", f"?dato={DAY}"),
+        (f"fra=01.01.2026&til={DAY}&kjent=then", f"?dato={DAY}&kjent=then"),
+        (f"til={TODAY:%d.%m.%Y}", ""),
+        (f"fra={DAY}&til=01.01.2026", ""),
+        ("til=tull&kjent=then", f"?dato={TODAY:%d.%m.%Y}&kjent=then"),
+    ],
+)
+def test_from_a_period_the_way_up_is_to_the_dashboard_of_its_last_day(
+    office: Client, municipality: Municipality, asked: str, query: str
+) -> None:
+    trail = office.get(f"/oversikt/{municipality.code}/periode/?{asked}").context["trail"]
+    assert [link.url for link in trail] == [f"/oversikt/{municipality.code}/{query}"]
+
+
+@pytest.mark.parametrize("asked", [{}, {"dato": DAY}, {"dato": DAY, "kjent": "then"}])
+def test_from_a_dashboard_who_covers_it_is_told_of_the_same_day(
+    client_for: ClientFor,
+    office: Client,
+    national_reader: User,
+    municipality: Municipality,
+    asked: dict[str, str],
+) -> None:
+    reader, county = client_for(national_reader), municipality.county.code
+    for browser, address, coverage in [
+        (office, f"/oversikt/{municipality.code}/", f"/dekning/{municipality.code}/"),
+        (reader, f"/oversikt/fylke/{county}/", f"/dekning/?fylke={county}"),
+        (reader, "/oversikt/landet/", "/dekning/"),
+    ]:
+        there = leads_to(browser.get(address, asked), "Dekning av ergoterapeuter")
+        assert there.startswith(coverage)
+        form = browser.get(there).context["form"]
+        assert form.day == (days_ago(10) if asked else TODAY)
+        if "fylke" in coverage:
+            assert form.county == county
+
+
+def test_cleared_the_long_waits_are_those_of_the_same_day(office: Client, municipality: Municipality) -> None:
+    address = f"/k/{municipality.code}/lange-ventetider/"
+    assert (
+        leads_to(office.get(address, {"dato": DAY, "venter": "near"}), "Nullstill") == f"{address}?dato={DAY}"
+    )
+    assert leads_to(office.get(address, {"venter": "near"}), "Nullstill") == address
