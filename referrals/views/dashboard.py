@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,9 +15,7 @@ from referrals.exporters import dashboard as dashboard_export
 from referrals.forms.boards import DashboardForm, LookBackForm
 from referrals.reports import flow, waiting_times
 from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Period, last_weeks
-from referrals.reports.scopes import Level
 from referrals.reports.three_figures import ThreeFigures
-from referrals.tables.base import paginate
 from referrals.tables.places import PlacesTable
 from referrals.views import subjects, three_figures
 from referrals.views.clock import now, today
@@ -27,7 +24,6 @@ from referrals.views.subjects import Subject
 from referrals.views.three_figures import three_board, three_figures_of
 from referrals.views.weeks import addresses_of_weeks, asked_weeks
 
-MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 municipalities: one page
 # What came and went: the first period where none or another is asked for.
 FLOW_PERIOD, FLOW_CHOICES, FLOW_ANCHOR = "siste", (WEEKS_A_QUARTER, WEEKS_A_YEAR), "#recent-title"
 PERIODS = {FLOW_PERIOD: FLOW_CHOICES, three_figures.PERIOD: three_figures.CHOICES}
@@ -135,11 +131,4 @@ def _places(
     """The places within the scope, which a municipality has none of."""
     if not report.places:
         return None
-    of_counties = report.scope.level is Level.NATION
-    page = "dashboard_county" if of_counties else "dashboard_municipality"
-    table = PlacesTable(
-        report.places,
-        address=lambda code: reverse(page, kwargs={"code": code}) + form.query,
-        caption=_("The counties") if of_counties else _("The municipalities"),
-    )
-    return paginate(table, request, per_page=MOST_PLACES)
+    return subjects.places_table(request, PlacesTable, report, form, county_page="dashboard_county")

@@ -6,6 +6,7 @@ The dashboards and all that is told beside them open by these rules and no other
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -20,9 +21,16 @@ from referrals.forms.boards import AboutADay, DayForm, LookBackForm
 from referrals.models import ALL_KNOWN, County, Municipality
 from referrals.permissions import Permission
 from referrals.reports.beginnings import first_received, own_beginning
-from referrals.reports.scopes import Scope
+from referrals.reports.scopes import Level, Scope
+from referrals.tables.base import paginate
+from referrals.tables.long_waits import LongPlacesTable
+from referrals.tables.places import PlacesTable
 from referrals.views.access import municipality_or_404
 from referrals.views.context import Link
+
+MOST_PLACES = 400  # the nation has 15 counties, a county at most some 40 municipalities: one page
+
+OfPlaces = TypeVar("OfPlaces", PlacesTable, LongPlacesTable)
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,15 @@ def nation(request: HttpRequest) -> Subject:
     )
 
 
+def widest(request: HttpRequest) -> Subject:
+    """All that a reader may see together. Raises NotAllowed for who reads no figures of others."""
+    request.access.check(Permission.SEE_AGGREGATES)
+    if _reads_all(request):
+        return nation(request)
+    found = list(_counties(request))
+    return county(request, found[0].code) if len(found) == 1 else counties(request)
+
+
 def choices(request: HttpRequest) -> list[Link]:
     """The dashboards at which the user's roles begin: own municipalities, and the widest that a reader sees."""
     own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
@@ -159,6 +176,20 @@ def drilldown(subject: Subject, form: LookBackForm) -> Drilldown:
     """The rows behind the figures, of the same day and looked at in the same way."""
     of_day = subject.waitlist and form.query and f"{subject.waitlist}dag/{form.query}"
     return Drilldown(subject.waitlist, of_day, as_known=form.known == Knowledge.THEN)
+
+
+def places_table(
+    request: HttpRequest, table: type[OfPlaces], report: Any, form: DayForm, *, county_page: str
+) -> OfPlaces:
+    """The counties of the nation, each with the way to its `county_page`, or the municipalities of the counties."""
+    of_counties = report.scope.level is Level.NATION
+    page = county_page if of_counties else "dashboard_municipality"
+    made = table(
+        report.places,
+        address=lambda code: reverse(page, kwargs={"code": code}) + form.query,
+        caption=_("The counties") if of_counties else _("The municipalities"),
+    )
+    return paginate(made, request, per_page=MOST_PLACES)
 
 
 def beginning(scope: Scope, form: DayForm, *, is_empty: bool) -> date | None:
