@@ -14,7 +14,7 @@ from referrals.boards import comparison as board
 from referrals.boards.links import Drilldown
 from referrals.exporters import comparison as export
 from referrals.forms.boards import day_values
-from referrals.forms.comparison import ComparisonForm
+from referrals.forms.comparison import FIELD, ComparisonForm
 from referrals.models import Municipality
 from referrals.permissions import Permission
 from referrals.reports import comparison as report_of
@@ -32,9 +32,8 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
     """The own municipality with its true numbers, beside others as every outsider sees them."""
     place = municipality_or_404(request, code, Permission.SEE_DASHBOARD)
     offered = list(Municipality.objects.present().exclude(pk=place.pk).select_related("county"))
-    form = ComparisonForm(
-        request.GET, today=today(), offered=offered, about=place, suggested=neighbours(place, today())
-    )
+    suggested = [] if FIELD in request.GET else neighbours(place, today())
+    form = ComparisonForm(request.GET, today=today(), offered=offered, about=place, suggested=suggested)
     scope = Scope.municipality(place, request.access)
     above = Link(reverse("dashboard_municipality", kwargs={"code": code}) + form.query, place.full_name)
     return _page(request, form, scope, [place, *form.chosen], (above,))

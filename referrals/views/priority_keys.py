@@ -125,7 +125,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         _with_own_place(request), today=today(), places=[(c, p.full_name) for c, p in places.items()]
     )
     chosen = [places.get(form.chosen(name)) for name in ("a", "b")]
-    keys = [place and PriorityKey.objects.in_force(place.pk, form.day).first() for place in chosen]
+    keys = [place and _in_force(place, form.day) for place in chosen]
     groups = _side_by_side(chosen, keys) if all(keys) else []
     context = {
         "form": form,
@@ -135,6 +135,10 @@ def compare(request: HttpRequest) -> HttpResponse:
         "alone": board.matrix(keys[0], _categories()) if keys[0] and not chosen[1] else None,
     }
     return render(request, "priority_keys/compare.html", context)
+
+
+def _in_force(place: Municipality, on: date) -> PriorityKey | None:
+    return PriorityKey.objects.in_force(place.pk, on).select_related("registered_by").first()
 
 
 def _with_own_place(request: HttpRequest) -> Any:

@@ -128,7 +128,8 @@ def _search_page(
     token: str = "",
     found: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    matches = _matches(request, municipality, found["search"]) if found else []
+    registered = _with_number(request, municipality, found["search"]) if found else []
+    matches = registered or (_with_name(request, municipality, found["search"]) if found else [])
     shielded = _shielded_with(request, municipality, _identifier(found["search"])) if found else None
     if found:
         record_view(
@@ -144,7 +145,7 @@ def _search_page(
         "token": token,
         "searched": found is not None,
         "matches": matches,
-        "is_registered": bool(found and _with_number(request, municipality, found["search"])),
+        "is_registered": bool(registered),
         "shielded": shielded,
     }
     return render(request, "registration/find_citizen.html", context)
@@ -152,11 +153,7 @@ def _search_page(
 
 def _matches(request: HttpRequest, municipality: Municipality, search: dict[str, str]) -> list[Person]:
     """Citizens with exactly the number; where there is none, those with the name and birth date."""
-    found = _with_number(request, municipality, search)
-    if not found and search["name"] and search["birth_date"]:
-        here = Person.objects.open_to(request.access).filter(municipality=municipality)
-        found = list(here.filter(birth_date=search["birth_date"]).named(search["name"]))
-    return found
+    return _with_number(request, municipality, search) or _with_name(request, municipality, search)
 
 
 def _with_number(request: HttpRequest, municipality: Municipality, search: dict[str, str]) -> list[Person]:
@@ -164,6 +161,14 @@ def _with_number(request: HttpRequest, municipality: Municipality, search: dict[
     identifier = _identifier(search)
     here = Person.objects.open_to(request.access)
     return list(here.with_identifier(identifier, municipality.pk)) if identifier else []
+
+
+def _with_name(request: HttpRequest, municipality: Municipality, search: dict[str, str]) -> list[Person]:
+    """Citizens with the name and the birth date, if both were typed."""
+    if not (search["name"] and search["birth_date"]):
+        return []
+    here = Person.objects.open_to(request.access).filter(municipality=municipality)
+    return list(here.filter(birth_date=search["birth_date"]).named(search["name"]))
 
 
 def _kind_of_search(search: dict[str, str]) -> str:
