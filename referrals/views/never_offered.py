@@ -13,8 +13,15 @@ from django.http import HttpRequest
 from referrals.actions.auditing import security_event
 from referrals.choices import SecurityEventKind
 
-ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+ID = re.compile(
+    r"[1-9][0-9]{0,17}", re.ASCII
+)  # no primary key has more, and Python refuses to read thousands
 NOT_AMONG_THEM = frozenset({"invalid_choice", "invalid_pk_value"})
+
+
+def row_id(text: str) -> int | None:
+    """The id of a row, as we write it in addresses and buttons; None for anything else, however many digits it has."""
+    return int(text) if ID.fullmatch(text) else None
 
 
 def note_redirect(request: HttpRequest) -> None:
@@ -26,7 +33,7 @@ def note_redirect(request: HttpRequest) -> None:
 
 def note_id(request: HttpRequest, value: str, what: str) -> None:
     """The id of a row that was not offered; `what` it was for, in a word of ours."""
-    if ID.fullmatch(value):
+    if row_id(value) is not None:
         security_event(SecurityEventKind.NOT_OFFERED, request=request, detail=what)
 
 

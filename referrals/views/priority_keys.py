@@ -37,8 +37,8 @@ from referrals.templatetags.ergo import day_month_year
 from referrals.views.access import municipality_or_404, present_municipality
 from referrals.views.clock import now, today
 from referrals.views.context import Link
+from referrals.views.never_offered import row_id
 
-LONGEST_KEY = 18  # digits; no primary key has more, and Python refuses to read thousands
 # What the buttons send as `step`.
 PREVIEW, SAVE, CHANGE, ONE_LEVEL_MORE, COPY = "preview", "save", "change", "level", "copy"
 OWN_FIELDS = frozenset({"csrfmiddlewaretoken", "step", "seen"})
@@ -93,11 +93,10 @@ def _asked_for(request: HttpRequest, rows: Sequence[PriorityKey]) -> PriorityKey
     asked = request.GET.get("versjon", "")
     if not asked:
         return None
-    if asked.isdecimal() and len(asked) <= LONGEST_KEY:
-        for key in rows:
-            if key.pk == int(asked):
-                return key
-    raise Http404
+    found = next((key for key in rows if key.pk == row_id(asked)), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _version(

@@ -27,7 +27,7 @@ from referrals.views.access import municipality_or_404
 from referrals.views.case import address_of, reached_or_404
 from referrals.views.clock import now, today
 from referrals.views.methods import post_only
-from referrals.views.never_offered import note_choices, note_id
+from referrals.views.never_offered import note_choices, note_id, row_id
 from referrals.views.reauthentication import require_reauthentication
 from referrals.views.unsent import brings_back, typed
 
@@ -38,7 +38,6 @@ DEEDS = {
     "name": actions.name_confidant,
     "bar": actions.bar,
 }
-LONGEST_KEY = 18  # digits; no primary key has more, and Python refuses to read thousands
 
 
 # ---------------------------------------------------------------- the ways in
@@ -260,7 +259,7 @@ def _done(request: HttpRequest, case: Referral, forms: dict[str, ErgoForm]) -> b
     """Whether what the button asks for has been done; otherwise a form, or a message, says why not."""
     who = {"access": request.access, "by": request.user, "at": now()}
     if "dismiss" in request.POST:
-        named = Confidant.objects.filter(person=case.person_id, pk=_key(request, "dismiss"))
+        named = Confidant.objects.filter(person=case.person_id, pk=row_id(request.POST["dismiss"]))
         return _ended(
             request,
             "dismiss",
@@ -271,7 +270,7 @@ def _done(request: HttpRequest, case: Referral, forms: dict[str, ErgoForm]) -> b
     if "lift" in request.POST:
         if actions.is_closed_to(request.access, case):
             raise Shielded(municipality_code=case.municipality.code, number=case.number)
-        barred = Barring.objects.filter(person=case.person_id, pk=_key(request, "lift"))
+        barred = Barring.objects.filter(person=case.person_id, pk=row_id(request.POST["lift"]))
         return _ended(
             request, "lift", barred, barred.valid(today()), lambda pk: actions.lift(barring_id=pk, **who)
         )
@@ -303,11 +302,6 @@ def _ended(request: HttpRequest, name: str, of_case: QuerySet, present: QuerySet
         act(row.pk)
         messages.success(request, _("Saved. It holds from now on."))
     return True
-
-
-def _key(request: HttpRequest, name: str) -> int:
-    typed = request.POST.get(name, "")
-    return int(typed) if typed.isdecimal() and len(typed) <= LONGEST_KEY else 0
 
 
 def _confidants(case: Referral) -> list[Confidant]:
