@@ -45,7 +45,7 @@ class StaffChoiceField(forms.ModelChoiceField):
     """A member of staff by full name; two of one name are told apart by user name."""
 
     def label_from_instance(self, user: User) -> str:
-        return f"{user.get_full_name() or user.username} ({user.username})"
+        return f"{user.shown_name} ({user.username})"
 
 
 class OfStaffForm(ErgoForm):

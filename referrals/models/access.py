@@ -34,6 +34,11 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         ordering = ["username"]
 
+    @property
+    def shown_name(self) -> str:
+        """What the user is called on screen: the full name, or the user name where none is known."""
+        return self.get_full_name() or self.username
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What Django keeps in a session and compares at each request: of the password, and of the epoch."""
         salt = "referrals.User.session"

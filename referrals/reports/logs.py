@@ -165,7 +165,7 @@ def employees_of(municipality_id: int) -> list[tuple[int, str]]:
 def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     """Users by id. One who is gone has no name any more, and what they did is shown all the same."""
     users = User.objects.in_bulk(set(user_ids))
-    return {pk: user.get_full_name() or user.username for pk, user in users.items()}
+    return {pk: user.shown_name for pk, user in users.items()}
 
 
 def _narrowed(rows: QuerySet, asked: Asked) -> QuerySet:

@@ -72,7 +72,7 @@ def _events(municipality_id: int, memberships: Iterable[Membership]) -> list[Aud
 def _held(memberships: Iterable[Membership], on: date) -> list[Held]:
     rows = [row for row in memberships if row.valid_to is None or row.valid_to > on]
     held = [
-        Held(_name(row.user), str(Role(row.role).label), row.valid_from, row.valid_to, row.user.is_active)
+        Held(row.user.shown_name, str(Role(row.role).label), row.valid_from, row.valid_to, row.user.is_active)
         for row in rows
     ]
     return sorted(held, key=lambda one: (sort_key(one.who), one.role, one.since))
@@ -85,7 +85,7 @@ def _changes(events: Sequence[AuditEvent], memberships: Iterable[Membership]) ->
     for row in memberships:
         facts[row.pk] |= {"user_id": row.user_id, "role": row.role}
     whose = {fact.get("user_id") for fact in facts.values()} | {event.user_id for event in events}
-    names = {pk: _name(user) for pk, user in User.objects.in_bulk([pk for pk in whose if pk]).items()}
+    names = {pk: user.shown_name for pk, user in User.objects.in_bulk([pk for pk in whose if pk]).items()}
     return [_change(event, facts[event.row_id], names) for event in events]
 
 
@@ -129,7 +129,3 @@ def _said(value: Any) -> str:
         return f"{date.fromisoformat(str(value)):%d.%m.%Y}"
     except ValueError:
         return str(Role(value).label) if value in Role.values else str(value)
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.username

@@ -172,7 +172,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         known = super().get_public_key_credential_user_entity(user)
         return known | {
             "name": user.get_username(),
-            "display_name": user.get_full_name() or user.get_username(),
+            "display_name": user.shown_name,
         }
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

@@ -129,7 +129,7 @@ def _change(event: AuditEvent, names: Names) -> Change | None:
         return None
     return Change(
         event.at,
-        _full_name(event.user) if event.user else "",
+        event.user.shown_name if event.user else "",
         f"{names.title(event)}: {ChangeKind(event.operation).label.lower()}",
         facts,
     )
@@ -175,9 +175,5 @@ def _names(events: Iterable[AuditEvent], decisions: Iterable[Decision]) -> Names
     users = User.objects.in_bulk(
         {decision.user_id for decision in decisions}
     )  # nobody, as a rule: then not asked
-    staff = {(row.table, row.row_id): _full_name(users[row.user_id]) for row in decisions}
+    staff = {(row.table, row.row_id): users[row.user_id].shown_name for row in decisions}
     return Names(therapists, {category.pk: category.name for category in Category.objects.all()}, staff)
-
-
-def _full_name(user: User) -> str:
-    return user.get_full_name() or user.username

@@ -100,9 +100,7 @@ def _line(event: ReferralEvent, names: Names) -> Line:
         sentence=SENTENCES[EventKind(event.kind)](event, names),
         note=event.note,
         registered_at=event.registered_at,
-        registered_by=str(event.registered_by.get_full_name() or event.registered_by)
-        if event.registered_by
-        else "",
+        registered_by=event.registered_by.shown_name if event.registered_by else "",
         changes=_corrections(event, names) if event.kind == EventKind.CORRECTED else [],
     )
 

@@ -199,7 +199,7 @@ def _shielded_with(
     newest = Referral.objects.within_units_of(request.access).filter(person=person).first()
     may_decide = newest is not None and request.access.can(Permission.SHIELD, municipality.pk)
     decides = may_decide and not named
-    names = [str(row.user.get_full_name() or row.user) for row in named]
+    names = [row.user.shown_name for row in named]
     is_strict = person.protection == Protection.STRICTLY_CONFIDENTIAL
     return ShieldedCitizen(
         person, [] if is_strict else names, newest if is_named or decides else None, decides
