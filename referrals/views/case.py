@@ -100,7 +100,7 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "contacts": case.contacts.select_related("therapist").order_by("-held_on", "-pk"),
         "others": others,
         "history": history_of(case.events.select_related("registered_by").order_by("-registered_at", "-pk")),
-        "changes": changes_of(case, request.access),
+        "change_log": changes_of(case, request.access),
         "may_see_logs": request.access.can(Permission.SEE_LOGS, municipality.pk),
         "next": forward,
         "moves": list(buttons.values()),

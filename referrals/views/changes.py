@@ -85,6 +85,14 @@ class Change:
 
 
 @dataclass(frozen=True)
+class ChangeLog:
+    """The newest changes. `most`: out of so many entries of the log, where there are older ones; else None."""
+
+    changes: list[Change]
+    most: int | None
+
+
+@dataclass(frozen=True)
 class Names:
     """What the keys in the log are called."""
 
@@ -113,13 +121,15 @@ class Names:
         return str(dict(field.flatchoices).get(value, value))
 
 
-def changes_of(case: Referral, access: Access) -> list[Change]:
+def changes_of(case: Referral, access: Access) -> ChangeLog:
     """The newest changes of the case, of what belongs to it and of its citizen. Five queries at most, however many."""
     decisions = decisions_about(case.person_id)
     rows = AuditEvent.objects.visible_to(access).of_referral(case.pk, case.person_id, decisions)
-    events = list(rows.select_related("user").order_by("-pk")[:MOST_SHOWN])
+    found = list(rows.select_related("user").order_by("-pk")[: MOST_SHOWN + 1])
+    events = found[:MOST_SHOWN]
     names = _names(events, decisions)
-    return [change for event in events if (change := _change(event, names))]
+    changes = [change for event in events if (change := _change(event, names))]
+    return ChangeLog(changes, MOST_SHOWN if len(found) > MOST_SHOWN else None)
 
 
 def _change(event: AuditEvent, names: Names) -> Change | None:

@@ -21,7 +21,9 @@ from referrals.models import (
     Referral,
     User,
     WaitPause,
+    access_of,
 )
+from referrals.views.changes import MOST_SHOWN
 from tests.factories import (
     NOW,
     TODAY,
@@ -287,3 +289,17 @@ class TestCasePage:
         WaitPause.objects.all().delete()
         page = self.page(client_for(coordinator), referral)
         assert "Pause: lagt til" in page and "Pause: fjernet" in page
+
+    def test_it_says_so_where_there_are_older_entries_than_it_shows(
+        self, referral: Referral, coordinator: User, client_for: ClientFor
+    ) -> None:
+        client, said = client_for(coordinator), f"De {MOST_SHOWN} nyeste linjene i loggen vises."
+        entries = AuditEvent.objects.visible_to(access_of(coordinator, on=TODAY))
+        there = entries.of_referral(referral.pk, referral.person_id, ()).count()
+        for number in range(MOST_SHOWN - there):
+            Referral.objects.filter(pk=referral.pk).update(referrer_name=f"Doktor {number}")
+        page = self.page(client, referral)
+        assert page.count("Henviser: endret") == MOST_SHOWN - there > 0 and said not in page
+        Referral.objects.filter(pk=referral.pk).update(referrer_name="Doktor Ås")
+        page = self.page(client, referral)
+        assert page.count("Henviser: endret") == MOST_SHOWN - there + 1 and said in page

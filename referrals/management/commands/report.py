@@ -154,7 +154,10 @@ class Command(BaseCommand):
     `--recipe` makes figures again that were shown on a page or in the shell, from what was registered by then.
     """
 
-    help = "Prints a report of a day: who waits, what came and went, who has waited long, who has an ergoterapeut."
+    help = (
+        "Prints a report of a day or a period: who waits, what came and went, how municipalities compare, "
+        "who has waited long, who has an ergoterapeut."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Wrong usage is told in one line too; --help has the rest."""
@@ -186,7 +189,9 @@ class Command(BaseCommand):
         if not kind.of_a_place and (options["municipality"] or options["county"] or options["as_staff"]):
             raise refused(_("The coverage report is of the whole country: leave out the place."))
         if not kind.has_history and (options["mode"] or options["recipe"]):
-            raise refused(_("Only waiting times and flow keep their history: leave out --mode and --recipe."))
+            without = ", ".join(name for name, one in KINDS.items() if not one.has_history)
+            message = _("These reports are made without history: %(names)s. Leave out --mode and --recipe.")
+            raise refused(message % {"names": without})
         asked = _again(options) if options["recipe"] else _asked(options)
         with scoped(asked.scope.ids if asked.scope.exact else ()), transaction.atomic():
             reports = kind.build(asked)

@@ -62,6 +62,7 @@ class TestFlow:
         assert "--from" in refusal("flow", "--from", TODAY.isoformat(), "--on", DAY)
         assert "--from" in refusal("flow", "--from", "31.02.2026")
         assert "--mode" in refusal("coverage", "--mode", "then")
+        assert ": long, coverage." in refusal("long", "--recipe", "0" * 16)
 
 
 class TestModes:
