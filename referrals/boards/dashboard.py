@@ -1,10 +1,8 @@
-"""The dashboard of a municipality, of counties or of the nation: its cards and its five charts."""
+"""The dashboard of a municipality, of counties or of the nation: its cards and its charts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from referrals import waiting
@@ -23,43 +21,14 @@ from referrals.boards.figures import (
 )
 from referrals.boards.flow import cards as flow_cards
 from referrals.boards.links import Drilldown
-from referrals.charts.bars import BarChart, Part, Row, bars
-from referrals.charts.flows import FlowChart
-from referrals.charts.heat import HeatMap
-from referrals.charts.histogram import Class, Histogram, Mark, fitted, histogram
-from referrals.charts.lines import LineChart, Series, lines
-from referrals.charts.months import Month
-from referrals.charts.stack import StackChart
+from referrals.boards.pictures import Picture, list_size, waits
+from referrals.charts.bars import Part, Row, bars
+from referrals.charts.histogram import Class, Mark, fitted, histogram
 from referrals.reports.flow import FlowReport
-from referrals.reports.suppression import Figure
 from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import Bin, Group, Headline, Target, WaitingReport
 
 MOST_TARGET_LINES = 4
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A chart with its heading and its sentence. `kind` names the component that draws it.
-
-    `heading` is what its rows are, `across` what the columns of a shaded table are, `unit` the word after its values;
-    `more_headings` are those of further cells in the table.
-    """
-
-    kind: str
-    id: str
-    title: str
-    sentence: str
-    chart: Histogram | LineChart | BarChart | StackChart | FlowChart | HeatMap
-    heading: str = ""
-    unit: str = ""
-    more_headings: tuple[str, ...] = ()
-    across: str = ""
-
-    @property
-    def template(self) -> str:
-        """The component that draws it."""
-        return f"_components/charts/{self.kind}.html"
 
 
 @dataclass(frozen=True)
@@ -264,47 +233,6 @@ def _grouped(
         heading=heading,
         more_headings=(_("Median"), _("90th percentile")),
     )
-
-
-def list_size(trend: Sequence[TrendPoint]) -> Picture:
-    """How many were on the list at each month-end."""
-    return Picture(
-        kind="lines",
-        id="list-size",
-        title=_("The length of the waitlist"),
-        sentence=sentences.list_size(trend),
-        chart=lines(
-            months([point.on for point in trend]), [_series(_("Waiting"), [point.waiting for point in trend])]
-        ),
-        heading=_("Month"),
-        unit=_("referrals"),
-    )
-
-
-def waits(trend: Sequence[TrendPoint]) -> Picture:
-    """How long those on the list at each month-end had waited."""
-    series = [
-        _series(_("Median"), [point.median_days for point in trend]),
-        _series(_("P90"), [point.p90_days for point in trend]),
-    ]
-    return Picture(
-        kind="lines",
-        id="waits",
-        title=_("How long those on the list had waited"),
-        sentence=sentences.waits(trend),
-        chart=lines(months([point.on for point in trend]), series),
-        heading=_("Month"),
-        unit=_("days"),
-    )
-
-
-def _series(name: str, figures: Sequence[Figure]) -> Series:
-    return Series(name, [figure.value for figure in figures], [in_place(figure) for figure in figures])
-
-
-def months(days: Sequence[date]) -> list[Month]:
-    """The months of the days, as axes and tables name them."""
-    return [Month(on.year, on.month, date_format(on, "b"), date_format(on, "b y")) for on in days]
 
 
 def _was_empty(trend: Sequence[TrendPoint]) -> bool:

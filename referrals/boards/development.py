@@ -7,8 +7,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from referrals.boards import sentences
-from referrals.boards.dashboard import Picture, list_size, months, waits
 from referrals.boards.figures import in_place
+from referrals.boards.pictures import Picture, list_size, months, waits
 from referrals.charts.flows import Flow, flows
 from referrals.charts.scales import Count
 from referrals.charts.stack import Pile, stack

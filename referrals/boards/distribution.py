@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from referrals.boards import sentences
-from referrals.boards.dashboard import Picture
 from referrals.boards.figures import count, days, round_half_up
 from referrals.boards.links import Chosen, Drilldown
+from referrals.boards.pictures import Picture
 from referrals.charts.heat import NOTHING, HeatRow, heat
 from referrals.charts.scales import Count
 from referrals.choices import WaitFact

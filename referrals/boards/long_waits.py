@@ -7,9 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from referrals.boards import sentences
-from referrals.boards.dashboard import Picture
-from referrals.boards.figures import TONE_OF_ALARM, Card, count, in_place
-from referrals.charts.lines import Series, lines
+from referrals.boards.figures import TONE_OF_ALARM, Card, count
+from referrals.boards.pictures import Picture, series
+from referrals.charts.lines import lines
 from referrals.forms.boards import NEAR_A_YEAR, OVER_A_YEAR
 from referrals.norwegian import number
 from referrals.reports.long_waits import LongCounts, LongWaitsReport
@@ -55,20 +55,16 @@ def _card(label: str, figure: Figure, waiting: Figure, href: str, tone: str = ""
 
 
 def _history(history: Sequence[LongCounts]) -> Picture:
-    series = [
-        _series(_("Over a year"), [counts.over_a_year for counts in history]),
-        _series(_("274–365 days"), [counts.near_a_year for counts in history]),
+    both = [
+        series(_("Over a year"), [counts.over_a_year for counts in history]),
+        series(_("274–365 days"), [counts.near_a_year for counts in history]),
     ]
     return Picture(
         kind="lines",
         id="long-waits",
         title=_("The long waits over time"),
         sentence=sentences.long_waits_over_time(history),
-        chart=lines([date_format(counts.on, "b y") for counts in history], series),
+        chart=lines([date_format(counts.on, "b y") for counts in history], both),
         heading=_("Month"),
         unit=_("referrals"),
     )
-
-
-def _series(name: str, figures: Sequence[Figure]) -> Series:
-    return Series(name, [figure.value for figure in figures], [in_place(figure) for figure in figures])
