@@ -3,12 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from referrals.boards import sentences
 from referrals.boards.figures import TONE_OF_ALARM, Card, count
-from referrals.boards.pictures import Picture, series
+from referrals.boards.pictures import Picture, months, series
 from referrals.charts.lines import lines
 from referrals.forms.boards import NEAR_A_YEAR, OVER_A_YEAR
 from referrals.norwegian import number
@@ -64,7 +63,7 @@ def _history(history: Sequence[LongCounts]) -> Picture:
         id="long-waits",
         title=_("The long waits over time"),
         sentence=sentences.long_waits_over_time(history),
-        chart=lines([date_format(counts.on, "b y") for counts in history], both),
+        chart=lines(months([counts.on for counts in history]), both),
         heading=_("Month"),
         unit=_("referrals"),
     )

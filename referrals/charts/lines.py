@@ -1,4 +1,4 @@
-"""Lines over time, with gaps where nothing is known. A line's name stands at its end, never upon another's."""
+"""Lines over months, with gaps where nothing is known. A line's name stands at its end, never upon another's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,6 @@ from referrals.charts.scales import (
     rounded,
     spread,
     text_width,
-    thinned,
     vertical_axis,
 )
 
@@ -22,9 +21,9 @@ MOST_DOTS = 24  # with more, a dot at each value would hide the line
 
 @dataclass(frozen=True)
 class Series:
-    """A named line: one value for each label of the axis, None where there is none to show.
+    """A named line: one value for each month, None where there is none to show.
 
-    `hidden` says for each label what stands in place of a value that is None; nothing: there is none.
+    `hidden` says for each month what stands in place of a value that is None; nothing: there is none.
     """
 
     name: str
@@ -45,7 +44,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Gap:
-    """A label for which something may not be shown; `texts` say which line, and what stands in place of its value."""
+    """A month for which something may not be shown; `texts` say which line, and what stands in place of its value."""
 
     x: float
     label: str
@@ -83,36 +82,35 @@ class LineChart:
 
     @property
     def rows(self) -> list[tuple[str, list[tuple[float | None, str]]]]:
-        """The same as a table: a row for each label, for each series the value and what stands in its place."""
+        """The same as a table: a row for each month, for each series the value and what stands in its place."""
         return [
             (label, [(line.values[place], line.hidden[place]) for line in self.lines])
             for place, label in enumerate(self.labels)
         ]
 
 
-def lines(labels: Sequence[str] | Sequence[Month], series: Sequence[Series]) -> LineChart:
-    """Lays the series out over the labels; months get an axis with their years.
+def lines(months: Sequence[Month], series: Sequence[Series]) -> LineChart:
+    """Lays the series out over the months.
 
-    Raises ValueError if a series has not one value for each label.
+    Raises ValueError if a series has not one value for each month.
     """
     for one in series:
-        if len(one.values) != len(labels):
-            raise ValueError(f"{one.name} has {len(one.values)} values for {len(labels)} labels.")
-    texts = [label.label if isinstance(label, Month) else label for label in labels]
-    months = [label for label in labels if isinstance(label, Month)]
-    frame = _frame(series, bottom=ROOM if months else 32)
+        if len(one.values) != len(months):
+            raise ValueError(f"{one.name} has {len(one.values)} values for {len(months)} months.")
+    labels = tuple(month.label for month in months)
+    frame = _frame(series)
     scale, y_ticks = vertical_axis(frame, _highest(series))
-    places = [_across(number, len(labels), frame) for number in range(len(labels))]
-    drawn = [_line(style, one, texts, places, scale) for style, one in enumerate(series, start=1)]
-    axis = month_axis(months, places, frame.left, frame.plot_right) if months else _plain(texts, places)
-    gaps = _gaps(texts, places, drawn)
-    return LineChart(frame, tuple(texts), _names_apart(drawn, frame), y_ticks, axis, gaps)
+    places = [_across(number, len(months), frame) for number in range(len(months))]
+    drawn = [_line(style, one, labels, places, scale) for style, one in enumerate(series, start=1)]
+    axis = month_axis(months, places, frame.left, frame.plot_right)
+    gaps = _gaps(labels, places, drawn)
+    return LineChart(frame, labels, _names_apart(drawn, frame), y_ticks, axis, gaps)
 
 
-def _frame(series: Sequence[Series], bottom: float) -> Frame:
+def _frame(series: Sequence[Series]) -> Frame:
     """The paper, with room for the longest name at the right and the largest number at the left."""
     names = max((text_width(one.name) for one in series), default=0)
-    frame = Frame(height=238 + bottom, top=28, bottom=bottom, right=rounded(20 + names))
+    frame = Frame(height=238 + ROOM, top=28, bottom=ROOM, right=rounded(20 + names))
     return room_for(frame, _highest(series))
 
 
@@ -120,13 +118,8 @@ def _highest(series: Sequence[Series]) -> float:
     return max((value for one in series for value in one.values if value is not None), default=0)
 
 
-def _plain(texts: Sequence[str], places: Sequence[float]) -> MonthAxis:
-    """Labels that are no months: as many as have room, the last one always."""
-    return MonthAxis(thinned([Tick(x, text) for x, text in zip(places, texts, strict=True)], from_end=True))
-
-
 def _across(number: int, count: int, frame: Frame) -> float:
-    """Where the label with this number stands; a lone one in the middle."""
+    """Where the month with this number stands; a lone one in the middle."""
     share = number / (count - 1) if count > 1 else 0.5
     return rounded(frame.left + share * frame.plot_width)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from referrals.charts.scales import Tick, rounded, text_width
+from referrals.charts.scales import Tick, rounded, stand_clear, text_width
 
 STRIDES = (1, 2, 3, 4, 6, 12)  # so that the same months are named in every year
 NAME_GAP = 8
@@ -79,14 +79,9 @@ def _names(months: Sequence[Month], middles: Sequence[float]) -> tuple[Tick, ...
             for month, middle in zip(months, middles, strict=True)
             if (month.number - 1) % stride == 0
         ]
-        if kept and all(_stand_clear(one, other) for one, other in pairwise(kept)):
+        if kept and stand_clear(kept, NAME_GAP):
             return tuple(kept)
     return ()
-
-
-def _stand_clear(one: Tick, other: Tick) -> bool:
-    widths = text_width(str(one.value)) + text_width(str(other.value))
-    return other.position - one.position >= widths / 2 + NAME_GAP
 
 
 def _years(months: Sequence[Month], middles: Sequence[float], left: float, right: float) -> tuple[Year, ...]:

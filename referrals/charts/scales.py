@@ -131,21 +131,17 @@ def spread(wanted: Sequence[float], lowest: float) -> list[float]:
     return heights
 
 
-def thinned(ticks: Sequence[Tick], *, from_end: bool = False, gap: float = 12) -> tuple[Tick, ...]:
-    """Every tick, or every second, third … so that the texts, centred on their places, stand clear of each other.
-
-    The first is always kept; with `from_end` the last.
-    """
-    ordered = list(reversed(ticks)) if from_end else list(ticks)
+def thinned(ticks: Sequence[Tick], gap: float = 12) -> tuple[Tick, ...]:
+    """Every tick, or every second, third … so that their texts stand clear of each other. The first is always kept."""
     stride = 1
-    while not _stand_clear(ordered[::stride], gap):
+    while not stand_clear(ticks[::stride], gap):
         stride += 1
-    return tuple(sorted(ordered[::stride], key=lambda tick: tick.position))
+    return tuple(ticks[::stride])
 
 
-def _stand_clear(ticks: Sequence[Tick], gap: float) -> bool:
+def stand_clear(ticks: Sequence[Tick], gap: float) -> bool:
+    """Whether the texts of ticks, in order and centred on their places, have at least so much air between them."""
     return all(
-        abs(one.position - other.position)
-        >= (text_width(str(one.value)) + text_width(str(other.value))) / 2 + gap
+        other.position - one.position >= (text_width(str(one.value)) + text_width(str(other.value))) / 2 + gap
         for one, other in pairwise(ticks)
     )

@@ -6,7 +6,6 @@ from django import forms
 
 from referrals.charts.bars import BarChart, Part, Row, bars
 from referrals.charts.histogram import Class, Histogram, Mark, histogram
-from referrals.charts.lines import LineChart, Series, lines
 from referrals.charts.tiles import COLUMNS, ROWS, LegendEntry, Tile, TileMap, step, step_legend, tile_map
 from referrals.forms.base import ErgoForm, FilterForm, Section
 from referrals.forms.fields import LongTextField, NorwegianDateField
@@ -144,19 +143,6 @@ def withheld_bands() -> Histogram:
     edges = [0, 15, 29, 57, 85, 183, 366, None]
     counts = [30, None, 12, 0, 20, 9, 3]
     return histogram([Class(*one) for one in zip(edges, edges[1:], counts, strict=False)])
-
-
-def trend() -> LineChart:
-    """Two lines that meet at the end, with gaps, over two years."""
-    months = [
-        f"{name} {year}"
-        for year in (25, 26)
-        for name in "jan feb mar apr mai jun jul aug sep okt nov des".split()
-    ]
-    median = [None if number in (5, 6, 9) else 50 + number for number in range(24)]
-    return lines(
-        months, [Series("Median", median), Series("90-persentil", [120 - 2 * number for number in range(24)])]
-    )
 
 
 def by_category() -> BarChart:

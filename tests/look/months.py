@@ -89,6 +89,13 @@ def nothing_but_hidden() -> tuple[StackChart, FlowChart]:
     )
 
 
+def trend() -> LineChart:
+    """Two lines that meet at the end, with gaps, over two years."""
+    median = [None if number in (5, 6, 9) else 50 + number for number in range(24)]
+    p90 = [120 - 2 * number for number in range(24)]
+    return lines(months(24), [Series("Median", median), Series("90-persentil", p90)])
+
+
 def long_trend(count: int = 60) -> LineChart:
     """Three lines, with gaps, a lone value between two of them, and hidden numbers."""
     median: list[float | None] = [40 + wave(number, 0, 9) + number / 3 for number in range(count)]

@@ -62,14 +62,14 @@ def test_the_upright_axis_has_zero_on_the_base_line(highest):
     assert ticks[-1].position == frame.top
 
 
-@given(st.lists(st.text(min_size=1, max_size=12), max_size=40), st.booleans())
-def test_thinned_texts_never_touch(labels, from_end):
+@given(st.lists(st.text(min_size=1, max_size=12), max_size=40))
+def test_thinned_texts_never_touch(labels):
     ticks = [Tick(number * 20.0, label) for number, label in enumerate(labels)]
-    kept = thinned(ticks, from_end=from_end)
+    kept = thinned(ticks)
     for one, other in pairwise(kept):
         assert one.position + text_width(one.value) / 2 < other.position - text_width(other.value) / 2
     if ticks:
-        assert (ticks[-1] if from_end else ticks[0]) in kept
+        assert ticks[0] in kept
 
 
 @given(st.lists(st.floats(12, 286), max_size=7).map(sorted))
