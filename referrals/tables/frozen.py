@@ -32,6 +32,13 @@ REASONS: dict[Why, str | Promise] = {
 }
 
 
+class ThenAndNowColumn(NumberColumn):
+    """The figure then; below it what it is now, if it is known to differ or may not be compared."""
+
+    def written(self, value: TwoFigures, record: FrozenLine) -> SafeString:
+        return cells.with_note(_written(value.then), _since(value))
+
+
 class MonthEndsTable(ErgoTable):
     """Each figure as it was, with what it is now below it; why, for own staff; and the lists of the day, both ways.
 
@@ -39,12 +46,12 @@ class MonthEndsTable(ErgoTable):
     """
 
     month = Column(_("Month-end"), orderable=False)
-    waiting = NumberColumn(_("Waiting"), orderable=False)
-    median_days = NumberColumn(_("Median, days"), orderable=False)
-    p90_days = NumberColumn(_("9 of 10 shorter than, days"), orderable=False)
-    over_target = NumberColumn(_("Over target"), orderable=False)
-    over_a_year = NumberColumn(_("Over a year"), orderable=False)
-    not_assessed = NumberColumn(_("Not assessed"), orderable=False)
+    waiting = ThenAndNowColumn(_("Waiting"), orderable=False)
+    median_days = ThenAndNowColumn(_("Median, days"), orderable=False)
+    p90_days = ThenAndNowColumn(_("9 of 10 shorter than, days"), orderable=False)
+    over_target = ThenAndNowColumn(_("Over target"), orderable=False)
+    over_a_year = ThenAndNowColumn(_("Over a year"), orderable=False)
+    not_assessed = ThenAndNowColumn(_("Not assessed"), orderable=False)
     reasons = Column(_("What changed the number waiting"), orderable=False)
     rows = Column(_("The list of the day"), orderable=False)
 
@@ -71,24 +78,6 @@ class MonthEndsTable(ErgoTable):
     def cell_month(self, line: FrozenLine) -> SafeString:
         """The last day of the month, and when it was frozen."""
         return cells.with_note(date_format(line.on, "j. F Y"), _standing(line))
-
-    def cell_waiting(self, line: FrozenLine) -> SafeString:
-        return _both(line.waiting)
-
-    def cell_median_days(self, line: FrozenLine) -> SafeString:
-        return _both(line.median_days)
-
-    def cell_p90_days(self, line: FrozenLine) -> SafeString:
-        return _both(line.p90_days)
-
-    def cell_over_target(self, line: FrozenLine) -> SafeString:
-        return _both(line.over_target)
-
-    def cell_over_a_year(self, line: FrozenLine) -> SafeString:
-        return _both(line.over_a_year)
-
-    def cell_not_assessed(self, line: FrozenLine) -> SafeString:
-        return _both(line.not_assessed)
 
     def cell_reasons(self, line: FrozenLine) -> str | SafeString:
         """By how much each reason changed the number."""
@@ -118,11 +107,6 @@ def _standing(line: FrozenLine) -> str:
     if line.standing is Standing.LATE:
         return _now("Frozen late, %(day)s") % words
     return _now("Frozen %(day)s") % words
-
-
-def _both(pair: TwoFigures) -> SafeString:
-    """The figure then; below it what it is now, if it is known to differ or may not be compared."""
-    return cells.with_note(_written(pair.then), _since(pair))
 
 
 def _since(pair: TwoFigures) -> str:

@@ -16,9 +16,10 @@ from referrals.reports.long_waits import LongPlace
 from referrals.tables import cells
 from referrals.tables.base import ErgoTable
 from referrals.tables.columns import Column, FigureColumn, NumberColumn
+from referrals.tables.waitlist import NumberAndCitizen
 
 
-class LongWaitsTable(ErgoTable):
+class LongWaitsTable(NumberAndCitizen, ErgoTable):
     """Referrals of one municipality at the end of a day, over rows of `reports.long_rows`, longest wait first.
 
     The citizen is initials and birth year. What comes next is only known of today, and left out on other days.
@@ -53,13 +54,6 @@ class LongWaitsTable(ErgoTable):
         """`address` is what stands before the number in the address of a case."""
         super().__init__(data, exclude=() if on == today else ("next_step",), **kwargs)
         self.on, self.today, self.address = on, today, address
-
-    def cell_number(self, referral: Referral) -> SafeString:
-        return cells.link(f"{self.address}{referral.number}/", referral.number)
-
-    def cell_citizen(self, referral: Referral) -> str | SafeString:
-        """Nothing that could lead to somebody who is shielded from the user; nor does the place in a sorted list."""
-        return cells.subtle(_("Protected")) if referral.is_shielded else str(referral.person)
 
     def cell_gross_days(self, referral: Referral) -> SafeString:
         received = _now("received %(date)s") % {"date": cells.date(referral.received_on)}

@@ -16,7 +16,20 @@ from referrals.tables.columns import Column, DateColumn, NumberColumn
 from referrals.templatetags.ergo import status_colour
 
 
-class WaitTable(ErgoTable):
+class NumberAndCitizen:
+    """The first two cells of a list of referrals: the number leads to the case, at the table's `address`."""
+
+    address: str
+
+    def cell_number(self, referral: Referral) -> SafeString:
+        return cells.link(f"{self.address}{referral.number}/", referral.number)
+
+    def cell_citizen(self, referral: Referral) -> str | SafeString:
+        """Nothing that could lead to somebody who is shielded from the user; nor does the place in a sorted list."""
+        return cells.subtle(_("Protected")) if referral.is_shielded else str(referral.person)
+
+
+class WaitTable(NumberAndCitizen, ErgoTable):
     """Those who wait, over rows with `with_wait`, `with_pause`, `with_shield` and `for_list`.
 
     The citizen is initials and birth year. The wait is gross; the target is judged by the net one.
@@ -36,13 +49,6 @@ class WaitTable(ErgoTable):
         """`address` is what stands before the number in the address of a case."""
         super().__init__(data, **kwargs)
         self.address = address
-
-    def cell_number(self, referral: Referral) -> SafeString:
-        return cells.link(f"{self.address}{referral.number}/", referral.number)
-
-    def cell_citizen(self, referral: Referral) -> str | SafeString:
-        """Nothing that could lead to somebody who is shielded from the user; nor does the place in a sorted list."""
-        return cells.subtle(_("Protected")) if referral.is_shielded else str(referral.person)
 
     def cell_due_on(self, referral: Referral) -> str | SafeString:
         """The target date, and how far it is broken or, while somebody waits, how near it is."""

@@ -64,9 +64,11 @@ def row(client: Client, address: str) -> str:
     assert page.status_code == 200
     table = page.context["table"]
     [line] = [line for line in table.records if line.on == END]
-    return html.unescape(
-        " | ".join(str(getattr(table, f"cell_{name}")(line)) for name in table.columns.names())
-    )
+    written = [
+        getattr(table, f"cell_{name}", None) or table.columns[name].column.cell
+        for name in table.columns.names()
+    ]
+    return html.unescape(" | ".join(str(cell(line)) for cell in written))
 
 
 def test_before_anything_is_frozen_the_page_says_when(manager_now: Client, address: str) -> None:
