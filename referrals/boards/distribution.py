@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from referrals.boards import sentences
-from referrals.boards.figures import count, days, round_half_up
+from referrals.boards.figures import Cell, count, days, round_half_up
 from referrals.boards.links import Chosen, Drilldown
 from referrals.boards.pictures import Picture
 from referrals.charts.heat import NOTHING, HeatRow, heat
@@ -18,14 +18,6 @@ from referrals.reports.suppression import Figure
 from referrals.reports.waiting_times import NO_PRIORITY
 
 WHOLE = 100  # per cent
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number written out; `href` leads to the rows that it counts."""
-
-    value: str
-    href: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,14 @@ class Card:
     is_hidden: bool = False
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A figure of a table, written out. `href` leads to exactly the rows counted, empty as for a card."""
+
+    value: str
+    href: str = ""
+
+
 def in_place(figure: Figure, otherwise: str = UNDEFINED) -> str:
     """What stands where a figure cannot be written as a number: why it is hidden, or `otherwise`."""
     return str(figure.hidden.label) if figure.hidden else otherwise

@@ -6,18 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from referrals.boards import flow as flow_board
-from referrals.boards.figures import UNDEFINED, Card, count, days
+from referrals.boards.figures import UNDEFINED, Card, Cell, count, days
 from referrals.boards.links import Drilldown
 from referrals.reports.period import PeriodFigures, PeriodReport
 from referrals.reports.periods import Period
-
-
-@dataclass(frozen=True)
-class PeriodCell:
-    """A figure written out; `href` leads to exactly its rows."""
-
-    text: str
-    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,7 +17,7 @@ class PeriodRow:
     """One figure in each of the three periods."""
 
     label: str
-    cells: tuple[PeriodCell, ...]
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,7 @@ def board(report: PeriodReport, drilldown: Drilldown) -> PeriodBoard:
     )
 
 
-Write = Callable[[PeriodFigures, Drilldown], PeriodCell]
+Write = Callable[[PeriodFigures, Drilldown], Cell]
 
 
 def _figures() -> Iterator[tuple[str, Write]]:
@@ -73,33 +65,33 @@ def _figures() -> Iterator[tuple[str, Write]]:
     labels = (_("Referred"), _("Started"), _("Left the list otherwise"), _("Closed after a start"))
     for label, name in zip(labels, COUNTS, strict=True):
         yield label, _counted(name)
-    yield _("Load"), lambda one, _links: PeriodCell(flow_board.load(one.flow))
+    yield _("Load"), lambda one, _links: Cell(flow_board.load(one.flow))
     yield (
         _("To empty the waitlist"),
-        lambda one, _links: PeriodCell(flow_board.clearance(one.flow.clearance_weeks)),
+        lambda one, _links: Cell(flow_board.clearance(one.flow.clearance_weeks)),
     )
-    yield _("Had waited at the start, median"), lambda one, _links: PeriodCell(days(one.started.median_days))
+    yield _("Had waited at the start, median"), lambda one, _links: Cell(days(one.started.median_days))
     yield (
         _("Had waited at the start, 9 of 10 shorter than"),
-        lambda one, _links: PeriodCell(days(one.started.p90_days)),
+        lambda one, _links: Cell(days(one.started.p90_days)),
     )
     yield (
         _("Mean, which a few long waits pull up"),
-        lambda one, _links: PeriodCell(days(one.started.mean_days)),
+        lambda one, _links: Cell(days(one.started.mean_days)),
     )
 
 
 def _counted(name: str) -> Write:
-    def write(one: PeriodFigures, drilldown: Drilldown) -> PeriodCell:
+    def write(one: PeriodFigures, drilldown: Drilldown) -> Cell:
         figure = getattr(one.flow, name).figure
         href = flow_board.address(drilldown, name, one.period) if figure.value else ""
-        return PeriodCell(count(figure), href)
+        return Cell(count(figure), href)
 
     return write
 
 
-def _cell(one: PeriodFigures, write: Write, drilldown: Drilldown) -> PeriodCell:
-    return write(one, drilldown) if one.is_known else PeriodCell(UNDEFINED)
+def _cell(one: PeriodFigures, write: Write, drilldown: Drilldown) -> Cell:
+    return write(one, drilldown) if one.is_known else Cell(UNDEFINED)
 
 
 def _head(label: str, one: PeriodFigures) -> PeriodHead:
