@@ -1,6 +1,5 @@
 """Month-ends as they were known then, beside what is known of them now: of a municipality, a county and the nation."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from referrals.choices import Knowledge
 from referrals.forms.boards import day_values
 from referrals.permissions import Permission
 from referrals.reports import frozen
+from referrals.reports.frozen import FrozenReport
 from referrals.tables.base import paginate
 from referrals.tables.frozen import Address, MonthEndsTable
 from referrals.views import subjects
@@ -59,7 +59,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "trail": [*subject.above, Link(subject.home, subject.name)],
         "report": report,
         "table": table,
-        "years": _years(report.years),
+        "years": _years(report),
         "first_night": _first_night(report.on),
     }
     return render(request, "dashboard/month_ends.html", context)
@@ -71,8 +71,8 @@ def _year(request: HttpRequest) -> int | None:
     return int(asked) if len(asked) == 4 and asked.isascii() and asked.isdecimal() else None
 
 
-def _years(years: Sequence[int]) -> list[Link]:
-    return [Link(f"?{YEAR}={year}", str(year)) for year in years]
+def _years(report: FrozenReport) -> list[Link]:
+    return [Link(f"?{YEAR}={year}", str(year), year == report.year) for year in report.years]
 
 
 def _first_night(on: date) -> date:

@@ -145,7 +145,9 @@ def test_no_recipe_is_kept_or_shown_by_which_nobody_can_make_it_again(
 @pytest.mark.parametrize("asked", ["1900", "9999", "x", "٢٠٢٦", "20261", ""])
 def test_a_year_that_is_not_offered_is_the_newest(asked: str, manager_now: Client, address: str) -> None:
     rollups.freeze(today=TODAY)
-    assert manager_now.get(address, {"ar": asked}).context["report"].year == END.year
+    page = manager_now.get(address, {"ar": asked})
+    assert page.context["report"].year == END.year
+    assert [year.label for year in page.context["years"] if year.current] == [str(END.year)]
 
 
 def test_the_dashboards_lead_here(
