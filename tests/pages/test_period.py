@@ -134,7 +134,7 @@ def test_what_was_imported_later_was_not_known_then_and_no_zero_is_shown_of_it(
     asked = {"til": f"{days_ago(days):%d.%m.%Y}", "kjent": "then"}
     board = office.get(address, asked).context["board"]
     assert bool(board.cards) == known[0]
-    assert [cell.text != "–" for cell in board.rows[0].cells] == known
+    assert [cell.value != "–" for cell in board.rows[0].cells] == known
     assert [head.note == "" for head in board.heads] == known
     assert {head.note for head in board.heads} <= {"", "Det finnes ingen opplysninger om den"}
 
