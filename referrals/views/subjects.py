@@ -62,7 +62,7 @@ def municipality(request: HttpRequest, code: str) -> Subject:
     """
     if not any(map(request.access.can, (Permission.SEE_DASHBOARD, Permission.SEE_AGGREGATES))):
         raise NotAllowed
-    own = any(place.code == code for place in request.municipalities)
+    own = code in {place.code for place in _own(request)}
     place = (
         municipality_or_404(request, code, Permission.SEE_DASHBOARD) if own else _figures_of(request, code)
     )
@@ -147,11 +147,9 @@ def widest(request: HttpRequest) -> Subject:
 
 def choices(request: HttpRequest) -> list[Link]:
     """The dashboards at which the user's roles begin: own municipalities, and the widest that a reader sees."""
-    own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
     found = [
         Link(reverse("dashboard_municipality", kwargs={"code": place.code}), place.full_name)
-        for place in request.municipalities
-        if place.pk in own
+        for place in _own(request)
     ]
     return [*found, *_widest(request)]
 
@@ -199,6 +197,12 @@ def beginning(scope: Scope, form: DayForm, *, is_empty: bool) -> date | None:
     hindsight = form.hindsight if isinstance(form, LookBackForm) else ALL_KNOWN
     first = own_beginning(scope, form.day, hindsight) if scope.exact else first_received(scope)
     return first if first and form.day < first else None
+
+
+def _own(request: HttpRequest) -> list[Municipality]:
+    """The municipalities whose true numbers the user sees; a role there that reads only logs is none of them."""
+    own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
+    return [place for place in request.municipalities if place.pk in own]
 
 
 def _widest(request: HttpRequest) -> list[Link]:

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from referrals.models import Municipality, Person, Referral, User, WaitPause
-from tests.factories import ReferralFactory
+from referrals.permissions import Role
+from tests.factories import MembershipFactory, ReferralFactory
 
 CLOSED = (Referral._meta.db_table, Person._meta.db_table, WaitPause._meta.db_table)
 
@@ -76,3 +77,15 @@ def test_own_staff_read_the_coverage_of_all_without_reading_their_rows(
     for address in addresses[6:]:
         assert client.get(address).status_code == 200, address
     assert not rows_read
+
+
+def test_who_reads_logs_here_and_figures_of_the_county_sees_the_place_as_a_reader_does(
+    municipality: Municipality, privacy_officer: User, client_for: Callable[[User], Client]
+) -> None:
+    MembershipFactory(
+        user=privacy_officer, role=Role.COUNTY_READER, municipality=None, counties=[municipality.county]
+    )
+    ReferralFactory.create_batch(3, municipality=municipality)
+    page = client_for(privacy_officer).get(f"/oversikt/{municipality.code}/")
+    assert page.status_code == 200
+    assert page.context["report"].waiting.figure.suppressed
