@@ -10,6 +10,7 @@ from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, referrals_as
 from referrals.reports import kept_or_counted
 from referrals.reports.counts import FLOW_COUNTS
+from referrals.reports.kept_or_counted import FoundFlow
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
@@ -169,20 +170,43 @@ def _within(field: str, period: Period) -> Q:
 def _outside_cells(
     scope: Scope, period: Period, at: datetime, hindsight: Hindsight
 ) -> tuple[dict[str, Cell], datetime]:
-    """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
-    flows = kept_or_counted.flow(period, scope, at=at, hindsight=hindsight)
+    """As outsiders may see it. A year is the sum of its quarters, each as it is shown by itself: it tells nothing new.
+
+    All quarters with what was known at the end of the period.
+    """
+    known = Hindsight(until=hindsight.known_before(period.last_day))
+    flows = kept_or_counted.flows(with_the_one_before(period), scope, at=at, hindsight=known)
     counties = list(County.objects.all())
-    order = [county.pk for county in counties] or [NOWHERE]
+    municipalities = Municipality.objects.filter(county_id__in=scope.county_ids)
+    places = Places.of(counties, municipalities if scope.level == Level.MUNICIPALITY else ())
+    decided = [_decided(scope, each, places) for each in flows]
+    shown = [{kind: cells[f"{kind}{end}"] for kind in FLOWS} for cells in decided for end in STOCKS]
+    half = len(shown) // 2
+    cells = {
+        f"{kind}{end}": combined([quarter[kind] for quarter in part])
+        for end, part in zip(STOCKS, (shown[:half], shown[half:]), strict=True)
+        for kind in FLOWS
+    }
+    return cells | {"waiting": decided[0]["waiting"]}, flows[0].as_of
+
+
+def with_the_one_before(period: Period) -> Sequence[Period]:
+    """Every other quarter of the period and of the one before it, the latest first.
+
+    Each is decided together with the quarter before it.
+    """
+    return [*period.quarters(), *period.before().quarters()][::2]
+
+
+def _decided(scope: Scope, flows: FoundFlow, places: Places) -> dict[str, Cell]:
+    """The nation's counties are decided together, then the municipalities of the county."""
+    order = list(places.present) or [NOWHERE]
     nation = decide(in_order(flows.counties, order), STOCKS)
     if scope.level == Level.NATION:
-        return {name: column.total for name, column in nation.items()}, flows.as_of
+        return {name: column.total for name, column in nation.items()}
     rows = [order.index(county) for county in scope.county_ids]
     chosen = {name: combined([column.cells[row] for row in rows]) for name, column in nation.items()}
-    if scope.level == Level.COUNTY:
-        return chosen, flows.as_of
-    municipalities = Municipality.objects.filter(county_id__in=scope.county_ids)
-    places = Places.of(counties, municipalities)
-    return _municipal_cells(scope, flows.places, places, chosen), flows.as_of
+    return chosen if scope.level == Level.COUNTY else _municipal_cells(scope, flows.places, places, chosen)
 
 
 def _municipal_cells(

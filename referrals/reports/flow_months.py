@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from referrals.reports import kept_or_counted
-from referrals.reports.flow import STOCKS, decide, in_order
-from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, month_ends
+from referrals.reports.flow import STOCKS, decide, in_order, with_the_one_before
+from referrals.reports.periods import WEEKS_A_YEAR, Period, last_weeks, month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
 from referrals.reports.scopes import Level, Scope
@@ -45,14 +45,14 @@ class FlowMonthsReport:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is decided together: the months, which of them are recent, and the dashboard's period beside these.
+    """What is decided together: the months, which of them are recent, and the dashboard's periods beside these.
 
-    `beside`: what the dashboard of the same day tells of, with the period before it.
+    `beside`: of each two quarters that the dashboard of the same day tells of, the later.
     """
 
     months: tuple[Period, ...]
     recent: frozenset[int]
-    beside: Period
+    beside: Sequence[Period]
 
 
 def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> FlowMonthsReport:
@@ -64,9 +64,9 @@ def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> Fl
         own = found.places.get(scope.ids[0]) or [dict.fromkeys(KINDS, 0)] * MONTHS
         cells, as_of = [{kind: Cell.own(month[kind]) for kind in KINDS} for month in own], found.as_of
     else:
-        beside = kept_or_counted.flow(asked.beside, scope, at=data_as_of)
+        beside = kept_or_counted.flows(asked.beside, scope, at=data_as_of)
         cells = _outside_cells(scope, places, asked, found, beside)
-        as_of = min(found.as_of, beside.as_of)
+        as_of = min(found.as_of, *(flows.as_of for flows in beside))
     months = tuple(
         FlowMonth(month, **{kind: cell.figure for kind, cell in shown.items()})
         for month, shown in zip(asked.months, cells, strict=True)
@@ -78,9 +78,10 @@ def _asked(on: date) -> _Asked:
     ends = [day + timedelta(days=1) for day in month_ends(on, MONTHS)]
     starts = [(ends[0] - timedelta(days=1)).replace(day=1), *ends]
     months = tuple(Period(start, end) for start, end in zip(starts, ends, strict=False))
-    beside = last_weeks(on, WEEKS_A_QUARTER)
-    since = beside.before().start
-    return _Asked(months, frozenset(n for n, month in enumerate(months) if month.end > since), beside)
+    year = last_weeks(on, WEEKS_A_YEAR)
+    since = year.before().start
+    recent = frozenset(n for n, month in enumerate(months) if month.end > since)
+    return _Asked(months, recent, with_the_one_before(year))
 
 
 def _outside_cells(
@@ -88,11 +89,11 @@ def _outside_cells(
     places: Places,
     asked: _Asked,
     found: kept_or_counted.FoundMonths,
-    beside: kept_or_counted.FoundFlow,
+    beside: Sequence[kept_or_counted.FoundFlow],
 ) -> list[dict[str, Cell]]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
     order = list(places.present) or [NOWHERE]
-    nation = _decide(order, asked, found.counties, beside.counties)
+    nation = _decide(order, asked, found.counties, [flows.counties for flows in beside])
     if scope.level == Level.NATION:
         return [{kind: month[kind].total for kind in KINDS} for month in nation]
     rows = [order.index(county) for county in scope.county_ids]
@@ -103,7 +104,7 @@ def _outside_cells(
     within = places.counted(scope.county_ids[0], counted.__contains__)
     if len(within) == 1:
         return [{kind: month[kind] for kind in KINDS} for month in county]
-    decided = _decide(within, asked, found.places, beside.places, county)
+    decided = _decide(within, asked, found.places, [flows.places for flows in beside], county)
     row = within.index(scope.ids[0])
     return [{kind: month[kind].cells[row] for kind in KINDS} for month in decided]
 
@@ -112,13 +113,13 @@ def _decide(
     order: Sequence[int],
     asked: _Asked,
     months: Mapping[int, Sequence[Row]],
-    beside: Mapping[int, Row],
+    beside: Sequence[Mapping[int, Row]],
     above: Sequence[Mapping[str, Cell]] | None = None,
 ) -> list[dict[str, Column]]:
     """What is shown of each month of places that add up to a whole.
 
     Each month is decided by itself, with the stocks around it; a stock is hidden in both months that it belongs to.
-    But months that lie within the dashboard's two periods could be added up and held against these, so they are shown
+    But months that lie within the dashboard's two years could be added up and held against these, so they are shown
     only where nothing at all is hidden in either; what is shown of those below a hidden whole does not matter here.
     """
     nothing = dict.fromkeys((*KINDS, "waiting_before"), 0)
@@ -126,7 +127,8 @@ def _decide(
     decided = [decide(month, MONTH_STOCKS, above[n] if above else None) for n, month in enumerate(rows)]
     if not asked.recent:
         return decided
-    if _is_open([*(decided[n] for n in asked.recent), decide(in_order(beside, order), STOCKS)]):
+    quarters = [decide(in_order(flows, order), STOCKS) for flows in beside]
+    if _is_open([*(decided[n] for n in asked.recent), *quarters]):
         return decided
     return [_closed(month) if n in asked.recent else month for n, month in enumerate(decided)]
 

@@ -107,19 +107,30 @@ def _counted(
     return {day: Tallies({frozenset({IN_SCOPE}): tally}) for day, tally in own.items()}
 
 
-def flow(period: Period, scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN) -> FoundFlow:
-    """What came and went in the period and in the one before, as FLOW_COUNTS, for outsiders."""
-    edges = [period.before().start, period.start, period.end]
-    found = None if hindsight.reads_history else kept.flow(edges, scope, at=at)
-    if found is None:
-        flows = counts.flow(period, hindsight)
-        counties = _summed([(flow.county, flow.counts) for flow in flows])
-        return FoundFlow(counties, _summed([(flow.municipality, flow.counts) for flow in flows]), at)
-    return FoundFlow(
-        {place: _between(slots) for place, slots in found.counties.items()},
-        {place: _between(slots) for place, slots in found.places.items()},
-        found.as_of,
-    )
+def flows(
+    periods: Sequence[Period], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> list[FoundFlow]:
+    """What came and went in each period and in the one before it, as FLOW_COUNTS, for outsiders.
+
+    All the periods, with those before them, lie end to end. One query; a query for each where the history is read.
+    """
+    if hindsight.reads_history:
+        return [_flow_as_known(period, at, hindsight) for period in periods]
+    edges = sorted({edge for each in periods for edge in (each.before().start, each.start, each.end)})
+    found = kept.flow(edges, scope, at=at) or kept.KeptFlow(*counts.flow_between(edges), at)
+    number = len(edges) - 1
+    counties = {place: _months(slots, number) for place, slots in found.counties.items()}
+    places = {place: _months(slots, number) for place, slots in found.places.items()}
+    return [
+        FoundFlow(_between(counties, slot), _between(places, slot), found.as_of)
+        for slot in (edges.index(period.start) for period in periods)
+    ]
+
+
+def _flow_as_known(period: Period, at: datetime, hindsight: Hindsight) -> FoundFlow:
+    counted = counts.flow(period, hindsight)
+    counties = _summed([(flow.county, flow.counts) for flow in counted])
+    return FoundFlow(counties, _summed([(flow.municipality, flow.counts) for flow in counted]), at)
 
 
 def flow_months(edges: Sequence[date], scope: Scope, *, at: datetime) -> FoundMonths:
@@ -141,22 +152,15 @@ def flow_months(edges: Sequence[date], scope: Scope, *, at: datetime) -> FoundMo
 NOTHING = dict.fromkeys(FLOWS, 0)
 
 
-def _between(slots: dict[int, Counts]) -> Counts:
-    """The counts of a period and of the one before it. Who waited, by all who ever came and went."""
-    before, now = _months(slots, 2)
-    return dict(
-        zip(
-            FLOW_COUNTS,
-            [
-                before["waiting_before"],
-                now["waiting_before"],
-                now["waiting"],
-                *(before[kind] for kind in FLOWS),
-                *(now[kind] for kind in FLOWS),
-            ],
-            strict=True,
-        )
-    )
+def _between(places: dict[int, list[Counts]], slot: int) -> dict[int, Counts]:
+    """The counts of a period and of the one before it, by place. Who waited, by all who ever came and went."""
+    return {place: _beside(*months[slot - 1 : slot + 1]) for place, months in places.items()}
+
+
+def _beside(before: Counts, now: Counts) -> Counts:
+    stocks = before["waiting_before"], now["waiting_before"], now["waiting"]
+    counted = [*stocks, *(before[kind] for kind in FLOWS), *(now[kind] for kind in FLOWS)]
+    return dict(zip(FLOW_COUNTS, counted, strict=True))
 
 
 def _months(slots: dict[int, Counts], number: int) -> list[Counts]:

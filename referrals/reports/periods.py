@@ -57,6 +57,14 @@ class Period:
         """The period of the same length that ends where this one begins."""
         return Period(self.start - (self.end - self.start), self.start)
 
+    def quarters(self) -> "tuple[Period, ...]":
+        """The quarters of 13 weeks that it is made of, the latest first; itself where it is not made of such."""
+        length = timedelta(weeks=WEEKS_A_QUARTER)
+        number, rest = divmod(self.end - self.start, length)
+        if rest:
+            return (self,)
+        return tuple(Period(self.end - (n + 1) * length, self.end - n * length) for n in range(number))
+
     def year_before(self) -> "Period":
         """The same dates of the year before. 29 February begins there as the 28th, and ends as the 28th.
 

@@ -68,12 +68,14 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The dashboard of the subject, on the day of the address."""
     form = DashboardForm(request.GET, today=today(), periods=_periods(request, subject))
     asked = {"data_as_of": now(), "hindsight": form.hindsight}
-    weeks = asked_weeks(request, FLOW_PERIOD, FLOW_CHOICES) if subject.scope.exact else WEEKS_A_QUARTER
+    weeks = asked_weeks(request, FLOW_PERIOD, FLOW_CHOICES)
     report = waiting_times.build(subject.scope, form.day, **asked)
-    movements = flow.build(subject.scope, last_weeks(form.day, weeks), **asked)
+    quarter = flow.build(subject.scope, last_weeks(form.day, WEEKS_A_QUARTER), **asked)
+    is_quarter = weeks == WEEKS_A_QUARTER
+    movements = quarter if is_quarter else flow.build(subject.scope, last_weeks(form.day, weeks), **asked)
     for made in (report, movements):
         recipes.keep(**made.recipe.as_kept())
-    three = three_figures_of(request, report, movements, form.hindsight)
+    three = three_figures_of(request, report, quarter, form.hindsight)
     kind = asked_for_file(request)
     if kind and form.is_valid():
         return answer(kind, _file(report, three, movements))
@@ -90,7 +92,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "begins_on": subjects.beginning(report.scope, form, is_empty=report.waiting.figure.value == 0),
         "three": three_board(request, report, three),
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
-        "flow_choices": _flow_choices(request, weeks) if subject.scope.exact else (),
+        "flow_choices": _flow_choices(request, weeks),
         "downloads": downloads(request),
         "period_query": _period_query(movements.period, form),
     }
@@ -98,14 +100,14 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
 
 
 def _periods(request: HttpRequest, subject: Subject) -> dict[str, int]:
-    """The weeks of the periods that own staff have chosen instead of the first ones, by name."""
-    offered = PERIODS if subject.scope.exact else {}
+    """The weeks of the periods chosen instead of the first ones, by name; only own staff choose those of the starts."""
+    offered = PERIODS if subject.scope.exact else {FLOW_PERIOD: FLOW_CHOICES}
     asked = {name: asked_weeks(request, name, choices) for name, choices in offered.items()}
     return {name: weeks for name, weeks in asked.items() if weeks != offered[name][0]}
 
 
 def _flow_choices(request: HttpRequest, weeks: int) -> tuple[Choice, ...]:
-    """The periods of what came and went, for own staff: outsiders could subtract one from another."""
+    """The periods of what came and went."""
     return period_choices(addresses_of_weeks(request, FLOW_PERIOD, FLOW_CHOICES, FLOW_ANCHOR), weeks)
 
 

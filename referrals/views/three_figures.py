@@ -19,15 +19,15 @@ ANCHOR = "#three-title"
 
 
 def three_figures_of(
-    request: HttpRequest, report: WaitingReport, movements: FlowReport, hindsight: Hindsight
+    request: HttpRequest, report: WaitingReport, quarter: FlowReport, hindsight: Hindsight
 ) -> ThreeFigures:
-    """The report beside one of who waits; `movements`, for outsiders, is the flow of the 13 weeks until its day.
+    """The report beside one of who waits; `quarter` is the flow of the 13 weeks until its day.
 
     Own staff choose the period of the starts; everybody else sees those of the 13 weeks.
     """
     look = {"data_as_of": report.recipe.data_as_of, "hindsight": hindsight}
     weeks = _weeks(request, report)
-    figures = three_figures.build(report.scope, report.on, weeks=weeks, quarter=movements, **look)
+    figures = three_figures.build(report.scope, report.on, weeks=weeks, quarter=quarter, **look)
     recipes.keep(**figures.recipe.as_kept())
     return figures
 

@@ -63,9 +63,10 @@ def test_a_period_that_is_none_is_not_carried_and_spoils_nothing(
     assert page.context["form"].day == days_ago(10)
 
 
-def test_readers_who_choose_no_periods_carry_none(client_for: ClientFor, national_reader: User) -> None:
+def test_readers_carry_the_period_that_they_may_choose(client_for: ClientFor, national_reader: User) -> None:
     page = client_for(national_reader).get("/oversikt/landet/", {"siste": "52", "uker": "13"})
-    assert carried(page) == {}
+    assert carried(page) == {"siste": "52"}
+    assert page.context["flow_title"] == "De siste 52 ukene"
 
 
 # ---------------------------------------------------------------- back to today

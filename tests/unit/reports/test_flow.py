@@ -14,7 +14,7 @@ from referrals.reports import flow
 from referrals.reports.flow import FlowReport
 from referrals.reports.periods import Period, last_weeks
 from referrals.reports.scopes import Scope
-from referrals.reports.suppression import LEAST_SHOWN, Cell, Figure, protect_list, protect_table
+from referrals.reports.suppression import LEAST_SHOWN, Cell, Figure, protect_list, protect_table, total_of
 from tests.factories import NOW, TODAY, ReferralFactory, days_ago
 from tests.unit.reports import plain
 from tests.unit.reports.attacker import Attacker, Published
@@ -81,6 +81,19 @@ def test_the_period_before_is_shown_as_when_it_is_asked_for_itself(world: World)
         now, before = build(scope), build(scope, QUARTER.before())
         for kind in KINDS:
             assert getattr(now, kind).before == getattr(before, kind).figure, (scope, kind)
+
+
+def test_a_year_is_for_outsiders_the_sum_of_its_quarters_as_each_is_shown(world: World) -> None:
+    scopes = [Scope.nation(), *(Scope.counties([county]) for county in County.objects.all())]
+    scopes += [Scope.municipality(municipality, NO_ACCESS) for municipality in world.municipalities]
+    year = last_weeks(TODAY, 52)
+    for scope in scopes:
+        report = build(scope, year)
+        quarters = [build(scope, quarter) for quarter in (*year.quarters(), *year.before().quarters())]
+        for kind in KINDS:
+            shown = [getattr(quarter, kind).figure for quarter in quarters]
+            line = getattr(report, kind)
+            assert (line.figure, line.before) == (total_of(shown[:4]), total_of(shown[4:])), (scope, kind)
 
 
 def test_a_small_flow_before_is_not_what_is_left_between_two_stocks(municipality: Municipality) -> None:

@@ -1,6 +1,7 @@
 """Days, weeks and months as half-open periods."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -169,3 +170,18 @@ def test_the_last_twelve_months(on: date, first: date, days: int) -> None:
 def test_the_last_twelve_months_are_a_year(on: date) -> None:
     assert last_year(on).last_day == on
     assert last_year(on).days in (365, 366)
+
+
+@given(on=DAYS, number=st.integers(1, 12))
+def test_whole_quarters_are_told_apart_the_latest_first(on: date, number: int) -> None:
+    period = last_weeks(on, 13 * number)
+    quarters = period.quarters()
+    assert quarters[0] == last_weeks(on, 13) and len(quarters) == number
+    assert all(later.before() == earlier for later, earlier in pairwise(quarters))
+    assert quarters[-1].start == period.start
+
+
+@pytest.mark.parametrize("days", [1, 90, 92, 365])
+def test_what_is_no_whole_quarters_is_one_period(days: int) -> None:
+    period = until_day(TODAY - timedelta(days=days - 1), TODAY)
+    assert period.quarters() == (period,)
