@@ -24,6 +24,7 @@ from referrals.models.known import (
     looking_back,
     referrals_as,
 )
+from referrals.models.known_registers import register_as
 from referrals.models.law import LawReference
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
@@ -113,5 +114,6 @@ __all__ = [
     "looking_back",
     "memberships_of",
     "referrals_as",
+    "register_as",
     "staff_of",
 ]

@@ -44,6 +44,10 @@ class Hindsight:
             ends.append(end_of(on))
         return min(ends, default=None)
 
+    def of_all_before(self, on: date) -> "Hindsight":
+        """How days up to `on` are looked at together: with what is known of that day, not each by its own end."""
+        return Hindsight(until=self.known_before(on))
+
     @property
     def reads_history(self) -> bool:
         """Whether rows are read as they were known, rather than as they are."""

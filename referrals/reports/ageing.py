@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import kept_or_counted
 from referrals.reports.periods import month_ends
 from referrals.reports.recipe import Recipe
@@ -19,7 +20,7 @@ MONTHS = 60
 
 @dataclass(frozen=True)
 class AgeingPoint:
-    """Those who waited at the end of one day, as we now know that it was: all, and in each band, shortest first."""
+    """Those who waited at the end of one day, by what is known: all, and in each band, shortest first."""
 
     on: date
     waiting: Figure
@@ -37,19 +38,23 @@ class AgeingReport:
     recipe: Recipe
 
 
-def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> AgeingReport:
+def build(
+    scope: Scope, on: date, places: Places, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> AgeingReport:
     """The report of the last 60 month-ends, asked for at the instant `data_as_of`. At most 2 queries.
 
     Each day is decided as the dashboard of that day decides it: a figure is hidden on every page or on none.
+    `hindsight` of THEN: all of them with what was registered by the end of the day `on`.
     """
     days = month_ends(on, MONTHS)
-    found = kept_or_counted.bands_each_day(days, scope, at=data_as_of)
+    look = hindsight.of_all_before(on)
+    found = kept_or_counted.bands_each_day(days, scope, at=data_as_of, hindsight=look)
     return AgeingReport(
         on=on,
         scope=scope,
         bands=tuple(Band),
         points=tuple(_points(scope, days, found, places)),
-        recipe=Recipe(NAME, on, scope, found.as_of, (("months", str(MONTHS)),)),
+        recipe=Recipe(NAME, on, scope, found.as_of, (("months", str(MONTHS)),), hindsight.knowledge),
     )
 
 

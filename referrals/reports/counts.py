@@ -104,10 +104,14 @@ def waiting_each_day(
     return {day: Tallies(tallies) for day, tallies in groups.items()}
 
 
-def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
+def bands_each_day(
+    days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
+) -> dict[date, Tallies]:
     """How many wait at the end of each day by band: in the scope, every county and each place. One query."""
     sums: dict[date, dict[Group, Tally]] = defaultdict(dict)
-    for day, county, place, band, count in _called("ergo_count_bands_each_day(%s::date[])", [list(days)]):
+    with looking_back(hindsight, max(days)):
+        rows = _called(f"ergo_count_bands_each_day{_suffix(hindsight)}(%s::date[])", [list(days)])
+    for day, county, place, band, count in rows:
         pairs = [(Key.COUNTY, county), (Key.PLACE, place)]
         for pair in [*pairs, IN_SCOPE] if _is_within(scope, county, place) else pairs:
             for group in (frozenset({pair}), frozenset({pair, (Key.BAND, band)})):
@@ -117,9 +121,11 @@ def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
     return {day: Tallies(groups) for day, groups in sums.items()}
 
 
-def over_a_year(on: date) -> list[LongWaitCount]:
+def over_a_year(on: date, hindsight: Hindsight = ALL_KNOWN) -> list[LongWaitCount]:
     """The municipalities in which somebody waits at the end of the day. One query."""
-    return [LongWaitCount(*row) for row in _called("ergo_count_waiting_over_a_year(%s)", [on])]
+    with looking_back(hindsight, on):
+        rows = _called(f"ergo_count_waiting_over_a_year{_suffix(hindsight)}(%s)", [on])
+    return [LongWaitCount(*row) for row in rows]
 
 
 def long_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
@@ -155,11 +161,13 @@ def flow(period: Period, hindsight: Hindsight = ALL_KNOWN) -> list[Flow]:
     ]
 
 
-def flow_between(edges: Sequence[date]) -> tuple[Slots, Slots]:
+def flow_between(edges: Sequence[date], hindsight: Hindsight = ALL_KNOWN) -> tuple[Slots, Slots]:
     """What came and went before the first edge (slot 0) and between each two, by county and municipality. One query."""
+    with looking_back(hindsight, edges[-1]):
+        rows = _called(f"ergo_count_flow_between{_suffix(hindsight)}(%s::date[])", [list(edges)])
     counties: Slots = defaultdict(lambda: defaultdict(lambda: dict.fromkeys(FLOWS, 0)))
     places: Slots = defaultdict(dict)
-    for slot, county, place, *numbers in _called("ergo_count_flow_between(%s::date[])", [list(edges)]):
+    for slot, county, place, *numbers in rows:
         places[place][slot] = dict(zip(FLOWS, numbers, strict=True))
         for kind, number in places[place][slot].items():
             counties[county][slot][kind] += number

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from referrals.choices import WITHOUT_OWN, CoverageState
-from referrals.models import County, Municipality
+from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, register_as
 from referrals.norwegian import sort_key
 from referrals.reports import workforce
 from referrals.reports.long_waits import LongWaits, over_a_year
@@ -130,16 +130,21 @@ def per_10000(fte: Decimal, population: int | None) -> Decimal | None:
     return (fte * 10_000 / population).quantize(HUNDREDTH, ROUND_HALF_UP) if population else None
 
 
-def build(on: date, *, data_as_of: datetime, own: Collection[int] = ()) -> CoverageReport:
+def build(
+    on: date, *, data_as_of: datetime, own: Collection[int] = (), hindsight: Hindsight = ALL_KNOWN
+) -> CoverageReport:
     """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`.
 
-    `own` are the ids of the municipalities whose true waits the reader may see. 9 queries, whatever the day.
+    `own` are the ids of the municipalities whose true waits the reader may see. `hindsight`: until when rows and
+    registers were changed, where it is made once more. 9 queries, whatever the day.
     """
-    counties = list(County.objects.all())
-    municipalities = list(Municipality.objects.select_related("county"))
-    waits = over_a_year(on, Places.of(counties, municipalities), own)
+    with looking_back(hindsight, on):
+        counties = list(register_as(County.objects, hindsight).all())
+        municipalities = list(register_as(Municipality.objects, hindsight).select_related("county"))
+        country = _Country(on, hindsight)
+    waits = over_a_year(on, Places.of(counties, municipalities), own, hindsight)
     present = [municipality for municipality in municipalities if municipality.is_present]
-    rows = tuple(_Country(on).rows(present, waits))
+    rows = tuple(country.rows(present, waits))
     return CoverageReport(
         on=on,
         totals=_totals(rows),
@@ -151,18 +156,18 @@ def build(on: date, *, data_as_of: datetime, own: Collection[int] = ()) -> Cover
 
 
 class _Country:
-    """What is known of every municipality on the day."""
+    """What is known of every municipality on the day; read within `looking_back`."""
 
-    def __init__(self, on: date) -> None:
+    def __init__(self, on: date, hindsight: Hindsight) -> None:
         self._on = on
-        self._staff = workforce.staff(on)
-        made = workforce.agreements(on)
+        self._staff = workforce.staff(on, hindsight)
+        made = workforce.agreements(on, hindsight)
         self._fte = workforce.fte_after(self._staff, made)
         # Only somebody who has an ergoterapeut can lend one; of several agreements the oldest names the source.
         self._served = {a.recipient: a for a in reversed(made) if a.provider in self._staff}
-        self._absent = workforce.absences(on)
-        self._left = workforce.left_on(on)
-        self._populations = workforce.populations(on)
+        self._absent = workforce.absences(on, hindsight)
+        self._left = workforce.left_on(on, hindsight)
+        self._populations = workforce.populations(on, hindsight)
 
     def rows(
         self, municipalities: Iterable[Municipality], waits: LongWaits

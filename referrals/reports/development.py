@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import ageing, flow_months, trend
 from referrals.reports.ageing import AgeingReport
 from referrals.reports.flow_months import FlowMonthsReport
@@ -18,7 +20,7 @@ NAME = "development"
 
 @dataclass(frozen=True)
 class DevelopmentReport:
-    """Whole months, oldest first; the last is the one that ended with or before the day `on`. As we now know them."""
+    """Whole months, oldest first; the last is the one that ended with or before the day `on`."""
 
     on: date
     scope: Scope
@@ -35,12 +37,18 @@ class DevelopmentReport:
         return all(figure.value == 0 for figure in [*moved, *(point.waiting for point in self.trend)])
 
 
-def build(scope: Scope, on: date, *, data_as_of: datetime) -> DevelopmentReport:
-    """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 10 queries."""
-    places = Places.about(scope)
-    past = trend.build(scope, month_ends(on, TREND_MONTHS), places, at=data_as_of)
-    aged = ageing.build(scope, on, places, data_as_of=data_as_of)
-    moved = flow_months.build(scope, on, places, data_as_of=data_as_of)
+def build(
+    scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> DevelopmentReport:
+    """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 10 queries.
+
+    `hindsight` of THEN: all months with what was registered by the end of the day `on`, none by its own end.
+    """
+    places, until = Places.about(scope), hindsight.known_before(on)
+    look: Any = {"data_as_of": data_as_of, "hindsight": hindsight}
+    past = trend.build(scope, month_ends(on, TREND_MONTHS), places, at=data_as_of, until=until)
+    aged = ageing.build(scope, on, places, **look)
+    moved = flow_months.build(scope, on, places, **look)
     as_of = min(past.as_of, aged.recipe.data_as_of, moved.recipe.data_as_of)
-    recipe = Recipe(NAME, on, scope, as_of, (("months", str(TREND_MONTHS)),))
+    recipe = Recipe(NAME, on, scope, as_of, (("months", str(TREND_MONTHS)),), hindsight.knowledge)
     return DevelopmentReport(on, scope, past.points, aged, moved, recipe)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import kept_or_counted
 from referrals.reports.flow import STOCKS, decide, in_order, with_the_one_before
 from referrals.reports.periods import WEEKS_A_YEAR, Period, last_weeks, month_ends
@@ -55,23 +56,29 @@ class _Asked:
     beside: Sequence[Period]
 
 
-def build(scope: Scope, on: date, places: Places, *, data_as_of: datetime) -> FlowMonthsReport:
-    """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 4 queries."""
-    asked = _asked(on)
+def build(
+    scope: Scope, on: date, places: Places, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> FlowMonthsReport:
+    """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 4 queries.
+
+    `hindsight` of THEN: all of them with what was registered by the end of the day `on`.
+    """
+    asked, look = _asked(on), hindsight.of_all_before(on)
     edges = [asked.months[0].start, *(month.end for month in asked.months)]
-    found = kept_or_counted.flow_months(edges, scope, at=data_as_of)
+    found = kept_or_counted.flow_months(edges, scope, at=data_as_of, hindsight=look)
     if scope.exact:
         own = found.places.get(scope.ids[0]) or [dict.fromkeys(KINDS, 0)] * MONTHS
         cells, as_of = [{kind: Cell.own(month[kind]) for kind in KINDS} for month in own], found.as_of
     else:
-        beside = kept_or_counted.flows(asked.beside, scope, at=data_as_of)
+        beside = kept_or_counted.flows(asked.beside, scope, at=data_as_of, hindsight=look)
         cells = _outside_cells(scope, places, asked, found, beside)
         as_of = min(found.as_of, *(flows.as_of for flows in beside))
     months = tuple(
         FlowMonth(month, **{kind: cell.figure for kind, cell in shown.items()})
         for month, shown in zip(asked.months, cells, strict=True)
     )
-    return FlowMonthsReport(on, scope, months, Recipe(NAME, on, scope, as_of, (("months", str(MONTHS)),)))
+    recipe = Recipe(NAME, on, scope, as_of, (("months", str(MONTHS)),), hindsight.knowledge)
+    return FlowMonthsReport(on, scope, months, recipe)
 
 
 def _asked(on: date) -> _Asked:

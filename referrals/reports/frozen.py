@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from referrals.models import ALL_KNOWN, Hindsight
 from referrals.models.rollup import frozen_months
 from referrals.reports import kept, kept_or_counted
 from referrals.reports.later import Later, Why
@@ -17,7 +18,7 @@ from referrals.reports.suppression import Figure
 from referrals.reports.tallies import IN_SCOPE, Tallies
 from referrals.waiting import oslo_date
 
-NAME = "frozen"
+NAME = "month_ends"
 MONTHS = 60
 
 
@@ -79,19 +80,33 @@ class FrozenReport:
     recipe: Recipe
 
 
-def build(scope: Scope, on: date, *, data_as_of: datetime, year: int | None = None) -> FrozenReport:
+def build(
+    scope: Scope,
+    on: date,
+    *,
+    data_as_of: datetime,
+    year: int | None = None,
+    hindsight: Hindsight = ALL_KNOWN,
+) -> FrozenReport:
     """The report, asked for at the instant `data_as_of`; without a year it can be asked for, of the newest.
 
+    `hindsight`: until when what is now known was registered, and months were frozen, where it is made once more.
     At most 8 queries where all is kept. Percentiles of several counties together are not frozen: they are undefined.
     """
-    frozen = frozen_months()
+    frozen = _frozen_before(hindsight.until)
     ends = _offered(month_ends(on, MONTHS), frozen)
     years = tuple(sorted({day.year for day in ends}, reverse=True))
     chosen = year if year in years else max(years, default=on.year)
     days = [day for day in ends if day.year == chosen]
-    now = kept_or_counted.counted_each_day(days, scope, at=data_as_of)
+    now = kept_or_counted.counted_each_day(days, scope, at=data_as_of, hindsight=hindsight)
     recipe = Recipe(NAME, on, scope, now.as_of, filters=(("year", str(chosen)),))
-    return FrozenReport(on, scope, chosen, years, _lines(scope, days, frozen, now), recipe)
+    lines = _lines(scope, days, frozen, now, hindsight.until)
+    return FrozenReport(on, scope, chosen, years, lines, recipe)
+
+
+def _frozen_before(until: datetime | None) -> dict[date, datetime]:
+    """The month-ends that are frozen, or were before an instant, and when each was."""
+    return {day: at for day, at in frozen_months().items() if until is None or at < until}
 
 
 def _offered(ends: Sequence[date], frozen: Mapping[date, datetime]) -> list[date]:
@@ -101,10 +116,14 @@ def _offered(ends: Sequence[date], frozen: Mapping[date, datetime]) -> list[date
 
 
 def _lines(
-    scope: Scope, days: Sequence[date], frozen: Mapping[date, datetime], now: kept_or_counted.FoundDays
+    scope: Scope,
+    days: Sequence[date],
+    frozen: Mapping[date, datetime],
+    now: kept_or_counted.FoundDays,
+    until: datetime | None,
 ) -> tuple[FrozenLine, ...]:
-    then, places = kept.frozen(days, scope), Places.about(scope)
-    later = Later(scope, min(then)) if scope.exact and then else None
+    then, places = kept.frozen([day for day in days if day in frozen], scope), Places.about(scope)
+    later = Later(scope, min(then), until) if scope.exact and then else None
     lines = []
     for day in reversed(days):
         before = _shown(scope, then[day].tallies, places) if day in then else NOT_FROZEN

@@ -6,6 +6,7 @@ Either way they are the same numbers, and come with the instant that they are tr
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import counts, kept, own_rows
@@ -72,18 +73,24 @@ def waiting_each_day(
     return _each_day(days, scope, (), at)
 
 
-def counted_each_day(days: Sequence[date], scope: Scope, *, at: datetime) -> FoundDays:
+def counted_each_day(
+    days: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> FoundDays:
     """The counts and percentiles of all who wait at the end of each day. A query for each day that is not kept."""
-    found = kept.waiting(days, scope, at=at)
+    found = {} if hindsight.reads_history else kept.waiting(days, scope, at=at)
+    look: Any = {"in_full": False, "at": at, "hindsight": hindsight}
     tallies = {
-        day: found[day].tallies if day in found else waiting(day, scope, in_full=False, at=at).tallies
-        for day in days
+        day: found[day].tallies if day in found else waiting(day, scope, **look).tallies for day in days
     }
     return FoundDays(tallies, min([at, *(each.as_of for each in found.values())]))
 
 
-def bands_each_day(days: Sequence[date], scope: Scope, *, at: datetime) -> FoundDays:
+def bands_each_day(
+    days: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> FoundDays:
     """How many wait at the end of each day, by band. `days` come oldest first."""
+    if hindsight.reads_history:
+        return FoundDays(_counted(days, scope, in_bands=True, hindsight=hindsight), at)
     return _each_day(days, scope, (Split.BAND,), at)
 
 
@@ -100,7 +107,9 @@ def _counted(
     days: Sequence[date], scope: Scope, *, in_bands: bool, hindsight: Hindsight = ALL_KNOWN
 ) -> dict[date, Tallies]:
     if in_bands:
-        return own_rows.bands_each_day(days, scope) if scope.exact else counts.bands_each_day(days, scope)
+        if scope.exact:
+            return own_rows.bands_each_day(days, scope, hindsight)
+        return counts.bands_each_day(days, scope, hindsight)
     if not scope.exact:
         return counts.waiting_each_day(days, scope, hindsight)
     own = own_rows.waiting_each_day(days, scope, hindsight)
@@ -133,14 +142,17 @@ def _flow_as_known(period: Period, at: datetime, hindsight: Hindsight) -> FoundF
     return FoundFlow(counties, _summed([(flow.municipality, flow.counts) for flow in counted]), at)
 
 
-def flow_months(edges: Sequence[date], scope: Scope, *, at: datetime) -> FoundMonths:
+def flow_months(
+    edges: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> FoundMonths:
     """What came and went between each edge and the next, with the stocks before it and after (`waiting`)."""
-    found = kept.flow(edges, scope, at=at)
+    found = None if hindsight.reads_history else kept.flow(edges, scope, at=at)
     if found is None and not scope.exact:
-        counties, places = counts.flow_between(edges)
+        counties, places = counts.flow_between(edges, hindsight)
         found = kept.KeptFlow(counties, places, at)
     if found is None:
-        found = kept.KeptFlow({}, {scope.ids[0]: own_rows.flow_between(edges, scope)}, at)
+        own = own_rows.flow_between(edges, scope, hindsight)
+        found = kept.KeptFlow({}, {scope.ids[0]: own}, at)
     number = len(edges) - 1
     return FoundMonths(
         {place: _months(slots, number) for place, slots in found.counties.items()},

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from referrals.choices import NOT_COUNTED
 from referrals.models import Referral, ReferralEvent, end_of
@@ -66,16 +67,21 @@ class _State:
 
 
 class Later:
-    """What became of the municipality's referrals since the end of the day `since`, the earliest that is asked for."""
+    """What became of the municipality's referrals since the end of the day `since`, the earliest that is asked for.
 
-    def __init__(self, scope: Scope, since: date) -> None:
+    `until`: by what was registered before that instant, where it is told once more.
+    """
+
+    def __init__(self, scope: Scope, since: date, until: datetime | None = None) -> None:
         """At most 3 queries."""
+        self._until = until
         found = _candidates(scope.ids[0], end_of(since))
         events = ReferralEvent.objects.filter(referral_id__in=found, registered_at__gte=end_of(since))
         self._events: dict[int, list[ReferralEvent]] = {pk: [] for pk in found}
         for event in events.order_by("-registered_at", "-pk"):
             self._events[event.referral_id].append(event)
-        self._referrals = list(Referral.objects.filter(pk__in=found))
+        known = Q() if until is None else Q(registered_at__lt=until)
+        self._referrals = list(Referral.objects.filter(known, pk__in=found))
 
     def reasons(self, on: date, change: int) -> tuple[tuple[Why, int], ...]:
         """By how much each reason changed how many wait; together the change. None that is 0."""
@@ -88,12 +94,16 @@ class Later:
     def _differing(self, on: date) -> Iterator[tuple[Why, int]]:
         known_by = end_of(on)
         for referral in self._referrals:
-            later = [event for event in self._events[referral.pk] if event.registered_at >= known_by]
-            now = _state(referral.received_on, referral.started_on, referral.closed_on, referral.outcome)
-            then = None if referral.registered_at >= known_by else _rewound(referral, later)
+            now = self._at(referral, self._until)
+            then = None if referral.registered_at >= known_by else self._at(referral, known_by)
             before, after = bool(then and then.waits(on)), now.waits(on)
             if before != after:
                 yield _why(then, now, on), int(after) - int(before)
+
+    def _at(self, referral: Referral, instant: datetime | None) -> _State:
+        """What was known of the referral before the instant; None: what is known."""
+        events = self._events[referral.pk] if instant else []
+        return _rewound(referral, [event for event in events if instant and event.registered_at >= instant])
 
 
 def _candidates(place: int, since: datetime) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from referrals.models import County, Municipality
+from referrals.models import ALL_KNOWN, County, Hindsight, Municipality
 from referrals.models.referral import ReferralQuerySet
 from referrals.norwegian import sort_key
 from referrals.reports import counts, own_rows
@@ -146,13 +146,15 @@ def _figures(look: Look) -> tuple[Figure, Figure, Figure]:
     return look.waiting().figure, _figure(look), near.figure
 
 
-def over_a_year(on: date, places: Places, own: Collection[int] = ()) -> LongWaits:
+def over_a_year(
+    on: date, places: Places, own: Collection[int] = (), hindsight: Hindsight = ALL_KNOWN
+) -> LongWaits:
     """At the end of the day, as outsiders may see it; true for the municipalities in `own`. One query.
 
     `places` are all counties with all their municipalities. Who knows the true number of a hidden place could subtract
     it from the sums: of a county in which others are hidden too, such a reader sees no sum, nor of the nation.
     """
-    waits = counts.over_a_year(on)
+    waits = counts.over_a_year(on, hindsight)
     country = Country(Counter(Tallies(_groups(waits))), places)
     by_county = {county: _within(country, county) for county in places.present}
     undone = [county for county, figures in by_county.items() if _could_be_undone(figures, own)]

@@ -146,12 +146,14 @@ def _on_each(days: Sequence[date], rows: ReferralQuerySet) -> QuerySet:
     return rows.waiting(on=DAY).with_gross_days(on=DAY).order_by()
 
 
-def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
+def bands_each_day(
+    days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
+) -> dict[date, Tallies]:
     """How many wait in the scope at the end of each day, by band. `days` come oldest first. One query."""
-    of_scope = referrals_as(ALL_KNOWN).filter(municipality_id__in=scope.ids)
+    of_scope = referrals_as(hindsight).filter(municipality_id__in=scope.ids)
     rows = _on_each(days, of_scope).annotate(band=clock.band_sql()).values("band")
     inner, parameters = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
+    with looking_back(hindsight, days[-1]), connection.cursor() as cursor:
         cursor.execute(
             "SELECT trend.day, GROUPING(waiting.band), waiting.band, count(*) FROM unnest(%s::date[]) AS trend(day) "
             f"CROSS JOIN LATERAL ({inner}) AS waiting GROUP BY GROUPING SETS ((trend.day), (trend.day, waiting.band))",
@@ -164,12 +166,14 @@ def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
     return {day: Tallies(tallies) for day, tallies in groups.items()}
 
 
-def flow_between(edges: Sequence[date], scope: Scope) -> dict[int, dict[str, int]]:
+def flow_between(
+    edges: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
+) -> dict[int, dict[str, int]]:
     """What came and went in the scope before the first edge (slot 0) and between each two. One query."""
-    rows = referrals_as(ALL_KNOWN).counted().filter(municipality_id__in=scope.ids).order_by()
+    rows = referrals_as(hindsight).counted().filter(municipality_id__in=scope.ids).order_by()
     fields = ("received_on", "started_on", "closed_on")
     inner, parameters = rows.values(*fields).query.sql_with_params()
-    with connection.cursor() as cursor:
+    with looking_back(hindsight, edges[-1]), connection.cursor() as cursor:
         cursor.execute(
             f"WITH counted AS MATERIALIZED ({inner}), happened (day, kind) AS ("
             "SELECT received_on, 'referred' FROM counted UNION ALL SELECT started_on, 'started' FROM counted"

@@ -15,7 +15,7 @@ from referrals.reports.tallies import IN_SCOPE
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """Those who waited at the end of one day, as we now know that it was."""
+    """Those who waited at the end of one day, by what is known of it."""
 
     on: date
     waiting: Figure
@@ -36,7 +36,7 @@ def build(
 ) -> Trend:
     """A point for each day. `days` come oldest first. At most 2 queries.
 
-    `until`: by what was registered before that instant, where the trend is made once more.
+    `until`: by what was registered before that instant.
     """
     found = kept_or_counted.waiting_each_day(days, scope, at=at, hindsight=Hindsight(until=until))
     points = tuple(_point(day, scope, Counter(found.on(day)), places) for day in days)

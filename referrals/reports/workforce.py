@@ -1,6 +1,7 @@
 """What is known on a date of every municipality's ergoterapeuter: staff, agreements, what has been said of it.
 
-Each function is one query for the whole country and gives what it finds by the id of the municipality.
+Each function is one query for the whole country and gives what it finds by the id of the municipality. With a
+`hindsight` that reads history it is called within `looking_back`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,16 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, Sum
 
 from referrals.choices import Engagement
-from referrals.models import CoverageAgreement, CoverageStatement, Employment, Population, StaffingFigure
+from referrals.models import (
+    ALL_KNOWN,
+    CoverageAgreement,
+    CoverageStatement,
+    Employment,
+    Hindsight,
+    Population,
+    StaffingFigure,
+    register_as,
+)
 
 NO_FTE = Decimal("0.00")
 
@@ -46,9 +56,9 @@ class Absence:
     dated: date
 
 
-def staff(on: date) -> dict[int, Staff]:
+def staff(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, Staff]:
     """Authorised or licensed people in posts that can count, on the day."""
-    counted = Employment.objects.counting(on).order_by().values("municipality")
+    counted = register_as(Employment.objects, hindsight).counting(on).order_by().values("municipality")
     rows = counted.annotate(
         own=Count("pk", filter=Q(engagement=Engagement.OWN)),
         purchased=Count("pk", filter=Q(engagement=Engagement.PURCHASED)),
@@ -60,26 +70,28 @@ def staff(on: date) -> dict[int, Staff]:
     return {municipality: Staff(*counts) for municipality, *counts in rows.values_list(*fields)}
 
 
-def agreements(on: date) -> list[Agreement]:
+def agreements(on: date, hindsight: Hindsight = ALL_KNOWN) -> list[Agreement]:
     """Agreements that are valid on the day, the oldest first."""
-    rows = CoverageAgreement.objects.valid(on).order_by("valid_from", "pk")
+    rows = register_as(CoverageAgreement.objects, hindsight).valid(on).order_by("valid_from", "pk")
     fields = ("provider", "provider__full_name", "recipient", "fte", "valid_from")
     return [Agreement(*row) for row in rows.values_list(*fields)]
 
 
-def absences(on: date) -> dict[int, Absence]:
+def absences(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, Absence]:
     """Municipalities that have nobody by a statement valid on the day, or else by an official figure of 0."""
-    rows = CoverageStatement.objects.valid(on).values_list("municipality", "source", "valid_from")
+    valid = register_as(CoverageStatement.objects, hindsight).valid(on)
+    rows = valid.values_list("municipality", "source", "valid_from")
     stated = {municipality: Absence(source, since) for municipality, source, since in rows}
-    return _official_zeros(on) | stated
+    return _official_zeros(on, hindsight) | stated
 
 
-def _official_zeros(on: date) -> dict[int, Absence]:
+def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:
     """Municipalities whose newest official figures are all 0. A figure holds from its day for one year.
 
     A newer figure replaces the ones before it; a suppressed one is not 0.
     """
-    valid = StaffingFigure.objects.filter(counted_on__lte=on, counted_on__gt=_year_before(on))
+    figures_of = register_as(StaffingFigure.objects, hindsight)
+    valid = figures_of.filter(counted_on__lte=on, counted_on__gt=_year_before(on))
     newest: dict[int, list[StaffingFigure]] = {}
     for figure in valid.order_by("-counted_on", "source", "pk"):
         figures = newest.setdefault(figure.municipality_id, [figure])
@@ -92,16 +104,18 @@ def _official_zeros(on: date) -> dict[int, Absence]:
     }
 
 
-def left_on(on: date) -> dict[int, date]:
+def left_on(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, date]:
     """The first day after the last own ergoterapeut had left, where one has; for municipalities without own now."""
-    own = Employment.objects.counted_before(on).filter(engagement=Engagement.OWN)
+    employments = register_as(Employment.objects, hindsight)
+    own = employments.counted_before(on).filter(engagement=Engagement.OWN)
     rows = own.order_by().values("municipality").annotate(left=Max("counted_to"))
     return dict(rows.values_list("municipality", "left"))
 
 
-def populations(on: date) -> dict[int, tuple[int, int]]:
+def populations(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, tuple[int, int]]:
     """Inhabitants and the year they were counted: the newest year not after the day, else the oldest known."""
-    rows = Population.objects.order_by("municipality", "year").values_list("municipality", "persons", "year")
+    ordered = register_as(Population.objects, hindsight).order_by("municipality", "year")
+    rows = ordered.values_list("municipality", "persons", "year")
     found: dict[int, tuple[int, int]] = {}
     for municipality, persons, year in rows:
         if municipality not in found or year <= on.year:
