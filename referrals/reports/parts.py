@@ -3,7 +3,7 @@
 For own staff only, who see the true numbers of the cases that they reach; nobody else may know a therapist's.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,15 +14,17 @@ from referrals.models import ALL_KNOWN, Category, Hindsight, Therapist, looking_
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports import own_rows
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks
-from referrals.reports.recipe import Recipe, of_units
+from referrals.reports.reached import Reached
+from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
 from referrals.reports.splits import Counter, Split
 from referrals.reports.suppression import Figure
 from referrals.reports.tallies import IN_SCOPE, Key, Tallies
 from referrals.reports.waiting_times import priority_code, priority_name
 
-NAME = "parts"
+NAME = "distribution"
 NOBODY = ""  # the code of the cases that no therapist has
+EVERY_CASE = Reached()
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,16 @@ def build(
     *,
     data_as_of: datetime,
     hindsight: Hindsight = ALL_KNOWN,
-    units: Collection[int] | None = None,
+    reached: Reached = EVERY_CASE,
 ) -> PartsReport:
     """The report of a municipality for its own staff. `rows` are those of `referrals_as(hindsight)` the user sees.
 
-    `units`: to which the user is limited, which makes it another question. Four queries.
+    `reached`: which of them are counted; fewer than all make it another question. Four queries.
     """
     if not scope.exact:
         raise ValueError("only own staff see how their cases are divided")
-    rows, started_in = rows.filter(municipality_id__in=scope.ids), last_weeks(on, WEEKS_A_QUARTER)
+    rows = reached.among(rows.filter(municipality_id__in=scope.ids))
+    started_in = last_weeks(on, WEEKS_A_QUARTER)
     tallies = own_rows.waiting_in_parts(on, rows, hindsight)
     categories = list(Category.objects.all())
     levels = Counter(tallies).values[Split.PRIORITY]
@@ -103,7 +106,7 @@ def build(
         cells=tuple(_cells(tallies, categories, levels)),
         by_source=tuple(_by_source(tallies)),
         by_therapist=tuple(_by_therapist(tallies, _started(started_in, rows, hindsight))),
-        recipe=Recipe(NAME, on, scope, data_as_of, of_units(units), knowledge=hindsight.knowledge),
+        recipe=Recipe(NAME, on, scope, data_as_of, reached.filters, hindsight.knowledge),
     )
 
 

@@ -15,7 +15,19 @@ HASH_CHARACTERS = 16
 Filters = tuple[tuple[str, str], ...]
 
 # The reports that the shell makes again by their recipe; of the others none is kept, and no hash is told.
-MADE_AGAIN = frozenset({"waiting", "three_figures", "flow", "period", "comparison"})
+MADE_AGAIN = frozenset(
+    {
+        "waiting",
+        "three_figures",
+        "flow",
+        "period",
+        "comparison",
+        "development",
+        "distribution",
+        "month_ends",
+        "coverage",
+    }
+)
 
 
 def of_units(units: Collection[int] | None) -> Filters:

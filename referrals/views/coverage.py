@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from referrals.actions import recipes
 from referrals.boards import coverage as board
 from referrals.choices import WITHOUT_OWN, CoverageState
 from referrals.forms.boards import CoverageForm, DayForm
@@ -98,7 +99,9 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
 def _report(request: HttpRequest, form: DayForm) -> CoverageReport:
     """The report of the day; staff see the true waits of their own municipality in it."""
     own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
-    return report_of.build(form.day, data_as_of=now(), own=own)
+    report = report_of.build(form.day, data_as_of=now(), own=own)
+    recipes.keep(**report.recipe.as_kept())
+    return report
 
 
 def _beginning(report: CoverageReport) -> date | None:

@@ -8,14 +8,19 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from referrals.actions import recipes
 from referrals.boards.distribution import distribution as board_of
+from referrals.exporters import distribution as export
 from referrals.forms.boards import OF_SHARES, DistributionForm
 from referrals.models import Municipality, referrals_as
 from referrals.reports import parts
+from referrals.reports.parts import PartsReport
+from referrals.reports.reached import Reached
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
+from referrals.views.files import File, answer, asked_for_file, downloads, file_name
 from referrals.views.waitlist import offers
 
 
@@ -24,10 +29,14 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
     """The cases that the user reaches, at the end of the day of the address."""
     municipality = municipality_or_404(request, code)
     subject, form = subjects.municipality(request, code), DistributionForm(request.GET, today=today())
-    units = request.access.units(municipality.pk)
+    reached = Reached.by(request.access, municipality.pk)
     rows = referrals_as(form.hindsight).visible_to(request.access)
-    look = {"data_as_of": now(), "hindsight": form.hindsight, "units": units}
+    look = {"data_as_of": now(), "hindsight": form.hindsight, "reached": reached}
     report = parts.build(subject.scope, form.day, rows, **look)
+    recipes.keep(**report.recipe.as_kept())
+    kind = asked_for_file(request)
+    if kind and form.is_valid():
+        return answer(kind, _file(report))
     is_empty = report.whole.waiting.value == 0
     context = {
         "subject": subject,
@@ -41,10 +50,19 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
             listed=_listed(municipality, form),
         ),
         "switch": _switch(request, form),
-        "in_units": units is not None,
+        "in_units": reached.units is not None,
+        "downloads": downloads(request),
         "begins_on": subjects.beginning(subject.scope, form, is_empty=is_empty),
     }
     return render(request, "distribution/distribution.html", context)
+
+
+def _file(report: PartsReport) -> File:
+    return File(
+        file_name("fordeling", report.scope, report.on),
+        as_dict=lambda: export.as_dict(report),
+        as_sheet=lambda: export.as_sheet(report),
+    )
 
 
 def _listed(municipality: Municipality, form: DistributionForm) -> Collection[str]:

@@ -8,7 +8,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from referrals.actions import recipes
 from referrals.choices import Knowledge
+from referrals.exporters import month_ends as export
 from referrals.forms.boards import day_values
 from referrals.permissions import Permission
 from referrals.reports import frozen
@@ -19,6 +21,7 @@ from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
+from referrals.views.files import File, answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 
 YEAR = "ar"
@@ -45,6 +48,9 @@ def nation(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     report = frozen.build(subject.scope, today(), data_as_of=now(), year=_year(request))
+    recipes.keep(**report.recipe.as_kept())
+    if kind := asked_for_file(request):
+        return answer(kind, _file(report))
     table = paginate(
         MonthEndsTable(
             report.lines,
@@ -61,8 +67,17 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "table": table,
         "years": _years(report),
         "first_night": _first_night(report.on),
+        "downloads": downloads(request),
     }
     return render(request, "dashboard/month_ends.html", context)
+
+
+def _file(report: FrozenReport) -> File:
+    return File(
+        file_name(f"manedsslutt-{report.year}", report.scope, report.on),
+        as_dict=lambda: export.as_dict(report),
+        as_sheet=lambda: export.as_sheet(report),
+    )
 
 
 def _year(request: HttpRequest) -> int | None:

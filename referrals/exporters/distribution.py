@@ -1,0 +1,86 @@
+"""How the waitlist of a municipality is divided, for its own staff, as JSON and as rows. Of citizens only counts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.tabular import Sheet
+from referrals.reports.parts import Caseload, Part, PartsReport
+from referrals.reports.suppression import Figure
+from referrals.reports.waiting_times import NO_PRIORITY
+
+
+def as_dict(report: PartsReport) -> dict[str, Any]:
+    """All who wait, and each way of dividing them; days are gross days, shares are of 1.
+
+    The share of those over target is of all who wait in the part, and null without a priority or where nobody waits.
+    `code` of a therapist is null for the cases that no therapist has. `started_in`: half-open.
+    """
+    return {
+        "on": report.on.isoformat(),
+        "started_in": str(report.started_in),
+        **counted(_of_part(report.whole)),
+        "by_category": [_named(one) | counted(_of_part(one)) for one in report.categories],
+        "by_priority": [_named(one) | counted(_of_part(one)) for one in report.priorities],
+        "by_category_and_priority": [
+            {"category": category.code, "priority": level.code} | counted(_of_cell(cell, level))
+            for category, level, cell in _cells(report)
+        ],
+        "by_source": [_named(one) | counted(_of_part(one)) for one in report.by_source],
+        "by_therapist": [_named(one) | counted(_of_caseload(one)) for one in report.by_therapist],
+        "recipe": report.recipe.as_dict(),
+    }
+
+
+def as_sheet(report: PartsReport) -> Sheet:
+    """One figure a row, one way of dividing after the other."""
+    return sheet(_lines(report), (report.recipe,))
+
+
+def _lines(report: PartsReport) -> Iterator[Line]:
+    yield Line("all", report.on.isoformat(), "", _of_part(report.whole))
+    yield from (Line("category", one.code, one.name, _of_part(one)) for one in report.categories)
+    yield from (Line("priority", one.code, one.name, _of_part(one)) for one in report.priorities)
+    for category, level, cell in _cells(report):
+        code, name = f"{category.code} {level.code}", f"{category.name}, {level.name}"
+        yield Line("category and priority", code, name, _of_cell(cell, level))
+    yield from (Line("source", one.code, one.name, _of_part(one)) for one in report.by_source)
+    period = str(report.started_in)
+    yield from (
+        Line(f"therapist, started {period}", one.code, one.name, _of_caseload(one))
+        for one in report.by_therapist
+    )
+
+
+def _cells(report: PartsReport) -> Iterator[tuple[Part, Part, Part]]:
+    """Category, priority, and those who wait with both."""
+    for category, row in zip(report.categories, report.cells, strict=True):
+        for level, cell in zip(report.priorities, row, strict=True):
+            yield category, level, cell
+
+
+def _of_part(part: Part) -> dict[str, Figure]:
+    return {
+        "waiting": part.waiting,
+        "over_target": part.over_target,
+        "over_target_share": _share(part, is_assessed=part.code != NO_PRIORITY),
+        "median_days": part.median_days,
+    }
+
+
+def _of_cell(cell: Part, level: Part) -> dict[str, Figure]:
+    return _of_part(cell) | {"over_target_share": _share(cell, is_assessed=level.code != NO_PRIORITY)}
+
+
+def _share(part: Part, *, is_assessed: bool) -> Figure:
+    """Undefined where nobody can be over target."""
+    waiting, over = part.waiting.value, part.over_target.value
+    return Figure((over or 0) / waiting) if waiting and is_assessed else Figure()
+
+
+def _of_caseload(one: Caseload) -> dict[str, Figure]:
+    return {"waiting": one.waiting, "over_target": one.over_target, "started": one.started}
+
+
+def _named(one: Part | Caseload) -> dict[str, Any]:
+    return {"code": one.code or None, "name": one.name}

@@ -1,0 +1,62 @@
+"""Month-ends as they were known then and as they are now, as JSON and as rows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.tabular import Sheet
+from referrals.reports.frozen import FrozenLine, FrozenReport
+from referrals.reports.suppression import Figure
+
+SIDES = ("then", "now", "change")
+# As files name them, in the order files show them.
+FIGURES = {
+    "waiting": "waiting",
+    "median_days": "median_days",
+    "p90_days": "p90_days",
+    "over_one_year": "over_a_year",
+    "over_target": "over_target",
+    "not_assessed": "not_assessed",
+}
+
+
+def as_dict(report: FrozenReport) -> dict[str, Any]:
+    """The month-ends of the year, newest first: counts, and gross days; `change` is now minus then.
+
+    `standing`: frozen in_time or late, before anything was registered, or due. `reasons`, for own staff: by how much
+    each changed how many wait. `suppressed` names every figure beside it that may not be shown.
+    """
+    return {
+        "on": report.on.isoformat(),
+        "year": report.year,
+        "month_ends": [_month_end(line) for line in report.lines],
+        "recipe": report.recipe.as_dict(),
+    }
+
+
+def as_sheet(report: FrozenReport) -> Sheet:
+    """One figure a row, month-end after month-end; the name says how it stands with the freezing."""
+    return sheet(_lines(report), (report.recipe,))
+
+
+def _lines(report: FrozenReport) -> Iterator[Line]:
+    for line in report.lines:
+        on = line.on.isoformat()
+        for side in SIDES:
+            yield Line(side, on, line.standing.value, _figures(line, side))
+        reasons = {why.value: Figure(change) for why, change in line.reasons}
+        yield Line("reasons", on, line.standing.value, reasons)
+
+
+def _month_end(line: FrozenLine) -> dict[str, Any]:
+    return {
+        "on": line.on.isoformat(),
+        "standing": line.standing.value,
+        "frozen_at": line.frozen_at and line.frozen_at.isoformat(timespec="seconds"),
+        **{side: counted(_figures(line, side)) for side in SIDES},
+        "reasons": {why.value: change for why, change in line.reasons},
+    }
+
+
+def _figures(line: FrozenLine, side: str) -> dict[str, Figure]:
+    return {name: getattr(getattr(line, attribute), side) for name, attribute in FIGURES.items()}

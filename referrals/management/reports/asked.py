@@ -1,0 +1,98 @@
+"""What a report is asked for, and how the options of the command say it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from referrals.choices import Knowledge
+from referrals.errors import DomainError
+from referrals.management.reports.places import access_by_name, county_scope, municipality_scope
+from referrals.management.reports.refusal import refused
+from referrals.models import Hindsight
+from referrals.permissions import Access
+from referrals.reports import comparison, flow, frozen, period
+from referrals.reports.periods import (
+    WEEKS_A_QUARTER,
+    WEEKS_A_YEAR,
+    Period,
+    last_weeks,
+    parse_day,
+    until_day,
+)
+from referrals.reports.reached import Reached
+from referrals.reports.scopes import Scope
+from referrals.views.clock import now, today
+
+# By the option: the reports that it goes with, and what is said to all others.
+GO_WITH = {
+    "since": ((flow.NAME, period.NAME), gettext_lazy("--from goes with the reports flow and period.")),
+    "others": ((comparison.NAME,), gettext_lazy("--with goes with the report comparison.")),
+    "year": ((frozen.NAME,), gettext_lazy("--year goes with the report month_ends.")),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is asked for: of whom, of which day or period, and how that day is looked at.
+
+    `access`: of whoever works in the municipality and asks for its true numbers; else nobody's. `weeks`: of the starts
+    beside those who wait. `others`: the numbers of the municipalities that it is compared with. `year`: of the
+    month-ends; None: the newest. `reached`: which cases; None: those that the user reaches.
+    """
+
+    scope: Scope
+    access: Access
+    on: date
+    period: Period
+    hindsight: Hindsight
+    data_as_of: datetime
+    weeks: int = WEEKS_A_YEAR
+    others: tuple[str, ...] = ()
+    year: int | None = None
+    reached: Reached | None = None
+
+
+def asked_by_options(options: dict[str, Any]) -> Asked:
+    """What the options say. Raises CommandError with what is wrong with one of them."""
+    on = _day("--on", options["on"]) or today()
+    since = _day("--from", options["since"])
+    for option, (reports, message) in GO_WITH.items():
+        if options[option] and options["report"] not in reports:
+            raise refused(str(message))
+    if since and since > on:
+        raise refused(_("--from: the first day comes after the last one."))
+    return Asked(
+        scope=_scope(options),
+        access=access_by_name(options["as_staff"]),
+        on=on,
+        period=until_day(since, on) if since else last_weeks(on, WEEKS_A_QUARTER),
+        hindsight=Hindsight(Knowledge(options["mode"] or Knowledge.NOW)),
+        data_as_of=now(),
+        others=codes_in(options["others"]),
+        year=options["year"],
+    )
+
+
+def codes_in(text: str | None) -> tuple[str, ...]:
+    """Numbers of municipalities with commas between them."""
+    return tuple(code.strip() for code in text.split(",")) if text else ()
+
+
+def _day(option: str, text: str | None) -> date | None:
+    """A day of an option, None without it. Raises CommandError with what is wrong with it."""
+    try:
+        return parse_day(text, today=today()) if text is not None else None
+    except DomainError as error:
+        raise refused(f"{option}: {error}") from error
+
+
+def _scope(options: dict[str, Any]) -> Scope:
+    """The place asked for. Raises CommandError for one that does not exist, or is not the user's own."""
+    if options["municipality"]:
+        return municipality_scope(options["municipality"], options["as_staff"])
+    if options["as_staff"]:
+        raise refused(_("--as-staff goes with --municipality: one of the user's own."))
+    return county_scope([options["county"]]) if options["county"] else Scope.nation()

@@ -1,0 +1,147 @@
+"""The kinds of report that the command makes, by name: which reports one is, and how it is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from referrals.exporters import comparison as comparison_export
+from referrals.exporters import coverage as coverage_export
+from referrals.exporters import development as development_export
+from referrals.exporters import distribution as distribution_export
+from referrals.exporters import flow as flow_export
+from referrals.exporters import long_waits as long_export
+from referrals.exporters import month_ends as month_ends_export
+from referrals.exporters import period as period_export
+from referrals.exporters import waiting as waiting_export
+from referrals.exporters.tabular import Sheet
+from referrals.management.reports.asked import Asked
+from referrals.management.reports.places import compared
+from referrals.management.reports.refusal import refused
+from referrals.models import Referral, referrals_as
+from referrals.reports import (
+    comparison,
+    coverage,
+    development,
+    flow,
+    frozen,
+    long_waits,
+    parts,
+    period,
+    three_figures,
+    waiting_times,
+)
+from referrals.reports.long_rows import long_rows, told
+from referrals.reports.periods import WEEKS_A_QUARTER, last_weeks
+from referrals.reports.reached import Reached
+from referrals.reports.scopes import Level
+from referrals.views.clock import today
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What can be asked for: one or more reports that are printed as one.
+
+    `of_a_place`: of one municipality or county as well. `has_modes`: also as it was known then. `has_recipe`: once more
+    by its recipe.
+    """
+
+    build: Callable[[Asked], tuple[Any, ...]]
+    as_dict: Callable[..., dict[str, Any]]
+    as_sheet: Callable[..., Sheet]
+    of_a_place: bool = True
+    has_modes: bool = True
+    has_recipe: bool = True
+
+
+def _look(asked: Asked) -> dict[str, Any]:
+    return {"data_as_of": asked.data_as_of, "hindsight": asked.hindsight}
+
+
+def _waiting(asked: Asked) -> tuple[waiting_times.WaitingReport, three_figures.ThreeFigures]:
+    """Those who wait, and beside them those who started and the estimate."""
+    look = _look(asked)
+    quarter = flow.build(asked.scope, last_weeks(asked.on, WEEKS_A_QUARTER), **look)
+    three = three_figures.build(asked.scope, asked.on, weeks=asked.weeks, quarter=quarter, **look)
+    return waiting_times.build(asked.scope, asked.on, **look), three
+
+
+def _flow(asked: Asked) -> tuple[flow.FlowReport]:
+    return (flow.build(asked.scope, asked.period, **_look(asked)),)
+
+
+def _period(asked: Asked) -> tuple[period.PeriodReport]:
+    """Only of true numbers: from two periods that overlap outsiders could work out a few."""
+    if not asked.scope.exact:
+        raise refused(_("The report period is for own staff: name them with --municipality and --as-staff."))
+    return (period.build(asked.scope, asked.period, **_look(asked)),)
+
+
+def _comparison(asked: Asked) -> tuple[comparison.ComparisonReport]:
+    if asked.scope.level != Level.MUNICIPALITY:
+        raise refused(_("The report comparison begins with a municipality: name it with --municipality."))
+    places = compared((*asked.scope.codes, *asked.others))
+    return (comparison.build(asked.scope, places, asked.on, **_look(asked)),)
+
+
+def _development(asked: Asked) -> tuple[development.DevelopmentReport]:
+    return (development.build(asked.scope, asked.on, **_look(asked)),)
+
+
+def _distribution(asked: Asked) -> tuple[parts.PartsReport]:
+    """Of the cases that the user reaches, or that a recipe says; these must still be the same."""
+    if not asked.scope.exact:
+        raise refused(
+            _("The report distribution is for own staff: name them with --municipality and --as-staff.")
+        )
+    rows, place = referrals_as(asked.hindsight).visible_to(asked.access), asked.scope.ids[0]
+    if asked.reached and asked.reached.has_changed(place, asked.data_as_of):
+        raise refused(_("The recipe is of some units, and cases have moved between units since."))
+    reached = asked.reached or Reached.by(asked.access, place)
+    return (parts.build(asked.scope, asked.on, rows, reached=reached, **_look(asked)),)
+
+
+def _month_ends(asked: Asked) -> tuple[frozen.FrozenReport]:
+    report = frozen.build(asked.scope, asked.on, year=asked.year, **_look(asked))
+    if asked.year not in (None, report.year):
+        raise refused(_("--year: no month-end of %(year)s can be asked for.") % {"year": asked.year})
+    return (report,)
+
+
+def _long(asked: Asked) -> tuple[long_waits.LongWaitsReport]:
+    """For own staff also the rows that the user sees, by the referral's number."""
+    if not asked.scope.exact:
+        return (long_waits.build(asked.scope, asked.on, data_as_of=asked.data_as_of),)
+    municipality = asked.scope.ids[0]
+    visible = Referral.objects.visible_to(asked.access).filter(municipality_id=municipality)
+    rows = told(long_rows(visible, asked.access, on=asked.on), asked.on, today=today())
+    units = asked.access.units(municipality)
+    return (
+        long_waits.build_own(
+            asked.scope, asked.on, visible, data_as_of=asked.data_as_of, units=units, rows=rows
+        ),
+    )
+
+
+def _coverage(asked: Asked) -> tuple[coverage.CoverageReport]:
+    return (coverage.build(asked.on, **_look(asked)),)
+
+
+KINDS = {
+    waiting_times.NAME: Kind(_waiting, waiting_export.as_dict, waiting_export.as_sheet),
+    flow.NAME: Kind(_flow, flow_export.as_dict, flow_export.as_sheet),
+    period.NAME: Kind(_period, period_export.as_dict, period_export.as_sheet),
+    comparison.NAME: Kind(_comparison, comparison_export.as_dict, comparison_export.as_sheet),
+    development.NAME: Kind(_development, development_export.as_dict, development_export.as_sheet),
+    parts.NAME: Kind(_distribution, distribution_export.as_dict, distribution_export.as_sheet),
+    frozen.NAME: Kind(_month_ends, month_ends_export.as_dict, month_ends_export.as_sheet, has_modes=False),
+    long_waits.NAME: Kind(
+        _long, long_export.as_dict, long_export.as_sheet, has_modes=False, has_recipe=False
+    ),
+    coverage.NAME: Kind(
+        _coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False, has_modes=False
+    ),
+}
+# Reports that are printed with another one, and are made again with it.
+PRINTED_WITH = {three_figures.NAME: waiting_times.NAME}

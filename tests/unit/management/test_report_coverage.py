@@ -1,0 +1,177 @@
+"""Coverage again by its recipe: from the registers as they were known, whatever was changed in them since."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from referrals.choices import Engagement, OccupationKind
+from referrals.models import (
+    CoverageAgreement,
+    CoverageStatement,
+    Employment,
+    Hindsight,
+    KeptRecipe,
+    Municipality,
+    Occupation,
+    Population,
+    StaffingFigure,
+    Therapist,
+    looking_back,
+    register_as,
+)
+from referrals.models.known_registers import AS_KNOWN
+from tests.factories import (
+    CoverageAgreementFactory,
+    CoverageStatementFactory,
+    EmploymentFactory,
+    MunicipalityFactory,
+    PopulationFactory,
+    StaffingFigureFactory,
+)
+from tests.unit.management.test_report import refusal, report
+
+# The change log is stamped by the clock of the database, so these tests happen now.
+TODAY = timezone.localdate()
+pytestmark = pytest.mark.django_db
+
+
+def figures(*arguments: str) -> dict[str, Any]:
+    return json.loads(report("coverage", *arguments, "--format", "json"))
+
+
+def again(found: dict[str, Any]) -> dict[str, Any]:
+    return figures("--recipe", found["recipe"]["hash"])
+
+
+@pytest.fixture
+def own(municipality: Municipality) -> Municipality:
+    """Has one ergoterapeut of its own in a full post."""
+    EmploymentFactory(municipality=municipality)
+    PopulationFactory(municipality=municipality, year=TODAY.year)
+    return municipality
+
+
+@pytest.fixture
+def served(own: Municipality) -> Municipality:
+    """Served by the other, half a post."""
+    place = MunicipalityFactory(county=own.county)
+    CoverageAgreementFactory(provider=own, recipient=place, fte="0.50")
+    return place
+
+
+@pytest.fixture
+def nobody(own: Municipality) -> Municipality:
+    """Says that it has nobody."""
+    place = MunicipalityFactory(county=own.county)
+    CoverageStatementFactory(municipality=place)
+    return place
+
+
+@pytest.fixture
+def counted(own: Municipality) -> Municipality:
+    """Has nobody by the official figures."""
+    place = MunicipalityFactory(county=own.county)
+    StaffingFigureFactory(municipality=place, counted_on=TODAY - timedelta(days=30), value=0)
+    return place
+
+
+def save(model: type, **values: object) -> None:
+    row = model.objects.get()
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+CHANGES: dict[str, Callable[[], object]] = {
+    "a post is changed": lambda: save(Employment, fte=Decimal("0.40")),
+    "a post is removed": lambda: Employment.objects.all().delete(),
+    "a post is bought": lambda: save(Employment, engagement=Engagement.PURCHASED),
+    "a post ends": lambda: save(Employment, valid_to=date(2025, 1, 1)),
+    "a post is added": lambda: EmploymentFactory(municipality=CoverageStatement.objects.get().municipality),
+    "an authorisation ends": lambda: save(Therapist, authorised_to=date(2025, 1, 1)),
+    "an authorisation is withdrawn": lambda: save(Therapist, authorised_from=None),
+    "an occupation is another": lambda: save(Occupation, kind=OccupationKind.SUPPORT),
+    "an agreement is changed": lambda: save(CoverageAgreement, fte=None),
+    "an agreement is removed": lambda: CoverageAgreement.objects.all().delete(),
+    "a statement is of another": lambda: save(CoverageStatement, source="Nettsidene"),
+    "a statement is removed": lambda: CoverageStatement.objects.all().delete(),
+    "a figure is corrected": lambda: save(StaffingFigure, value=Decimal("1.00")),
+    "a figure is removed": lambda: StaffingFigure.objects.all().delete(),
+    "a figure is newer": lambda: StaffingFigureFactory(
+        municipality=StaffingFigure.objects.get().municipality, counted_on=TODAY, value=2
+    ),
+    "a population is corrected": lambda: save(Population, persons=5_000),
+    "a population is removed": lambda: Population.objects.all().delete(),
+    "a municipality is renamed": lambda: Municipality.objects.update(full_name="Nytt navn"),
+    "a municipality is no more": lambda: Municipality.objects.filter(
+        pk=CoverageStatement.objects.get().municipality_id
+    ).update(valid_to=TODAY),
+    "a municipality is added": lambda: MunicipalityFactory(),
+}
+
+
+@pytest.mark.usefixtures("served", "nobody", "counted")
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_is_changed_in_the_registers_the_same_figures_come_again(what: str) -> None:
+    before = figures()
+    assert set(before["states"].values()) >= {1, 2} and again(before) == before
+    CHANGES[what]()
+    assert again(before) == before
+    assert figures() != before | {"recipe": figures()["recipe"]}, "nothing was changed, so nothing was shown"
+
+
+@pytest.mark.usefixtures("served", "nobody", "counted")
+def test_after_many_changes_of_the_same_rows_too() -> None:
+    before = figures()
+    for fte in ("0.40", "0.90", "0.10"):
+        save(Employment, fte=Decimal(fte))
+    between = figures()
+    for change in (
+        "a post is bought",
+        "a post is removed",
+        "a statement is removed",
+        "a population is corrected",
+    ):
+        CHANGES[change]()
+    assert again(before) == before
+    assert again(between) == between
+    assert before["rows"] != between["rows"] != figures()["rows"]
+
+
+@pytest.mark.usefixtures("served", "nobody", "counted")
+def test_each_register_looks_like_itself_where_nothing_was_changed() -> None:
+    with transaction.atomic(), looking_back(Hindsight(until=timezone.now()), TODAY):
+        for model, known in AS_KNOWN.items():
+            names = [field.attname for field in known._meta.concrete_fields]
+            rows = register_as(model.objects, Hindsight(until=timezone.now()))
+            assert rows.exists(), model
+            told = set(rows.values_list(*names))
+            assert told == set(model.objects.values_list(*names)), model
+
+
+def test_before_everything_was_registered_there_is_nothing(own: Municipality) -> None:
+    long_ago = Hindsight(until=timezone.now() - timedelta(days=365))
+    with transaction.atomic(), looking_back(long_ago, TODAY):
+        for model in (Employment, Municipality, Population, Therapist):
+            assert not register_as(model.objects, long_ago).exists()
+
+
+def test_no_name_and_no_hpr_number_is_among_what_is_read_back() -> None:
+    therapist = {field.attname for field in AS_KNOWN[Therapist]._meta.concrete_fields}
+    assert therapist == {"id", "authorised_from", "authorised_to", "is_licence"}
+
+
+def test_what_makes_no_sense_is_refused(own: Municipality) -> None:
+    code = figures()["recipe"]["hash"]
+    assert "hele landet" in refusal("coverage", "--recipe", code, "--as-staff", "leder")
+    assert "--recipe" in refusal("coverage", "--recipe", code, "--on", "2025-01-01")
+    assert "0" * 16 in refusal("coverage", "--recipe", "0" * 16)
+    question = KeptRecipe.objects.get(hash=code).question | {"definition_version": "0"}
+    KeptRecipe.objects.bulk_create([KeptRecipe(hash="a" * 16, question=question, data_as_of=timezone.now())])
+    assert "versjon 0" in refusal("coverage", "--recipe", "a" * 16)
