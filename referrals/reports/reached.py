@@ -66,9 +66,9 @@ class Reached:
         unplaced = Q(unit_id__isnull=True) if self.has_unplaced else Q()
         return rows.filter(Q(unit_id__in=self.units) | unplaced)
 
-    def has_changed(self, municipality_id: int, since: datetime) -> bool:
-        """Whether the units hold other cases than at the instant, or nobody can tell."""
+    def has_moved(self, municipality_id: int, since: datetime) -> bool:
+        """Whether the units may hold other cases than at the instant."""
         if self.units is None:
             return False
-        moved = ReferralEvent.objects.filter(municipality_id=municipality_id, registered_at__gte=since)
-        return self.has_opened or moved.filter(details__changes__has_key="unit").exists()
+        later = ReferralEvent.objects.filter(municipality_id=municipality_id, registered_at__gte=since)
+        return later.filter(details__changes__has_key="unit").exists()

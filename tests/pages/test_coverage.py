@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from referrals.choices import CoverageState
-from referrals.models import Municipality, User
+from referrals.models import KeptRecipe, Municipality, User
 from tests.factories import (
     TODAY,
     CountyFactory,
@@ -295,6 +295,16 @@ def test_an_impossible_day_of_a_municipality_shows_today(reader: Client, country
     page = reader.get(f"{URL}{country.none.code}/", {"dato": "30.02.2025"})
     assert page.status_code == 200
     assert page.context["report"].on == TODAY
+
+
+# ---------------------------------------------------------------- its recipe
+
+
+def test_both_pages_keep_and_show_the_recipe(reader: Client, country: Country) -> None:
+    for address in (URL, f"{URL}{country.agreement.code}/"):
+        page = reader.get(address)
+        assert f"Oppskrift <code>{page.context['report'].recipe.hash}</code>" in text(page)
+        assert KeptRecipe.objects.get().hash == page.context["report"].recipe.hash
 
 
 # ---------------------------------------------------------------- cost

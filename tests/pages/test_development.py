@@ -9,9 +9,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from referrals.choices import Knowledge
 from referrals.models import Category, KeptRecipe, Municipality, Referral, User
 from referrals.reports.periods import month_ends
-from tests.factories import TODAY, ReferralFactory, days_ago
+from tests.factories import TODAY, ReferralFactory, days_ago, noon
 
 ClientFor = Callable[[User], Client]
 Log = Callable[..., Referral]
@@ -112,12 +113,56 @@ def test_layers_of_the_last_12_months_are_the_length_of_the_lists_they_lead_to(
 
 
 @pytest.mark.usefixtures("years")
-def test_no_recipe_is_kept_or_shown_by_which_nobody_can_make_it_again(office: Client, address: str) -> None:
+def test_the_recipe_is_kept_and_shown(office: Client, address: str) -> None:
     page = office.get(address)
     recipe = page.context["report"].recipe
     assert "Definisjoner versjon 1" in text(page)
-    assert recipe.hash not in text(page)
-    assert not KeptRecipe.objects.exists()
+    assert f"Oppskrift <code>{recipe.hash}</code>" in text(page)
+    assert dict(recipe.filters) == {"months": "60"}
+    assert [kept.hash for kept in KeptRecipe.objects.all()] == [recipe.hash]
+
+
+# ---------------------------------------------------------------- both ways to look
+
+
+def test_then_all_months_are_shown_as_they_were_known_at_the_end_of_the_day(
+    office: Client, address: str, log: Log
+) -> None:
+    for number in range(6):
+        log(waiting=True, received_on=days_ago(70 + number))
+    log(waiting=True, received_on=days_ago(60), registered_at=noon(days_ago(9)))
+    for day, then, now in ((days_ago(10), 6, 7), (days_ago(9), 7, 7)):
+        asked = {"dato": f"{day:%d.%m.%Y}", "kjent": "then"}
+        page = office.get(address, asked)
+        assert page.context["report"].recipe.knowledge == Knowledge.THEN
+        assert f"det som var kjent ved slutten av {day:%d.%m.%Y}" in text(page)
+        known = office.get(address, asked | {"kjent": "now"})
+        assert "slik vi nå vet at de var" in text(known)
+        for name, waiting in (("then", then), ("now", now)):
+            report = (page if name == "then" else known).context["report"]
+            assert report.trend[-1].waiting.value == report.ageing.points[-1].waiting.value == waiting
+            assert report.flow.months[-1].waiting.value == waiting
+
+
+@pytest.mark.usefixtures("years")
+def test_then_only_the_list_of_the_day_itself_can_be_opened(office: Client, address: str, log: Log) -> None:
+    log(waiting=True, received_on=days_ago(60), registered_at=noon(days_ago(9)))
+    day = f"{ENDS[-1]:%d.%m.%Y}"
+    found = layers(office.get(address, {"dato": day, "kjent": "then"}))
+    assert {number for number, _href, _count in found} == {59}
+    for _number, href, count in found:
+        assert "kjent=then" in href
+        assert office.get(href).context["table"].paginator.count == count, href
+    assert layers(office.get(address, {"kjent": "then"})) == []
+
+
+@pytest.mark.usefixtures("years")
+def test_the_dashboard_of_a_day_leads_to_the_same_way_of_looking(office: Client, address: str) -> None:
+    asked = {"dato": f"{days_ago(50):%d.%m.%Y}", "kjent": "then"}
+    dashboard = text(office.get(address.removesuffix("utvikling/"), asked))
+    page = office.get(address, asked)
+    assert f'href="{address}{page.context["form"].query}"' in dashboard.replace("&amp;", "&")
+    assert page.context["report"].recipe.knowledge == Knowledge.THEN
 
 
 # ---------------------------------------------------------------- nothing to tell

@@ -1,6 +1,7 @@
 """The distribution of a waitlist: numbers that lead to exactly their rows, for own staff and for nobody else."""
 
 import html
+import json
 import re
 from collections.abc import Callable
 
@@ -10,7 +11,8 @@ from django.test import Client
 
 from referrals.choices import Knowledge, Source
 from referrals.models import Category, KeptRecipe, Membership, Municipality, Referral, Therapist, User
-from tests.factories import ReferralFactory, UnitFactory, days_ago, noon
+from tests.factories import OpeningFactory, ReferralFactory, UnitFactory, days_ago, noon
+from tests.unit.management.test_report import refusal
 
 ClientFor = Callable[[User], Client]
 Log = Callable[..., Referral]
@@ -206,12 +208,45 @@ def test_odd_addresses_are_answered(office: Client, address: str, log: Log, quer
     assert office.get(f"{address}?{query}").status_code == 200
 
 
-def test_no_recipe_is_kept_or_shown_by_which_nobody_can_make_it_again(office: Client, address: str) -> None:
+def test_the_recipe_is_kept_and_shown(office: Client, address: str) -> None:
     page = office.get(address)
     recipe = page.context["report"].recipe
     assert "Definisjoner versjon 1" in text(page)
-    assert recipe.hash not in text(page)
-    assert not KeptRecipe.objects.exists()
+    assert f"Oppskrift <code>{recipe.hash}</code>" in text(page)
+    assert [kept.hash for kept in KeptRecipe.objects.all()] == [recipe.hash]
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_figures_can_be_taken_along_as_they_stand_there(
+    office: Client, address: str, therapist: Therapist
+) -> None:
+    page = office.get(address)
+    as_csv, as_json = (office.get(link.url) for link in page.context["downloads"])
+    figures, report = json.loads(as_json.content), page.context["report"]
+    assert figures["waiting"] == report.whole.waiting.value == 11
+    told = [one["waiting"] for one in figures["by_category_and_priority"]]
+    assert told == [cell.waiting.value for row in report.cells for cell in row]
+    assert [(one["name"], one["waiting"], one["started"]) for one in figures["by_therapist"]] == [
+        (one.name, one.waiting.value, one.started.value) for one in report.by_therapist
+    ]
+    assert f"source;{Source.HOSPITAL.value};{Source.HOSPITAL.label};waiting;3" in as_csv.content.decode()
+    assert f";{therapist.name};started;2" in as_csv.content.decode()
+    assert 'filename="fordeling-' in as_json.headers["Content-Disposition"]
+
+
+def test_what_emergency_access_had_opened_is_told_in_the_recipe_and_not_made_again(
+    address: str, log: Log, municipality: Municipality, therapist_user: User, client_for: ClientFor
+) -> None:
+    north, south = (UnitFactory(municipality=municipality, name=name) for name in ("Nord", "Sør"))
+    Membership.objects.filter(user=therapist_user).update(unit=north)
+    log(waiting=True, unit=north)
+    elsewhere = log(waiting=True, unit=south)
+    OpeningFactory(person=elsewhere.person, user=therapist_user, emergency=True)
+    report = client_for(therapist_user).get(address).context["report"]
+    assert report.whole.waiting.value == 2
+    assert dict(report.recipe.filters)["opened"] == "yes"
+    asked = ("distribution", "--recipe", report.recipe.hash, "--as-staff", therapist_user.username)
+    assert "nødtilgang" in refusal(*asked)
 
 
 # ---------------------------------------------------------------- who sees what

@@ -46,7 +46,8 @@ def read(answer: HttpResponse) -> dict[str, Any]:
 
 def pages(municipality: Municipality) -> list[str]:
     place = f"/oversikt/{municipality.code}"
-    return [f"{place}/", f"{place}/periode/", f"{place}/sammenlign/"]
+    beside = ("periode", "sammenlign", "utvikling", "fordeling")
+    return [f"{place}/", *(f"{place}/{name}/" for name in beside)]
 
 
 def test_every_page_offers_both_and_gives_them_to_be_saved(
@@ -172,6 +173,43 @@ def test_readers_get_the_same_hidden_in_files_as_on_the_screen(
         assert all("over_target" not in one for one in figures["by_category"])
 
 
+def test_a_file_of_the_development_is_the_pages(office: Client, municipality: Municipality) -> None:
+    address = f"/oversikt/{municipality.code}/utvikling/"
+    report, months = (
+        office.get(address).context["report"],
+        read(office.get(address, {"fil": "json"}))["months"],
+    )
+    found = cells(office.get(address, {"fil": "csv"}))
+    told = zip(months, report.trend, report.ageing.points, report.flow.months, strict=True)
+    for one, point, aged, flow in told:
+        assert one["on"] == point.on.isoformat()
+        assert (one["waiting"], one["median_days"]) == (point.waiting.value, point.median_days.value)
+        assert list(one["bands"].values())[:-1] == [figure.value for figure in aged.bands]
+        assert (one["referred"], one["started"]) == (flow.referred.value, flow.started.value)
+        assert found["month", one["on"], "waiting"] == str(one["waiting"])
+    then = {"dato": f"{days_ago(20):%d.%m.%Y}", "kjent": "then", "fil": "json"}
+    assert read(office.get(address, then))["recipe"]["mode"] == "then"
+
+
+def test_in_a_readers_file_of_the_development_the_same_is_hidden(
+    client_for: ClientFor, county_reader: User, municipality: Municipality
+) -> None:
+    address = f"/oversikt/fylke/{municipality.county.code}/utvikling/"
+    reader = client_for(county_reader)
+    report, figures = reader.get(address).context["report"], read(reader.get(address, {"fil": "json"}))
+    hidden = set()
+    for one, point, aged in zip(figures["months"], report.trend, report.ageing.points, strict=True):
+        assert ("waiting" in one["suppressed"]) == point.waiting.suppressed
+        assert one["bands"]["suppressed"] == [
+            band.code
+            for band, figure in zip(report.ageing.bands, aged.bands, strict=True)
+            if figure.suppressed
+        ]
+        hidden |= {*one["suppressed"], *one["bands"]["suppressed"]}
+        assert all(value is None or value == 0 or value >= 5 for value in [one["waiting"], one["started"]])
+    assert {"waiting", "29-56"} & hidden
+
+
 def test_a_file_of_a_comparison_hides_the_others(office: Client, municipality: Municipality) -> None:
     other = MunicipalityFactory(county=municipality.county)
     ReferralFactory(municipality=other, waiting=True)
@@ -215,6 +253,8 @@ def test_what_cannot_be_shown_is_no_file(office: Client, municipality: Municipal
         f"/oversikt/{municipality.code}/": {"dato": "31.02.2026"},
         f"/oversikt/{municipality.code}/periode/": {"fra": "31.02.2026"},
         f"/oversikt/{municipality.code}/sammenlign/": {"kommuner": "nowhere"},
+        f"/oversikt/{municipality.code}/utvikling/": {"dato": "31.02.2026"},
+        f"/oversikt/{municipality.code}/fordeling/": {"dato": "31.02.2026"},
     }.items():
         answer = office.get(address, asked | {"fil": "csv"})
         assert answer.headers["Content-Type"].startswith("text/html")

@@ -1,6 +1,7 @@
 """Month-ends as they were known then: what own staff see and why, where it leads, what readers are shown."""
 
 import html
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -129,16 +130,49 @@ def test_readers_see_no_reason_no_list_and_no_small_number(
 
 
 @pytest.mark.usefixtures("six")
-def test_no_recipe_is_kept_or_shown_by_which_nobody_can_make_it_again(
-    manager_now: Client, address: str
-) -> None:
+def test_the_recipe_is_kept_and_shown(manager_now: Client, address: str) -> None:
     rollups.freeze(today=TODAY)
     page = manager_now.get(address, {"ar": str(END.year)})
     recipe = page.context["report"].recipe
     assert "Definisjoner versjon 1" in page.content.decode()
-    assert recipe.hash not in page.content.decode()
+    assert f"Oppskrift <code>{recipe.hash}</code>" in page.content.decode()
     assert dict(recipe.filters) == {"year": str(END.year)}
-    assert not KeptRecipe.objects.exists()
+    assert [kept.hash for kept in KeptRecipe.objects.all()] == [recipe.hash]
+
+
+@pytest.mark.usefixtures("six")
+def test_the_figures_can_be_taken_along_as_they_stand_there(manager_now: Client, address: str) -> None:
+    assert "Last ned" not in manager_now.get(address).content.decode()
+    rollups.freeze(today=TODAY)
+    start_later(Referral.objects.order_by("pk").first(), END)
+    page = manager_now.get(address, {"ar": str(END.year)})
+    as_csv, as_json = (manager_now.get(link.url) for link in page.context["downloads"])
+    figures = json.loads(as_json.content)
+    [month] = [one for one in figures["month_ends"] if one["on"] == END.isoformat()]
+    [line] = [line for line in page.context["report"].lines if line.on == END]
+    assert figures["year"] == END.year and month["standing"] == line.standing.value
+    for side in ("then", "now", "change"):
+        assert month[side]["waiting"] == getattr(line.waiting, side).value
+        assert month[side]["median_days"] == getattr(line.median_days, side).value
+    assert month["reasons"] == {"ended_later": -1}
+    assert f"then;{END.isoformat()};{line.standing.value};waiting;6" in as_csv.content.decode()
+    assert f'filename="manedsslutt-{END.year}-' in as_csv.headers["Content-Disposition"]
+    assert figures["recipe"]["report"] == "month_ends" and len(figures["recipe"]["hash"]) == 16
+
+
+@pytest.mark.usefixtures("six")
+def test_in_a_readers_file_the_same_is_hidden(
+    client_for: ClientFor, county_reader: User, municipality: Municipality
+) -> None:
+    rollups.freeze(today=TODAY)
+    for referral in Referral.objects.order_by("pk")[:2]:
+        start_later(referral, END)
+    address = f"/oversikt/fylke/{municipality.county.code}/manedsslutt/"
+    figures = json.loads(client_for(county_reader).get(address, {"fil": "json"}).content)
+    month = figures["month_ends"][0]
+    assert (month["then"]["waiting"], month["now"]["waiting"], month["change"]["waiting"]) == (6, None, None)
+    assert "waiting" in month["now"]["suppressed"] and "waiting" in month["change"]["suppressed"]
+    assert month["reasons"] == {}
 
 
 @pytest.mark.usefixtures("six")

@@ -82,6 +82,10 @@ def _scope(asked: Mapping[str, Any], username: str | None) -> Scope:
 def _reached(kept: KeptRecipe, scope: Scope, access: Access) -> Reached:
     """Which cases were counted; whoever asks must reach them all."""
     reached = Reached.read(kept.question["filters"])
+    if reached.has_opened:
+        raise refused(
+            _("The recipe is also of cases that emergency access had opened: which ones is not kept.")
+        )
     if not reached.is_within(Reached.by(access, scope.ids[0])):
         raise refused(_("The recipe is of cases that whoever is named with --as-staff does not reach."))
     return reached

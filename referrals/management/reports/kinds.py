@@ -96,7 +96,7 @@ def _distribution(asked: Asked) -> tuple[parts.PartsReport]:
             _("The report distribution is for own staff: name them with --municipality and --as-staff.")
         )
     rows, place = referrals_as(asked.hindsight).visible_to(asked.access), asked.scope.ids[0]
-    if asked.reached and asked.reached.has_changed(place, asked.data_as_of):
+    if asked.reached and asked.reached.has_moved(place, asked.data_as_of):
         raise refused(_("The recipe is of some units, and cases have moved between units since."))
     reached = asked.reached or Reached.by(asked.access, place)
     return (parts.build(asked.scope, asked.on, rows, reached=reached, **_look(asked)),)
