@@ -1,8 +1,8 @@
 """The registers behind coverage as they were known before an instant, read from the change log.
 
 What was added later is not there, what was removed is there again, and each fact has the value from before the first
-later change. The views of migration 0033 do it; here they look like the tables, and have the facts that coverage asks
-for. Nobody's name or HPR number is among them.
+later change. The views of the migration `registers_as_known` do it; here they look like the tables, and have the facts
+that coverage asks for. No therapist's name or HPR number is among them.
 """
 
 from typing import Any, TypeVar, cast

@@ -142,7 +142,7 @@ class _Day:
     def __init__(self, on: date, asked: _Asked) -> None:
         scope, look = asked.scope, asked.hindsight
         self._unknown = _unknown(asked, on)
-        self._populations = workforce.populations(on)
+        self._populations = _populations(on, look)
         with looking_back(look, on):
             ids = [place.pk for place in asked.places]
             keys = keys_as(look).filter(municipality_id__in=ids, valid_from__lte=on)
@@ -182,6 +182,13 @@ class _Day:
         found = Snapshot(on, scope, asked.register, in_full=False, at=asked.at, hindsight=look)
         self._headlines |= dict(found.by_place())
         self.as_of = min(self.as_of, found.as_of)
+
+
+def _populations(on: date, look: Hindsight) -> dict[int, tuple[int, int]]:
+    """As the register has them, or had them when the report was made first; it says nothing of an earlier day."""
+    register = Hindsight(until=look.until)
+    with looking_back(register, on):
+        return workforce.populations(on, register)
 
 
 def _unknown(asked: _Asked, on: date) -> set[int]:

@@ -167,6 +167,22 @@ def test_no_name_and_no_hpr_number_is_among_what_is_read_back() -> None:
     assert therapist == {"id", "authorised_from", "authorised_to", "is_licence"}
 
 
+def test_a_comparison_goes_by_the_population_of_then_too(own: Municipality) -> None:
+    def compared(*arguments: str) -> dict[str, Any]:
+        return json.loads(report("comparison", *arguments, "--format", "json"))
+
+    before = compared("--municipality", own.code)
+    assert before["places"][0]["now"]["population"] == 10_000
+    PopulationFactory(municipality=own, year=TODAY.year - 1, persons=9_000)
+    save_population(own, 12_000)
+    assert compared("--recipe", before["recipe"]["hash"]) == before
+    assert compared("--municipality", own.code)["places"][0]["now"]["population"] == 12_000
+
+
+def save_population(place: Municipality, persons: int) -> None:
+    place.populations.filter(year=TODAY.year).update(persons=persons)
+
+
 def test_what_makes_no_sense_is_refused(own: Municipality) -> None:
     code = figures()["recipe"]["hash"]
     assert "hele landet" in refusal("coverage", "--recipe", code, "--as-staff", "leder")

@@ -13,6 +13,7 @@ from referrals.reports import counts, own_rows, waiting_times
 from referrals.reports.periods import last_weeks, month_ends
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.tallies import IN_SCOPE, Key
+from referrals.waiting import Band
 from tests.factories import NOW, TODAY, MembershipFactory, ReferralFactory, days_ago, noon
 from tests.unit.actions.acting import do
 from tests.unit.reports.worlds import World, make_world
@@ -82,6 +83,39 @@ def test_flows_too(world: World) -> None:
         then, now = counts.flow(period, THEN), counts.flow(period)
     assert sum(flow.counts["started"] for flow in then) < sum(flow.counts["started"] for flow in now)
     assert sum(flow.counts["referred"] for flow in then) > sum(flow.counts["referred"] for flow in now)
+
+
+def test_month_by_month_the_functions_count_what_the_rows_say(world: World) -> None:
+    on = days_ago(20)
+    days, look = month_ends(on, 8), THEN.of_all_before(on)
+    with scoped(), transaction.atomic():
+        _counties, flows = counts.flow_between(days, look)
+    differing = 0
+    for place in world.municipalities:
+        scope = Scope.municipality(place, NO_ACCESS)
+        with scoped(), transaction.atomic():
+            counted = counts.bands_each_day(days, scope, look)
+        own = own_rows.bands_each_day(days, exact(place), look)
+        now = own_rows.bands_each_day(days, exact(place))
+        for day in days:
+            for group in [(), *((Key.BAND, band.code) for band in Band)]:
+                told = [found[day].of(IN_SCOPE, *[group] * bool(group)).waiting for found in (own, counted)]
+                assert told[0] == told[1], (place, day, group)
+            differing += own[day].of(IN_SCOPE).waiting != now[day].of(IN_SCOPE).waiting
+        assert own_rows.flow_between(days, exact(place), look) == flows.get(place.pk, {}), place
+    assert differing > 0
+
+
+def test_those_over_a_year_too(world: World) -> None:
+    on = days_ago(20)
+    with scoped(), transaction.atomic():
+        told = {each.municipality: each for each in counts.over_a_year(on, THEN)}
+    for place in world.municipalities:
+        own = own_rows.waiting(on, exact(place), in_full=False, hindsight=THEN).of(IN_SCOPE)
+        counted = told.get(place.pk)
+        assert (own.waiting, own.over_a_year) == (
+            (counted.waiting, counted.over_a_year) if counted else (0, 0)
+        )
 
 
 @pytest.mark.parametrize("on", [TODAY, *DAYS[:2]], ids=str)

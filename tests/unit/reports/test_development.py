@@ -4,11 +4,14 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
+from django.db import transaction
 
 from ergo.scope import scoped
+from referrals.choices import Knowledge
+from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import development
 from referrals.reports.suppression import Hidden
-from tests.factories import NOW, TODAY
+from tests.factories import NOW, TODAY, days_ago
 from tests.unit.reports.test_months import own, scopes
 from tests.unit.reports.worlds import World, make_world
 
@@ -41,5 +44,18 @@ def test_it_is_empty_only_where_nothing_is_told_and_nothing_hidden(any_world: Wo
 def test_ten_queries_at_most(any_world: World, django_assert_max_num_queries: Callable) -> None:
     with scoped():
         for scope, _places in scopes(any_world):
-            with django_assert_max_num_queries(10):
-                development.build(scope, TODAY, data_as_of=NOW)
+            for hindsight in (ALL_KNOWN, Hindsight(Knowledge.THEN)):
+                # Each reading of the history says from when on, before it and after.
+                with transaction.atomic(), django_assert_max_num_queries(10 + 8 * hindsight.reads_history):
+                    development.build(scope, TODAY, data_as_of=NOW, hindsight=hindsight)
+
+
+def test_then_the_three_tell_the_same_of_each_list_too(any_world: World) -> None:
+    with scoped(), transaction.atomic():
+        for scope, _places in scopes(any_world):
+            report = development.build(
+                scope, days_ago(40), data_as_of=NOW, hindsight=Hindsight(Knowledge.THEN)
+            )
+            told = zip(report.trend, report.ageing.points, report.flow.months, strict=True)
+            for point, aged, month in told:
+                assert point.waiting == aged.waiting == month.waiting, (scope, point.on)
