@@ -19,7 +19,6 @@ from referrals.reports.scopes import Level, Scope
 from referrals.reports.tallies import (
     FLOWS,
     IN_SCOPE,
-    NOBODY,
     Group,
     Key,
     StartTally,
@@ -32,6 +31,7 @@ from referrals.waiting import Band
 
 GROUPS = (Key.IN_SCOPE, Key.COUNTY, Key.PLACE)
 PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY)
+WHOLE = ""  # all bands together
 # The counts of a flow, in the function's order: the stocks, then what came and went before and in the period.
 FLOW_COUNTS = (
     "waiting_earlier",
@@ -108,17 +108,21 @@ def bands_each_day(
     days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
 ) -> dict[date, Tallies]:
     """How many wait at the end of each day by band: in the scope, every county and each place. One query."""
-    sums: dict[date, dict[Group, Tally]] = defaultdict(dict)
     with looking_back(hindsight, max(days)):
         rows = _called(f"ergo_count_bands_each_day{_suffix(hindsight)}(%s::date[])", [list(days)])
+    sums: Counter[tuple[date, tuple[Key, object], str]] = Counter()
     for day, county, place, band, count in rows:
         pairs = [(Key.COUNTY, county), (Key.PLACE, place)]
         for pair in [*pairs, IN_SCOPE] if _is_within(scope, county, place) else pairs:
-            for group in (frozenset({pair}), frozenset({pair, (Key.BAND, band)})):
-                known = sums[day].get(group, NOBODY)
-                longest = count if band == Band.OVER_365.code else 0
-                sums[day][group] = Tally(known.waiting + count, over_a_year=known.over_a_year + longest)
-    return {day: Tallies(groups) for day, groups in sums.items()}
+            sums[day, pair, WHOLE] += count
+            sums[day, pair, band] += count
+    longest = Band.OVER_365.code
+    groups: dict[date, dict[Group, Tally]] = defaultdict(dict)
+    for (day, pair, band), count in sums.items():
+        part = frozenset() if band == WHOLE else frozenset({(Key.BAND, band)})
+        over = sums[day, pair, longest] if band in (WHOLE, longest) else 0
+        groups[day][frozenset({pair}) | part] = Tally(count, over_a_year=over)
+    return {day: Tallies(tallies) for day, tallies in groups.items()}
 
 
 def over_a_year(on: date, hindsight: Hindsight = ALL_KNOWN) -> list[LongWaitCount]:
