@@ -32,14 +32,6 @@ from referrals.waiting import Band
 GROUPS = (Key.IN_SCOPE, Key.COUNTY, Key.PLACE)
 PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY)
 WHOLE = ""  # all bands together
-# The counts of a flow, in the function's order: the stocks, then what came and went before and in the period.
-FLOW_COUNTS = (
-    "waiting_earlier",
-    "waiting_before",
-    "waiting",
-    *(f"{flow}_before" for flow in FLOWS),
-    *FLOWS,
-)
 # By place and slot, what came and went.
 Slots = dict[int, dict[int, dict[str, int]]]
 
@@ -52,15 +44,6 @@ class LongWaitCount:
     county: int
     waiting: int
     over_a_year: int
-
-
-@dataclass(frozen=True)
-class Flow:
-    """What came and went in a municipality, by the names of FLOW_COUNTS."""
-
-    municipality: int
-    county: int
-    counts: dict[str, int]
 
 
 def waiting(on: date, scope: Scope, *, in_full: bool, hindsight: Hindsight = ALL_KNOWN) -> Tallies:
@@ -149,20 +132,6 @@ def long_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
         day: Tallies({group: Tally(**counted) for group, counted in groups.items()})
         for day, groups in found.items()
     }
-
-
-def flow(period: Period, hindsight: Hindsight = ALL_KNOWN) -> list[Flow]:
-    """The municipalities of which there is anything to count in the period, the one before, or between. One query.
-
-    `hindsight` of THEN: with what was registered by the end of the period's last day.
-    """
-    edges = [period.before().start, period.start, period.end]
-    with looking_back(hindsight, period.last_day):
-        rows = _called(f"ergo_count_flow{_suffix(hindsight)}(%s, %s, %s)", edges)
-    return [
-        Flow(municipality, county, dict(zip(FLOW_COUNTS, counts, strict=True)))
-        for municipality, county, *counts in rows
-    ]
 
 
 def flow_between(edges: Sequence[date], hindsight: Hindsight = ALL_KNOWN) -> tuple[Slots, Slots]:

@@ -9,8 +9,7 @@ from django.db.models import Count, Q
 from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, referrals_as
 from referrals.reports import kept_or_counted
-from referrals.reports.counts import FLOW_COUNTS
-from referrals.reports.kept_or_counted import FoundFlow
+from referrals.reports.kept_or_counted import FLOW_COUNTS, FoundFlow
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
@@ -174,7 +173,7 @@ def _outside_cells(
 
     All quarters with what was known at the end of the period.
     """
-    known = Hindsight(until=hindsight.known_before(period.last_day))
+    known = hindsight.of_all_before(period.last_day)
     flows = kept_or_counted.flows(with_the_one_before(period), scope, at=at, hindsight=known)
     counties = list(County.objects.all())
     municipalities = Municipality.objects.filter(county_id__in=scope.county_ids)

@@ -10,7 +10,6 @@ from typing import Any
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import counts, kept, own_rows
-from referrals.reports.counts import FLOW_COUNTS
 from referrals.reports.kept import Kept
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
@@ -18,6 +17,14 @@ from referrals.reports.splits import Split
 from referrals.reports.tallies import FLOWS, IN_SCOPE, Tallies
 
 PARTS = (Split.BAND, Split.CATEGORY, Split.PRIORITY)
+# The counts of a period and of the one before it: the stocks around both, then what came and went.
+FLOW_COUNTS = (
+    "waiting_earlier",
+    "waiting_before",
+    "waiting",
+    *(f"{flow}_before" for flow in FLOWS),
+    *FLOWS,
+)
 Counts = dict[str, int]
 
 
@@ -121,12 +128,12 @@ def flows(
 ) -> list[FoundFlow]:
     """What came and went in each period and in the one before it, as FLOW_COUNTS, for outsiders.
 
-    All the periods, with those before them, lie end to end. One query; a query for each where the history is read.
+    All the periods, with those before them, lie end to end. One query.
     """
-    if hindsight.reads_history:
-        return [_flow_as_known(period, at, hindsight) for period in periods]
     edges = sorted({edge for each in periods for edge in (each.before().start, each.start, each.end)})
-    found = kept.flow(edges, scope, at=at) or kept.KeptFlow(*counts.flow_between(edges), at)
+    found = None if hindsight.reads_history else kept.flow(edges, scope, at=at)
+    if found is None:
+        found = kept.KeptFlow(*counts.flow_between(edges, hindsight), at)
     number = len(edges) - 1
     counties = {place: _months(slots, number) for place, slots in found.counties.items()}
     places = {place: _months(slots, number) for place, slots in found.places.items()}
@@ -134,12 +141,6 @@ def flows(
         FoundFlow(_between(counties, slot), _between(places, slot), found.as_of)
         for slot in (edges.index(period.start) for period in periods)
     ]
-
-
-def _flow_as_known(period: Period, at: datetime, hindsight: Hindsight) -> FoundFlow:
-    counted = counts.flow(period, hindsight)
-    counties = _summed([(flow.county, flow.counts) for flow in counted])
-    return FoundFlow(counties, _summed([(flow.municipality, flow.counts) for flow in counted]), at)
 
 
 def flow_months(
@@ -188,12 +189,3 @@ def _months(slots: dict[int, Counts], number: int) -> list[Counts]:
 def _growth(flows: Counts) -> int:
     """By how many the list grew."""
     return flows["referred"] - flows["started"] - flows["other_ends"]
-
-
-def _summed(flows: Sequence[tuple[int, Counts]]) -> dict[int, Counts]:
-    sums: dict[int, Counts] = {}
-    for place, numbers in flows:
-        found = sums.setdefault(place, dict.fromkeys(FLOW_COUNTS, 0))
-        for name in FLOW_COUNTS:
-            found[name] += numbers[name]
-    return sums

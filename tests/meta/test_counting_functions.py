@@ -13,8 +13,6 @@ from tests.harness.register import REGISTER, Holds
 pytestmark = pytest.mark.django_db
 
 CALLED = {
-    "ergo_count_flow",
-    "ergo_count_flow_as_known",
     "ergo_count_long_waits",
     "ergo_count_life_table",
     "ergo_count_life_table_as_known",
@@ -108,9 +106,6 @@ ODD_CALLS = [
     "ergo_count_waiting_over_a_year(NULL)",
     "ergo_count_long_waits(NULL, NULL)",
     "ergo_count_long_waits('{NULL,9999-12-31,0001-01-01}', '{NULL,1,9223372036854775807}')",
-    "ergo_count_flow(NULL, NULL, NULL)",
-    "ergo_count_flow('2026-01-01', '2025-01-01', '2024-01-01')",
-    "ergo_count_flow('-infinity', '0001-01-01', 'infinity')",
     "ergo_count_life_table(NULL, NULL, NULL, NULL)",
     "ergo_count_life_table('2026-01-01', '2025-01-01', '{}', -1)",
     "ergo_count_life_table('0001-01-01', '9999-12-31', '{NULL,0,-1,9223372036854775807}', NULL)",

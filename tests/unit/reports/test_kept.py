@@ -69,7 +69,7 @@ def nothing_kept() -> Iterator[None]:
 def nothing_counted() -> Iterator[None]:
     """Whoever counts from the rows of everybody fails."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("waiting", "waiting_each_day", "bands_each_day", "flow", "flow_between"):
+        for name in ("waiting", "waiting_each_day", "bands_each_day", "flow_between"):
             patch.setattr(counts, name, refuse)
         for name in ("waiting_each_day", "bands_each_day", "flow_between"):
             patch.setattr(own_rows, name, refuse)

@@ -18,7 +18,7 @@ from referrals.choices import Knowledge
 from referrals.demo.seed import Order
 from referrals.demo.users import MOSS
 from referrals.models import Category, Hindsight, Municipality, Referral, User, access_of
-from referrals.reports import counts, flow, three_figures, waiting_times
+from referrals.reports import counts, flow, kept_or_counted, three_figures, waiting_times
 from referrals.reports.periods import last_weeks
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.tallies import IN_SCOPE, Key
@@ -201,7 +201,7 @@ def test_the_country_is_all_municipalities_together(demo: Demo, on: date, knowle
     known, hindsight = demo.known(knowledge, on), Hindsight(knowledge)
     with scoped(), transaction.atomic():
         counted = counts.waiting(on, NATION, in_full=True, hindsight=hindsight)
-        flows = counts.flow(last_weeks(on, 13), hindsight)
+        (flows,) = kept_or_counted.flows([last_weeks(on, 13)], NATION, at=NOW, hindsight=hindsight)
         started = counts.started(last_weeks(on, 13), NATION, hindsight)
     everybody, expected = counted.of(IN_SCOPE), plain_figures.headlines(known, on)
     assert {name: getattr(everybody, name) for name in COUNTED} == {name: expected[name] for name in COUNTED}
@@ -213,7 +213,7 @@ def test_the_country_is_all_municipalities_together(demo: Demo, on: date, knowle
         plain_figures.by_category(known, on)
     )
     assert parts(counted, Key.PRIORITY) == waiting_in(plain_figures.by_priority(known, on))
-    assert of_each_place(flows) == flows_of_each_place(known, on)
+    assert of_each_place(flows.places) == flows_of_each_place(known, on)
     expected = plain_figures.started(known, on)
     assert started.started == expected["count"] >= 20
     assert (started.median_days, started.p90_days) == (expected["median_days"], expected["p90_days"])
@@ -231,8 +231,8 @@ def in_use(numbers: dict[Any, int]) -> dict[Any, int]:
     return {value: number for value, number in numbers.items() if number}
 
 
-def of_each_place(flows: list[counts.Flow]) -> dict[int, dict[str, int]]:
-    told = {each.municipality: {name: each.counts[name] for name in counts.FLOWS} for each in flows}
+def of_each_place(places: dict[int, dict[str, int]]) -> dict[int, dict[str, int]]:
+    told = {place: {name: counted[name] for name in counts.FLOWS} for place, counted in places.items()}
     return {place: numbers for place, numbers in told.items() if any(numbers.values())}
 
 
