@@ -258,8 +258,10 @@ class Referral(OnTheClock, models.Model):
         verbose_name_plural = _("referrals")
         ordering = ["-received_on", "-pk"]
         indexes = [
+            # Holds all by which those who wait are counted.
             models.Index(
                 fields=["municipality", "priority", "received_on"],
+                include=["id", "category", "prioritised_on", "outcome"],
                 condition=Q(wait_end__isnull=True),
                 name="referral_waiting",
             ),

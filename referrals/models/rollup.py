@@ -6,6 +6,7 @@ fill them, and hand out what the reports may have (migration 0023_rollups, docs/
 
 from datetime import date, datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
@@ -82,11 +83,15 @@ class FlowStat(models.Model):
 
 
 class RolledDay(models.Model):
-    """A day whose figures are kept. `is_stale`: something that counts on it has changed since `refreshed_at`."""
+    """A day whose figures are kept. `is_stale`: something that counts on it has changed since `refreshed_at`.
+
+    `stale_places`: in which municipalities, by id. Without any a stale day is worked out everywhere.
+    """
 
     day = models.DateField(_("date"), primary_key=True)
     refreshed_at = models.DateTimeField()
     is_stale = models.BooleanField(default=False)
+    stale_places = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         verbose_name = _("kept day")

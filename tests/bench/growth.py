@@ -16,6 +16,8 @@ from referrals.models import (
     FlowStat,
     Municipality,
     Person,
+    PriorityKey,
+    PriorityTarget,
     Referral,
     RolledDay,
     WaitMark,
@@ -80,6 +82,7 @@ FROM referrals_referral WHERE id %% 3 = 0 AND id > %(above)s AND received_on + 1
 
 PARTS = [Person, Referral, WaitPause]
 KEPT = [WaitStat, FlowStat, RolledDay, WaitMark]
+KEYS = [Municipality, PriorityKey, PriorityTarget]
 
 
 class Country:
@@ -111,7 +114,9 @@ class Country:
     def analyze(self) -> None:
         """Let the planner know the tables, as autovacuum does."""
         with connected_for(Purpose.OWN), connection.cursor() as cursor:
-            cursor.execute(f"VACUUM ANALYZE {', '.join(model._meta.db_table for model in [*PARTS, *KEPT])}")
+            cursor.execute(
+                f"VACUUM ANALYZE {', '.join(model._meta.db_table for model in [*PARTS, *KEPT, *KEYS])}"
+            )
 
     def _batches(self, size: int) -> Iterator[tuple[int, int, bool]]:
         edges = [self.size + 1, *range(self.size + A_BATCH, size, A_BATCH), size + 1]

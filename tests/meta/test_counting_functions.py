@@ -55,6 +55,11 @@ STEPS = {
     "ergo_day_stats",
     "ergo_day_stats_as_known",
     "ergo_flow_stats",
+    "ergo_waits",
+    "ergo_place_stats",
+    "ergo_ordered_waits",
+    "ergo_percentiles",
+    "ergo_day_cells",
 }
 # What the counting role keeps of what it has counted: it writes there and nowhere else.
 KEPT = {apps.get_model(label)._meta.db_table for label in REGISTER[Holds.COUNTED]}
