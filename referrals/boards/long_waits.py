@@ -9,8 +9,8 @@ from referrals.boards import sentences
 from referrals.boards.figures import TONE_OF_ALARM, Card, count
 from referrals.boards.pictures import Picture, months, series
 from referrals.charts.lines import lines
-from referrals.forms.boards import NEAR_A_YEAR, OVER_A_YEAR
 from referrals.norwegian import number
+from referrals.reports.long_rows import NEAR_A_YEAR, OVER_A_YEAR
 from referrals.reports.long_waits import LongCounts, LongWaitsReport
 from referrals.reports.suppression import Figure
 

@@ -1,8 +1,9 @@
 """The report of the long waits, as JSON and as rows. Of a citizen nothing but the referral's number, to own staff."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from referrals.exporters.lines import cell, counted
+from referrals.exporters.lines import Line, counted, sheet
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.long_rows import LongWait
 from referrals.reports.long_waits import LongCounts, LongPlace, LongWaitsReport
@@ -10,7 +11,6 @@ from referrals.reports.suppression import Figure
 
 # As files name them, in the order files show them.
 FIGURES = {"waiting": "waiting", "over_one_year": "over_a_year", "near_one_year": "near_a_year"}
-COUNTED = ("place", "on", *FIGURES)
 LISTED = (
     "number",
     "received_on",
@@ -43,17 +43,18 @@ def as_dict(report: LongWaitsReport) -> dict[str, Any]:
 
 
 def as_sheet(report: LongWaitsReport) -> Sheet:
-    """The rows, for own staff; for all others the counts: of the day, of places within, and of the month-ends."""
-    if report.scope.exact:
-        return Sheet(LISTED, tuple(tuple(_row(row).values()) for row in report.rows))
-    whole = ",".join(report.scope.codes)
-    told = [
-        (whole, report.on, report.now),
-        *((place.code, report.on, place) for place in report.places),
-        *((whole, counts.on, counts) for counts in reversed(report.history)),
-    ]
-    rows = [(place, on, *map(cell, _figures(counts).values())) for place, on, counts in told]
-    return Sheet(COUNTED, tuple(rows))
+    """For own staff the rows, each with the recipe; for all others counts, one figure a row, and the recipe last."""
+    if not report.scope.exact:
+        return sheet(_lines(report), (report.recipe,))
+    rows = ((*_row(row).values(), report.recipe.hash) for row in report.rows)
+    return Sheet((*LISTED, "recipe"), tuple(rows))
+
+
+def _lines(report: LongWaitsReport) -> Iterator[Line]:
+    """Of the day, of the places within, and of the month-ends before it."""
+    yield Line("now", report.on.isoformat(), "", _figures(report.now))
+    yield from (Line("place", place.code, place.name, _figures(place)) for place in report.places)
+    yield from (Line("history", counts.on.isoformat(), "", _figures(counts)) for counts in report.history)
 
 
 def _figures(counts: LongCounts | LongPlace) -> dict[str, Figure]:

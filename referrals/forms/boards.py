@@ -15,11 +15,11 @@ from referrals.choices import CoverageState, Knowledge
 from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.models import Hindsight
+from referrals.reports.long_rows import NEAR_A_YEAR, OVER_A_YEAR, Listed
 from referrals.reports.waiting_times import NO_PRIORITY
 
 Text = str | Promise
 
-OVER_A_YEAR, NEAR_A_YEAR = "over", "near"
 LONG_WAITS: dict[str, Text] = {
     OVER_A_YEAR: _("Over a year"),
     NEAR_A_YEAR: _("Near a year (274–365 days)"),
@@ -152,8 +152,8 @@ class CoverageForm(DayForm):
         return self.cleaned_data.get(name, "")
 
 
-class LongWaitsForm(DayForm):
-    """The day, and which of the long waits are listed: over a year, near it or both, of a category and a priority.
+class LongWaitsForm(LookBackForm):
+    """The day, how it is looked at, and which of the long waits are listed: over a year or near it, of which parts.
 
     `prioritet` knows `null`: not assessed. What is not understood narrows nothing.
     """
@@ -185,6 +185,11 @@ class LongWaitsForm(DayForm):
         self.is_valid()
         names = ("venter", "kategori", "prioritet")
         return {name: value for name in names if (value := self.cleaned_data.get(name, ""))}
+
+    @property
+    def listed(self) -> Listed:
+        """The same for reports."""
+        return Listed(*(self.chosen.get(name, "") for name in ("venter", "kategori", "prioritet")))
 
     @property
     def words(self) -> str:

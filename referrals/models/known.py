@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from django.db import DatabaseError, connection, models
 
-from referrals.choices import Knowledge, Outcome, PauseReason, Source, Status
+from referrals.choices import Handling, Knowledge, Outcome, PauseReason, Source, Status
 from referrals.models.clock import OnTheClock
 from referrals.models.geography import Municipality
 from referrals.models.pause import WaitPauseQuerySet
@@ -116,6 +116,9 @@ class KnownReferral(OnTheClock, models.Model):
     closed_on = models.DateField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome)
     wait_end = models.DateField(null=True)
+    handling = models.CharField(max_length=20, choices=Handling)
+    needs_reply: bool
+    is_replied: bool
 
     objects = ReferralQuerySet.as_manager()
     is_history = True
@@ -128,6 +131,11 @@ class KnownReferral(OnTheClock, models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def takes_preliminary_reply(self) -> bool:
+        """Whether a preliminary reply applied and none was registered; of a row read `with_reply` and `is_replied`."""
+        return self.needs_reply and not self.is_replied
 
 
 class KnownPause(models.Model):

@@ -296,9 +296,9 @@ def target_days_sql(versions: PriorityKeyQuerySet) -> Subquery:
     return Subquery(targets.order_by().values(target=F("days"))[:1])
 
 
-def reply_due_sql() -> Expression:
-    """Whether a preliminary reply is due in a referral's category, in the key version at its receipt."""
-    version = _version_at_receipt(PriorityKey.objects.valid())
+def reply_due_sql(versions: PriorityKeyQuerySet) -> Expression:
+    """Whether a preliminary reply is due in a referral's category, in the one of the versions at its receipt."""
+    version = _version_at_receipt(versions)
     rules = ReplyRule.objects.filter(key=version, category_id=OuterRef("category_id"))
     default = Category.objects.filter(pk=OuterRef("category_id")).order_by()
     return Coalesce(

@@ -128,13 +128,17 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def with_reply(self) -> Self:
         """`needs_reply`: SQL form of `Referral.needs_preliminary_reply`."""
-        is_application = When(handling=Handling.APPLICATION, then=reply_due_sql())
+        is_application = When(handling=Handling.APPLICATION, then=reply_due_sql(self._keys()))
         return self.annotate(needs_reply=Case(is_application, default=False))
 
     def with_pause(self, *, on: date) -> Self:
         """`is_paused`: whether the wait was on hold at the end of the day, for whatever reason."""
         running = self._pauses().running(on).filter(referral=OuterRef("pk"))
         return self.annotate(is_paused=Exists(running))
+
+    def with_held_days(self, *, on: date) -> Self:
+        """`held_days`: days on hold within the wait until the end of the day, for whatever reason."""
+        return self.annotate(held_days=waiting.held_days_sql(self._pauses(), on))
 
     def for_list(self) -> Self:
         """Loads what a row of a list shows, without the free text; `status_rank` sorts by the way of a case."""

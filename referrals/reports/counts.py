@@ -115,13 +115,18 @@ def over_a_year(on: date, hindsight: Hindsight = ALL_KNOWN) -> list[LongWaitCoun
     return [LongWaitCount(*row) for row in rows]
 
 
-def long_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
+def long_each_day(
+    days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
+) -> dict[date, Tallies]:
     """Who waits at the end of each day, in every county and place of the scope: all, by band, over and near a year.
 
-    All bands, since what may be shown of those near a year follows from them. One query.
+    All bands, since what may be shown of those near a year follows from them. `hindsight` of THEN: all days as they
+    were known by the end of the last one. One query.
     """
     found: dict[date, dict[Group, Counter]] = defaultdict(lambda: defaultdict(Counter))
-    rows = _called("ergo_count_long_waits(%s::date[], %s)", [list(days), list(scope.county_ids)])
+    function = f"ergo_count_long_waits{_suffix(hindsight)}(%s::date[], %s)"
+    with looking_back(hindsight, max(days)):
+        rows = _called(function, [list(days), list(scope.county_ids)])
     for day, county, place, band, waiting, near in rows:
         over = waiting if band == Band.OVER_365.code else 0
         counted = Counter(waiting=waiting, over_a_year=over, near_a_year=near)

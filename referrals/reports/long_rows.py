@@ -1,30 +1,72 @@
 """Those who have waited over a year, and nearly, one by one: why, what was last done, and what comes next.
 
-For own staff only. How things stood is said of the end of a day, as we now know it; what comes next is of today, since
-only the present status is known.
+For own staff only. How things stood is said of the end of a day, as we now know it or as it was known then. What comes
+next follows from the status, whose days nobody keeps: it is told where the status of that day is what is read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Self
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.fields.json import KT
 from django.db.models.functions import Greatest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
-from referrals.choices import STOPS_CLOCK, ContactKind, PauseReason
-from referrals.models import Contact, PreliminaryReply, Referral, WaitPause
+from referrals.choices import STOPS_CLOCK, ContactKind, EventKind, Knowledge, PauseReason
+from referrals.models import ALL_KNOWN, Contact, Hindsight, PreliminaryReply, ReferralEvent
 from referrals.models.next_move import label_for, next_move
+from referrals.models.priority import KnownBefore
 from referrals.models.referral import ReferralQuerySet
 from referrals.permissions import Access
-from referrals.waiting import NEAR_A_YEAR_DAYS, Pause
+from referrals.reports.recipe import Filters
+from referrals.reports.waiting_times import NO_PRIORITY
+from referrals.waiting import NEAR_A_YEAR_DAYS, Pause, oslo_date
 
 Text = str | Promise
 
 REPLY = "preliminary_reply"
+OVER_A_YEAR, NEAR_A_YEAR = "over", "near"
+WAITED = {OVER_A_YEAR: waiting.over_a_year_q(), NEAR_A_YEAR: waiting.near_a_year_q()}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Which of the long waits are listed: over a year or near it, of a category, of a priority. Empty: all of them.
+
+    `priority` knows `null`: not assessed.
+    """
+
+    wait: str = ""
+    category: str = ""
+    priority: str = ""
+
+    @classmethod
+    def of(cls, filters: Mapping[str, str]) -> Self:
+        """As the filters of a recipe say it."""
+        return cls(*(filters.get(name, "") for name in ("wait", "category", "priority")))
+
+    @property
+    def filters(self) -> Filters:
+        """The same for the recipe."""
+        return tuple((name, value) for name, value in vars(self).items() if value)
+
+    def among(self, rows: ReferralQuerySet) -> ReferralQuerySet:
+        """Those of the rows of `long_rows`."""
+        if self.wait:
+            rows = rows.filter(WAITED[self.wait])
+        if self.category:
+            rows = rows.filter(category__code=self.category)
+        if self.priority:
+            is_none = self.priority == NO_PRIORITY
+            rows = rows.filter(Q(level__isnull=True) if is_none else Q(level=self.priority))
+        return rows
+
+
+ALL_LISTED = Listed()
 
 
 @dataclass(frozen=True)
@@ -54,7 +96,7 @@ class LastContact:
 class LongWait:
     """One wait as the shell tells it, by the referral's number. `priority` None: not assessed by the day.
 
-    `held` and `last_contact` are empty for somebody who is shielded, `next_step` on an earlier day.
+    `held` and `last_contact` are empty for somebody who is shielded, `next_step` where it is not known of the day.
     """
 
     number: str
@@ -70,28 +112,39 @@ class LongWait:
     over_half_a_year_on: date
 
 
-def long_rows(referrals: ReferralQuerySet, access: Access, *, on: date) -> Any:
+def long_rows(
+    referrals: ReferralQuerySet, access: Access, *, on: date, hindsight: Hindsight = ALL_KNOWN
+) -> Any:
     """Those of the referrals that waited at the end of the day and had waited 274 gross days or more.
 
-    With everything that is shown of them: `level`, the priority by then; `held_days`, on hold for whatever reason;
-    `last_contact_on` and what it was, empty where the citizen is shielded.
+    `referrals` are some of `referrals_as(hindsight)`, read within `looking_back`. With everything that is shown of
+    them: `level`, the priority by then; `held_days`, on hold for whatever reason; `last_contact_on` and what it was,
+    empty where the citizen is shielded.
     """
     rows: Any = referrals.waiting(on=on).with_wait(on=on).with_pause(on=on).with_shield(access)
-    return (
+    contacts, replies = _contacts(on, hindsight), _replies(on, hindsight)
+    rows = (
         rows.filter(gross_days__gte=NEAR_A_YEAR_DAYS)
+        .with_held_days(on=on)
         .annotate(
             level=Case(When(is_assessed=True, then=F("priority"))),
-            held_days=waiting.held_days_sql(WaitPause.objects.all(), on),
-            contact_on=_of_open(_contacts(on).values("held_on")),
-            contact_kind=_of_open(_contacts(on).values("kind")),
-            reply_on=_of_open(_replies(on).values("sent_on")),
+            contact_on=_of_open(contacts.values("day")),
+            contact_kind=_of_open(contacts.values("code")),
+            reply_on=_of_open(replies.values("day")),
         )
         .annotate(last_contact_on=Greatest("contact_on", "reply_on"))  # GREATEST passes over NULL
         .with_reply()
         .for_list()
-        .select_related("preliminary_reply")
         .prefetch_related("pauses")
     )
+    if hindsight.reads_history:
+        return rows.annotate(is_replied=Exists(replies))
+    return rows.select_related("preliminary_reply")
+
+
+def tells_next_step(on: date, hindsight: Hindsight, data_as_of: datetime) -> bool:
+    """Whether what is read says how the case stood on the day: as it was known then, or read on the day itself."""
+    return hindsight.knowledge == Knowledge.THEN or on == oslo_date(data_as_of)
 
 
 def held_of(row: Any, on: date) -> tuple[Held, ...]:
@@ -116,38 +169,60 @@ def last_contact_of(row: Any) -> LastContact | None:
     return LastContact(code, row.last_contact_on)
 
 
-def next_step_of(row: Referral, today: date) -> Text:
-    """What brings the case on, in the words of its own page; nothing for a case that is closed by now."""
-    move = next_move(row, on=today)
+def next_step_of(row: Any, on: date) -> Text:
+    """What brings the case on, in the words of its own page; nothing for a case that is closed."""
+    move = next_move(row, on=on)
     return label_for(move, row) if move else ""
 
 
-def told(rows: QuerySet, on: date, *, today: date) -> Iterator[LongWait]:
-    """The rows, longest wait first. Two queries."""
-    for row in rows.order_by("received_on", "pk"):
-        yield LongWait(
-            row.number,
-            row.received_on,
-            row.gross_days,
-            row.category.code,
-            row.level,
-            row.held_days,
-            held_of(row, on),
-            row.is_paused,
-            last_contact_of(row),
-            next_step_of(row, today) if on == today else "",
-            waiting.first_month_end_over_half_a_year(row.received_on),
-        )
+def told(rows: Iterable[Any], on: date, *, with_next_step: bool) -> tuple[LongWait, ...]:
+    """The rows of `long_rows` in their order, read now. Two queries."""
+    return tuple(_told(row, on, with_next_step) for row in rows)
 
 
-def _contacts(on: date) -> QuerySet[Contact]:
-    """The latest contact with the citizen of the row, by the end of the day."""
-    held = Contact.objects.filter(referral=OuterRef("pk"), held_on__lte=on)
-    return held.order_by("-held_on", "-pk")
+def _told(row: Any, on: date, with_next_step: bool) -> LongWait:
+    return LongWait(
+        row.number,
+        row.received_on,
+        row.gross_days,
+        row.category.code,
+        row.level,
+        row.held_days,
+        held_of(row, on),
+        row.is_paused,
+        last_contact_of(row),
+        next_step_of(row, on) if with_next_step else "",
+        waiting.first_month_end_over_half_a_year(row.received_on),
+    )
 
 
-def _replies(on: date) -> QuerySet[PreliminaryReply]:
-    return PreliminaryReply.objects.filter(referral=OuterRef("pk"), sent_on__lte=on).order_by("pk")
+def _contacts(on: date, hindsight: Hindsight) -> QuerySet:
+    """The contacts with the citizen of the row by the end of the day, the latest first: `day`, and `code` of its kind.
+
+    The start is none of them: who waits has not started, and a start that was put on a later day moves with it.
+    """
+    if hindsight.reads_history:
+        found: QuerySet = _lines(EventKind.CONTACT, on).annotate(code=KT("details__contact__kind"))
+    else:
+        held = Contact.objects.filter(referral=OuterRef("pk"), held_on__lte=on)
+        found = held.annotate(day=F("held_on"), code=F("kind"))
+    return found.order_by("-day", "-pk")
+
+
+def _replies(on: date, hindsight: Hindsight) -> QuerySet:
+    """The preliminary reply to the citizen of the row, by the end of the day."""
+    if hindsight.reads_history:
+        return _lines(EventKind.REPLIED, on).order_by("pk")
+    sent = PreliminaryReply.objects.filter(referral=OuterRef("pk"), sent_on__lte=on)
+    return sent.annotate(day=F("sent_on")).order_by("pk")
+
+
+def _lines(kind: EventKind, on: date) -> QuerySet:
+    """What the history of the row told by the instant that is looked back to: neither table knows of when it learnt."""
+    lines = ReferralEvent.objects.filter(
+        referral=OuterRef("pk"), kind=kind, happened_on__lte=on, registered_at__lt=KnownBefore()
+    )
+    return lines.annotate(day=F("happened_on"))
 
 
 def _of_open(values: QuerySet) -> Case:

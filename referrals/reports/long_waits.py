@@ -9,9 +9,10 @@ from referrals.models.referral import ReferralQuerySet
 from referrals.norwegian import sort_key
 from referrals.reports import counts, own_rows
 from referrals.reports.counts import LongWaitCount
-from referrals.reports.long_rows import LongWait
+from referrals.reports.long_rows import ALL_LISTED, Listed, LongWait
 from referrals.reports.periods import month_ends
-from referrals.reports.recipe import Recipe, of_units
+from referrals.reports.reached import EVERY_CASE, Reached
+from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Country, Look, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import Counter, Split
@@ -50,7 +51,7 @@ class LongPlace:
 
 @dataclass(frozen=True)
 class LongWaitsReport:
-    """The long waits at the end of the day `on`, as we now know that it was.
+    """The long waits at the end of the day `on`, as we now know that it was, or all of it as it was known then.
 
     `history` are the ends of the last 24 months, oldest first. `places` are the nation's counties or the counties'
     municipalities, none for one municipality. `rows` are only told to own staff, and only where they are asked for.
@@ -80,35 +81,44 @@ def build_own(
     referrals: ReferralQuerySet,
     *,
     data_as_of: datetime,
-    units: Collection[int] | None = None,
-    rows: Iterable[LongWait] = (),
+    hindsight: Hindsight = ALL_KNOWN,
+    reached: Reached = EVERY_CASE,
+    listed: Listed = ALL_LISTED,
+    rows: tuple[LongWait, ...] = (),
 ) -> LongWaitsReport:
     """The report of a municipality for its own staff: the true numbers of the `referrals` that the user sees there.
 
-    `units`: to which the user is limited, which makes it another question. One query.
+    `referrals` are those of `referrals_as(hindsight)`; `rows` those of them that are `listed`, where they are told.
+    `reached`: which of them are counted; fewer than all make it another question. One query.
     """
     if not scope.exact:
         raise ValueError("only own staff see rows")
     days = _days(on)
-    tallies = own_rows.long_each_day(days, referrals)
+    tallies = own_rows.long_each_day(days, reached.among(referrals), hindsight)
     by_day = {day: _true_counts(day, tallies.get(day, Tally())) for day in days}
-    return _report(scope, by_day, Recipe(NAME, on, scope, data_as_of, of_units(units)), rows=tuple(rows))
+    filters = reached.filters + listed.filters
+    recipe = Recipe(NAME, on, scope, data_as_of, filters, knowledge=hindsight.knowledge)
+    return _report(scope, by_day, recipe, rows=rows)
 
 
-def build(scope: Scope, on: date, *, data_as_of: datetime) -> LongWaitsReport:
+def build(
+    scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
+) -> LongWaitsReport:
     """The report of a municipality, counties or the nation for all others: counts, small ones hidden.
 
-    Three queries, whatever the size of the scope.
+    `hindsight` of THEN: with what was registered by the end of the day, the month-ends before it too. Three queries,
+    whatever the size of the scope.
     """
     counties = list(County.objects.all())
     municipalities = list(Municipality.objects.filter(county_id__in=scope.county_ids))
     places, days = Places.of(counties, municipalities), _days(on)
-    tallies = counts.long_each_day(days, scope)
+    tallies = counts.long_each_day(days, scope, hindsight)
     countries = {day: Country(Counter(tallies.get(day, Tallies({}))), places) for day in days}
     by_day = {day: LongCounts(day, *_figures(country.look_at(scope))) for day, country in countries.items()}
     present = [municipality for municipality in municipalities if municipality.is_present]
     listed = _places(countries[on], scope, counties if scope.level is Level.NATION else present)
-    return _report(scope, by_day, Recipe(NAME, on, scope, data_as_of), places=tuple(listed))
+    recipe = Recipe(NAME, on, scope, data_as_of, knowledge=hindsight.knowledge)
+    return _report(scope, by_day, recipe, places=tuple(listed))
 
 
 def _days(on: date) -> list[date]:

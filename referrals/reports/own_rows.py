@@ -123,14 +123,19 @@ def waiting_each_day(
         }
 
 
-def long_each_day(days: Sequence[date], rows: ReferralQuerySet) -> dict[date, Tally]:
-    """How many rows wait at the end of each day, over a year and near it. `days` come oldest first. One query."""
+def long_each_day(
+    days: Sequence[date], rows: ReferralQuerySet, hindsight: Hindsight = ALL_KNOWN
+) -> dict[date, Tally]:
+    """How many rows wait at the end of each day, over a year and near it. `days` come oldest first. One query.
+
+    `rows` are some of `referrals_as(hindsight)`; of THEN: all days as they were known by the end of the last one.
+    """
     known = _on_each(days, rows).annotate(
         is_over=ExpressionWrapper(clock.over_a_year_q(), BooleanField()),
         is_near=ExpressionWrapper(clock.near_a_year_q(), BooleanField()),
     )
     inner, parameters = known.values("is_over", "is_near").query.sql_with_params()
-    with connection.cursor() as cursor:
+    with looking_back(hindsight, days[-1]), connection.cursor() as cursor:
         cursor.execute(
             "SELECT trend.day, count(*), count(*) FILTER (WHERE is_over), count(*) FILTER (WHERE is_near) "
             f"FROM unnest(%s::date[]) AS trend(day) CROSS JOIN LATERAL ({inner}) AS waiting GROUP BY trend.day",

@@ -14,7 +14,7 @@ from referrals.models import ALL_KNOWN, Category, Hindsight, Therapist, looking_
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports import own_rows
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks
-from referrals.reports.reached import Reached
+from referrals.reports.reached import EVERY_CASE, Reached
 from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
 from referrals.reports.splits import Counter, Split
@@ -24,7 +24,6 @@ from referrals.reports.waiting_times import priority_code, priority_name
 
 NAME = "distribution"
 NOBODY = ""  # the code of the cases that no therapist has
-EVERY_CASE = Reached()
 
 
 @dataclass(frozen=True)

@@ -72,3 +72,6 @@ class Reached:
             return False
         later = ReferralEvent.objects.filter(municipality_id=municipality_id, registered_at__gte=since)
         return later.filter(details__changes__has_key="unit").exists()
+
+
+EVERY_CASE = Reached()

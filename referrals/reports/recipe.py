@@ -14,21 +14,6 @@ from referrals.waiting import DEFINITION_VERSION
 HASH_CHARACTERS = 16
 Filters = tuple[tuple[str, str], ...]
 
-# The reports that the shell makes again by their recipe; of the others none is kept, and no hash is told.
-MADE_AGAIN = frozenset(
-    {
-        "waiting",
-        "three_figures",
-        "flow",
-        "period",
-        "comparison",
-        "development",
-        "distribution",
-        "month_ends",
-        "coverage",
-    }
-)
-
 
 def of_units(units: Collection[int] | None) -> Filters:
     """The filter of somebody who is limited to some units, by id; nothing where all are read (None)."""
@@ -58,16 +43,11 @@ class Recipe:
         canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:HASH_CHARACTERS]
 
-    @property
-    def is_made_again(self) -> bool:
-        """Whether the shell makes the same figures again by the hash, from what is kept under it."""
-        return self.report in MADE_AGAIN
-
     def as_dict(self) -> dict[str, object]:
-        """The recipe as files and the shell write it; without a hash where nothing is kept under it."""
+        """The recipe as files and the shell write it."""
         return self.question() | {
             "data_as_of": self.data_as_of.isoformat(timespec="seconds"),
-            "hash": self.hash if self.is_made_again else None,
+            "hash": self.hash,
         }
 
     def as_kept(self) -> dict[str, Any]:

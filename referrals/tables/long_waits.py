@@ -22,7 +22,7 @@ from referrals.tables.waitlist import NumberAndCitizen
 class LongWaitsTable(NumberAndCitizen, ErgoTable):
     """Referrals of one municipality at the end of a day, over rows of `reports.long_rows`, longest wait first.
 
-    The citizen is initials and birth year. What comes next is only known of today, and left out on other days.
+    The citizen is initials and birth year. What comes next is left out on days of which it is not known.
     """
 
     number = Column(_("Number"))
@@ -50,10 +50,13 @@ class LongWaitsTable(NumberAndCitizen, ErgoTable):
             "half_a_year",
         )
 
-    def __init__(self, data: Any, *, on: date, today: date, address: str, **kwargs: Any) -> None:
-        """`address` is what stands before the number in the address of a case."""
-        super().__init__(data, exclude=() if on == today else ("next_step",), **kwargs)
-        self.on, self.today, self.address = on, today, address
+    def __init__(
+        self, data: Any, *, on: date, with_next_step: bool, with_history: bool, address: str, **kwargs: Any
+    ) -> None:
+        """`address` is what stands before the number in the address of a case. `with_history`: as rows were known."""
+        super().__init__(data, exclude=() if with_next_step else ("next_step",), **kwargs)
+        self.on, self.address = on, address
+        self.no_contact = "–" if with_history else _("None registered")
 
     def cell_gross_days(self, referral: Referral) -> SafeString:
         received = _now("received %(date)s") % {"date": cells.date(referral.received_on)}
@@ -72,12 +75,10 @@ class LongWaitsTable(NumberAndCitizen, ErgoTable):
         if referral.is_shielded:
             return cells.subtle(_("Protected"))
         last = last_contact_of(referral)
-        return (
-            cells.with_note(cells.date(last.on), last.label) if last else cells.subtle(_("None registered"))
-        )
+        return cells.with_note(cells.date(last.on), last.label) if last else cells.subtle(self.no_contact)
 
     def cell_next_step(self, referral: Referral) -> str:
-        return str(next_step_of(referral, self.today))
+        return str(next_step_of(referral, self.on))
 
     def cell_half_a_year(self, referral: Referral) -> str:
         return cells.date(waiting.first_month_end_over_half_a_year(referral.received_on))

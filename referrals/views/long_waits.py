@@ -1,8 +1,9 @@
 """The long waits: the rows of a municipality for its own staff, and for readers how many there are and where."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,55 +11,59 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from referrals import waiting
+from referrals.actions import recipes
 from referrals.actions.auditing import record_view
 from referrals.boards.long_waits import board
 from referrals.choices import ViewKind
-from referrals.forms.boards import NEAR_A_YEAR, OVER_A_YEAR, DayForm, LongWaitsForm
-from referrals.models import Municipality, Referral
+from referrals.exporters import long_waits as long_export
+from referrals.forms.boards import LongWaitsForm, LookBackForm
+from referrals.models import Municipality, Referral, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
-from referrals.reports.long_rows import long_rows
+from referrals.reports.long_rows import long_rows, tells_next_step, told
 from referrals.reports.long_waits import LongWaitsReport, build, build_own
+from referrals.reports.reached import Reached
 from referrals.reports.scopes import Scope
-from referrals.reports.waiting_times import NO_PRIORITY
 from referrals.tables.base import paginate
 from referrals.tables.long_waits import LongPlacesTable, LongWaitsTable
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
+from referrals.views.files import PARAMETER, File, answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 from referrals.views.waitlist import before_the_number, offers
-
-LISTED = {OVER_A_YEAR: waiting.over_a_year_q(), NEAR_A_YEAR: waiting.near_a_year_q()}
 
 
 @require_safe
 def long_waits(request: HttpRequest, code: str) -> HttpResponse:
     """Who has waited over a year, and nearly, at the end of the day of the address: row by row, and over time."""
     municipality = municipality_or_404(request, code)
-    form = _form(request, municipality)
-    visible = Referral.objects.visible_to(request.access).in_municipality(municipality)
-    units = request.access.units(municipality.pk)
+    form, data_as_of = _form(request, municipality), now()
+    kind = asked_for_file(request) if form.is_valid() else ""
+    visible = referrals_as(form.hindsight).visible_to(request.access).in_municipality(municipality)
+    with_next_step = tells_next_step(form.day, form.hindsight, data_as_of)
+    with looking_back(form.hindsight, form.day):
+        table = _table(request, code, form, visible, with_next_step=with_next_step)
+        shown = table.data.data if kind else table.records
+        _record(request, municipality, form, shown, {PARAMETER: kind} if kind else _page_of(table))
+        rows = told(shown, form.day, with_next_step=with_next_step) if kind else ()
+    reached = Reached.by(request.access, municipality.pk)
+    look: Any = {"data_as_of": data_as_of, "hindsight": form.hindsight, "reached": reached}
     scope = Scope.municipality(municipality, request.access)
-    report = build_own(scope, form.day, visible, data_as_of=now(), units=units)
-    rows = _narrowed(long_rows(visible, request.access, on=form.day), form.chosen)
-    table = LongWaitsTable(
-        rows.order_by("received_on", "pk"),
-        on=form.day,
-        today=today(),
-        address=before_the_number(code),
-        caption=form.words,
-    )
-    _record(request, municipality, form, paginate(table, request))
+    report = build_own(scope, form.day, visible, listed=form.listed, rows=rows, **look)
+    recipes.keep(**report.recipe.as_kept())
+    if kind:
+        return answer(kind, _file(report))
     context = {
         "municipality": municipality,
         "form": form,
         "report": report,
         "board": board(report, lambda listed: _list_address(request, form, listed)),
         "table": table,
-        "in_units": units is not None,
+        "with_next_step": with_next_step,
+        "in_units": reached.units is not None,
         "begins_on": _beginning(report, form),
+        "downloads": downloads(request),
     }
     return render(request, "long_waits/list.html", context)
 
@@ -77,8 +82,12 @@ def county(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The figures of the subject on the day of the address, small ones hidden."""
-    form = DayForm(request.GET, today=today())
-    report = build(subject.scope, form.day, data_as_of=now())
+    form = LookBackForm(request.GET, today=today())
+    report = build(subject.scope, form.day, data_as_of=now(), hindsight=form.hindsight)
+    recipes.keep(**report.recipe.as_kept())
+    kind = asked_for_file(request)
+    if kind and form.is_valid():
+        return answer(kind, _file(report))
     above = [Link(reverse("long_waits_figures"), step.label) for step in subject.above]
     context = {
         "name": subject.name,
@@ -90,8 +99,18 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
             request, LongPlacesTable, report, form, county_page="long_waits_county"
         ),
         "begins_on": _beginning(report, form),
+        "downloads": downloads(request),
     }
     return render(request, "long_waits/figures.html", context)
+
+
+def _file(report: LongWaitsReport) -> File:
+    """What the page shows; of own staff's list all rows, also those of its other pages."""
+    return File(
+        file_name("lange-ventetider", report.scope, report.on),
+        as_dict=lambda: long_export.as_dict(report),
+        as_sheet=lambda: long_export.as_sheet(report),
+    )
 
 
 def _form(request: HttpRequest, municipality: Municipality) -> LongWaitsForm:
@@ -100,28 +119,41 @@ def _form(request: HttpRequest, municipality: Municipality) -> LongWaitsForm:
     return LongWaitsForm(request.GET, today=today(), categories=categories, levels=offered.levels)
 
 
-def _narrowed(rows: ReferralQuerySet, chosen: dict[str, str]) -> ReferralQuerySet:
-    """The rows that the form asks for."""
-    conditions = {
-        "venter": lambda listed: LISTED[listed],
-        "kategori": lambda code: Q(category__code=code),
-        "prioritet": lambda level: Q(level__isnull=True) if level == NO_PRIORITY else Q(level=level),
-    }
-    return rows.filter(*(conditions[name](value) for name, value in chosen.items()))
+def _table(
+    request: HttpRequest, code: str, form: LongWaitsForm, visible: ReferralQuerySet, *, with_next_step: bool
+) -> LongWaitsTable:
+    """The rows that the form asks for, as the address sorts and pages them."""
+    rows = long_rows(visible, request.access, on=form.day, hindsight=form.hindsight)
+    table = LongWaitsTable(
+        form.listed.among(rows).order_by("received_on", "pk"),
+        on=form.day,
+        with_next_step=with_next_step,
+        with_history=form.hindsight.reads_history,
+        address=before_the_number(code),
+        caption=form.words,
+    )
+    return paginate(table, request)
+
+
+def _page_of(table: LongWaitsTable) -> dict[str, str]:
+    """Which page of the list is shown, if it is not the first."""
+    return {"page": str(table.page.number)} if table.page.number > 1 else {}
 
 
 def _record(
-    request: HttpRequest, municipality: Municipality, form: LongWaitsForm, table: LongWaitsTable
+    request: HttpRequest,
+    municipality: Municipality,
+    form: LongWaitsForm,
+    shown: Iterable[Referral],
+    part: dict[str, str],
 ) -> None:
-    """Write down who is on this page of the list, and what it was narrowed to."""
-    asked = form.chosen | form.values
-    asked |= {"page": str(table.page.number)} if table.page.number > 1 else {}
+    """Write down who is on this page of the list or in the file, and what it was narrowed to."""
     record_view(
         ViewKind.LONG_WAITS,
-        table.records,
+        shown,
         access=request.access,
         municipality_id=municipality.pk,
-        query=urlencode(asked),
+        query=urlencode(form.chosen | form.values | part),
     )
 
 
@@ -130,6 +162,6 @@ def _list_address(request: HttpRequest, form: LongWaitsForm, listed: str) -> str
     return f"{request.path}?{urlencode(form.values | {'venter': listed})}#list"
 
 
-def _beginning(report: LongWaitsReport, form: DayForm) -> date | None:
+def _beginning(report: LongWaitsReport, form: LookBackForm) -> date | None:
     """The first day that anything is known of, if an earlier one is asked for."""
     return subjects.beginning(report.scope, form, is_empty=report.now.waiting.value == 0)

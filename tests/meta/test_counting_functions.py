@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 CALLED = {
     "ergo_count_long_waits",
+    "ergo_count_long_waits_as_known",
     "ergo_count_life_table",
     "ergo_count_life_table_as_known",
     "ergo_count_started",

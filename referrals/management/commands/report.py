@@ -65,9 +65,8 @@ class Command(BaseCommand):
             reports = kind.build(asked)
             if options["recipe"]:
                 check_same(options["recipe"], reports)
-            for recipe in (report.recipe for report in reports):
-                if recipe.is_made_again:
-                    recipes.keep(**recipe.as_kept())
+            for report in reports:
+                recipes.keep(**report.recipe.as_kept())
         self._print(options["format"], reports, kind)
 
     def _print(self, form: str, reports: tuple[Any, ...], kind: Kind) -> None:
@@ -85,6 +84,3 @@ def _check(kind: Kind, options: dict[str, Any]) -> None:
     if options["mode"] and not kind.has_modes:
         without = ", ".join(name for name, one in KINDS.items() if not one.has_modes)
         raise refused(_("--mode does not go with these reports: %(names)s.") % {"names": without})
-    if options["recipe"] and not kind.has_recipe:
-        without = ", ".join(name for name, one in KINDS.items() if not one.has_recipe)
-        raise refused(_("--recipe does not go with these reports: %(names)s.") % {"names": without})

@@ -13,12 +13,14 @@ from referrals.management.reports.places import access_by_name, county_scope, mu
 from referrals.management.reports.refusal import refused
 from referrals.models import Hindsight, KeptRecipe
 from referrals.permissions import Access
-from referrals.reports import parts
+from referrals.reports import long_waits, parts
 from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Period, last_weeks
 from referrals.reports.reached import Reached
 from referrals.reports.scopes import Level, Scope
 from referrals.waiting import DEFINITION_VERSION
 
+# Own staff's are of the cases that they reach.
+OF_SOME_CASES = (parts.NAME, long_waits.NAME)
 # What is made again is asked for by the recipe alone.
 IN_A_RECIPE = ("on", "since", "mode", "municipality", "county", "others", "year")
 
@@ -42,7 +44,10 @@ def asked_by_recipe(options: dict[str, Any]) -> Asked:
         weeks=round(started.weeks),
         others=codes_in(filters.get("with")),
         year=int(filters["year"]) if "year" in filters else None,
-        reached=_reached(kept, scope, access) if question["report"] == parts.NAME else None,
+        reached=_reached(kept, scope, access)
+        if question["report"] in OF_SOME_CASES and scope.exact
+        else None,
+        filters=filters,
     )
 
 

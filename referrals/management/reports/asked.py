@@ -1,6 +1,7 @@
 """What a report is asked for, and how the options of the command say it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -40,7 +41,8 @@ class Asked:
 
     `access`: of whoever works in the municipality and asks for its true numbers; else nobody's. `weeks`: of the starts
     beside those who wait. `others`: the numbers of the municipalities that it is compared with. `year`: of the
-    month-ends; None: the newest. `reached`: which cases; None: those that the user reaches.
+    month-ends; None: the newest. `reached`: which cases; None: those that the user reaches. `filters`: of the recipe that
+    is made again.
     """
 
     scope: Scope
@@ -53,6 +55,7 @@ class Asked:
     others: tuple[str, ...] = ()
     year: int | None = None
     reached: Reached | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 def asked_by_options(options: dict[str, Any]) -> Asked:

@@ -19,7 +19,7 @@ from referrals.exporters.tabular import Sheet
 from referrals.management.reports.asked import Asked
 from referrals.management.reports.places import compared
 from referrals.management.reports.refusal import refused
-from referrals.models import Referral, referrals_as
+from referrals.models import looking_back, referrals_as
 from referrals.reports import (
     comparison,
     coverage,
@@ -32,19 +32,17 @@ from referrals.reports import (
     three_figures,
     waiting_times,
 )
-from referrals.reports.long_rows import long_rows, told
+from referrals.reports.long_rows import Listed, long_rows, tells_next_step, told
 from referrals.reports.periods import WEEKS_A_QUARTER, last_weeks
 from referrals.reports.reached import Reached
 from referrals.reports.scopes import Level
-from referrals.views.clock import today
 
 
 @dataclass(frozen=True)
 class Kind:
     """What can be asked for: one or more reports that are printed as one.
 
-    `of_a_place`: of one municipality or county as well. `has_modes`: also as it was known then. `has_recipe`: once more
-    by its recipe.
+    `of_a_place`: of one municipality or county as well. `has_modes`: also as it was known then.
     """
 
     build: Callable[[Asked], tuple[Any, ...]]
@@ -52,7 +50,6 @@ class Kind:
     as_sheet: Callable[..., Sheet]
     of_a_place: bool = True
     has_modes: bool = True
-    has_recipe: bool = True
 
 
 def _look(asked: Asked) -> dict[str, Any]:
@@ -90,15 +87,13 @@ def _development(asked: Asked) -> tuple[development.DevelopmentReport]:
 
 
 def _distribution(asked: Asked) -> tuple[parts.PartsReport]:
-    """Of the cases that the user reaches, or that a recipe says; these must still be the same."""
+    """Of the cases that the user reaches, or that a recipe says."""
     if not asked.scope.exact:
         raise refused(
             _("The report distribution is for own staff: name them with --municipality and --as-staff.")
         )
-    rows, place = referrals_as(asked.hindsight).visible_to(asked.access), asked.scope.ids[0]
-    if asked.reached and asked.reached.has_moved(place, asked.data_as_of):
-        raise refused(_("The recipe is of some units, and cases have moved between units since."))
-    reached = asked.reached or Reached.by(asked.access, place)
+    rows = referrals_as(asked.hindsight).visible_to(asked.access)
+    reached = _reached(asked)
     return (parts.build(asked.scope, asked.on, rows, reached=reached, **_look(asked)),)
 
 
@@ -110,18 +105,27 @@ def _month_ends(asked: Asked) -> tuple[frozen.FrozenReport]:
 
 
 def _long(asked: Asked) -> tuple[long_waits.LongWaitsReport]:
-    """For own staff also the rows that the user sees, by the referral's number."""
+    """For own staff also the rows that the user reaches, by the referral's number."""
+    look = _look(asked)
     if not asked.scope.exact:
-        return (long_waits.build(asked.scope, asked.on, data_as_of=asked.data_as_of),)
-    municipality = asked.scope.ids[0]
-    visible = Referral.objects.visible_to(asked.access).filter(municipality_id=municipality)
-    rows = told(long_rows(visible, asked.access, on=asked.on), asked.on, today=today())
-    units = asked.access.units(municipality)
-    return (
-        long_waits.build_own(
-            asked.scope, asked.on, visible, data_as_of=asked.data_as_of, units=units, rows=rows
-        ),
-    )
+        return (long_waits.build(asked.scope, asked.on, **look),)
+    reached, listed = _reached(asked), Listed.of(asked.filters)
+    visible = referrals_as(asked.hindsight).visible_to(asked.access).filter(municipality__in=asked.scope.ids)
+    with looking_back(asked.hindsight, asked.on):
+        rows = long_rows(reached.among(visible), asked.access, on=asked.on, hindsight=asked.hindsight)
+        with_next_step = tells_next_step(asked.on, asked.hindsight, asked.data_as_of)
+        ordered = listed.among(rows).order_by("received_on", "pk")
+        look |= {"rows": told(ordered, asked.on, with_next_step=with_next_step)}
+    look |= {"reached": reached, "listed": listed}
+    return (long_waits.build_own(asked.scope, asked.on, visible, **look),)
+
+
+def _reached(asked: Asked) -> Reached:
+    """The cases that the user reaches, or that a recipe says. Raises CommandError where these are others by now."""
+    place = asked.scope.ids[0]
+    if asked.reached and asked.reached.has_moved(place, asked.data_as_of):
+        raise refused(_("The recipe is of some units, and cases have moved between units since."))
+    return asked.reached or Reached.by(asked.access, place)
 
 
 def _coverage(asked: Asked) -> tuple[coverage.CoverageReport]:
@@ -136,9 +140,7 @@ KINDS = {
     development.NAME: Kind(_development, development_export.as_dict, development_export.as_sheet),
     parts.NAME: Kind(_distribution, distribution_export.as_dict, distribution_export.as_sheet),
     frozen.NAME: Kind(_month_ends, month_ends_export.as_dict, month_ends_export.as_sheet, has_modes=False),
-    long_waits.NAME: Kind(
-        _long, long_export.as_dict, long_export.as_sheet, has_modes=False, has_recipe=False
-    ),
+    long_waits.NAME: Kind(_long, long_export.as_dict, long_export.as_sheet),
     coverage.NAME: Kind(
         _coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False, has_modes=False
     ),

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from referrals.choices import Move, Outcome
-from referrals.management.reports.kinds import KINDS, PRINTED_WITH
+from referrals.management.reports.kinds import KINDS
 from referrals.models import KeptRecipe, Municipality, Referral, User
-from referrals.reports.recipe import MADE_AGAIN
 from tests.factories import NOW, TODAY, ReferralFactory, days_ago, noon
 from tests.unit.actions.acting import do
 from tests.unit.management.test_report import refusal, report
@@ -62,7 +61,6 @@ class TestFlow:
         assert "--from" in refusal("flow", "--from", TODAY.isoformat(), "--on", DAY)
         assert "--from" in refusal("flow", "--from", "31.02.2026")
         assert "--mode" in refusal("coverage", "--mode", "then")
-        assert ": long." in refusal("long", "--recipe", "0" * 16)
 
 
 class TestModes:
@@ -136,15 +134,8 @@ class TestRecipes:
         assert "versjon 0" in refusal("waiting", "--recipe", "a" * 16, *staff[2:])
 
 
-def test_recipes_are_told_of_exactly_those_reports_that_the_command_makes_again() -> None:
-    again = {name for name, kind in KINDS.items() if kind.has_recipe}
-    assert set(PRINTED_WITH.values()) <= again
-    assert MADE_AGAIN == again | set(PRINTED_WITH)
-
-
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_what_is_kept_is_what_is_told(name: str, staff: tuple[str, ...]) -> None:
     found = figures(name, *(staff if KINDS[name].of_a_place else ()))
     told = {value["hash"] for key, value in found.items() if key.endswith("recipe")}
-    assert told - {None} == {recipe.hash for recipe in KeptRecipe.objects.all()}
-    assert (None in told) != KINDS[name].has_recipe
+    assert told == {recipe.hash for recipe in KeptRecipe.objects.all()}

@@ -3,22 +3,31 @@
 import csv
 import io
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from ergo.scope import scoped
-from referrals.choices import ContactKind, PauseReason, Protection
-from referrals.models import Membership, Municipality, Referral, User
+from referrals.choices import ContactKind, Handling, Move, Outcome, PauseReason, Protection
+from referrals.models import Category, Membership, Municipality, Referral, User
+from referrals.permissions import Role
 from tests.factories import (
+    NOW,
     TODAY,
     ContactFactory,
+    MembershipFactory,
     PersonFactory,
     ReferralFactory,
     UnitFactory,
     WaitPauseFactory,
     days_ago,
+    give_template_key,
+    noon,
 )
+from tests.unit.situations.office import Office
 
 pytestmark = pytest.mark.usefixtures("today")
 
@@ -88,6 +97,7 @@ def test_csv_and_table_hold_the_same_rows(municipality: Municipality, manager: U
     place = as_staff(municipality, manager)
     rows = list(csv.reader(io.StringIO(report(*place, "--format", "csv")), delimiter=";"))
     assert len(rows) == 2 and rows[1][:3] == [case.number, "09.02.2025", "400"]
+    assert rows[0][-1] == "recipe" and len(rows[1][-1]) == 16
     assert case.number in report(*place, "--format", "table")
 
 
@@ -133,3 +143,94 @@ def test_small_numbers_are_null_with_their_names_and_words_in_a_table(municipali
     assert figures["near_one_year"] is None
     assert figures["suppressed"] == ["waiting", "over_one_year", "near_one_year"]
     assert "Skjermet" in report("--format", "csv")
+
+
+LATER = NOW + timedelta(hours=1)
+DAY = days_ago(30)
+
+
+def figures(*arguments: str) -> dict[str, Any]:
+    return json.loads(report(*arguments, "--format", "json"))
+
+
+@pytest.fixture
+def office(municipality: Municipality, category: Category, coordinator: User) -> Office:
+    """A municipality in which six wait over a year and two near it: on hold, replied to, or not assessed yet."""
+    give_template_key(municipality, category)
+    office = Office(municipality, category, coordinator)
+    for _nth in range(6):
+        held = office.waits(days_ago(430))
+    office.does(Move.PAUSE, held, days_ago(60), reason=PauseReason.CAPACITY)
+    applied = office.register(days_ago(320), handling=Handling.APPLICATION)
+    office.does(Move.REPLY, applied, days_ago(300))
+    office.register(days_ago(310))
+    return office
+
+
+def register_later(office: Office) -> None:
+    """All sorts of things about the past, an hour after the figures were made."""
+    office.register(days_ago(500), at=LATER)
+    cases = list(Referral.objects.filter(registered_at__lt=NOW).order_by("pk"))
+    office.does(Move.START, cases[0], days_ago(100), at=LATER)
+    office.does(Move.CLOSE, cases[1], days_ago(90), at=LATER, outcome=Outcome.DUPLICATE)
+    office.does(Move.PAUSE, cases[2], days_ago(80), at=LATER)
+    office.does(Move.RESUME, cases[5], days_ago(50), at=LATER)
+    office.does(Move.PRIORITISE, cases[7], days_ago(200), at=LATER)
+
+
+class TestRecipes:
+    @pytest.mark.parametrize("mode", ["now", "then"])
+    @pytest.mark.parametrize("on", [TODAY, DAY], ids=str)
+    def test_the_same_rows_and_counts_once_more_whatever_was_registered_since(
+        self, office: Office, manager: User, mode: str, on: Any
+    ) -> None:
+        place = as_staff(office.municipality, manager)
+        before = figures(*place, "--on", on.isoformat(), "--mode", mode)
+        assert len(before["rows"]) == 8 and before["recipe"]["mode"] == mode
+        assert all(bool(row["next_step"]) == (on == TODAY or mode == "then") for row in before["rows"])
+        assert {row["last_contact"] for row in before["rows"]} == {None, "preliminary_reply"}
+        register_later(office)
+        assert figures("--recipe", before["recipe"]["hash"], *place[2:]) == before
+        if mode == "now":
+            assert figures(*place, "--on", on.isoformat())["rows"] != before["rows"]
+
+    @pytest.mark.parametrize("mode", ["now", "then"])
+    def test_for_readers_the_same_counts(self, office: Office, mode: str) -> None:
+        county = office.municipality.county.code
+        places = ((), ("--county", county), ("--municipality", office.municipality.code))
+        made = [figures(*place, "--on", DAY.isoformat(), "--mode", mode) for place in places]
+        register_later(office)
+        for before in made:
+            assert before["waiting"] == 8 and before["recipe"]["scope"]["suppressed"]
+            assert before["rows"] == []
+            assert figures("--recipe", before["recipe"]["hash"]) == before
+
+    def test_then_leaves_out_what_was_registered_later(self, office: Office, manager: User) -> None:
+        place = (*as_staff(office.municipality, manager), "--on", DAY.isoformat())
+        office.register(days_ago(500), at=noon(days_ago(3)))
+        now, then = (figures(*place, "--mode", mode) for mode in ("now", "then"))
+        assert (now["over_one_year"], then["over_one_year"]) == (7, 6)
+        assert (len(now["rows"]), len(then["rows"])) == (9, 8)
+        assert (now["history"][-1]["over_one_year"], then["history"][-1]["over_one_year"]) == (7, 6)
+
+    def test_who_reaches_other_units_cannot_make_them_again(self, office: Office, manager: User) -> None:
+        """They would be other figures under the same name."""
+        municipality = office.municipality
+        unit = UnitFactory(municipality=municipality)
+        bound = [
+            MembershipFactory(role=role, municipality=municipality, unit=unit).user
+            for role in (Role.COORDINATOR, Role.THERAPIST)
+        ]
+        for user, others in ((bound[0], [bound[1], manager]), (bound[1], [bound[0], manager])):
+            made = figures(*as_staff(municipality, user))
+            code = made["recipe"]["hash"]
+            assert figures("--recipe", code, "--as-staff", user.username) == made
+            for other in others:
+                with pytest.raises(CommandError, match="andre enheter") as refused:
+                    report("--recipe", code, "--as-staff", other.username)
+                assert refused.value.returncode == 2
+
+    def test_true_numbers_need_somebody_who_works_there(self, office: Office, manager: User) -> None:
+        code = figures(*as_staff(office.municipality, manager))["recipe"]["hash"]
+        with pytest.raises(CommandError, match="--as-staff"):
+            report("--recipe", code)

@@ -8,7 +8,7 @@ import pytest
 from ergo.scope import scoped
 from referrals.choices import ContactKind, PauseReason, Protection
 from referrals.models import County, Municipality, Referral, User, access_of
-from referrals.permissions import NO_ACCESS, Access
+from referrals.permissions import NO_ACCESS, Access, Role
 from referrals.reports import long_waits, waiting_times
 from referrals.reports.long_rows import LongWait, long_rows, told
 from referrals.reports.long_waits import LongWaitsReport
@@ -18,6 +18,7 @@ from tests.factories import (
     NOW,
     TODAY,
     ContactFactory,
+    MembershipFactory,
     PersonFactory,
     PreliminaryReplyFactory,
     ReferralFactory,
@@ -42,7 +43,8 @@ def seen(municipality: Municipality, access: Access) -> object:
 
     def rows(on: date = TODAY) -> dict[str, LongWait]:
         visible = Referral.objects.visible_to(access).in_municipality(municipality)
-        return {row.number: row for row in told(long_rows(visible, access, on=on), on, today=TODAY)}
+        found = long_rows(visible, access, on=on).order_by("received_on", "pk")
+        return {row.number: row for row in told(found, on, with_next_step=on == TODAY)}
 
     return rows
 
@@ -53,7 +55,7 @@ def waited(days: int, municipality: Municipality, **traits: object) -> Referral:
 
 def own(municipality: Municipality, access: Access, on: date = TODAY) -> LongWaitsReport:
     rows = Referral.objects.visible_to(access).in_municipality(municipality)
-    return long_waits.build_own(Scope.municipality(municipality, access), on, rows, data_as_of=NOW)
+    return long_waits.build_own(Scope.municipality(municipality, access), on, rows, access, data_as_of=NOW)
 
 
 class TestRows:
@@ -182,18 +184,23 @@ class TestOwn:
     def test_it_is_refused_to_others(self, municipality: Municipality) -> None:
         scope = Scope.municipality(municipality, NO_ACCESS)
         with pytest.raises(ValueError, match="own staff"):
-            long_waits.build_own(scope, TODAY, Referral.objects.all(), data_as_of=NOW)
+            long_waits.build_own(scope, TODAY, Referral.objects.all(), NO_ACCESS, data_as_of=NOW)
 
-    def test_units_make_it_another_question(self, municipality: Municipality, access: Access) -> None:
+    def test_units_make_it_another_question_and_so_does_what_intake_has_to_place(
+        self, municipality: Municipality, access: Access
+    ) -> None:
         unit = UnitFactory(municipality=municipality)
-        scope = Scope.municipality(municipality, access)
-        recipes = {
-            long_waits.build_own(
-                scope, TODAY, Referral.objects.visible_to(access), data_as_of=NOW, units=units
-            ).recipe.hash
-            for units in (None, {unit.pk})
-        }
-        assert len(recipes) == 2
+        of_unit = [
+            MembershipFactory(role=role, municipality=municipality, unit=unit).user
+            for role in (Role.COORDINATOR, Role.THERAPIST)
+        ]
+        recipes = [
+            own(municipality, user_access).recipe
+            for user_access in (access, *(access_of(user, on=TODAY) for user in of_unit))
+        ]
+        units = ("units", str(unit.pk))
+        assert [recipe.filters for recipe in recipes] == [(), (units, ("unplaced", "yes")), (units,)]
+        assert len({recipe.hash for recipe in recipes}) == 3
 
 
 @pytest.fixture
