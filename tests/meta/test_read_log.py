@@ -117,6 +117,12 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
         ViewKind.LONG_WAITS,
         lambda office: office.get("long_waits", f"?dato={days_ago(5):%d.%m.%Y}&sort=citizen"),
     ),
+    "long_waits, as it was known": (
+        ViewKind.LONG_WAITS,
+        lambda office: office.get("long_waits", f"?dato={days_ago(5):%d.%m.%Y}&kjent=then"),
+    ),
+    "long_waits, as CSV": (ViewKind.LONG_WAITS, lambda office: office.get("long_waits", "?fil=csv")),
+    "long_waits, as JSON": (ViewKind.LONG_WAITS, lambda office: office.get("long_waits", "?fil=json")),
     "admin, referrals": (ViewKind.ADMIN_LIST, lambda office: office.admin("referral/")),
     "admin, citizens": (ViewKind.ADMIN_LIST, lambda office: office.admin("person/")),
     "admin, a referral": (
