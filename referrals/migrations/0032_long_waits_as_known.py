@@ -22,7 +22,7 @@ AS_BEFORE = ["DROP VIEW referrals_referral_as_known", LOOK_BACK.REFERRALS, RIGHT
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0030_rollups_faster")]
+    dependencies = [("referrals", "0031_rollups_places")]
 
     operations = [
         migrations.RunSQL(REFERRALS, AS_BEFORE),
