@@ -57,13 +57,20 @@ class Browser:
 
     def ask(self, page: Page) -> float:
         """Milliseconds until the last byte of the answer. Anything but 200 is a failure."""
+        return self._answer(page)[1]
+
+    def read(self, page: Page) -> str:
+        """The answer itself."""
+        return self._answer(page)[0].decode()
+
+    def _answer(self, page: Page) -> tuple[bytes, float]:
         environ = RequestFactory(HTTP_COOKIE=page.cookies).get(page.address).environ
         statuses: list[str] = []
         began = time.perf_counter()
         response = self._application(environ, lambda status, _headers: statuses.append(status))
-        length = sum(len(part) for part in response)
+        body = b"".join(response)
         took = time.perf_counter() - began
         response.close()
         assert statuses[0].startswith(str(HTTPStatus.OK.value)), f"{page.address}: {statuses[0]}"
-        assert length
-        return took * 1000
+        assert body
+        return body, took * 1000

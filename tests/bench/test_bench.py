@@ -1,5 +1,6 @@
 """What a page costs against an empty one, and what seeding costs against a raw COPY of the same rows."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from statistics import median
@@ -117,6 +118,9 @@ def test_the_list_against_the_libraries_own(demo, as_served):
         Page.seen_by("koordinator", "django-tables2 and FilterView", f"/stock/{MOSS}/"): 6,
         Page.seen_by("koordinator", "a plain template loop", f"/loop/{MOSS}/"): 1.5,
     }
+    browser = Browser()
+    for page in others:
+        assert _cells(browser.read(page)) == _cells(browser.read(ours)), page.name
     times = _interleaved([ours, *others])
     print(f"\n\nThe list of Moss, 50 rows, median of {PAGE_ROUNDS} interleaved rounds")
     print(f"{'page':<36} {'ms':>8} {'÷ ours':>8} {'target':>8}")
@@ -124,6 +128,13 @@ def test_the_list_against_the_libraries_own(demo, as_served):
     for page, target in others.items():
         took = median(times[page.name])
         print(f"{page.name:<36} {took:>8.2f} {took / median(times[ours.name]):>8.2f} {f'≥ {target}':>8}")
+
+
+def _cells(page: str) -> list[str]:
+    """The texts of the table's body, cell by cell."""
+    body = page.partition("<tbody")[2].partition("</tbody>")[0]
+    found = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", body, re.DOTALL)
+    return [re.sub(r"<[^>]*>|\s+", "", cell) for cell in found]
 
 
 def _interleaved(pages: list[Page]) -> dict[str, list[float]]:
