@@ -103,9 +103,9 @@ def record_view(
 
 def _opened(person_ids: set[int], access: Access, usual: Why) -> dict[int, Why]:
     """Why those of the citizens are open to the user who are so only for a while, by the opening that lasts longest."""
-    if access.user_id is None or not person_ids:
+    theirs = person_ids & access.shield.opened
+    if access.user_id is None or not theirs:  # as a rule
         return {}
-    theirs = person_ids & access.shield.opened  # nobody, as a rule: then nothing is asked
     openings = Opening.objects.filter(user_id=access.user_id, person__in=theirs, ended_at__isnull=True)
     return {
         opening.person_id: Why(
