@@ -1,6 +1,7 @@
 """What a list of referrals can be narrowed to. A choice in a filter lives in the address, as a code, never a name."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +22,7 @@ from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.forms.search import SearchForm
 from referrals.models import Category, Employment, Municipality, Person, PriorityTarget, Referral, Therapist
+from referrals.models.written import Written
 from referrals.permissions import Access
 
 Text = str | Promise
@@ -104,13 +106,17 @@ def offers_of(municipality: Municipality, *, on: date) -> Offers:
     return Offers(*found.get())
 
 
-def fact_counts(referrals: QuerySet[Referral]) -> dict[str, int]:
+FACT_COUNTS = {"waiting": Count("pk")} | {
+    fact.value: Count("pk", filter=condition) for fact, condition in FACTS.items()
+}
+
+
+def fact_counts(referrals: QuerySet[Referral] | Written) -> dict[str, int]:
     """How many there are, as `waiting`, and of how many each fact is true. One query, over annotated rows.
 
     The limit, above any list, is for PostgreSQL: below it a row's clock is read once, not once for each count.
     """
-    counts = {fact.value: Count("pk", filter=condition) for fact, condition in FACTS.items()}
-    return referrals[:MORE_THAN_ANY_LIST].aggregate(waiting=Count("pk"), **counts)
+    return referrals[:MORE_THAN_ANY_LIST].aggregate(**FACT_COUNTS)
 
 
 def days_range(code: str) -> tuple[int, int] | None:
@@ -185,10 +191,33 @@ class WaitFilter(django_filters.FilterSet):
         ]
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the address says anything to the filter; where it does not, no form need be made."""
+        return any(name in self.data for name in self.filters)
+
+    @property
+    def errors(self) -> Mapping[str, Any]:
+        """What could not be understood, by name."""
+        return self.form.errors if self.is_asked else {}
+
+    @property
     def chosen(self) -> dict[str, Any]:
         """What has been chosen, understood and is not empty, by name."""
+        return {name: value for name, value in self.cleaned.items() if value}
+
+    @property
+    def cleaned(self) -> dict[str, Any]:
+        """Everything that was understood, by name."""
+        if not self.is_asked:
+            return {}
         self.form.is_valid()
-        return {name: value for name, value in self.form.cleaned_data.items() if value}
+        return self.form.cleaned_data
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Every filter once; whether it is a queryset or one whose SQL is kept."""
+        for name, value in self.cleaned.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
 
     def having_all(self, queryset: QuerySet, name: str, facts: list[str]) -> QuerySet:
         for fact in facts:
@@ -258,11 +287,10 @@ class WaitlistFilter(WaitFilter):
         """Which referrals the list is about."""
         return LISTED[self.chosen.get("status", "")]
 
-    def filter_queryset(self, queryset: QuerySet[Referral]) -> QuerySet[Referral]:
-        """Every filter once, also the status when nothing valid was chosen."""
-        for name, value in ({"status": ""} | self.form.cleaned_data).items():
-            queryset = self.filters[name].filter(queryset, value)
-        return queryset
+    @property
+    def cleaned(self) -> dict[str, Any]:
+        """Everything that was understood; the status always, since no choice, or none that is valid, narrows too."""
+        return {"status": ""} | super().cleaned
 
     def dated_since(self, queryset: QuerySet, name: str, day: date) -> QuerySet:
         return queryset.filter(**{f"{self._date_field}__gte": day})

@@ -17,6 +17,7 @@ from referrals.models.geography import County, Municipality
 from referrals.models.periods import to_after_from, valid_on
 from referrals.models.shielding import shield_of
 from referrals.models.units import Unit
+from referrals.models.written import Written
 from referrals.permissions import MUNICIPAL_ROLES, NO_ACCESS, STAFF_ROLES, Access, Grant, Role
 
 
@@ -125,6 +126,12 @@ def staff_of(municipality_id: int, *, on: date) -> models.QuerySet[User]:
     return staff.order_by("last_name", "first_name", "username")
 
 
+REACHED = {
+    "reached_counties": ArrayAgg("counties", filter=Q(counties__isnull=False), default=Value([])),
+    "therapist_id": F("user__therapist"),
+}
+
+
 def memberships_of(user: User, *, on: date) -> list[Membership]:
     """The user's valid memberships with their municipalities, read afresh in one query; none for a stranger.
 
@@ -132,13 +139,8 @@ def memberships_of(user: User, *, on: date) -> list[Membership]:
     """
     if not (user.is_authenticated and user.is_active):
         return []
-    rows = Membership.objects.filter(user=user).valid(on).select_related("municipality").order_by("pk")
-    return list(
-        rows.annotate(
-            reached_counties=ArrayAgg("counties", filter=Q(counties__isnull=False), default=Value([])),
-            therapist_id=F("user__therapist"),
-        )
-    )
+    rows = Written(Membership.objects).filter(user_id=user.pk).valid(on).select_related("municipality")
+    return list(rows.order_by("pk").annotate(**REACHED))
 
 
 def access_from(user: User, memberships: Sequence[Any], *, on: date, at: datetime | None = None) -> Access:

@@ -6,8 +6,9 @@ from typing import Any, Self, cast
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Least
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
@@ -18,6 +19,7 @@ from referrals.choices import (
     Channel,
     Handling,
     Outcome,
+    Protection,
     Source,
     Status,
     Urgency,
@@ -178,11 +180,13 @@ def _own_units(access: Access) -> list[Q]:
 
 
 def _shielded(access: Access) -> Q:
-    """Referrals whose person must not be shown to the user. Without a join, which every count would pay for."""
-    hidden = Person.objects.with_protected_address().values("pk")
-    return Q(person_id__in=access.shield.barred) | (
-        Q(person_id__in=hidden) & ~Q(person_id__in=access.shield.opened)
-    )
+    """Referrals whose person must not be shown to the user. Without a join, which every count would pay for.
+
+    The protection is looked up row by row: a list of all who have one would be read from the whole country.
+    """
+    protection = Subquery(Person.objects.filter(pk=OuterRef("person_id")).order_by().values("protection"))
+    hidden = ~Q(Exact(protection, Value(Protection.NONE)))
+    return Q(person_id__in=access.shield.barred) | (hidden & ~Q(person_id__in=access.shield.opened))
 
 
 class Referral(OnTheClock, models.Model):

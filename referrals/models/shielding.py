@@ -10,7 +10,7 @@ from typing import Self, cast
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,7 @@ from referrals.choices import BarringKind, OpeningKind
 from referrals.models.geography import Municipality
 from referrals.models.periods import valid_on
 from referrals.models.person import Person
+from referrals.models.written import Written
 from referrals.permissions import Shield
 
 LONGEST_REASON = 500
@@ -195,15 +196,24 @@ def shield_of(user_id: int, *, on: date, at: datetime | None) -> Shield:
 
 
 def _read(user_id: int, on: date, at: datetime | None) -> Shield:
-    barrings = Barring.objects.filter(user_id=user_id).valid(on)
-    openings = Opening.objects.filter(user_id=user_id)
-    openings = openings.running(at) if at else openings.none()
     found: dict[str, set[int]] = {name: set() for name in ("barred", *OpeningKind)}
-    rows = barrings.order_by().values_list("person_id", Value("barred"))
+    hour = at and at.replace(minute=0, second=0, microsecond=0)  # one statement an hour
     with transaction.atomic(savepoint=False):  # outside one nothing would be in scope, also no barring
-        for person_id, name in rows.union(openings.order_by().values_list("person_id", "kind")):
-            found[name].add(person_id)
+        for person_id, name, opened_at, expires_at in Written(Barring.objects).then(_rows, user_id, on, hour):
+            if opened_at is None or opened_at <= at < expires_at:
+                found[name].add(person_id)
     return Shield(**{name: frozenset(persons) for name, persons in found.items()})
+
+
+def _rows(barrings: BarringQuerySet, user_id: int, on: date, since: datetime | None) -> QuerySet:
+    """The user's barrings of the day, and openings that had not run out at the instant, with their times."""
+    no_time = Value(None, models.DateTimeField())
+    barred = barrings.filter(user_id=user_id).valid(on).order_by()
+    openings = Opening.objects.filter(user_id=user_id, ended_at__isnull=True).order_by()
+    openings = openings.filter(expires_at__gt=since) if since else openings.none()
+    return barred.values_list("person_id", Value("barred"), no_time, no_time).union(
+        openings.values_list("person_id", "kind", "opened_at", "expires_at")
+    )
 
 
 @dataclass(frozen=True)

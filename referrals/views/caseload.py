@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from referrals.actions.auditing import record_view
 from referrals.choices import Move, Status, ViewKind
 from referrals.models import Referral
+from referrals.models.written import Written
 from referrals.permissions import Permission
 from referrals.views.case import address_of
 from referrals.views.clock import today
@@ -52,7 +53,7 @@ def _own_cases(request: HttpRequest) -> list[Referral]:
     on, therapist_id = today(), request.access.therapist_id
     if therapist_id is None:
         return []
-    own = Referral.objects.visible_to(request.access).of_therapist(therapist_id).open()
+    own = Written(Referral.objects).visible_to(request.access).of_therapist(therapist_id).open()
     rows = own.with_wait(on=on).with_pause(on=on).with_shield(request.access).for_list()
     rows = rows.select_related("municipality")
     return list(rows.order_by(F("due_on").asc(nulls_last=True), "received_on", "pk"))

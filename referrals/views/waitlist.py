@@ -23,6 +23,7 @@ from referrals.filters import LISTED, STILL_WAITING, Offers, WaitlistFilter, fac
 from referrals.forms.search import LONGEST_SEARCH, SearchForm
 from referrals.models import Municipality, Referral
 from referrals.models.referral import ReferralQuerySet
+from referrals.models.written import Written
 from referrals.permissions import Permission
 from referrals.tables.base import paginate
 from referrals.tables.pages import list_response
@@ -77,7 +78,8 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     chosen = WaitlistFilter(request.GET, rows, offers=offers(municipality))
     if request.htmx and chosen.errors:
         return HttpResponseClientRedirect(request.get_full_path())  # the whole page, to say what is wrong
-    note_choices(request, chosen.form)
+    if chosen.is_asked:
+        note_choices(request, chosen.form)
     counts = fact_counts(rows.filter(STILL_WAITING))
     is_whole = not chosen.chosen and search is None
     table = WaitlistTable(_matching(request, chosen, search, municipality), address=before_the_number(code))
@@ -87,11 +89,11 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         "municipality": municipality,
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
         "counts": _counts(code, counts, chosen, search),
-        "form": chosen.form,
+        "filter": chosen,
         "more_is_open": chosen.has_seldom,
         "table": table,
         "search": search,
-        "search_form": search.form if search else _search_form(),
+        "search_form": search.form if search else _search_form,  # called where it is drawn
         "present_query": _query(request, without=("page",)),
         "query_without_search": _query(request, without=(SEARCH, "page")),
     }
@@ -138,19 +140,20 @@ def _referrals(request: HttpRequest, municipality: Municipality) -> ReferralQuer
     return Referral.objects.visible_to(request.access).in_municipality(municipality)
 
 
-def _rows(request: HttpRequest, municipality: Municipality) -> ReferralQuerySet:
+def _rows(request: HttpRequest, municipality: Municipality) -> Written:
     """All referrals that the user may see here, with what the clock says today."""
-    return _referrals(request, municipality).with_wait(on=today()).with_pause(on=today())
+    rows = Written(Referral.objects).visible_to(request.access).in_municipality(municipality)
+    return rows.with_wait(on=today()).with_pause(on=today())
 
 
 def _matching(
     request: HttpRequest, chosen: WaitlistFilter, search: Search | None, municipality: Municipality
-) -> ReferralQuerySet:
+) -> Written | ReferralQuerySet:
     """The rows of the list, in the order it has before anybody sorts it."""
     found = chosen.qs.for_list().with_shield(request.access)
     if search:
-        form = search.form
-        found = find(found, form, municipality, request.access) if form.is_valid() else found.none()
+        form, rows = search.form, found.queryset()  # what was searched for is not kept
+        found = find(rows, form, municipality, request.access) if form.is_valid() else rows.none()
     return found.order_by_urgency() if chosen.listed.by_urgency else found.order_by("-received_on", "-pk")
 
 
