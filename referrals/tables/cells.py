@@ -1,16 +1,31 @@
 """What cells are built of. Here alone HTML is put together in Python, and always by format_html, which escapes."""
 
 import datetime
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from referrals.templatetags.ergo import day_month_year, decimals, exact_days, wait
 
 Text = str | Promise
+Cell = TypeVar("Cell", bound=str)
+
+MOST_REMEMBERED = 4096  # of each kind of cell
+
+
+def remembered(cell: Callable[..., Cell]) -> Callable[..., Cell]:
+    """For a cell that follows from its arguments and the language alone: the same ones come back on every page.
+
+    Never for one that says anything of a citizen: it would outlive the request. `typed`, since a text and the HTML it
+    is equal to are not written the same way.
+    """
+    kept = lru_cache(maxsize=MOST_REMEMBERED, typed=True)(lambda _language, *args: cell(*args))
+    return wraps(cell)(lambda *args: kept(get_language(), *args))
 
 
 def number(value: Any, places: int = 0) -> str:
@@ -49,6 +64,7 @@ def swatch(css_class: str, symbol: Text, text: Text) -> SafeString:
     )
 
 
+@remembered
 def subtle(text: Text) -> SafeString:
     """Less than the rest: what is missing, or a remark."""
     return format_html('<span class="subtle">{}</span>', text)
@@ -66,6 +82,7 @@ def together(parts: Iterable[Text]) -> SafeString:
     )
 
 
+@remembered
 def days(count: int) -> SafeString:
     """A wait in exact days, with its words for the mouse and for screen readers."""
     words = wait(count)
@@ -74,6 +91,7 @@ def days(count: int) -> SafeString:
     )
 
 
+@remembered
 def waited(days: int) -> SafeString:
     """A wait as people say it, with the exact days for the mouse and for screen readers."""
     return format_html(

@@ -1,6 +1,7 @@
 """The columns of lists: text, number, date, days, link and tag. Each knows how its cell is read and written."""
 
 from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from typing import Any
 
 import django_tables2
@@ -14,13 +15,18 @@ Text = str | Promise
 
 def read(record: Any, path: str) -> Any:
     """The value at the end of a path such as `person__born_on`, in objects or dictionaries; None if it breaks off."""
-    for name in path.split("__"):
+    for name in _names(path):
         record = record.get(name) if isinstance(record, Mapping) else getattr(record, name)
         if record is None:
             return None
         if callable(record):
             record = record()
     return record
+
+
+@cache
+def _names(path: str) -> list[str]:
+    return path.split("__")
 
 
 class Column(django_tables2.Column):
@@ -38,7 +44,12 @@ class Column(django_tables2.Column):
     def cell(self, record: Any) -> str:
         """The cell's content, to be escaped by the table unless `cells` built it."""
         value = read(record, str(self.accessor))
-        return cells.subtle(self.missing) if value is None or value == "" else self.written(value, record)
+        return self.nothing if value is None or value == "" else self.written(value, record)
+
+    @cached_property
+    def nothing(self) -> str:
+        """What stands where there is no value; once a page, for each has columns of its own."""
+        return cells.subtle(self.missing)
 
     def written(self, value: Any, record: Any) -> str:
         """How a value that is there is shown."""
@@ -69,7 +80,7 @@ class FigureColumn(NumberColumn):
     def written(self, value: Any, record: Any) -> str:
         if value.hidden:
             return cells.subtle(value.hidden.label)
-        return cells.subtle(self.missing) if value.value is None else cells.number(value.value, self.decimals)
+        return self.nothing if value.value is None else cells.number(value.value, self.decimals)
 
 
 class DateColumn(Column):

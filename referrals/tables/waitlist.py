@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from referrals import waiting
 from referrals.choices import Status
 from referrals.models import Referral
 from referrals.tables import cells
@@ -52,13 +53,16 @@ class WaitTable(NumberAndCitizen, ErgoTable):
 
     def cell_due_on(self, referral: Referral) -> str | SafeString:
         """The target date, and how far it is broken or, while somebody waits, how near it is."""
-        if referral.due_on is None:
+        if (due_on := referral.due_on) is None:
             return cells.subtle("–")
-        if referral.is_over_target:
-            return cells.with_note(cells.date(referral.due_on), days_over(-referral.days_left), tone="danger")
-        if referral.is_due_soon and self.waits(referral):
-            return cells.with_note(cells.date(referral.due_on), days_left(referral.days_left))
-        return cells.date(referral.due_on)
+        left = referral.days_left
+        if waiting.is_over_target(left):
+            return broken_target(due_on, -left)
+        return (
+            near_target(due_on, left)
+            if waiting.is_due_soon(left) and self.waits(referral)
+            else cells.date(due_on)
+        )
 
     def cell_gross_days(self, referral: Referral) -> SafeString:
         return cells.days(referral.gross_days)
@@ -117,23 +121,36 @@ class WaitlistTable(WaitTable):
             "therapist",
         )
 
-    def __init__(self, data: Any, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        # The same in every row; through the catalogue and the template code once, not fifty times.
-        self.tags = {status: cells.tag(status.label, status_colour(status)) for status in Status}
-        self.assigned, self.paused = cells.tag(_("Assigned"), "success"), cells.tag(_("On hold"), "neutral")
-
     def waits(self, referral: Referral) -> bool:
         return referral.is_on_waitlist
 
     def cell_status(self, referral: Referral) -> SafeString:
         """The status, and the facts beside it while somebody waits."""
-        tags = [self.tags[referral.status]]
-        if referral.is_paused:
-            tags.append(self.paused)
-        if referral.is_on_waitlist and referral.therapist_id:
-            tags.append(self.assigned)
-        return cells.together(tags)
+        is_assigned = referral.is_on_waitlist and referral.therapist_id is not None
+        return state(referral.status, referral.is_paused, is_assigned)
+
+
+@cells.remembered
+def state(status: str, is_paused: bool, is_assigned: bool) -> SafeString:
+    """The status as a label, and the labels beside it."""
+    tags = [cells.tag(Status(status).label, status_colour(status))]
+    if is_paused:
+        tags.append(cells.tag(_("On hold"), "neutral"))
+    if is_assigned:
+        tags.append(cells.tag(_("Assigned"), "success"))
+    return cells.together(tags)
+
+
+@cells.remembered
+def broken_target(due_on: date, over: int) -> SafeString:
+    """A target date that has passed, and so many days ago."""
+    return cells.with_note(cells.date(due_on), days_over(over), tone="danger")
+
+
+@cells.remembered
+def near_target(due_on: date, left: int) -> SafeString:
+    """A target date, and how near it is."""
+    return cells.with_note(cells.date(due_on), days_left(left))
 
 
 def days_over(days: int) -> str:

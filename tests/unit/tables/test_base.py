@@ -5,10 +5,13 @@ from datetime import date
 
 import pytest
 from django.test import RequestFactory
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy, override
 
 from referrals.tables import cells
-from referrals.tables.base import PAGE_SIZE, ErgoTable, paginate
+from referrals.tables.base import PAGE_SIZE, ErgoTable, escaped, paginate
 from referrals.tables.columns import Column, DateColumn, LinkColumn, NumberColumn, TagColumn
 
 HOSTILE = "<script>alert('æøå')</script>&\"'"
@@ -99,6 +102,36 @@ def test_whatever_cells_build_is_escaped(build):
     html = build(HOSTILE)
     assert "<script" not in html
     assert "'" not in html.replace("&#x27;", "")
+
+
+def test_a_remembered_cell_tells_html_from_the_text_it_is_equal_to():
+    built = mark_safe("<i>remembered</i>")
+    assert cells.subtle(built) == '<span class="subtle"><i>remembered</i></span>'
+    assert "<i>" not in cells.subtle("".join(built))
+
+
+def test_a_remembered_cell_speaks_the_language_of_the_page():
+    said = {}
+    for language in ("nb", "en", "nb"):
+        with override(language):
+            said.setdefault(language, set()).add(cells.days(100))
+    assert len(said["nb"]) == len(said["en"]) == 1
+    assert said["nb"] != said["en"]
+
+
+class Drawn:
+    """Something that can draw itself."""
+
+    def __html__(self):
+        return "<hr>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [HOSTILE, mark_safe("<b>"), gettext_lazy("Waitlist"), 7, None, format_lazy("{}", HOSTILE), Drawn()],
+)
+def test_content_is_escaped_as_django_escapes_it(content):
+    assert escaped(content) == conditional_escape(content)
 
 
 def test_the_first_cell_names_the_row():
