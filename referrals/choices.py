@@ -119,12 +119,17 @@ STOPS_CLOCK = frozenset({PauseReason.HOSPITAL, PauseReason.OWN_WISH, PauseReason
 
 
 class ContactKind(TextChoices):
-    """A contact with the citizen; the first substantive one is the start."""
+    """A contact with the citizen; the first substantive one is the start. *Did not attend* is an event and no more."""
 
     VISIT = "visit", _("Home visit")
     CONSULTATION = "consultation", _("Consultation")
     VIDEO = "video", _("Video assessment")
     PHONE = "phone", _("Telephone assessment")
+    NO_SHOW = "no_show", _("Did not attend")
+
+
+# Where the citizen was met: these start a case, and are what is meant by the last contact.
+SUBSTANTIVE = (ContactKind.VISIT, ContactKind.CONSULTATION, ContactKind.VIDEO, ContactKind.PHONE)
 
 
 class Outcome(TextChoices):
@@ -166,6 +171,7 @@ class EventKind(TextChoices):
     REOPENED = "reopened", _("Reopened")
     CORRECTED = "corrected", _("Corrected")
     REPLIED = "replied", _("Preliminary reply sent")
+    MERGED = "merged", _("Merged")
 
 
 class Protection(TextChoices):
@@ -306,9 +312,11 @@ class Move(TextChoices):
     PAUSE = "pause", pgettext_lazy("move", "Put on hold")
     RESUME = "resume", _("Resume")
     START = "start", _("Register first contact")
+    NO_SHOW = "no_show", _("Register that the citizen did not attend")
     REPLY = "reply", _("Register preliminary reply")
     CLOSE = "close", pgettext_lazy("move", "Close")
     REOPEN = "reopen", _("Reopen")
+    MERGE = "merge", pgettext_lazy("move", "Merge")
     CORRECT = "correct", _("Correct")
 
 
@@ -326,9 +334,11 @@ ALLOWED_MOVES: dict[Move, MoveRule] = {
     Move.PAUSE: MoveRule(ON_WAITLIST, paused=False),
     Move.RESUME: MoveRule(ON_WAITLIST, paused=True),
     Move.START: MoveRule(ON_WAITLIST),
+    Move.NO_SHOW: MoveRule(OPEN),
     Move.REPLY: MoveRule(OPEN),
     Move.CLOSE: MoveRule(OPEN),
     Move.REOPEN: MoveRule(frozenset({Status.CLOSED})),
+    Move.MERGE: MoveRule(OPEN),
     Move.CORRECT: MoveRule(frozenset(Status)),
 }
 

@@ -187,6 +187,18 @@ class ReopenTooLate(DomainError):
     message = _("The case was closed more than %(days)s days ago. Register a new referral instead.")
 
 
+class NotTheSameNeed(DomainError):
+    """Only two open referrals of one citizen in one category can be one need."""
+
+    code = "not_the_same_need"
+    message = _("Only two open referrals of the same citizen in the same category can be merged.")
+
+
+class MergeLosesStart(DomainError):
+    code = "merge_loses_start"
+    message = _("The one that started first is kept: its first contact ended the wait.")
+
+
 class PauseOverlap(DomainError):
     code = "pause_overlap"
     message = _("The referral is already on hold in this period.")

@@ -127,9 +127,11 @@ MOVE_PERMISSIONS: dict[Move, Permission] = {
     Move.PAUSE: P.WORK_CASES,
     Move.RESUME: P.WORK_CASES,
     Move.START: P.WORK_CASES,
+    Move.NO_SHOW: P.WORK_CASES,
     Move.REPLY: P.WORK_CASES,
     Move.CLOSE: P.WORK_CASES,
     Move.REOPEN: P.WORK_CASES,
+    Move.MERGE: P.CORRECT,
     Move.CORRECT: P.CORRECT,
 }
 

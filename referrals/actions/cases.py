@@ -16,6 +16,8 @@ from referrals.waiting import oslo_date
 # What the history keeps with the value before and the value after: codes and dates.
 CODES = ("status", "priority", "source", "channel", "handling", "urgency", "outcome")
 DATES = ("received_on", "seniority_on", "prioritised_on", "assigned_on", "started_on", "closed_on")
+# Other referrals, of which the history keeps the numbers.
+LINKS = ("former", "merged_into")
 # Of free text the history only says that it changed.
 TEXTS = ("reason", "what_matters", "referrer_name", "referrer_phone", "external_reference")
 
@@ -43,7 +45,7 @@ class Case:
 
         Raises Referral.DoesNotExist when the user may not see it, NotAllowed, StaleVersion or IllegalMove.
         """
-        own = Referral.objects.open_to(access).select_related("category", "person")
+        own = Referral.objects.open_to(access).select_related("category", "person", "former", "merged_into")
         referral = own.select_for_update(of=("self",)).get(pk=referral_id)
         access.check_move(move, referral.municipality_id)
         if referral.version != version:
@@ -90,8 +92,12 @@ class Case:
         note: str = "",
         pauses: Iterable[WaitPause] = (),
         contact: dict[str, Any] | None = None,
+        other: str = "",
     ) -> Referral:
-        """Write the referral as its next version, and what happened on the day `on` as a line of its history."""
+        """Write the referral as its next version, and what happened on the day `on` as a line of its history.
+
+        `other` is the number of another referral that took part in it.
+        """
         referral = self.referral
         if referral.pk:
             referral.version += 1
@@ -103,7 +109,7 @@ class Case:
             happened_on=on,
             registered_at=self.at,
             registered_by=self.by,
-            details=self._details(pauses, contact),
+            details=self._details(pauses, contact, other),
             note=note.strip(),
         )
         check_values(event, ["note"])
@@ -112,13 +118,16 @@ class Case:
         referral.refresh_from_db(fields=["wait_end"])  # the database computes it
         return referral
 
-    def _details(self, pauses: Iterable[WaitPause], contact: dict[str, Any] | None) -> dict[str, Any]:
+    def _details(
+        self, pauses: Iterable[WaitPause], contact: dict[str, Any] | None, other: str
+    ) -> dict[str, Any]:
         """What the line of history holds, without what is empty."""
         details = {
             "changes": self.changes(),
             "texts": self.changed_texts(),
             "pauses": [_pause_facts(pause) for pause in pauses],
             "contact": contact,
+            "other": other,
         }
         return {name: value for name, value in details.items() if value}
 
@@ -128,7 +137,8 @@ def _facts(referral: Referral) -> dict[str, Any]:
     facts = {name: getattr(referral, name) or None for name in CODES}
     facts |= {name: _iso(getattr(referral, name)) for name in DATES}
     ids = {"therapist": referral.therapist_id, "unit": referral.unit_id}
-    return facts | {"category": referral.category.code} | ids
+    numbers = {name: other.number if (other := getattr(referral, name)) else None for name in LINKS}
+    return facts | {"category": referral.category.code} | ids | numbers
 
 
 def _texts(referral: Referral) -> dict[str, str]:

@@ -11,7 +11,7 @@ from referrals.actions.cases import TEXTS, Case
 from referrals.actions.checks import check_day, check_open, check_values
 from referrals.actions.persons import PersonData
 from referrals.actions.transactions import action
-from referrals.choices import EventKind, Handling, Move, Status
+from referrals.choices import SUBSTANTIVE, EventKind, Handling, Move, Status
 from referrals.errors import (
     DateAfter,
     DateMissing,
@@ -89,6 +89,7 @@ def register(
 ) -> Referral:
     """Register a referral of a citizen, who is registered with it when `person` is data.
 
+    A citizen who was referred in the category before and is referred anew has a new clock, and a link to the former.
     `submission` is the key of the form: sent again, it leads to the referral of the first time, and nothing is
     written. `note` is for the history: why a second one. So is `late_because`: why it is registered only now, which
     must be said of what was received more than 30 days ago.
@@ -112,6 +113,7 @@ def register(
     _fill(
         referral, data.values() | {"unit": data.unit or _own_unit(municipality, access)}, today=oslo_date(at)
     )
+    referral.former = former_of(referral)
     _check_not_late(referral, late_because, today=oslo_date(at))
     if not accept_duplicate:
         _check_no_open(referral, access)
@@ -157,7 +159,8 @@ def correct(
     _fill(referral, values, today=case.today)
     _move_dates(referral, moved, today=case.today)
     _check_received_first(referral)
-    _drop_impossible_priority(case)
+    drop_impossible_priority(case)
+    _link_anew(case)
     if not case.changes() and not case.changed_texts():
         raise NothingChanged
     return case.save(EventKind.CORRECTED, on=case.today, note=reason, pauses=_keep_with_the_wait(case))
@@ -205,6 +208,26 @@ def _check_no_open(referral: Referral, access: Access) -> None:
         raise DuplicateOpenElsewhere
 
 
+def former_of(referral: Referral) -> Referral | None:
+    """The referral after which this one is a re-referral: the citizen's in the category that was closed last by then.
+
+    Closed by the day of receipt, in the municipality, by whichever unit; duplicates and errors never were a need.
+    """
+    same = Referral.objects.counted().filter(
+        municipality=referral.municipality,
+        person=referral.person,
+        category=referral.category,
+        closed_on__lte=referral.received_on,
+    )
+    return same.exclude(pk=referral.pk).order_by("-closed_on", "-pk").first()
+
+
+def _link_anew(case: Case) -> None:
+    """The former referral follows from the day of receipt and the category."""
+    if {"category", "received_on"} & set(case.changes()):
+        case.referral.former = former_of(case.referral)
+
+
 def _fill(referral: Referral, values: Mapping[str, Any], *, today: date) -> None:
     """Put registered facts on the referral, after checking each and that they fit each other."""
     unknown = set(values) - set(REGISTERED)
@@ -247,7 +270,7 @@ def _check_received_first(referral: Referral) -> None:
         raise DateAfter(field="received_on", latest=first)
 
 
-def _drop_impossible_priority(case: Case) -> None:
+def drop_impossible_priority(case: Case) -> None:
     """Without such a level in the key for the category and day of receipt, the referral is not assessed."""
     referral, changed = case.referral, case.changes()
     if referral.priority is None or not ({"category", "received_on"} & set(changed)):
@@ -265,7 +288,7 @@ def _drop_impossible_priority(case: Case) -> None:
 def _keep_with_the_wait(case: Case) -> list[WaitPause]:
     """Move the first contact with a corrected start, and let no pause outlast the wait. Returns changed pauses."""
     referral = case.referral
-    first = referral.contacts.order_by("held_on", "pk").first()
+    first = referral.contacts.filter(kind__in=SUBSTANTIVE).order_by("held_on", "pk").first()
     if first and referral.started_on and first.held_on != referral.started_on:
         first.held_on = referral.started_on
         first.save(update_fields=["held_on"])

@@ -6,6 +6,7 @@ both included, and may be earlier than the day they are registered; FutureDate, 
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from referrals import choices, waiting
 from referrals.actions.cases import Case
@@ -13,6 +14,7 @@ from referrals.actions.checks import check_day, check_employed
 from referrals.actions.transactions import action
 from referrals.choices import (
     CITIZENS_CHOICE,
+    SUBSTANTIVE,
     ContactKind,
     EventKind,
     Move,
@@ -47,6 +49,7 @@ def available_moves(referral: Referral, *, paused: bool, access: Access) -> list
         if access.can_move(move, referral.municipality_id)
         and choices.can_move(move, status=referral.status, paused=paused)
         and (move != Move.REPLY or referral.takes_preliminary_reply)
+        and (move != Move.MERGE or Referral.objects.twins_of(referral).open_to(access).exists())
     ]
 
 
@@ -167,25 +170,37 @@ def start(
     """
     case = Case.take(Move.START, referral_id=referral_id, version=version, access=access, by=by, at=at)
     referral = case.referral
-    if kind not in ContactKind:
+    if kind not in SUBSTANTIVE:
         raise UnknownCode(field="kind", value=kind)
     check_day(on, field="on", today=case.today, earliest=referral.received_on)
-    if therapist_id is not None:
-        check_employed(therapist_id, referral.municipality_id, on=on)
-        if referral.therapist_id is None:
-            _give(referral, therapist_id, on=on)
-    contact = Contact.objects.create(
-        municipality_id=referral.municipality_id,
-        referral=referral,
-        kind=kind,
-        held_on=on,
-        therapist_id=therapist_id,
-    )
+    contact = _contact(referral, kind, on, therapist_id)
+    if therapist_id is not None and referral.therapist_id is None:
+        _give(referral, therapist_id, on=on)
     ended = case.end_pauses(on)
     referral.started_on = on
     referral.status = Status.STARTED
-    facts = {"kind": contact.kind, "therapist": contact.therapist_id}
-    return case.save(EventKind.STARTED, on=on, pauses=ended, contact=facts)
+    return case.save(EventKind.STARTED, on=on, pauses=ended, contact=contact)
+
+
+@action
+def no_show(
+    *,
+    referral_id: int,
+    version: int,
+    on: date,
+    therapist_id: int | None = None,
+    access: Access,
+    by: User,
+    at: datetime,
+) -> Referral:
+    """Register that the citizen did not attend (ikke møtt): an event, by which no clock starts, pauses or ends.
+
+    `therapist_id` is who waited for the citizen, None: not stated. Nobody gets the case by it. Raises ForeignRecord.
+    """
+    case = Case.take(Move.NO_SHOW, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    check_day(on, field="on", today=case.today, earliest=case.referral.received_on)
+    contact = _contact(case.referral, ContactKind.NO_SHOW, on, therapist_id)
+    return case.save(EventKind.CONTACT, on=on, contact=contact)
 
 
 @action
@@ -243,7 +258,8 @@ def reopen(
     """Open a wrongly or too early closed case again, at most 30 days after it was closed; its clock goes on.
 
     The status is what it was. When the citizen had chosen to end a wait, the days between count as a pause by own
-    wish. Raises ReopenTooLate, or ReasonRequired when an earlier reopening is registered after the 30 days.
+    wish. One that was merged into another stands by itself again; the other keeps what it took over. Raises
+    ReopenTooLate, or ReasonRequired when an earlier reopening is registered after the 30 days.
     """
     case = Case.take(Move.REOPEN, referral_id=referral_id, version=version, access=access, by=by, at=at)
     referral = case.referral
@@ -258,7 +274,7 @@ def reopen(
     gap = []
     if referral.outcome in CITIZENS_CHOICE and referral.started_on is None and on > closed_on:
         gap.append(_pause(referral, PauseReason.OWN_WISH, closed_on, on))
-    referral.closed_on, referral.outcome = None, ""
+    referral.closed_on, referral.outcome, referral.merged_into = None, "", None
     referral.status = _status_of_open(referral)
     return case.save(EventKind.REOPENED, on=on, note=note, pauses=gap)
 
@@ -269,6 +285,20 @@ def _give(referral: Referral, therapist_id: int | None, *, on: date) -> None:
         check_employed(therapist_id, referral.municipality_id, on=on)
     referral.therapist_id = therapist_id
     referral.assigned_on = on if therapist_id is not None else None
+
+
+def _contact(referral: Referral, kind: str, on: date, therapist_id: int | None) -> dict[str, Any]:
+    """Write the contact down, and return what the history says of it. Raises ForeignRecord."""
+    if therapist_id is not None:
+        check_employed(therapist_id, referral.municipality_id, on=on)
+    Contact.objects.create(
+        municipality_id=referral.municipality_id,
+        referral=referral,
+        kind=kind,
+        held_on=on,
+        therapist_id=therapist_id,
+    )
+    return {"kind": kind, "therapist": therapist_id}
 
 
 def _pause(referral: Referral, reason: str, started_on: date, ended_on: date | None) -> WaitPause:

@@ -11,7 +11,10 @@ from referrals.models.workforce import Therapist
 
 
 class Contact(models.Model):
-    """A contact between a therapist and the citizen; the first one is the start of the case."""
+    """A contact between a therapist and the citizen, or one that the citizen did not attend.
+
+    The first one that took place is the start of the case.
+    """
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
     referral = models.ForeignKey(

@@ -95,6 +95,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Referrals that are not closed now."""
         return self.filter(status__in=OPEN)
 
+    def twins_of(self, referral: "Referral") -> Self:
+        """The citizen's other open referrals in the same category: perhaps the same need twice."""
+        same = {name: getattr(referral, name) for name in ("municipality_id", "person_id", "category_id")}
+        return self.open().filter(**same).exclude(pk=referral.pk)
+
     def waiting(self, *, on: Day) -> Self:
         """Referrals that waited at the end of the day, as we now know it was; paused ones included."""
         return self.counted().filter(waiting.waiting_q(on))
@@ -194,6 +199,8 @@ class Referral(OnTheClock, models.Model):
 
     `received_on` starts the clock (mottatt), `started_on` stops it (påbegynt); `closed_on` with `outcome` ends the
     case. `wait_end` is whichever of the two came first. `version` counts the saves, for the optimistic lock.
+    `former`: the citizen's referral in the category that was closed last when this one, a re-referral, was received.
+    `merged_into`: the one that this one, a duplicate, was merged into.
     """
 
     municipality = models.ForeignKey(
@@ -206,6 +213,23 @@ class Referral(OnTheClock, models.Model):
     category = models.ForeignKey(Category, models.PROTECT, verbose_name=_("category"))
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="referrals", verbose_name=_("unit")
+    )
+
+    former = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="later",
+        db_index=False,
+        verbose_name=_("re-referral of"),
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="merged",
+        db_index=False,
+        verbose_name=_("merged into"),
     )
 
     received_on = models.DateField(_("received"))
@@ -288,6 +312,10 @@ class Referral(OnTheClock, models.Model):
             models.Index(
                 fields=["therapist"], condition=Q(closed_on__isnull=True), name="referral_therapist_open"
             ),
+            models.Index(fields=["former"], condition=Q(former__isnull=False), name="referral_former"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="referral_merged"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["municipality", "id"], name="referral_municipality_id"),
@@ -349,6 +377,13 @@ class Referral(OnTheClock, models.Model):
                 | Q(status=Status.STARTED, started_on__isnull=False, closed_on__isnull=True)
                 | Q(status=Status.CLOSED, closed_on__isnull=False),
                 name="referral_status_matches_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(outcome=Outcome.DUPLICATE),
+                name="referral_merged_is_duplicate",
+            ),
+            models.CheckConstraint(
+                condition=~Q(former=F("id")) & ~Q(merged_into=F("id")), name="referral_follows_another"
             ),
         ]
 

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
-from referrals.choices import STOPS_CLOCK, ContactKind, EventKind, Knowledge, PauseReason
+from referrals.choices import STOPS_CLOCK, SUBSTANTIVE, ContactKind, EventKind, Knowledge, PauseReason
 from referrals.models import ALL_KNOWN, Contact, Hindsight, PreliminaryReply, ReferralEvent
 from referrals.models.next_move import label_for, next_move
 from referrals.models.priority import KnownBefore
@@ -199,14 +199,14 @@ def _told(row: Any, on: date, with_next_step: bool) -> LongWait:
 def _contacts(on: date, hindsight: Hindsight) -> QuerySet:
     """The contacts with the citizen of the row by the end of the day, the latest first: `day`, and `code` of its kind.
 
-    The start is none of them: who waits has not started, and a start that was put on a later day moves with it.
+    Who did not attend was not met. The start is none of them: who waits has not started, and a start that was put on a later day moves with it.
     """
     if hindsight.reads_history:
         found: QuerySet = _lines(EventKind.CONTACT, on).annotate(code=KT("details__contact__kind"))
     else:
         held = Contact.objects.filter(referral=OuterRef("pk"), held_on__lte=on)
         found = held.annotate(day=F("held_on"), code=F("kind"))
-    return found.order_by("-day", "-pk")
+    return found.filter(code__in=SUBSTANTIVE).order_by("-day", "-pk")
 
 
 def _replies(on: date, hindsight: Hindsight) -> QuerySet:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from referrals.actions import referrals, worklist
+from referrals.actions import merging, referrals, worklist
 from referrals.choices import Channel, ContactKind, Move, Outcome, PauseReason, Source
 from referrals.models import Referral, User, access_of
 from referrals.waiting import oslo_date
@@ -20,9 +20,11 @@ ACTIONS: dict[Move, Callable[..., Referral]] = {
     Move.PAUSE: worklist.pause,
     Move.RESUME: worklist.resume,
     Move.START: worklist.start,
+    Move.NO_SHOW: worklist.no_show,
     Move.REPLY: worklist.reply,
     Move.CLOSE: worklist.close,
     Move.REOPEN: worklist.reopen,
+    Move.MERGE: merging.merge,
     Move.CORRECT: referrals.correct,
 }
 
@@ -40,13 +42,24 @@ def do(move: Move, referral: Referral, by: User, *, at: datetime = NOW, **argume
         Move.PAUSE: {"reason": PauseReason.OWN_WISH, "on": TODAY},
         Move.RESUME: {"on": TODAY},
         Move.START: {"kind": ContactKind.VISIT, "on": TODAY},
+        Move.NO_SHOW: {"on": TODAY},
         Move.REPLY: {"on": TODAY},
         Move.CLOSE: {"outcome": Outcome.NOT_NEEDED, "on": TODAY},
         Move.REOPEN: {"on": TODAY},
+        Move.MERGE: twin_of(referral) if move == Move.MERGE else {},
         Move.CORRECT: {"changes": {"source": Source.SELF}, "reason": "Feil avsender valgt."},
     }
     target = {"referral_id": referral.pk, "version": referral.version}
     return ACTIONS[move](**(target | usual[move] | acting(by, at) | arguments))
+
+
+def twin_of(referral: Referral) -> Fields:
+    """The citizen's other open referral in the category, to be merged into this one."""
+    twin = Referral.objects.twins_of(referral).first()
+    other = (
+        {"other_id": twin.pk, "other_version": twin.version} if twin else {"other_id": 0, "other_version": 0}
+    )
+    return other | {"keep_id": referral.pk}
 
 
 def data(category: Any, **values: Any) -> referrals.ReferralData:

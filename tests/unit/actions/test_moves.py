@@ -28,13 +28,15 @@ KINDS = {
     Move.PAUSE: EventKind.PAUSED,
     Move.RESUME: EventKind.RESUMED,
     Move.START: EventKind.STARTED,
+    Move.NO_SHOW: EventKind.CONTACT,
     Move.REPLY: EventKind.REPLIED,
     Move.CLOSE: EventKind.CLOSED,
     Move.REOPEN: EventKind.REOPENED,
+    Move.MERGE: EventKind.MERGED,
     Move.CORRECT: EventKind.CORRECTED,
 }
-DATED = [move for move in Move if move != Move.CORRECT]
-NOTED = [Move.PRIORITISE, Move.CLOSE, Move.REOPEN]
+DATED = [move for move in Move if move not in (Move.MERGE, Move.CORRECT)]
+NOTED = [Move.PRIORITISE, Move.CLOSE, Move.REOPEN, Move.MERGE]
 # A situation from which each move is allowed.
 BEFORE = dict.fromkeys(Move, "waiting") | {Move.RESUME: "on hold", Move.REOPEN: "closed from the list"}
 
@@ -43,16 +45,16 @@ Make = Callable[[str], Referral]
 
 @pytest.fixture
 def make(municipality: Municipality, category: Category) -> Make:
-    """Makes an application in a situation; somebody has it, so that taking it back is a change."""
+    """Makes an application in a situation; somebody has it, so that taking it back is a change.
+
+    The citizen has another open one in the category, that it could be merged with.
+    """
 
     def make(situation: str) -> Referral:
-        return ReferralFactory(
-            municipality=municipality,
-            category=category,
-            application=True,
-            assigned=True,
-            **SITUATIONS[situation],
-        )
+        facts = {"municipality": municipality, "category": category}
+        referral = ReferralFactory(**facts, application=True, assigned=True, **SITUATIONS[situation])
+        ReferralFactory(**facts, person=referral.person)
+        return referral
 
     return make
 
@@ -237,7 +239,7 @@ def test_a_therapist_may_not_triage_and_sees_no_button_for_it(
     referral = ReferralFactory(municipality=municipality)
     access = access_of(therapist_user, on=TODAY)
     moves = available_moves(referral, paused=False, access=access)
-    assert moves == [Move.PAUSE, Move.START, Move.CLOSE]
+    assert moves == [Move.PAUSE, Move.START, Move.NO_SHOW, Move.CLOSE]
 
 
 def test_rights_end_with_the_membership(coordinator: User, make: Make) -> None:

@@ -1,0 +1,167 @@
+"""Two open referrals that are the same need made into one: nothing of the wait is lost, and no day is counted twice."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from referrals.actions.cases import Case
+from referrals.actions.referrals import drop_impossible_priority, former_of
+from referrals.actions.transactions import action
+from referrals.choices import STOPS_CLOCK, EventKind, Handling, Move, Outcome, Status
+from referrals.errors import MergeLosesStart, NotTheSameNeed
+from referrals.models import PreliminaryReply, Referral, User, WaitPause
+from referrals.permissions import Access
+from referrals.waiting import Pause, wait_end
+
+
+@action
+def merge(
+    *,
+    referral_id: int,
+    version: int,
+    other_id: int,
+    other_version: int,
+    keep_id: int,
+    note: str = "",
+    access: Access,
+    by: User,
+    at: datetime,
+) -> Referral:
+    """Make one of two open referrals of a citizen in a category; `keep_id` is the one that stays, and is returned.
+
+    It takes over the earliest day of receipt and seniority, the pauses as a union, the preliminary reply, and that it
+    is an application or urgent. The other is closed today as a duplicate, with a link to it and all its history. Of
+    two, only the one that started first may stay.
+
+    Raises NotTheSameNeed, MergeLosesStart, and for each of the two what every move raises.
+    """
+    versions = {referral_id: version, other_id: other_version}
+    if len(versions) != 2 or keep_id not in versions:
+        raise NotTheSameNeed
+    # In one order for everybody: two who merge the same two at once do not wait for each other for ever.
+    cases = {
+        key: Case.take(Move.MERGE, referral_id=key, version=versions[key], access=access, by=by, at=at)
+        for key in sorted(versions)
+    }
+    kept = cases.pop(keep_id)
+    gone = cases.popitem()[1]
+    check_mergeable(kept.referral, gone.referral)
+    pauses = _take_over_pauses(kept.referral, gone.referral)
+    _take_over_facts(kept, gone.referral)
+    _take_over_reply(kept.referral, gone.referral)
+    _close_as_duplicate(gone, kept.referral, note)
+    return kept.save(EventKind.MERGED, on=kept.today, note=note, pauses=pauses, other=gone.referral.number)
+
+
+def check_mergeable(kept: Referral, gone: Referral) -> None:
+    """Whether the second may be merged into the first, both open. Raises NotTheSameNeed or MergeLosesStart."""
+    needs = {(one.municipality_id, one.person_id, one.category_id) for one in (kept, gone)}
+    if len(needs) != 1:
+        raise NotTheSameNeed
+    if gone.started_on and (kept.started_on is None or gone.started_on < kept.started_on):
+        raise MergeLosesStart(field="keep")
+
+
+def _take_over_facts(kept: Case, gone: Referral) -> None:
+    referral = kept.referral
+    referral.received_on = min(referral.received_on, gone.received_on)
+    referral.seniority_on = min(referral.seniority_on, gone.seniority_on)
+    referral.urgency = referral.urgency or gone.urgency
+    if gone.handling == Handling.APPLICATION:
+        referral.handling = Handling.APPLICATION
+    referral.former = former_of(referral)
+    drop_impossible_priority(kept)
+
+
+def _take_over_reply(kept: Referral, gone: Referral) -> None:
+    """The citizen was answered when the first preliminary reply was sent."""
+    sent = PreliminaryReply.objects.filter(referral__in=(kept, gone)).order_by("sent_on").first()
+    if sent is not None:
+        PreliminaryReply.objects.update_or_create(
+            municipality_id=kept.municipality_id, referral=kept, defaults={"sent_on": sent.sent_on}
+        )
+
+
+def _close_as_duplicate(gone: Case, kept: Referral, note: str) -> None:
+    referral, today = gone.referral, gone.today
+    ended = gone.end_pauses(today)
+    referral.closed_on, referral.outcome, referral.status = today, Outcome.DUPLICATE, Status.CLOSED
+    referral.merged_into = kept
+    gone.save(EventKind.CLOSED, on=today, note=note, pauses=ended, other=kept.number)
+
+
+# ---------------------------------------------------------------- the pauses of both
+
+
+def _take_over_pauses(kept: Referral, gone: Referral) -> list[WaitPause]:
+    """Give the kept one the pauses of both, within its wait. Returns those that are new or changed."""
+    own = list(kept.pauses.all())
+    theirs = _within([_plain(row) for row in gone.pauses.all()], wait_end(kept.started_on, kept.closed_on))
+    joined = join([_plain(row) for row in own], theirs)
+    changed: list[WaitPause] = []
+    added: list[Pause] = []
+    for row, pieces in zip(own, joined, strict=False):
+        # A row stays for what the history says of it, if need be without a day.
+        stays = [piece for piece in pieces if piece.started_on == row.started_on]
+        ended_on = stays[0].ended_on if stays else row.started_on
+        added += [piece for piece in pieces if piece not in stays]
+        if row.ended_on != ended_on:
+            row.ended_on = ended_on
+            row.save(update_fields=["ended_on"])
+            changed.append(row)
+    for pieces in joined[len(own) :]:
+        added += pieces
+    return changed + [_written(kept, piece) for piece in sorted(added, key=lambda piece: piece.started_on)]
+
+
+def join(own: Sequence[Pause], theirs: Sequence[Pause]) -> list[list[Pause]]:
+    """What is left of each pause, own ones first, when no day is to be in two of them.
+
+    A day that is in a pause of both is in the one that stops the clock; if both or none do, in the own one.
+    """
+    both = [*own, *theirs]
+    left: list[list[Pause]] = [[] for _pause in both]
+    taken: list[Pause] = []
+    for place in sorted(range(len(both)), key=lambda place: both[place].reason not in STOPS_CLOCK):
+        left[place] = _without(both[place], taken)
+        taken += left[place]
+    return left
+
+
+def _without(pause: Pause, taken: Iterable[Pause]) -> list[Pause]:
+    """The parts of the pause, in order, that lie in none of the others; nothing of one without a day."""
+    parts = [(pause.started_on, pause.ended_on or date.max)]
+    for other in taken:
+        first, after = other.started_on, other.ended_on or date.max
+        parts = [
+            part
+            for start, end in parts
+            for part in ((start, min(end, first)), (max(start, after), end))
+            if part[0] < part[1]
+        ]
+    parts = sorted((start, end) for start, end in parts if start < end)
+    return [Pause(start, None if end == date.max else end, pause.reason) for start, end in parts]
+
+
+def _within(pauses: Iterable[Pause], end: date | None) -> list[Pause]:
+    """What lies before the day on which the wait ended; everything where it has not."""
+    if end is None:
+        return list(pauses)
+    return [
+        Pause(pause.started_on, min(pause.ended_on or end, end), pause.reason)
+        for pause in pauses
+        if pause.started_on < end
+    ]
+
+
+def _plain(row: WaitPause) -> Pause:
+    return Pause(row.started_on, row.ended_on, row.reason)
+
+
+def _written(referral: Referral, pause: Pause) -> WaitPause:
+    return WaitPause.objects.create(
+        municipality_id=referral.municipality_id,
+        referral=referral,
+        reason=pause.reason,
+        started_on=pause.started_on,
+        ended_on=pause.ended_on,
+    )
