@@ -106,13 +106,13 @@ def offers_of(municipality: Municipality, *, on: date) -> Offers:
     return Offers(*found.get())
 
 
-FACT_COUNTS = {"waiting": Count("pk")} | {
+FACT_COUNTS = {"waiting": Count("pk"), "persons": Count("person", distinct=True)} | {
     fact.value: Count("pk", filter=condition) for fact, condition in FACTS.items()
 }
 
 
 def fact_counts(referrals: QuerySet[Referral] | Written) -> dict[str, int]:
-    """How many there are, as `waiting`, and of how many each fact is true. One query, over annotated rows.
+    """How many there are, as `waiting`, of how many `persons`, and of how many each fact is true. One query.
 
     The limit, above any list, is for PostgreSQL: below it a row's clock is read once, not once for each count.
     """

@@ -44,6 +44,8 @@ NEAR_A_YEAR_DAYS = 274
 HALF_A_YEAR_DAYS = 183
 DUE_SOON_DAYS = 7
 REOPEN_DAYS = 30
+# Who is referred anew within so many days of closing was perhaps not finished.
+REREFERRED_DAYS = 90
 # Who registers later than so many days after receipt is asked why: it may be a slip in the date.
 LATE_ENTRY_DAYS = 30
 
@@ -117,6 +119,11 @@ def wait_end(started_on: date | None, closed_on: date | None) -> date | None:
     In SQL this is the stored column `wait_end`.
     """
     return min((day for day in (started_on, closed_on) if day is not None), default=None)
+
+
+def keeps_start(started_on: date | None, other: date | None) -> bool:
+    """Whether the start of a wait stands when it and another are one: nobody was met before it."""
+    return other is None or (started_on is not None and started_on <= other)
 
 
 def is_waiting(*, received_on: date, ended_on: date | None, on: date) -> bool:

@@ -48,6 +48,7 @@ class Wait:
     """One referral as it is looked at. `holds` are (reason, first day, first day after or None)."""
 
     municipality: int
+    person: int
     category: str
     received: date
     priority: int | None
@@ -83,11 +84,12 @@ def as_known_then(rows: Rows, on: date) -> list[Wait]:
         return key["registered_at"] < end and (key["replaced_at"] is None or key["replaced_at"] >= end)
 
     keys = _Keys(rows, was_valid)
-    return [_told(events, keys) for events in lines.values()]
+    whose = {row["id"]: row["person"] for row in rows.referrals}  # which never changes
+    return [_told(events, whose[referral], keys) for referral, events in lines.items()]
 
 
-def _told(events: list[Row], keys: "_Keys") -> Wait:
-    facts: Row = {}
+def _told(events: list[Row], person: int, keys: "_Keys") -> Wait:
+    facts: Row = {"person": person}
     holds: dict[tuple[str, str], str | None] = {}
     for event in events:
         for name, (_before, after) in event["details"].get("changes", {}).items():
@@ -108,6 +110,7 @@ def _wait(facts: Row, municipality: int, holds: list[Any], keys: "_Keys") -> Wai
     category, received, priority = facts["category"], facts["received_on"], facts.get("priority")
     return Wait(
         municipality,
+        facts["person"],
         category,
         received,
         priority,
@@ -205,6 +208,7 @@ def headlines(known: Iterable[Wait], on: date) -> dict[str, float | None]:
         "over_a_year": sum(number > 365 for number in days),
         "paused": sum(is_on_hold(wait, on) for wait in waiting),
         "oldest_days": max(days, default=None),
+        "persons": len({wait.person for wait in waiting}),
     }
 
 
@@ -249,6 +253,27 @@ def flow(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[str,
         "other_ends": sum(within(wait.closed) and not wait.started for wait in counted),
         "finished": sum(within(wait.closed) and bool(wait.started) for wait in counted),
     }
+
+
+def rereferred(known: Iterable[Wait], first: date, last: date, known_to: date) -> dict[str, float | None]:
+    """Of those closed after a start from `first` to `last` and followed for 90 days: who was referred anew in them."""
+    counted = [wait for wait in known if is_counted(wait)]
+    ninety = timedelta(days=90)
+    finished = [
+        wait
+        for wait in counted
+        if wait.started and wait.closed and first <= wait.closed <= last and wait.closed + ninety <= known_to
+    ]
+    came = defaultdict(list)
+    for wait in counted:
+        came[wait.person, wait.category].append(wait)
+    again = sum(
+        any(other is not wait and wait.closed <= other.received <= wait.closed + ninety for other in those)
+        for wait in finished
+        for those in [came[wait.person, wait.category]]
+    )
+    share = again / len(finished) if finished else None
+    return {"followed": len(finished), "again": again, "share": share}
 
 
 def started(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[str, float | None]:

@@ -10,7 +10,7 @@ from referrals.choices import STOPS_CLOCK, EventKind, Handling, Move, Outcome, S
 from referrals.errors import MergeLosesStart, NotTheSameNeed
 from referrals.models import PreliminaryReply, Referral, User, WaitPause
 from referrals.permissions import Access
-from referrals.waiting import Pause, wait_end
+from referrals.waiting import Pause, keeps_start, wait_end
 
 
 @action
@@ -44,7 +44,7 @@ def merge(
     }
     kept = cases.pop(keep_id)
     gone = cases.popitem()[1]
-    check_mergeable(kept.referral, gone.referral)
+    _check_mergeable(kept.referral, gone.referral)
     pauses = _take_over_pauses(kept.referral, gone.referral)
     _take_over_facts(kept, gone.referral)
     _take_over_reply(kept.referral, gone.referral)
@@ -52,12 +52,11 @@ def merge(
     return kept.save(EventKind.MERGED, on=kept.today, note=note, pauses=pauses, other=gone.referral.number)
 
 
-def check_mergeable(kept: Referral, gone: Referral) -> None:
-    """Whether the second may be merged into the first, both open. Raises NotTheSameNeed or MergeLosesStart."""
+def _check_mergeable(kept: Referral, gone: Referral) -> None:
     needs = {(one.municipality_id, one.person_id, one.category_id) for one in (kept, gone)}
     if len(needs) != 1:
         raise NotTheSameNeed
-    if gone.started_on and (kept.started_on is None or gone.started_on < kept.started_on):
+    if not keeps_start(kept.started_on, gone.started_on):
         raise MergeLosesStart(field="keep")
 
 

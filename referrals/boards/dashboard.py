@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext
 
 from referrals import waiting
 from referrals.boards import sentences
@@ -24,6 +25,7 @@ from referrals.boards.links import Drilldown
 from referrals.boards.pictures import Picture, list_size, waits
 from referrals.charts.bars import Part, Row, bars
 from referrals.charts.histogram import Class, Mark, fitted, histogram
+from referrals.norwegian import number
 from referrals.reports.flow import FlowReport
 from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import Bin, Group, Headline, Target, WaitingReport
@@ -71,7 +73,7 @@ def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> 
 
 def _now(report: WaitingReport, drilldown: Drilldown) -> tuple[Card, ...]:
     cards = [
-        _counted(_("Waiting"), report.waiting, drilldown),
+        replace(_counted(_("Waiting"), report.waiting, drilldown), aside=_who_waits(report)),
         _waited(_("Median wait"), report.median_days),
         _waited(_("9 of 10 have waited shorter than"), report.p90_days),
         _counted(_("Over target"), report.over_target, drilldown, alarming=True),
@@ -96,6 +98,17 @@ def _counted(label: str, headline: Headline, drilldown: Drilldown, *, alarming: 
         tone=TONE_OF_ALARM if alarming and figure.value else "",
         is_hidden=figure.suppressed,
     )
+
+
+def _who_waits(report: WaitingReport) -> str:
+    """What is counted: referrals, and for own staff how many citizens they are of."""
+    waiting, persons = report.waiting.figure.value, report.persons.figure.value
+    if waiting is None or not persons:
+        return npgettext("counted", "referral", "referrals", waiting or 2)
+    words = {"count": number(persons)}
+    if waiting == 1:
+        return _("referral of one citizen")
+    return ngettext("referrals of one citizen", "referrals of %(count)s citizens", persons) % words
 
 
 def _waited(label: str, headline: Headline) -> Card:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from referrals.boards import flow as flow_board
-from referrals.boards.figures import UNDEFINED, Card, Cell, count, days
+from referrals.boards.figures import UNDEFINED, Card, Cell, count, days, share_of
 from referrals.boards.links import Drilldown
 from referrals.reports.period import PeriodFigures, PeriodReport
 from referrals.reports.periods import Period
@@ -65,6 +65,10 @@ def _figures() -> Iterator[tuple[str, Write]]:
     labels = (_("Referred"), _("Started"), _("Left the list otherwise"), _("Closed after a start"))
     for label, name in zip(labels, COUNTS, strict=True):
         yield label, _counted(name)
+    yield (
+        _("Referred again within 90 days, of those closed after a start who were followed so long"),
+        lambda one, _links: Cell(_rereferred(one)),
+    )
     yield _("Load"), lambda one, _links: Cell(flow_board.load(one.flow))
     yield (
         _("To empty the waitlist"),
@@ -88,6 +92,13 @@ def _counted(name: str) -> Write:
         return Cell(count(figure), href)
 
     return write
+
+
+def _rereferred(one: PeriodFigures) -> str:
+    """The share with the two counts that it is of; nothing as long as nobody was followed for 90 days."""
+    found = one.rereferred
+    words = {"share": share_of(found.share), "again": count(found.again), "followed": count(found.followed)}
+    return _("%(share)s (%(again)s of %(followed)s)") % words if found.followed.value else UNDEFINED
 
 
 def _cell(one: PeriodFigures, write: Write, drilldown: Drilldown) -> Cell:

@@ -35,6 +35,7 @@ AFTER_START = Weighted({
 CLOSING_NOTE_SHARE = 0.4
 
 ASSIGNED_SHARE, ASSIGNED_DAYS = 0.22, 45
+NO_SHOW_SHARE = 0.06
 REPLY_SHARE, REPLY_DAYS = 0.8, (4, 34)
 EARLIER_ELSEWHERE_SHARE, EARLIER_DAYS = 0.015, (20, 200)
 
@@ -93,13 +94,16 @@ class Cases:
         self._assess(case)
         self._pause(case)
         self._assign(case)
+        self._miss(case)
         self._start(case)
         self._close(case)
         self._reply(case)
         case.events = self.journal.lines(pk, case.steps)
         return case
 
-    def row(self, case: Case, person_id: int) -> ReferralRow:
+    def row(
+        self, case: Case, person_id: int, *, former_id: int | None = None, merged_into_id: int | None = None
+    ) -> ReferralRow:
         """The referral's row with the next number; asked for once a case, in order."""
         course, received = case.course, day(case.course.received)
         registered, changed = case.events[0].registered_at, case.events[-1].registered_at
@@ -109,6 +113,8 @@ class Cases:
             number=self._number(registered.year),
             person_id=person_id,
             category_id=self.category_ids[course.category.code],
+            former_id=former_id,
+            merged_into_id=merged_into_id,
             received_on=received,
             seniority_on=received - timedelta(days=self._days_elsewhere()),
             registered_at=registered,
@@ -196,6 +202,21 @@ class Cases:
         case.assigned = assigned
         changes = {"assigned_on": iso(assigned), "therapist": case.therapist_id}
         case.steps.append(Step(assigned, EventKind.ASSIGNED, changes))
+
+    def _miss(self, case: Case) -> None:
+        """Now and then somebody who has a therapist does not attend, and goes on waiting."""
+        if case.assigned is None:
+            return
+        rng = Random(case.pk)  # of its own, so that no other course is another one for it
+        latest = (case.course.started or self.workdays.last()) - 1
+        if rng.random() > NO_SHOW_SHARE or latest <= case.assigned:
+            return
+        missed = self.workdays.pick(rng, case.assigned + 1, latest)
+        if missed is not None:
+            kind = ContactKind.NO_SHOW
+            case.contacts.append(ContactRow(self.place.pk, case.pk, kind, day(missed), case.therapist_id))
+            contact = {"contact": {"kind": kind, "therapist": case.therapist_id}}
+            case.steps.append(Step(missed, EventKind.CONTACT, more=contact))
 
     def _start(self, case: Case) -> None:
         started = case.course.started

@@ -74,6 +74,8 @@ class ReferralRow(NamedTuple):
     number: str
     person_id: int
     category_id: int
+    former_id: int | None
+    merged_into_id: int | None
     received_on: date
     seniority_on: date
     registered_at: datetime

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
-from referrals.choices import Outcome
+from referrals.choices import NOT_COUNTED, Outcome
 from referrals.demo.cases import Case, Cases
 from referrals.demo.persons import Citizens, are_alike
 from referrals.demo.queue import Course
@@ -22,6 +22,16 @@ class Known(NamedTuple):
     person_id: int
     category: str
     closed: int | None
+    referral: ReferralRow
+
+    def links(self, case: Case) -> dict[str, int]:
+        """What the next referral of the citizen has to do with this one, if it is the same need."""
+        if self.category != case.course.category.code or self.referral.outcome in NOT_COUNTED:
+            return {}
+        if case.outcome != Outcome.DUPLICATE:
+            return {"former_id": self.referral.id}
+        is_open = self.closed is None or (case.closed is not None and self.closed > case.closed)
+        return {"merged_into_id": self.referral.id} if is_open else {}
 
     def is_open(self, case: Case) -> bool:
         """Whether the citizen's referral for the same need is open when this one comes in."""
@@ -80,12 +90,13 @@ class Town:
         for course in courses:
             case = self.cases.play(self._next_referral(), course)
             if known := self._somebody_known(case):
-                yield self.cases.row(case, known.person_id), case, None
+                yield self.cases.row(case, known.person_id, **known.links(case)), case, None
                 continue
             citizen = self.citizens.make(self._next_person(), course.category.code, course.received)
+            referral = self.cases.row(case, citizen.id)
             if case.outcome not in GONE:
-                self._remember(Known(citizen.id, course.category.code, case.closed))
-            yield self.cases.row(case, citizen.id), case, citizen
+                self._remember(Known(citizen.id, course.category.code, case.closed, referral))
+            yield referral, case, citizen
 
     def _remember(self, known: Known) -> None:
         if len(self._known) < REMEMBERED:

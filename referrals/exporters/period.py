@@ -16,6 +16,8 @@ WAITED = ("median_days", "p90_days", "mean_days")
 def as_dict(report: PeriodReport) -> dict[str, Any]:
     """The three periods, half-open, each with its flow and what those had waited who started in it; the mean last.
 
+    `rereferred`: of those closed after a start who were `followed` for 90 days how many were referred anew in them.
+
     A period that ended before the first referral was received (`known_from`) has no figures at all.
     """
     return {
@@ -46,5 +48,10 @@ def _column(one: PeriodFigures) -> dict[str, Any]:
 
 def _figures(one: PeriodFigures) -> dict[str, Figure]:
     waited = {f"started_{name}": getattr(one.started, name) for name in WAITED}
-    figures = flow_export.of_period(one.flow) | waited
+    returned = {
+        "followed_90_days": one.rereferred.followed,
+        "rereferred": one.rereferred.again,
+        "rereferred_share": one.rereferred.share,
+    }
+    figures = flow_export.of_period(one.flow) | waited | returned
     return figures if one.is_known else dict.fromkeys(figures, Figure())

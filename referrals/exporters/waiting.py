@@ -13,6 +13,7 @@ from referrals.reports.waiting_times import Bin, Group, Place, WaitingReport
 # As files name them, in the order files show them. The share is of 1.
 HEADLINES = {
     "waiting": "waiting",
+    "persons": "persons",
     "median_days": "median_days",
     "p90_days": "p90_days",
     "over_one_year": "over_a_year",
@@ -40,6 +41,8 @@ ESTIMATES = {
 
 def as_dict(report: WaitingReport, three: ThreeFigures) -> dict[str, Any]:
     """All of the two reports at the end of the day: counts of referrals, gross days, and shares of 1.
+
+    `persons`: how many citizens the referrals are of; hidden from all but own staff.
 
     `before`: the same key figures 13 weeks earlier. `distribution`: weeks for own staff, else the bands.
     `by_category` and `by_priority`, for own staff with those over target, started, and the estimate. `places`: a

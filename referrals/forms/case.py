@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from referrals.choices import (
     NOT_COUNTED,
     STOPS_CLOCK,
+    SUBSTANTIVE,
     Channel,
-    ContactKind,
     Handling,
     PauseReason,
     Source,
@@ -38,7 +38,8 @@ class Situation:
     """What a move starts from: the referral as it stands, and what there is to choose between.
 
     `units` are those of the municipality, most often none. `targets` are the levels of its
-    priority key for this referral, `therapists` those employed there today, `pause` the one that runs.
+    priority key for this referral, `therapists` those employed there today, `pause` the one that runs. `twins` are the
+    citizen's other open referrals in the category that the user may see, most often none.
     """
 
     referral: Referral
@@ -47,6 +48,7 @@ class Situation:
     therapists: QuerySet[Therapist]
     units: QuerySet[Unit]
     pause: WaitPause | None
+    twins: QuerySet[Referral]
     own_therapist_id: int | None = None
 
 
@@ -136,9 +138,14 @@ class MoveForm(ErgoForm):
         return cls(data, situation=situation)
 
     @property
+    def seen(self) -> list[tuple[Referral, int]]:
+        """Each referral that the form is about, as it stands, with the version of it that the user saw."""
+        return [(self.situation.referral, version_seen(self.data))]
+
+    @property
     def is_stale(self) -> bool:
-        """Whether the referral was saved by somebody else after this form was shown."""
-        return version_seen(self.data) != self.situation.referral.version
+        """Whether a referral was saved by somebody else after this form was shown."""
+        return any(referral.version != version for referral, version in self.seen)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -224,20 +231,13 @@ class ResumeForm(MoveForm):
             self.fields["on"].not_before = situation.pause.started_on
 
 
-class StartForm(MoveForm):
-    """The first contact with the citizen: the wait is over."""
+class ContactForm(MoveForm):
+    """A contact with the citizen on a day, and who had it or was to have it."""
 
-    kind = DescribedChoiceField(
-        label=_("What kind of contact?"),
-        choices=ContactKind,
-        help_text=_("A letter, a booking or an acknowledgement is no first contact."),
-    )
-    on = NorwegianDateField(label=_("Date of the contact"))
     therapist = forms.ModelChoiceField(
         label=_("Therapist"), queryset=None, required=False, empty_label=_("Not stated")
     )
 
-    field_order = ("kind", "on", "therapist")
     fields_of_arguments = {"therapist_id": "therapist"}
 
     def prepare(self, situation: Situation) -> None:
@@ -247,11 +247,32 @@ class StartForm(MoveForm):
     @property
     def arguments(self) -> dict[str, Any]:
         chosen = self.cleaned_data["therapist"]
-        return {
-            "on": self.cleaned_data["on"],
-            "kind": self.cleaned_data["kind"],
-            "therapist_id": chosen.pk if chosen else None,
-        }
+        return {"on": self.cleaned_data["on"], "therapist_id": chosen.pk if chosen else None}
+
+
+class StartForm(ContactForm):
+    """The first contact with the citizen: the wait is over."""
+
+    kind = DescribedChoiceField(
+        label=_("What kind of contact?"),
+        choices=[(kind, kind.label) for kind in SUBSTANTIVE],
+        help_text=_("A letter, a booking or an acknowledgement is no first contact."),
+    )
+    on = NorwegianDateField(label=_("Date of the contact"))
+
+    field_order = ("kind", "on", "therapist")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return super().arguments | {"kind": self.cleaned_data["kind"]}
+
+
+class NoShowForm(ContactForm):
+    """The citizen did not attend on the day: written down, and nothing else."""
+
+    on = NorwegianDateField(label=_("Date of the appointment"))
+
+    field_order = ("on", "therapist")
 
 
 class ReplyForm(MoveForm):

@@ -39,8 +39,9 @@ COUNTS = (  # in the order of Tally.read
     f"({PERCENTILES})[1]",
     f"({PERCENTILES})[2]",
     "max(gross_days)",
+    "count(DISTINCT person_id)",
 )
-FACTS = ("gross_days", "breaks_target", "is_not_assessed", "is_over_a_year", "is_paused")
+FACTS = ("gross_days", "breaks_target", "is_not_assessed", "is_over_a_year", "is_paused", "person_id")
 PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY, Key.WEEK)
 PARTED = ((Key.CATEGORY,), (Key.PRIORITY,), (Key.CATEGORY, Key.PRIORITY), (Key.SOURCE,), (Key.THERAPIST,))
 

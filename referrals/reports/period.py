@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from referrals.models import ALL_KNOWN, Hindsight
-from referrals.reports import flow, own_waits
+from referrals.reports import flow, own_waits, rereferred
 from referrals.reports.beginnings import own_first_received
 from referrals.reports.flow import FlowReport
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
+from referrals.reports.rereferred import Rereferred
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import Figure
 from referrals.reports.three_figures import Started
@@ -18,13 +19,16 @@ NAME = "period"
 
 @dataclass(frozen=True)
 class PeriodFigures:
-    """The flow of a period, and what those had waited who started in it; counts of nothing before `known_from`.
+    """The flow of a period, what those had waited who started in it, and who came back of those who finished in it.
+
+    Counts of nothing before `known_from`.
 
     `known_from`: the day the first referral was received, as the period is looked at; None before any was known.
     """
 
     flow: FlowReport
     started: Started
+    rereferred: Rereferred
     known_from: date | None
 
     @property
@@ -60,7 +64,7 @@ class PeriodReport:
 def build(
     scope: Scope, period: Period, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
 ) -> PeriodReport:
-    """The report for a period, from the rows as they are at `data_as_of`. 9 queries.
+    """The report for a period, from the rows as they are at `data_as_of`. 12 queries.
 
     Raises ValueError for outsiders: from two periods that overlap they could work out a few.
     """
@@ -79,4 +83,5 @@ def _figures(scope: Scope, period: Period, at: datetime, hindsight: Hindsight) -
     tally = own_waits.starts(period, scope, hindsight).of()
     waits = (tally.started, tally.median_days, tally.p90_days, tally.mean_days)
     known_from = own_first_received(scope, period.last_day, hindsight)
-    return PeriodFigures(moved, Started(period, *map(Figure, waits)), known_from)
+    returned = rereferred.build(scope, period, data_as_of=at, hindsight=hindsight)
+    return PeriodFigures(moved, Started(period, *map(Figure, waits)), returned, known_from)

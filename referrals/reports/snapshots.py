@@ -15,7 +15,7 @@ from referrals.reports.tallies import IN_SCOPE, Tally
 
 @dataclass(frozen=True)
 class Headlines:
-    """The key figures of one day. Days are gross days."""
+    """The key figures of one day. Days are gross days; counts are of referrals, but `persons` of citizens."""
 
     waiting: Figure
     median_days: Figure
@@ -25,6 +25,7 @@ class Headlines:
     over_a_year: Figure
     paused: Figure
     oldest_days: Figure
+    persons: Figure
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,11 @@ class Snapshot:
 
 
 def _headlines(look: Look, tally: Tally, *, is_own: bool) -> Headlines:
-    """Whose wait is the longest is one citizen's: only own staff see how long it is."""
+    """Whose wait is the longest is one citizen's: only own staff see how long it is.
+
+    Nor does anybody else see how many citizens there are: beside the referrals it would tell of those who have several.
+    """
+    is_told = is_own or look.waiting() == Cell.shown(0)
     waiting = look.waiting()
     over_target, not_assessed, _rest = look.cells(Split.TARGET)
     over_a_year, _rest = look.cells(Split.YEAR)
@@ -111,5 +116,6 @@ def _headlines(look: Look, tally: Tally, *, is_own: bool) -> Headlines:
         not_assessed=not_assessed.figure,
         over_a_year=over_a_year.figure,
         paused=paused.figure,
-        oldest_days=Figure(tally.oldest_days) if is_own or waiting == Cell.shown(0) else WITHHELD,
+        oldest_days=Figure(tally.oldest_days) if is_told else WITHHELD,
+        persons=Figure(tally.persons) if is_told else WITHHELD,
     )

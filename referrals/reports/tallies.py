@@ -29,7 +29,8 @@ class Key(StrEnum):
 class Tally:
     """The counts of a group of those who wait, and the percentiles of their gross days; None where nobody waits.
 
-    The percentiles of fewer than 10 and 20, and the longest wait, are known of own rows only. Those near a year are
+    Counts are of referrals. The percentiles of fewer than 10 and 20, the longest wait, and of how many `persons`
+    (citizens) the referrals are, are known of own rows only. Those near a year are
     only counted where the long waits are asked for.
     """
 
@@ -42,6 +43,7 @@ class Tally:
     p90_days: float | None = None
     oldest_days: int | None = None
     near_a_year: int = 0
+    persons: int = 0
 
     @classmethod
     def read(
@@ -54,10 +56,11 @@ class Tally:
         median: float | None,
         p90: float | None,
         oldest: int | None = None,
+        persons: int = 0,
     ) -> Self:
         """As PostgreSQL counts it."""
         counts = waiting, over_target, not_assessed, over_a_year, paused
-        return cls(*counts, exact_days(median), exact_days(p90), oldest)
+        return cls(*counts, exact_days(median), exact_days(p90), oldest, persons=persons)
 
 
 @dataclass(frozen=True)

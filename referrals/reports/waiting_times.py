@@ -119,8 +119,8 @@ class WaitingReport:
     """Waiting at the end of the day `on`. Days are gross days from received; percentiles are exact (`percentile_cont`).
 
     `distribution` are weeks for own staff, else the bands. `places` are a county's municipalities or the nation's
-    counties, none for a municipality. `targets` only for a municipality. `oldest_days` is one citizen's wait, and
-    hidden from all but own staff.
+    counties, none for a municipality. `targets` only for a municipality. Counts are of referrals, but `persons` of
+    citizens. That and `oldest_days`, which is one citizen's wait, are hidden from all but own staff.
     """
 
     on: date
@@ -134,6 +134,7 @@ class WaitingReport:
     over_a_year: Headline
     paused: Headline
     oldest_days: Headline
+    persons: Headline
     bands: tuple[Bin, ...]
     distribution: tuple[Bin, ...]
     by_category: tuple[Group, ...]

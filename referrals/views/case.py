@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from referrals import identity
@@ -22,7 +23,7 @@ from referrals.choices import (
     ViewKind,
 )
 from referrals.errors import Shielded
-from referrals.models import Municipality, Opening, Person, Referral, WaitPause
+from referrals.models import Contact, Municipality, Opening, Person, Referral, WaitPause
 from referrals.models.next_move import label_for, next_move
 from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
@@ -37,9 +38,11 @@ SLUGS = {
     Move.PAUSE: "pause",
     Move.RESUME: "gjenoppta",
     Move.START: "oppstart",
+    Move.NO_SHOW: "ikke-mott",
     Move.REPLY: "forelopig-svar",
     Move.CLOSE: "avslutt",
     Move.REOPEN: "gjenapne",
+    Move.MERGE: "sla-sammen",
     Move.CORRECT: "rett",
 }
 
@@ -71,6 +74,14 @@ class Hold:
     deducted: bool
 
 
+@dataclass(frozen=True)
+class Other:
+    """Another referral of the citizen; `relation` says what it has to do with this one, where it has."""
+
+    referral: Referral
+    relation: str | Promise
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """One referral. By POST the same page with the identity number in full: to show it is an act, not a habit."""
@@ -97,8 +108,10 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "target": target(case),
         "reply": preliminary_reply(case, on=on),
         "holds": _holds(case, on=on),
-        "contacts": case.contacts.select_related("therapist").order_by("-held_on", "-pk"),
-        "others": others,
+        "contacts": _contacts(case, others),
+        "others": [Other(other, _relation(case, other)) for other in others],
+        "former": _linked(case.former_id, others),
+        "merged_into": _linked(case.merged_into_id, others),
         "history": history_of(case.events.select_related("registered_by").order_by("-registered_at", "-pk")),
         "change_log": changes_of(case, request.access),
         "may_see_logs": request.access.can(Permission.SEE_LOGS, municipality.pk),
@@ -193,6 +206,31 @@ def _holds(case: Referral, *, on: date) -> list[Hold]:
         )
         for pause in pauses
     ]
+
+
+def _contacts(case: Referral, others: list[Referral]) -> Any:
+    """Contacts of the case, and of those merged into it, newest first."""
+    cases = [case, *(other for other in others if other.merged_into_id == case.pk)]
+    held = Contact.objects.filter(referral__in=cases).select_related("therapist", "referral")
+    return held.order_by("-held_on", "-pk")
+
+
+def _linked(key: int | None, others: list[Referral]) -> Referral | None:
+    """The referral that a link leads to, if the user may see it."""
+    return next((other for other in others if other.pk == key), None)
+
+
+def _relation(case: Referral, other: Referral) -> str | Promise:
+    """What another referral of the citizen has to do with this one; nothing where it is another need."""
+    if other.pk == case.former_id:
+        return _("The former referral")
+    if other.former_id == case.pk:
+        return _("Referred again after this referral")
+    if other.pk == case.merged_into_id:
+        return _("This referral was merged into it")
+    if other.merged_into_id == case.pk:
+        return _("Merged into this referral")
+    return ""
 
 
 def _others(access: Access, case: Referral) -> Any:

@@ -57,6 +57,8 @@ SHOWN = frozenset(
         "started_on",
         "closed_on",
         "outcome",
+        "former_id",
+        "merged_into_id",
         "ended_on",
         "kind",
         "held_on",
@@ -65,6 +67,8 @@ SHOWN = frozenset(
         "written_form",
     }
 )
+# Other referrals, which are shown by their numbers.
+LINKS = ("former_id", "merged_into_id")
 # Reasons of a pause are codes; all others are free text.
 SHOWN_OF: dict[type[Model], frozenset[str]] = {
     WaitPause: frozenset({"reason"}),
@@ -98,6 +102,7 @@ class Names:
 
     therapists: dict[int, str]
     categories: dict[int, str]
+    referrals: dict[int, str]
     staff: dict[tuple[str, int], str]
 
     def title(self, event: AuditEvent) -> str:
@@ -114,6 +119,8 @@ class Names:
             return self.therapists.get(value, _("somebody else"))
         if field.attname == "category_id":
             return self.categories.get(value, str(value))
+        if field.attname in LINKS:
+            return self.referrals.get(value, str(value))
         if isinstance(field, DateTimeField):
             return f"{timezone.localtime(datetime.fromisoformat(value)):%d.%m.%Y %H:%M}"
         if isinstance(field, DateField):
@@ -122,7 +129,7 @@ class Names:
 
 
 def changes_of(case: Referral, access: Access) -> ChangeLog:
-    """The newest changes of the case, of what belongs to it and of its citizen. Five queries at most, however many."""
+    """The newest changes of the case, of what belongs to it and of its citizen. Six queries at most, however many."""
     decisions = decisions_about(case.person_id)
     rows = AuditEvent.objects.visible_to(access).of_referral(case.pk, case.person_id, decisions)
     found = list(rows.select_related("user").order_by("-pk")[: MOST_SHOWN + 1])
@@ -175,15 +182,20 @@ def _fact(field: Field, before: Any, after: Any, is_shown: bool, operation: str,
 
 
 def _names(events: Iterable[AuditEvent], decisions: Iterable[Decision]) -> Names:
-    keys = {
-        row["therapist_id"]
-        for event in events
-        for row in (event.before, event.after)
-        if row and row.get("therapist_id")
-    }
+    events = list(events)
+    keys = _keys(events, "therapist_id")
     therapists = {therapist.pk: therapist.name for therapist in Therapist.objects.filter(pk__in=keys)}
+    linked = _keys(events, *LINKS)  # seldom any: then not asked
+    numbers = dict(Referral.objects.filter(pk__in=linked).values_list("pk", "number")) if linked else {}
     users = User.objects.in_bulk(
         {decision.user_id for decision in decisions}
     )  # nobody, as a rule: then not asked
     staff = {(row.table, row.row_id): users[row.user_id].shown_name for row in decisions}
-    return Names(therapists, {category.pk: category.name for category in Category.objects.all()}, staff)
+    categories = {category.pk: category.name for category in Category.objects.all()}
+    return Names(therapists, categories, numbers, staff)
+
+
+def _keys(events: Iterable[AuditEvent], *columns: str) -> set[int]:
+    """All that stands in the columns, before or after."""
+    rows = [row for event in events for row in (event.before, event.after) if row]
+    return {row[column] for row in rows for column in columns if row.get(column)}

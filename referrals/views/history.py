@@ -32,6 +32,8 @@ CODES: dict[str, Any] = {
     "outcome": Outcome,
     "protection": Protection,
 }
+# Lines that tell one by one what they changed.
+WITH_CHANGES = frozenset({EventKind.CORRECTED, EventKind.MERGED})
 OF_THE_CITIZEN = frozenset({"protection"})
 
 
@@ -101,7 +103,7 @@ def _line(event: ReferralEvent, names: Names) -> Line:
         note=event.note,
         registered_at=event.registered_at,
         registered_by=event.registered_by.shown_name if event.registered_by else "",
-        changes=_corrections(event, names) if event.kind == EventKind.CORRECTED else [],
+        changes=_corrections(event, names) if event.kind in WITH_CHANGES else [],
     )
 
 
@@ -109,7 +111,10 @@ def _received(event: ReferralEvent, names: Names) -> str:
     _before, source = _change(event, "source")
     if not source:
         return _("The referral was received.")
-    return _("Received from: %(source)s.") % {"source": names.value("source", source)}
+    words = {"source": names.value("source", source), "former": _change(event, "former")[1]}
+    if words["former"]:
+        return _("Received from: %(source)s. Referred again after %(former)s.") % words
+    return _("Received from: %(source)s.") % words
 
 
 def _prioritised(event: ReferralEvent, names: Names) -> str:
@@ -154,13 +159,16 @@ def _started(event: ReferralEvent, names: Names) -> str:
 
 
 def _contact(event: ReferralEvent, names: Names) -> str:
-    return _("Contact: %(kind)s.") % {
-        "kind": _label(ContactKind, event.details.get("contact", {}).get("kind", ""))
-    }
+    kind = event.details.get("contact", {}).get("kind", "")
+    if kind == ContactKind.NO_SHOW:
+        return _("The citizen did not attend.")
+    return _("Contact: %(kind)s.") % {"kind": _label(ContactKind, kind)}
 
 
 def _closed(event: ReferralEvent, names: Names) -> str:
     _before, outcome = _change(event, "outcome")
+    if number := event.details.get("other"):
+        return _("Closed: merged into %(number)s.") % {"number": number}
     return _("Closed: %(outcome)s.") % {"outcome": names.value("outcome", outcome)}
 
 
@@ -172,6 +180,10 @@ def _reopened(event: ReferralEvent, names: Names) -> str:
 
 def _corrected(event: ReferralEvent, names: Names) -> str:
     return _("Corrected.")
+
+
+def _merged(event: ReferralEvent, names: Names) -> str:
+    return _("%(number)s was merged into this one.") % {"number": event.details["other"]}
 
 
 def _replied(event: ReferralEvent, names: Names) -> str:
@@ -190,6 +202,7 @@ SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.REOPENED: _reopened,
     EventKind.CORRECTED: _corrected,
     EventKind.REPLIED: _replied,
+    EventKind.MERGED: _merged,
 }
 
 

@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from referrals import choices
-from referrals.actions import referrals, worklist
+from referrals.actions import merging, referrals, worklist
 from referrals.actions.auditing import record_view
 from referrals.choices import Move, ViewKind
-from referrals.errors import DomainError, IllegalMove, ReplyNotDue, StaleVersion
+from referrals.errors import DomainError, IllegalMove, NotTheSameNeed, ReplyNotDue, StaleVersion
 from referrals.forms import case as forms
-from referrals.models import Municipality, PriorityTarget, Referral, Therapist, Unit
+from referrals.forms.merging import MergeForm
+from referrals.models import Municipality, PriorityTarget, Referral, ReferralEvent, Therapist, Unit
 from referrals.models.next_move import label_for
 from referrals.templatetags.ergo import day_month_year
 from referrals.views.access import municipality_or_404
@@ -89,6 +90,15 @@ PAGES: dict[Move, MovePage] = {
             "The first time an occupational therapist assesses the need with the citizen. It ends the wait."
         ),
     ),
+    Move.NO_SHOW: MovePage(
+        forms.NoShowForm,
+        worklist.no_show,
+        save=_("Save"),
+        done=_("It is registered that the citizen did not attend."),
+        lead=_(
+            "An event in the case, and no more: the wait goes on, nothing is put on hold, and it is no first contact."
+        ),
+    ),
     Move.REPLY: MovePage(
         forms.ReplyForm,
         worklist.reply,
@@ -108,6 +118,18 @@ PAGES: dict[Move, MovePage] = {
         save=_("Reopen the case"),
         done=_("The case is open again."),
         lead=_("For a case closed by mistake or too early, within 30 days. The wait keeps its start."),
+    ),
+    Move.MERGE: MovePage(
+        MergeForm,
+        merging.merge,
+        save=_("Merge the two"),
+        done=_("The two referrals are one now. This one is kept."),
+        lead=_(
+            "Two open referrals of the same need become one, and not a day of the wait is lost or counted twice: the"
+            " earliest day of receipt stands, and the time on hold of both. The other is closed today as a duplicate,"
+            " with its history and a link. It can be reopened within 30 days; what the kept one took over is then"
+            " corrected by hand."
+        ),
     ),
     Move.CORRECT: MovePage(
         forms.CorrectForm,
@@ -135,7 +157,7 @@ def move(request: HttpRequest, code: str, number: str, slug: str) -> HttpRespons
     situation = _situation(request, municipality, case)
     if request.method == "POST":
         return _post(request, municipality, wanted, situation)
-    if refusal := _refusal(wanted, case):
+    if refusal := _refusal(wanted, situation):
         messages.error(request, str(refusal))
         return redirect(address_of(case, municipality))
     form = PAGES[wanted].form(typed(request), situation=situation)
@@ -151,18 +173,22 @@ def _situation(request: HttpRequest, municipality: Municipality, case: Referral)
         therapists=Therapist.objects.employed_in(municipality.pk, on),
         units=Unit.objects.of(municipality.pk).valid(on),
         pause=case.pauses.running(on).first(),
+        twins=Referral.objects.twins_of(case).open_to(request.access).select_related("therapist"),
         own_therapist_id=request.access.therapist_id,
     )
 
 
-def _refusal(wanted: Move, case: Referral) -> DomainError | None:
+def _refusal(wanted: Move, situation: forms.Situation) -> DomainError | None:
     """Why the referral's state does not allow the move; None when it does."""
+    case = situation.referral
     try:
         choices.check_move(wanted, status=case.status, paused=case.is_paused)
     except IllegalMove as error:
         return error
     if wanted == Move.REPLY and not case.takes_preliminary_reply:
         return ReplyNotDue()
+    if wanted == Move.MERGE and not situation.twins:
+        return NotTheSameNeed()
     return None
 
 
@@ -171,11 +197,11 @@ def _post(
 ) -> HttpResponse:
     page, case = PAGES[wanted], situation.referral
     form = page.form(request.POST, situation=situation)
-    if form.is_stale or _refusal(wanted, case):
+    if form.is_stale or _refusal(wanted, situation):
         return _conflict(request, municipality, wanted, situation)
     if form.is_valid():
         try:
-            page.act(
+            saved = page.act(
                 referral_id=case.pk,
                 version=form.cleaned_data["version"],
                 access=request.access,
@@ -190,7 +216,7 @@ def _post(
             form.refuse(error)
         else:
             messages.success(request, page.done)
-            return redirect(address_of(case, municipality))
+            return redirect(address_of(saved, municipality))
     return _page(request, municipality, wanted, situation, form)
 
 
@@ -201,7 +227,7 @@ def _page(
     situation: forms.Situation,
     form: forms.MoveForm,
 ) -> HttpResponse:
-    record_view(ViewKind.MOVE, [situation.referral], access=request.access)
+    record_view(ViewKind.MOVE, _shown_cases(wanted, situation), access=request.access)
     note_choices(request, form)
     context = _context(municipality, wanted, situation, form)
     return render(request, "case/move.html", context)
@@ -212,16 +238,30 @@ def _conflict(
 ) -> HttpResponse:
     """Theirs and yours side by side. What was typed stays in a form that can be saved on purpose."""
     case = situation.referral
-    record_view(ViewKind.CONFLICT, [case], access=request.access)
-    form = PAGES[wanted].form.onto(request.POST, situation=situation)
-    count = max(1, min(case.version - forms.version_seen(request.POST), MOST_EVENTS_SHOWN))
-    events = case.events.select_related("registered_by").order_by("-registered_at", "-pk")[:count]
+    record_view(ViewKind.CONFLICT, _shown_cases(wanted, situation), access=request.access)
+    page = PAGES[wanted].form
+    form = page.onto(request.POST, situation=situation)
     context = _context(municipality, wanted, situation, form) | {
-        "refusal": _refusal(wanted, case),
-        "since": history_of(events),
+        "refusal": _refusal(wanted, situation),
+        "since": history_of(_events_since(page(request.POST, situation=situation))),
         "theirs": facts_of(case, form),
     }
     return render(request, "case/conflict.html", context, status=409)
+
+
+def _shown_cases(wanted: Move, situation: forms.Situation) -> list[Referral]:
+    """Of which referrals the page tells something."""
+    return [situation.referral, *(situation.twins if wanted == Move.MERGE else [])]
+
+
+def _events_since(form: forms.MoveForm) -> list[ReferralEvent]:
+    """What has happened to the referrals of the form since the user saw them; of an unchanged one alone the last."""
+    changed = [pair for pair in form.seen if pair[0].version != pair[1]] or form.seen[:1]
+    events: list[ReferralEvent] = []
+    for referral, version in changed:
+        newest = referral.events.select_related("registered_by").order_by("-registered_at", "-pk")
+        events += newest[: max(1, min(referral.version - version, MOST_EVENTS_SHOWN))]
+    return events
 
 
 def _context(

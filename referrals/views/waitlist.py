@@ -89,6 +89,8 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         "municipality": municipality,
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
         "counts": _counts(code, counts, chosen, search),
+        "waiting": counts["waiting"],
+        "persons": counts["persons"],
         "filter": chosen,
         "more_is_open": chosen.has_seldom,
         "table": table,

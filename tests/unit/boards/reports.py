@@ -68,6 +68,7 @@ def report(scope: Scope = OWN, **changes: Any) -> WaitingReport:
         over_a_year=headline(3, 3, "over_a_year"),
         paused=headline(2, 1, "paused"),
         oldest_days=headline(400, 309),
+        persons=headline(28, 27),
         bands=bands(5, 5, 5, 5, 5, 2, 3),
         distribution=weeks((10, 0), (10, 2), (10, 10)),
         by_category=(group("Hjelpemidler", Figure(20), 10, "aids"), group("Annet", Figure(10), 2, "other")),

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from referrals.choices import EventKind, Handling, Outcome, PauseReason, Status
+from referrals.choices import ContactKind, EventKind, Handling, Outcome, PauseReason, Status
 from referrals.demo.cases import Case, Cases
 from referrals.demo.places import Fortune
 from referrals.demo.queue import CATEGORIES, Inflow, Queue
@@ -118,9 +118,22 @@ def test_whoever_has_a_case_worked_there_when_it_was_given_and_begun(played):
 
 def test_the_first_contact_is_the_start_and_none_comes_after_the_end(played):
     for case, row in played:
-        held = sorted(contact.held_on for contact in case.contacts)
+        met = [contact for contact in case.contacts if contact.kind != ContactKind.NO_SHOW]
+        held = sorted(contact.held_on for contact in met)
         assert (held[0] if held else None) == row.started_on
         assert not held or row.closed_on is None or held[-1] <= row.closed_on
+
+
+def test_some_did_not_attend_while_they_waited_and_somebody_had_them(played):
+    missed = [
+        (contact, row)
+        for case, row in played
+        for contact in case.contacts
+        if contact.kind == ContactKind.NO_SHOW
+    ]
+    assert len(missed) >= 10
+    for contact, row in missed:
+        assert row.assigned_on < contact.held_on < min(filter(None, (row.started_on, row.closed_on, UNTIL)))
 
 
 def test_only_open_applications_get_a_preliminary_reply_and_not_all_of_them(played):

@@ -123,6 +123,23 @@ def test_nobody_has_two_open_referrals_for_the_same_need():
     )
 
 
+def test_some_were_referred_again_and_some_were_one_need_twice():
+    """The links that registering and merging would have made."""
+    again = Referral.objects.exclude(former=None).select_related("former")
+    assert again.count() >= 20
+    for referral in again:
+        assert referral.person_id == referral.former.person_id
+        assert referral.category_id == referral.former.category_id
+        assert referral.former.closed_on <= referral.received_on
+    merged = Referral.objects.exclude(merged_into=None).select_related("merged_into")
+    assert merged.exists()
+    for referral in merged:
+        kept = referral.merged_into
+        assert (referral.person_id, referral.category_id) == (kept.person_id, kept.category_id)
+        assert kept.closed_on is None or kept.closed_on > referral.closed_on
+        assert kept.received_on <= referral.received_on
+
+
 def test_the_next_referral_gets_the_next_number():
     moss = Municipality.objects.get(code=MOSS)
     last = NumberSeries.objects.get(municipality=moss, year=2026).last

@@ -95,6 +95,7 @@ def figures(world: World, cases: Sequence[Case], on: date) -> dict[str, float | 
         "over_a_year": sum(number > 365 for number in days),
         "paused": sum(is_on_hold(case, on) for case in waiting),
         "oldest_days": max(days, default=None),
+        "persons": len({case.municipality for case in waiting}),  # the worlds have one citizen in each
     }
 
 

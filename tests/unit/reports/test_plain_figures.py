@@ -18,8 +18,8 @@ from referrals.choices import Knowledge
 from referrals.demo.seed import Order
 from referrals.demo.users import MOSS
 from referrals.models import Category, Hindsight, Municipality, Referral, User, access_of
-from referrals.reports import counts, flow, kept_or_counted, three_figures, waiting_times
-from referrals.reports.periods import last_weeks
+from referrals.reports import counts, flow, kept_or_counted, rereferred, three_figures, waiting_times
+from referrals.reports.periods import last_weeks, until_day
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.tallies import IN_SCOPE, Key
 from tests import plain_figures
@@ -38,8 +38,8 @@ pytestmark = [pytest.mark.django_db]
 
 QUERIES = {
     "referrals": """
-        SELECT referral.id, municipality_id AS municipality, category.code AS category, received_on, priority,
-            prioritised_on, started_on, closed_on, outcome
+        SELECT referral.id, municipality_id AS municipality, person_id AS person, category.code AS category,
+            received_on, priority, prioritised_on, started_on, closed_on, outcome
         FROM referrals_referral AS referral JOIN referrals_category AS category ON category.id = category_id
     """,
     "pauses": "SELECT referral_id AS referral, reason, started_on, ended_on FROM referrals_waitpause",
@@ -192,6 +192,21 @@ def test_what_came_and_went_and_who_started(demo: Demo, on: date, knowledge: Kno
         }, place
 
 
+@every_day
+@both_ways
+def test_who_was_referred_again(demo: Demo, on: date, knowledge: Knowledge) -> None:
+    for place in demo.places:
+        for days in (91, 365):
+            first = on - timedelta(days=days - 1)
+            known_to = on if knowledge == Knowledge.THEN else NOW.date()
+            report = rereferred.build(
+                own(place), until_day(first, on), data_as_of=NOW, hindsight=Hindsight(knowledge)
+            )
+            found = {name: getattr(report, name).value for name in ("followed", "again", "share")}
+            known = demo.known_in(place, knowledge, on)
+            assert found == plain_figures.rereferred(known, first, on, known_to), (place, days)
+
+
 # ---------------------------------------------------------------- the country
 
 
@@ -259,6 +274,14 @@ def test_what_was_known_differs_from_what_is_known(demo: Demo) -> None:
                     differing[f"{figures.__name__}: {name}"] += one[name] != other[name]
     assert min(differing.values()) > 0, dict(differing)
     assert differing["headlines: waiting"] >= DAYS
+
+
+def test_some_were_referred_again(demo: Demo) -> None:
+    """Among many who were not; or the figure would be right whatever it counted."""
+    known = [wait for place in demo.places for wait in demo.known_in(place, Knowledge.NOW, UNTIL)]
+    found = plain_figures.rereferred(known, date(2021, 1, 1), UNTIL, UNTIL)
+    assert found["again"] >= 3, found
+    assert found["share"] < 0.5, found
 
 
 def test_there_is_every_kind_of_estimate(demo: Demo) -> None:

@@ -30,6 +30,7 @@ HEADLINES = (
     "over_a_year",
     "paused",
     "oldest_days",
+    "persons",
 )
 
 

@@ -23,7 +23,7 @@ from referrals.models import (
     referrals_as,
 )
 from referrals.waiting import Pause
-from tests.factories import TARGET_DAYS, PersonFactory, noon
+from tests.factories import TARGET_DAYS, TODAY, PersonFactory, noon
 from tests.unit.actions.acting import acting, data, do
 
 FROM_THE_ROW = (
@@ -82,6 +82,11 @@ class Office:
         return self.does(
             Move.PRIORITISE, self.register(received_on, **values), received_on, priority=priority
         )
+
+    def merges(self, referral: Referral, *, keep: Referral, at: datetime | None = None) -> Referral:
+        """With the citizen's other open one in the category."""
+        present = Referral.objects.get(pk=referral.pk)
+        return do(Move.MERGE, present, self.by, at=at or noon(TODAY), keep_id=keep.pk)
 
     def corrects(self, referral: Referral, on: date, reason: str = "Feil lest", **changes: Any) -> Referral:
         present = Referral.objects.get(pk=referral.pk)

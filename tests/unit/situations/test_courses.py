@@ -1,11 +1,14 @@
 """The *Situations* of WAITING: the courses that a case takes, by the real actions, and what the clock says then."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
-from referrals.choices import EventKind, Move, Outcome, PauseReason
+from referrals.choices import EventKind, Move, Outcome, PauseReason, Source, Status
 from referrals.errors import DateAfter, FutureDate, ReopenTooLate, UnknownCode
+from referrals.models import Category, Referral
 from tests.factories import TODAY, days_ago, noon
 from tests.unit.actions.acting import pauses
 from tests.unit.situations.office import Office, Said, clock, clock_then, listed
@@ -64,7 +67,54 @@ class TestReReferral:
         assert clock(first, TODAY) == Said(50, waits=False)
         assert clock(again, TODAY) == Said(40, over_target=None)
         assert set(person.referrals.all()) == {first, again}
+        assert (first.former, again.former) == (None, first)
         assert listed(office, TODAY) == [again]
+
+    def test_the_former_is_the_one_closed_last_by_the_day_of_receipt(
+        self, office: Office, other_category: Category
+    ) -> None:
+        person = office.person()
+
+        def closed(received: int, ended: int, outcome: Outcome = Outcome.DECLINED, **more: Any) -> Referral:
+            came = office.waits(days_ago(received), person=person, accept_duplicate=True, **more)
+            return office.does(Move.CLOSE, came, days_ago(ended), outcome=outcome)
+
+        closed(300, 250)
+        last = closed(290, 60)
+        closed(200, 55, Outcome.DUPLICATE)
+        closed(200, 50, Outcome.ENTERED_IN_ERROR)
+        closed(200, 45, category=other_category)
+        closed(200, 39)
+        assert office.register(days_ago(40), person=person).former == last
+        elsewhere = office.register(days_ago(40))
+        assert elsewhere.former is None
+
+    def test_the_same_day_is_after_and_a_correction_moves_the_link(
+        self, office: Office, other_category: Category
+    ) -> None:
+        person = office.person()
+        first = office.does(
+            Move.CLOSE, office.waits(days_ago(90), person=person), days_ago(40), outcome=Outcome.NOT_NEEDED
+        )
+        again = office.register(days_ago(40), person=person)
+        assert again.former == first
+        assert again.events.get().details["changes"]["former"] == [None, first.number]
+        assert office.corrects(again, TODAY, received_on=days_ago(41)).former is None
+        assert office.corrects(again, TODAY, received_on=days_ago(40)).former == first
+        assert office.corrects(again, TODAY, category=other_category).former is None
+        assert office.corrects(again, TODAY, source=Source.SELF).former is None
+
+    def test_the_database_keeps_the_link_within_the_municipality(
+        self, office: Office, other_office: Office
+    ) -> None:
+        here, there = office.waits(days_ago(10)), other_office.waits(days_ago(90))
+        for column in ("former_id", "merged_into_id"):
+            with pytest.raises(IntegrityError, match="_same_municipality"), transaction.atomic():
+                outcome = {"status": "closed", "closed_on": TODAY, "outcome": Outcome.DUPLICATE}
+                Referral.objects.filter(pk=here.pk).update(
+                    **{column: there.pk}, **outcome, changed_at=noon(TODAY)
+                )
+                connection.check_constraints()
 
     @pytest.mark.parametrize("outcome", [Outcome.REJECTED, Outcome.UNREACHABLE, Outcome.OTHER])
     def test_a_wrong_closure_that_is_opened_again_keeps_the_day_of_receipt(
@@ -147,7 +197,27 @@ class TestDead:
 
 
 class TestNoShow:
-    """It stops no clock: there is no such pause and no such contact. Only the decision to close ends the wait."""
+    """An event: it starts, pauses and ends nothing. Only the decision to close ends the wait."""
+
+    def test_it_is_written_down_and_the_clock_goes_on(self, office: Office) -> None:
+        referral = office.waits(days_ago(40))
+        office.does(Move.PAUSE, referral, days_ago(30), until=days_ago(20))
+        before = [clock(referral, days_ago(ago)) for ago in range(41)]
+        for ago in (35, 25, 10, 0):
+            saved = office.does(Move.NO_SHOW, referral, days_ago(ago), at=noon(TODAY))
+        assert (saved.status, saved.started_on) == (Status.WAITING, None)
+        assert [clock(referral, days_ago(ago)) for ago in range(41)] == before
+        assert set(referral.contacts.values_list("kind", flat=True)) == {"no_show"}
+        assert saved.events.filter(kind=EventKind.CONTACT).count() == 4
+
+    def test_the_start_comes_after_it_and_stays_with_its_own_contact(self, office: Office) -> None:
+        referral = office.waits(days_ago(40))
+        office.does(Move.NO_SHOW, referral, days_ago(20))
+        office.does(Move.START, referral, days_ago(10))
+        assert clock(referral, TODAY) == Said(30, waits=False)
+        office.corrects(referral, TODAY, started_on=days_ago(15))
+        held = dict(referral.contacts.values_list("kind", "held_on"))
+        assert held == {"no_show": days_ago(20), "visit": days_ago(15)}
 
     def test_it_is_neither_a_pause_nor_a_start(self, office: Office) -> None:
         referral = office.waits(days_ago(40))

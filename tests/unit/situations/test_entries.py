@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from referrals.choices import EventKind, Move, Outcome, PauseReason, Status
+from referrals.choices import EventKind, Knowledge, Move, Outcome, PauseReason, Status
 from referrals.errors import (
     DateBefore,
     DomainError,
@@ -14,7 +14,9 @@ from referrals.errors import (
     FutureDate,
     RegisteredLate,
 )
-from referrals.models import Category, Referral, WaitPause
+from referrals.models import Category, Hindsight, Referral, WaitPause, access_of
+from referrals.reports import waiting_times
+from referrals.reports.scopes import Scope
 from tests.factories import TODAY, days_ago, noon
 from tests.unit.situations.office import Office, Said, clock, clock_then, listed
 
@@ -98,17 +100,47 @@ class TestTwoOpen:
         assert second.events.get().note == "Nytt behov"
 
     @pytest.mark.parametrize("kept", ["first", "second"])
-    def test_of_two_that_are_one_the_earliest_receipt_stays(self, office: Office, kept: str) -> None:
+    @pytest.mark.parametrize("asked", ["first", "second"])
+    def test_of_two_that_are_one_the_earliest_receipt_stays_and_each_day_on_hold_once(
+        self, office: Office, kept: str, asked: str
+    ) -> None:
+        person = office.person()
+        first = office.waits(days_ago(50), person=person, seniority_on=days_ago(80))
+        second = office.waits(days_ago(20), person=person, accept_duplicate=True)
+        office.does(Move.PAUSE, first, days_ago(45), at=noon(TODAY), until=days_ago(10))
+        office.does(Move.PAUSE, second, days_ago(15), reason=PauseReason.HOSPITAL, until=days_ago(5))
+        both = {"first": first, "second": second}
+        stays, goes = both[kept], both["second" if kept == "first" else "first"]
+        saved = office.merges(both[asked], keep=stays)
+        assert (saved, saved.received_on, saved.seniority_on) == (stays, days_ago(50), days_ago(80))
+        assert listed(office, TODAY) == listed(office, days_ago(40)) == [stays]
+        assert clock(stays, TODAY) == Said(50, paused=40)  # from 45 to 5 days ago
+        gone = Referral.objects.get(pk=goes.pk)
+        assert (gone.outcome, gone.closed_on, gone.merged_into) == (Outcome.DUPLICATE, TODAY, stays)
+        assert not clock(goes, TODAY).waits
+        then = clock_then(goes, days_ago(1))
+        assert then is not None and then.waits  # nobody knew yet
+
+    def test_what_was_known_before_the_merge_stays_as_it_was(self, office: Office) -> None:
+        person = office.person()
+        first = office.waits(days_ago(50), person=person)
+        office.does(Move.PAUSE, first, days_ago(40), reason=PauseReason.NAV)
+        second = office.waits(days_ago(20), person=person, accept_duplicate=True)
+        office.does(Move.PAUSE, second, days_ago(15), until=days_ago(10))
+        then = [clock_then(one, days_ago(ago)) for one in (first, second) for ago in range(1, 51)]
+        office.merges(first, keep=first)
+        assert [clock_then(one, days_ago(ago)) for one in (first, second) for ago in range(1, 51)] == then
+        assert clock(first, TODAY) == clock_then(first, TODAY) == Said(50, paused=5)
+
+    def test_one_that_was_merged_by_mistake_stands_by_itself_again(self, office: Office) -> None:
         person = office.person()
         first = office.waits(days_ago(50), person=person)
         second = office.waits(days_ago(20), person=person, accept_duplicate=True)
-        stays, goes = (first, second) if kept == "first" else (second, first)
-        office.does(Move.CLOSE, goes, TODAY, outcome=Outcome.DUPLICATE)
-        if stays.received_on != days_ago(50):
-            office.corrects(stays, TODAY, received_on=days_ago(50))
-        assert listed(office, TODAY) == listed(office, days_ago(40)) == [stays]
-        assert clock(stays, TODAY) == Said(50)
-        assert not clock(goes, TODAY).waits
+        office.merges(first, keep=first, at=noon(days_ago(10)))
+        office.does(Move.REOPEN, second, TODAY)
+        assert listed(office, TODAY) == [first, second]
+        assert clock(second, TODAY) == Said(20)
+        assert Referral.objects.get(pk=second.pk).merged_into is None
 
 
 class TestBackDated:
@@ -148,15 +180,27 @@ class TestBackDated:
         assert clock_then(referral, days_ago(1)) == Said(59, over_target=True)
 
 
-def test_of_several_needs_each_is_a_referral_with_a_clock(office: Office, other_category: Category) -> None:
-    person = office.person()
-    aids = office.waits(days_ago(30), person=person)
-    home = office.waits(days_ago(10), person=person, category=other_category, priority=1)
-    office.does(Move.START, aids, days_ago(5))
-    assert clock(aids, TODAY) == Said(25, waits=False)
-    assert clock(home, TODAY) == Said(10)
-    now = Referral.objects.in_municipality(office.municipality).waiting(on=days_ago(6))
-    assert (now.count(), now.values("person").distinct().count()) == (2, 1)
+class TestSeveralNeeds:
+    def test_each_is_a_referral_with_a_clock(self, office: Office, other_category: Category) -> None:
+        person = office.person()
+        aids = office.waits(days_ago(30), person=person)
+        home = office.waits(days_ago(10), person=person, category=other_category, priority=1)
+        office.does(Move.START, aids, days_ago(5))
+        assert clock(aids, TODAY) == Said(25, waits=False)
+        assert clock(home, TODAY) == Said(10)
+
+    @pytest.mark.parametrize("knowledge", Knowledge)
+    def test_referrals_and_citizens_are_counted_apart(
+        self, office: Office, other_category: Category, knowledge: Knowledge
+    ) -> None:
+        person = office.person()
+        office.waits(days_ago(30), person=person)
+        office.waits(days_ago(10), person=person, category=other_category, priority=1)
+        office.waits(days_ago(10))
+        here = Scope.municipality(office.municipality, access_of(office.by, on=TODAY))
+        for on, referrals, citizens in ((days_ago(11), 1, 1), (days_ago(10), 3, 2), (TODAY, 3, 2)):
+            report = waiting_times.build(here, on, data_as_of=noon(TODAY), hindsight=Hindsight(knowledge))
+            assert (report.waiting.figure.value, report.persons.figure.value) == (referrals, citizens)
 
 
 class TestTwoWaysToLookBack:
