@@ -89,7 +89,7 @@ def test_a_priority_that_the_key_on_the_new_day_of_receipt_does_not_have_is_drop
 ) -> None:
     first, second = pair
     newer = PriorityKeyFactory(municipality=first.municipality, valid_from=days_ago(30))
-    PriorityTargetFactory(key=newer, category=first.category, level=5)
+    PriorityTargetFactory(key=newer, category=first.category, level=5, days=365)
     second = do(Move.PRIORITISE, second, coordinator, priority=5)
     saved = merge(second, first, coordinator)
     assert (saved.status, saved.priority, saved.prioritised_on) == (Status.RECEIVED, None, None)
