@@ -73,7 +73,7 @@ def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> 
 
 def _now(report: WaitingReport, drilldown: Drilldown) -> tuple[Card, ...]:
     cards = [
-        replace(_counted(_("Waiting"), report.waiting, drilldown), aside=_who_waits(report)),
+        _waiting(report, drilldown),
         _waited(_("Median wait"), report.median_days),
         _waited(_("9 of 10 have waited shorter than"), report.p90_days),
         _counted(_("Over target"), report.over_target, drilldown, alarming=True),
@@ -98,6 +98,15 @@ def _counted(label: str, headline: Headline, drilldown: Drilldown, *, alarming: 
         tone=TONE_OF_ALARM if alarming and figure.value else "",
         is_hidden=figure.suppressed,
     )
+
+
+def _waiting(report: WaitingReport, drilldown: Drilldown) -> Card:
+    """What is counted, and what has changed."""
+    card = _counted(_("Waiting"), report.waiting, drilldown)
+    if card.is_hidden:
+        return card
+    words = {"counted": _who_waits(report), "change": card.note}
+    return replace(card, note=_("%(counted)s. %(change)s") % words)
 
 
 def _who_waits(report: WaitingReport) -> str:

@@ -10,9 +10,12 @@ from referrals.demo.cases import Case, Cases
 from referrals.demo.persons import Citizens, are_alike
 from referrals.demo.queue import Course
 from referrals.demo.rows import MODELS, ContactRow, EventRow, PauseRow, PersonRow, ReferralRow, ReplyRow
+from referrals.waiting import REREFERRED_DAYS
 
 # So many referrals are about somebody who was referred before, among the last ones.
 KNOWN_SHARE, REMEMBERED = 0.2, 200
+# And so many about somebody whose case for the same need was just closed, if there is somebody.
+SOON_SHARE = 0.04
 GONE = frozenset({Outcome.DEAD, Outcome.MOVED})
 
 
@@ -23,6 +26,15 @@ class Known(NamedTuple):
     category: str
     closed: int | None
     referral: ReferralRow
+
+    def was_just_closed(self, case: Case) -> bool:
+        """Whether a case for the same need was closed within 90 days before this one comes in."""
+        received = case.course.received
+        return (
+            self.category == case.course.category.code
+            and self.closed is not None
+            and received - REREFERRED_DAYS <= self.closed < received
+        )
 
     def links(self, case: Case) -> dict[str, int]:
         """What the next referral of the citizen has to do with this one, if it is the same need."""
@@ -113,7 +125,13 @@ class Town:
             return None
         if case.outcome == Outcome.DUPLICATE:
             return next((known for known in reversed(self._known) if known.is_open(case)), None)
-        if self.rng.random() > KNOWN_SHARE:
+        chance = self.rng.random()
+        if chance > KNOWN_SHARE:
             return None
+        if chance < SOON_SHARE and (
+            soon := next((known for known in self._known if known.was_just_closed(case)), None)
+        ):
+            self._known.remove(soon)
+            return soon
         place = self.rng.randrange(len(self._known))
         return self._known.pop(place) if self._known[place].may_need(case) else None
