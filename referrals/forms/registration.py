@@ -183,6 +183,13 @@ class RegistrationForm(CitizenForm):
     referrer_name = short_text(_("Referrer’s name"), 150)
     referrer_phone = short_text(_("Referrer’s telephone"), 30, inputmode="tel", size="16")
     external_reference = short_text(_("The record system’s reference"), 60)
+    seniority_on = NorwegianDateField(
+        label=_("First received there"),
+        required=False,
+        help_text=_(
+            "The day the former municipality received it. It is kept as seniority; the wait counts from receipt here."
+        ),
+    )
     another_because = forms.CharField(
         label=_("Why is another one registered?"),
         max_length=500,
@@ -216,6 +223,7 @@ class RegistrationForm(CitizenForm):
     SECTION_REFERRER = Section(
         _("Referrer and record system"), ["referrer_name", "referrer_phone", "external_reference"]
     )
+    SECTION_MOVED = Section(_("Moved here while waiting in another municipality?"), ["seniority_on"])
     sections = (
         SECTION_LATE,
         SECTION_SECOND,
@@ -223,13 +231,14 @@ class RegistrationForm(CitizenForm):
         SECTION_NEED,
         Section(_("Contact with the citizen"), CONTACT),
         SECTION_REFERRER,
+        SECTION_MOVED,
     )
 
     def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
         received_on = self.fields["received_on"]
-        received_on.not_after = self.on
+        received_on.not_after = self.fields["seniority_on"].not_after = self.on
         if person is not None:
             received_on.not_before = person.birth_date
             self._leave_out_what_is_protected(person)
@@ -277,7 +286,8 @@ class RegistrationForm(CitizenForm):
     @property
     def referral(self) -> dict[str, Any]:
         """What came in, by the referral's own field names."""
-        names = (*self.SECTION_REFERRAL.fields, *self.SECTION_NEED.fields, *self.SECTION_REFERRER.fields)
+        asked = (self.SECTION_REFERRAL, self.SECTION_NEED, self.SECTION_REFERRER, self.SECTION_MOVED)
+        names = [name for section in asked for name in section.fields]
         return {name: self.cleaned_data[name] for name in names}
 
 
@@ -304,6 +314,7 @@ class NewCitizenRegistrationForm(RegistrationForm):
             ["given_name", "family_name", "birth_date", "identifier", "identifier_unknown", *CONTACT],
         ),
         RegistrationForm.SECTION_REFERRER,
+        RegistrationForm.SECTION_MOVED,
     )
 
     def clean(self) -> dict[str, Any]:

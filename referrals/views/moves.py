@@ -22,6 +22,7 @@ from referrals.actions.auditing import record_view
 from referrals.choices import Move, ViewKind
 from referrals.errors import DomainError, IllegalMove, NotTheSameNeed, ReplyNotDue, StaleVersion
 from referrals.forms import case as forms
+from referrals.forms.contact import NoShowForm, StartForm
 from referrals.forms.merging import MergeForm
 from referrals.models import Municipality, PriorityTarget, Referral, ReferralEvent, Therapist, Unit
 from referrals.models.next_move import label_for
@@ -82,7 +83,7 @@ PAGES: dict[Move, MovePage] = {
         done=_("The referral is back on the list."),
     ),
     Move.START: MovePage(
-        forms.StartForm,
+        StartForm,
         worklist.start,
         save=Move.START.label,
         done=_("The first contact is registered. The wait is over."),
@@ -91,7 +92,7 @@ PAGES: dict[Move, MovePage] = {
         ),
     ),
     Move.NO_SHOW: MovePage(
-        forms.NoShowForm,
+        NoShowForm,
         worklist.no_show,
         save=_("Save"),
         done=_("It is registered that the citizen did not attend."),

@@ -583,3 +583,25 @@ class TestWhoMay:
     def test_a_letter_from_last_week_keeps_its_date(self, desk: Desk, person: Person) -> None:
         desk.browser.post(desk.form_for(person), desk.facts(received_on=f"{days_ago(7):%d.%m.%y}"))
         assert Referral.objects.get().received_on == days_ago(7)
+
+
+class TestMovedIn:
+    def test_seniority_is_kept_from_where_it_was_first_received(self, desk: Desk, person: Person) -> None:
+        facts = desk.facts(seniority_on="01.10.2025")
+        page = desk.browser.post(desk.form_for(person), facts, follow=True)
+        referral = Referral.objects.get()
+        assert (referral.received_on, referral.seniority_on) == (date(2026, 3, 13), date(2025, 10, 1))
+        assert "<dt>Først mottatt</dt><dd>01.10.2025</dd>" in " ".join(page.content.decode().split())
+
+    def test_for_everybody_else_it_is_the_day_of_receipt(self, desk: Desk, person: Person) -> None:
+        desk.browser.post(desk.form_for(person), desk.facts())
+        referral = Referral.objects.get()
+        assert referral.seniority_on == referral.received_on
+
+    @pytest.mark.parametrize("day", ["14.03.2026", "17.03.2026", "01.01.1900", "31.02.2026"])
+    def test_it_is_a_day_in_the_citizens_life_and_not_after_receipt(
+        self, desk: Desk, person: Person, day: str
+    ) -> None:
+        page = desk.browser.post(desk.form_for(person), desk.facts(seniority_on=day))
+        assert list(page.context["form"].errors) == ["seniority_on"]
+        assert not Referral.objects.exists()
