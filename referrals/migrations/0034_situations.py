@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="later",
+                related_name="+",
                 to="referrals.referral",
                 verbose_name="re-referral of",
             ),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="merged",
+                related_name="+",
                 to="referrals.referral",
                 verbose_name="merged into",
             ),
@@ -94,18 +94,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="referral",
             constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into__isnull", True), ("outcome", "duplicate"), _connector="OR"),
-                name="referral_merged_is_duplicate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
+                    models.Q(("merged_into__isnull", True), ("outcome", "duplicate"), _connector="OR"),
                     models.Q(("former", models.F("id")), _negated=True),
                     models.Q(("merged_into", models.F("id")), _negated=True),
                 ),
-                name="referral_follows_another",
+                name="referral_linked_to_another",
             ),
         ),
         SameMunicipality("referrals_referral", "former_id", "referrals_referral"),

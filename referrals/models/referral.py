@@ -216,20 +216,10 @@ class Referral(OnTheClock, models.Model):
     )
 
     former = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        related_name="later",
-        db_index=False,
-        verbose_name=_("re-referral of"),
+        "self", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("re-referral of")
     )
     merged_into = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        related_name="merged",
-        db_index=False,
-        verbose_name=_("merged into"),
+        "self", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("merged into")
     )
 
     received_on = models.DateField(_("received"))
@@ -379,11 +369,10 @@ class Referral(OnTheClock, models.Model):
                 name="referral_status_matches_dates",
             ),
             models.CheckConstraint(
-                condition=Q(merged_into__isnull=True) | Q(outcome=Outcome.DUPLICATE),
-                name="referral_merged_is_duplicate",
-            ),
-            models.CheckConstraint(
-                condition=~Q(former=F("id")) & ~Q(merged_into=F("id")), name="referral_follows_another"
+                condition=(Q(merged_into__isnull=True) | Q(outcome=Outcome.DUPLICATE))
+                & ~Q(former=F("id"))
+                & ~Q(merged_into=F("id")),
+                name="referral_linked_to_another",
             ),
         ]
 
