@@ -183,7 +183,9 @@ def _corrected(event: ReferralEvent, names: Names) -> str:
 
 
 def _merged(event: ReferralEvent, names: Names) -> str:
-    return _("%(number)s was merged into this one.") % {"number": event.details["other"]}
+    if number := event.details.get("other"):
+        return _("%(number)s was merged into this one.") % {"number": number}
+    return _("Another referral was merged into this one.")
 
 
 def _replied(event: ReferralEvent, names: Names) -> str:

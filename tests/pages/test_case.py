@@ -207,6 +207,7 @@ class TestButtons:
     ) -> None:
         client = client_for(request.getfixturevalue(role))
         case = ReferralFactory(municipality=municipality, **traits)
+        ReferralFactory(municipality=municipality, person=case.person, category=case.category)
         offered = buttons(client.get(address(case)))
         opened = {move for move in Move if client.get(move_address(case, move)).status_code == 200}
         assert opened == offered
@@ -326,9 +327,11 @@ def move_address(referral: Referral, move: Move) -> str:
         Move.PAUSE: "pause",
         Move.RESUME: "gjenoppta",
         Move.START: "oppstart",
+        Move.NO_SHOW: "ikke-mott",
         Move.REPLY: "forelopig-svar",
         Move.CLOSE: "avslutt",
         Move.REOPEN: "gjenapne",
+        Move.MERGE: "sla-sammen",
         Move.CORRECT: "rett",
     }
     return f"{address(referral)}{slugs[move]}/"
