@@ -81,7 +81,7 @@ def view(name, columns):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0030_rollups_faster")]
+    dependencies = [("referrals", "0032_long_waits_as_known")]
 
     operations = [
         as_known(LIVE.COUNT_BANDS),

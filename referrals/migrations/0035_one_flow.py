@@ -16,6 +16,6 @@ def without(function: CountingFunction) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0033_registers_as_known")]
+    dependencies = [("referrals", "0034_situations")]
 
     operations = [without(AS_KNOWN.as_known(COUNTS.COUNT_FLOW)), without(COUNTS.COUNT_FLOW)]
