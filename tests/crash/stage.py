@@ -130,9 +130,14 @@ class Stage:
         }
 
     def _url(self, role: str) -> str:
-        login = self._server.login(role)
-        host = quote(login.host, safe="")
-        return f"postgresql://{role}:{quote(login.password, safe='')}@/ergo?host={host}&port={login.port}"
+        return address_of(self._server, role, "ergo")
+
+
+def address_of(server: Server, role: str, database: str) -> str:
+    """A database of an embedded server, as DATABASE_URL says it."""
+    login = server.login(role)
+    host = quote(login.host, safe="")
+    return f"postgresql://{role}:{quote(login.password, safe='')}@/{database}?host={host}&port={login.port}"
 
 
 def _children_of(process: int) -> list[int]:

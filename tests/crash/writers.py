@@ -91,19 +91,13 @@ class Writer(threading.Thread):
         found = self._led_to(self._new, name=f"Krasj {self.name}", birth_date="17.05.1948")
         chosen = self._led_to(f"{self._new}innbygger/", sok=found.partition("sok=")[2], person="ny")
         form = f"{self._address}{chosen}"
-        category = CATEGORY.search(self._get(form))[1]
         reason = f"{self.name}-{nth}"
-        facts = {
-            "received_on": f"{today():%d.%m.%Y}",
-            "source": "gp",
-            "channel": "letter",
-            "reason": reason,
-        }
-        citizen = {"given_name": "Krasj", "family_name": self.name, "birth_date": "17.05.1948"}
-        rest = {"category": category, "handling": "referral", "written_form": "nb", "protection": "none"}
+        typed = referral_of_new_citizen(
+            self._get(form), given_name="Krasj", family_name=self.name, reason=reason
+        )
         while not self._is_over.is_set():
             try:
-                answer = self._post(form, **facts, **citizen, **rest, identifier_unknown="on")
+                answer = self._post(form, **typed)
             except requests.RequestException:
                 sleep(PATIENCE_SECONDS)
                 continue
@@ -133,6 +127,14 @@ class Writer(threading.Thread):
     def _post(self, address: str, **data: object) -> requests.Response:
         token = {"csrfmiddlewaretoken": self._browser.cookies.get("csrftoken", "")}
         return self._browser.post(address, data=token | data, timeout=30, allow_redirects=False)
+
+
+def referral_of_new_citizen(page: str, *, given_name: str, family_name: str, reason: str) -> dict[str, str]:
+    """What is typed into the form on the page, for somebody without a number; the first category that it offers."""
+    received = {"received_on": f"{today():%d.%m.%Y}", "source": "gp", "channel": "letter", "reason": reason}
+    citizen = {"given_name": given_name, "family_name": family_name, "birth_date": "17.05.1948"}
+    rest = {"handling": "referral", "written_form": "nb", "protection": "none", "identifier_unknown": "on"}
+    return received | citizen | rest | {"category": CATEGORY.search(page)[1]}
 
 
 class Unanswered(Exception):
