@@ -3,9 +3,9 @@
 However many there are, as many wait: history grows and the list does not, as in a municipality that works.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from django.db import connection, transaction
@@ -13,7 +13,9 @@ from django.db.backends.utils import CursorWrapper
 
 from ergo.database import Purpose
 from referrals.models import (
+    Category,
     FlowStat,
+    Installation,
     Municipality,
     Person,
     PriorityKey,
@@ -24,7 +26,9 @@ from referrals.models import (
     WaitPause,
     WaitStat,
 )
+from referrals.views.clock import now
 from tests.bench import tables
+from tests.factories import TARGET_DAYS
 from tests.harness.app_role import connected_for
 
 WAITING = 40_000
@@ -40,7 +44,8 @@ WITH weighed AS (
 SELECT array_agg(id) AS ids FROM share CROSS JOIN generate_series(1, many)
 """
 
-REFERRALS = """
+DRAWN = """
+CREATE TEMPORARY TABLE bench_drawn AS
 WITH drawn AS (
     SELECT number, ids[1 + floor(random() * cardinality(ids))::int] AS place,
         floor(random() * %(days)s)::int AS age, 1 + floor(random() * 4)::int AS level,
@@ -49,16 +54,29 @@ WITH drawn AS (
 ), dated AS (
     SELECT *, %(today)s::date - CASE WHEN %(waits)s THEN LEAST(waited * 2, 900) ELSE age + waited END AS received
     FROM drawn
-), ended AS (
-    SELECT *, CASE WHEN %(waits)s THEN NULL ELSE received + waited END AS ended,
-        CASE WHEN chance < 0.9 OR NOT %(waits)s THEN level END AS priority
-    FROM dated
 )
+SELECT *, CASE WHEN %(waits)s THEN NULL ELSE received + waited END AS ended,
+    CASE WHEN chance < 0.9 OR NOT %(waits)s THEN level END AS priority
+FROM dated
+"""
+
+# The id of each is the number of the referral. Of a sealed identity number nothing is opened here.
+PERSONS = """
+INSERT INTO referrals_person (
+    id, municipality_id, given_name, family_name, name_key, identifier_kind, identifier_sealed, identifier_index,
+    birth_date, phone, email, address, postal_code, postal_place, protection, written_form, interpreter_language)
+SELECT number, place, 'Kari', 'Prøve ' || to_char(number, 'FM0000000'),
+    'pr|ve ' || to_char(number, 'FM0000000') || ' kari', 'fnr', '\\x00', sha256(number::text::bytea),
+    date '1930-01-01' + number %% 25000, '', '', '', '', '', 'none', 'nb', ''
+FROM bench_drawn
+"""
+
+REFERRALS = """
 INSERT INTO referrals_referral (
     municipality_id, number, person_id, category_id, received_on, seniority_on, registered_at, source, channel,
     handling, urgency, reason, what_matters, referrer_name, referrer_phone, external_reference, status, priority,
     prioritised_on, started_on, closed_on, outcome, changed_at, version)
-SELECT place, to_char(2000 + number / 1000000, 'FM0000') || '-' || to_char(number %% 1000000, 'FM000000'), person.id,
+SELECT place, to_char(2000 + number / 1000000, 'FM0000') || '-' || to_char(number %% 1000000, 'FM000000'), number,
     (SELECT array_agg(id ORDER BY id) FROM referrals_category)[1 + number %% (SELECT count(*) FROM referrals_category)],
     received, received, received::timestamp + interval '12 hours', 'gp', 'letter', 'referral', '', '', '', '', '', '',
     CASE WHEN %(waits)s THEN CASE WHEN priority IS NULL THEN 'received' ELSE 'waiting' END ELSE 'closed' END,
@@ -69,13 +87,15 @@ SELECT place, to_char(2000 + number / 1000000, 'FM0000') || '-' || to_char(numbe
     CASE WHEN %(waits)s THEN '' WHEN chance < 0.8 THEN 'finished'
         WHEN chance < 0.81 THEN 'duplicate' ELSE 'not_needed' END,
     %(today)s::timestamp + interval '12 hours', 1
-FROM ended JOIN referrals_person AS person ON person.municipality_id = place
+FROM bench_drawn
 """
 
+# Every third has one; of those who wait it runs still where its month is not over.
 PAUSES = """
 INSERT INTO referrals_waitpause (municipality_id, referral_id, reason, started_on, ended_on)
 SELECT municipality_id, id, CASE WHEN id %% 2 = 0 THEN 'own_wish' ELSE 'capacity' END, received_on + 1,
-    LEAST(received_on + 1 + (id %% 30)::int, COALESCE(wait_end, %(today)s::date))
+    CASE WHEN wait_end IS NOT NULL OR received_on + 1 + (id %% 30)::int <= %(today)s::date
+        THEN LEAST(received_on + 1 + (id %% 30)::int, wait_end) END
 FROM referrals_referral WHERE id %% 3 = 0 AND id > %(above)s AND received_on + 1 <= COALESCE(wait_end, %(today)s::date)
 """
 
@@ -86,20 +106,23 @@ KEYS = [Municipality, PriorityKey, PriorityTarget]
 
 
 class Country:
-    """The real municipalities with a citizen each, and as many referrals as asked for; it can only grow."""
+    """The real municipalities with a priority key each, and as many referrals as asked for; it can only grow.
+
+    It says that it is fictitious, and so can be served as the demo is.
+    """
 
     def __init__(self, today: date) -> None:
         tables.start_afresh()
         self.today, self.size = today, 0
+        Installation.objects.create(id=1, is_demo=True)
         places = list(Municipality.objects.present())
-        Person.objects.bulk_create(
-            Person(municipality=place, given_name="Kari", family_name="Prøve", birth_date=date(1950, 1, 1))
-            for place in places
-        )
+        _give_keys(places, valid_from=today - timedelta(days=365 * (YEARS + 5)))
         self._ids = [place.pk for place in places]
 
     def grow(self, size: int) -> None:
-        """Referrals are added until there are so many; the first ones are those who wait."""
+        """Referrals are added until there are so many; the first ones are those who wait. Nothing where there are."""
+        if size <= self.size:
+            return
         with connected_for(Purpose.OWN), _unlogged(), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL ergo.data_migration = 'on'")
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -108,6 +131,7 @@ class Country:
             for first, last, waits in self._batches(size):
                 self._add(cursor, first, last, waits=waits)
             cursor.execute("DROP TABLE bench_place")
+            cursor.execute("SELECT setval(pg_get_serial_sequence('referrals_person', 'id'), %s)", [size])
         self.size = size
         self.analyze()
 
@@ -131,12 +155,26 @@ class Country:
             "first": first, "last": last, "waits": waits, "days": 365 * YEARS, "today": self.today,
             "above": self._newest(cursor),
         }  # fmt: skip
-        cursor.execute(REFERRALS, values)
-        cursor.execute(PAUSES, values)
+        for statement in (DRAWN, PERSONS, REFERRALS, PAUSES):
+            cursor.execute(statement, values)
+        cursor.execute("DROP TABLE bench_drawn")
 
     def _newest(self, cursor: CursorWrapper) -> int:
         cursor.execute("SELECT COALESCE(max(id), 0) FROM referrals_referral")
         return int(cursor.fetchone()[0])
+
+
+def _give_keys(places: Iterable[Municipality], *, valid_from: date) -> None:
+    """The template's days, in every category alike."""
+    keys = PriorityKey.objects.bulk_create(
+        PriorityKey(municipality=place, valid_from=valid_from, registered_at=now()) for place in places
+    )
+    PriorityTarget.objects.bulk_create(
+        PriorityTarget(key=key, category=category, level=level, days=days)
+        for key in keys
+        for category in Category.objects.all()
+        for level, days in TARGET_DAYS.items()
+    )
 
 
 @contextmanager
