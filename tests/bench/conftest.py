@@ -1,9 +1,16 @@
-"""Measurements commit what they write, to a test database of their own."""
+"""Measurements commit what they write, to a test database of their own. At the end all bars are printed together."""
 
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.test import override_settings
+from django.test.utils import setup_test_environment, teardown_test_environment
 from pytest_django import DjangoDbBlocker
+
+from referrals.views.clock import today
+from tests.bench.report import PAGE, REPORT
 
 
 @pytest.fixture
@@ -11,3 +18,26 @@ def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
     """As pytest-django's, which makes a test database only for tests that name it, but nothing is emptied after."""
     with django_db_blocker.unblock():
         yield
+
+
+@pytest.fixture
+def as_served() -> Iterator[None]:
+    """Templates are rendered as they are served, without the copies that tests look into."""
+    for cache in caches.all():
+        cache.clear()
+    teardown_test_environment()
+    with override_settings(ALLOWED_HOSTS=["testserver"], ROOT_URLCONF="tests.bench.pages"):
+        yield
+    setup_test_environment()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+    """The bars, and where they are kept."""
+    if REPORT.is_empty:
+        return
+    terminalreporter.write_line(REPORT.bars().as_text())
+    is_sound = REPORT.is_whole and exitstatus == pytest.ExitCode.OK
+    if is_sound and REPORT.keep(PAGE, today()):
+        terminalreporter.write_line(f"\nKept in {PAGE.relative_to(settings.BASE_DIR)}.")
+    else:
+        terminalreporter.write_line("\nNot kept: the run is not whole, or the page tells of more referrals.")
