@@ -39,9 +39,14 @@ class Page:
 
     @classmethod
     def seen_by(cls, username: str, name: str, address: str) -> "Page":
-        """The page as a demo user sees it."""
+        """The page as a user sees it."""
         client = Client()
         client.force_login(User.objects.get(username=username))
+        return cls.of(client, name, address)
+
+    @classmethod
+    def of(cls, client: Client, name: str, address: str) -> "Page":
+        """The page as whoever is signed in with this client sees it."""
         return cls(name, address, _header(client.cookies))
 
 
