@@ -1,4 +1,4 @@
-"""Ten years of the whole country, made in the database itself: a million referrals in a minute, not in an hour.
+"""Ten years of the whole country, made in the database itself: a million referrals in minutes, not in an hour.
 
 However many there are, as many wait: history grows and the list does not, as in a municipality that works.
 """
