@@ -199,7 +199,8 @@ def _told(row: Any, on: date, with_next_step: bool) -> LongWait:
 def _contacts(on: date, hindsight: Hindsight) -> QuerySet:
     """The contacts with the citizen of the row by the end of the day, the latest first: `day`, and `code` of its kind.
 
-    Who did not attend was not met. The start is none of them: who waits has not started, and a start that was put on a later day moves with it.
+    Who did not attend was not met. The start is none of them: who waits has not started, and a start that was put on a
+    later day moves with it.
     """
     if hindsight.reads_history:
         found: QuerySet = _lines(EventKind.CONTACT, on).annotate(code=KT("details__contact__kind"))

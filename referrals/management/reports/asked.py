@@ -41,8 +41,8 @@ class Asked:
 
     `access`: of whoever works in the municipality and asks for its true numbers; else nobody's. `weeks`: of the starts
     beside those who wait. `others`: the numbers of the municipalities that it is compared with. `year`: of the
-    month-ends; None: the newest. `reached`: which cases; None: those that the user reaches. `filters`: of a recipe that is
-    made again.
+    month-ends; None: the newest. `reached`: which cases; None: those that the user reaches. `filters`: of a recipe that
+    is made again.
     """
 
     scope: Scope
