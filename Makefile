@@ -32,7 +32,7 @@ journeys: ## run whole tasks in a browser (needs Chromium)
 crash: ## kill the app and the database while people save, ten times (some ten minutes)
 	$(ergo) crash $(ARGS)
 
-bench: ## measure, and print ratios (some twenty minutes); FULL=1 on 5 million referrals too
+bench: ## measure, and print ratios; FULL=1 on 5 million referrals too
 	$(ergo) bench $(ARGS)
 
 pictures: ## take the README's pictures from the demo (needs Chromium)
