@@ -314,8 +314,8 @@ def find(
 
     Nobody is found by what their row does not show: a shielded citizen only by the number of the referral.
     """
-    if search.number:
-        return referrals.filter(number__endswith=search.number)
+    if search.numbers:
+        return referrals.filter(number__in=search.numbers)
     citizens = Person.objects.open_to(access).filter(municipality=municipality)
     if search.identifier:
         return referrals.filter(person__in=citizens.with_identifier(search.identifier, municipality.pk))

@@ -1,4 +1,4 @@
-"""Ten years of the nation: what pages and figures cost as history grows, beside a column engine, and for many at work.
+"""Up to ten years of the nation: what pages and figures cost as history grows, beside a column engine, and for many at work.
 
 0.1 and 1 million referrals; with FULL=1 also 5 million. One country, which grows from size to size.
 """
@@ -146,8 +146,8 @@ def _report_pages(measured: list[Measured]) -> None:
             shown = (f"{time:.2f}" for time in times)
             rows.append((f"{page}: {part}", f"{len(queries)}", *shown, f"{times[-1] / times[0]:.2f}×"))
     note = (
-        "Milliseconds of the database for queries that return as many rows at every size. The years are ten at each:"
-        " what counts those who started in a year counts ten times as many where there are ten times as many referrals."
+        "Milliseconds of the database for queries that return as many rows at every size. The smallest is two months of"
+        " history: what counts those who started in a year counts more at the others."
     )
     REPORT.table("Queries of pages", ("page", "queries", *_sizes(), "largest ÷ smallest"), rows, note)
     _report_slowest(measured)

@@ -17,21 +17,21 @@ def read(text: str, *, allow_synthetic: bool = True) -> SearchForm:
     return form
 
 
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("2026-000123", "2026-000123"),
-        ("2026-123", "2026-000123"),
-        ("123", "-000123"),
-        (" 000123 ", "-000123"),
-        ("1", "-000001"),
-        ("2026-", ""),
-        ("26-123", ""),
-        ("٣", ""),
-    ],
-)
-def test_a_referral_number_is_read_with_or_without_year_and_zeros(text: str, number: str) -> None:
-    assert read(text).number == number
+@pytest.mark.parametrize("text", ["2026-000123", "2026-123", " 2026-0123 "])
+def test_a_referral_number_is_read_with_or_without_zeros(text: str) -> None:
+    assert read(text).numbers == ("2026-000123",)
+
+
+@pytest.mark.parametrize(("text", "running"), [("123", "000123"), (" 000123 ", "000123"), ("1", "000001")])
+def test_a_running_number_alone_is_that_of_every_year_until_now(text: str, running: str) -> None:
+    numbers = read(text).numbers
+    assert numbers[0] == f"1900-{running}" and numbers[-1] == f"{TODAY.year}-{running}"
+    assert len(set(numbers)) == TODAY.year - 1899
+
+
+@pytest.mark.parametrize("text", ["2026-", "26-123", "٣"])
+def test_what_only_looks_like_a_number_is_none(text: str) -> None:
+    assert read(text).numbers == ()
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,13 @@ def test_a_referral_number_is_read_with_or_without_year_and_zeros(text: str, num
 def test_an_identity_number_is_read_as_people_write_it(text: str) -> None:
     form = read(text)
     assert form.identifier and form.identifier.digits == SYNTHETIC
-    assert not form.number
+    assert not form.numbers
 
 
 @pytest.mark.parametrize("text", ["Kari Nordmann", "Ŋáŋá", "O'Hara", "12 Monkeys", "😀"])
 def test_everything_else_is_a_name(text: str) -> None:
     form = read(text)
-    assert form.is_valid() and not form.number and form.identifier is None
+    assert form.is_valid() and not form.numbers and form.identifier is None
 
 
 @pytest.mark.parametrize(
