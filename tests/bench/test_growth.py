@@ -1,4 +1,5 @@
-"""Up to ten years of the nation: what pages and figures cost as history grows, beside a column engine, and for many at work.
+"""Up to ten years of the nation: what pages and figures cost as history grows, beside a column engine, and with sixty
+people at work.
 
 0.1 and 1 million referrals; with FULL=1 also 5 million. One country, which grows from size to size.
 """
