@@ -207,7 +207,8 @@ class Cases:
         """Now and then somebody who has a therapist does not attend, and goes on waiting."""
         if case.assigned is None:
             return
-        rng = Random(case.pk)  # of its own, so that no other course is another one for it
+        # Of its own, so that no other course is another one for it.
+        rng = Random(case.course.received * 1_000 + case.assigned)
         latest = (case.course.started or self.workdays.last()) - 1
         if rng.random() > NO_SHOW_SHARE or latest <= case.assigned:
             return

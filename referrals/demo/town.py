@@ -15,7 +15,7 @@ from referrals.waiting import REREFERRED_DAYS
 # So many referrals are about somebody who was referred before, among the last ones.
 KNOWN_SHARE, REMEMBERED = 0.2, 200
 # And so many about somebody whose case for the same need was just closed, if there is somebody.
-SOON_SHARE = 0.04
+SOON_SHARE = 0.05
 GONE = frozenset({Outcome.DEAD, Outcome.MOVED})
 
 
@@ -128,10 +128,8 @@ class Town:
         chance = self.rng.random()
         if chance > KNOWN_SHARE:
             return None
-        if chance < SOON_SHARE and (
-            soon := next((known for known in self._known if known.was_just_closed(case)), None)
-        ):
-            self._known.remove(soon)
-            return soon
         place = self.rng.randrange(len(self._known))
-        return self._known.pop(place) if self._known[place].may_need(case) else None
+        if not self._known[place].may_need(case):
+            return None
+        soon = (at for at, known in enumerate(self._known) if known.was_just_closed(case))
+        return self._known.pop(next(soon, place) if chance < SOON_SHARE else place)

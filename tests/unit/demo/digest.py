@@ -31,6 +31,8 @@ LINKS = {
     "therapist": "therapist__hpr_number",
     "person": "person__identifier_index",
     "referral": "referral__number",
+    "former": "former__number",
+    "merged_into": "merged_into__number",
     "key": "key__municipality__code",
     "user": "user__username",
     "registered_by": "registered_by__username",
