@@ -67,6 +67,44 @@ class Latecomer:
             self.done["register"] += 1
             self.rework([new])
 
+    def find_in_a_drawer(self, municipality: Municipality) -> None:
+        """The longest wait of all while it lasts: received long ago, registered late, and soon declined."""
+        person = Person.objects.filter(municipality=municipality, protection=Protection.NONE).earliest(
+            "birth_date"
+        )
+        found = referrals.register(
+            municipality=municipality,
+            person=person,
+            data=referrals.ReferralData(
+                received_on=self.until - timedelta(days=1_500),
+                category=self.categories[0],
+                source=Source.GP,
+                channel=Channel.LETTER,
+            ),
+            accept_duplicate=True,
+            late_because="Lå i en skuff",
+            **acting(self.by, self._noon(self.until - timedelta(days=500))),
+        )
+        on = self.until - timedelta(days=450)
+        do(Move.CLOSE, found, self.by, at=self._noon(on), on=on, outcome="declined")
+        self.done["register"] += 1
+
+    def refer_again(self, finished: Iterable[Referral]) -> None:
+        """The citizen once more for the same need, within some months of closing, registered some days later."""
+        for former in finished:
+            received_on = former.closed_on + timedelta(days=self.rng.randint(0, 120))
+            data = referrals.ReferralData(
+                received_on=received_on, category=former.category, source=Source.GP, channel=Channel.PHONE
+            )
+            referrals.register(
+                municipality=former.municipality,
+                person=former.person,
+                data=data,
+                accept_duplicate=True,
+                **acting(self.by, self._noon(received_on + timedelta(days=self.rng.randint(0, 30)))),
+            )
+            self.done["register"] += 1
+
     def correct_key(self, municipality: Municipality, at: datetime) -> None:
         """Half the days in every target, from the version's first day on."""
         key = PriorityKey.objects.in_force(municipality.pk, oslo_date(at)).get()

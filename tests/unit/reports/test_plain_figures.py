@@ -109,7 +109,10 @@ def register_late(places: list[Municipality]) -> dict[str, int]:
         latecomer.register(place, 20)
         access = access_of(by, on=UNTIL)
         rows = list(Referral.objects.in_municipality(place).open_to(access).order_by("pk"))
-        latecomer.rework(rng.sample(rows, len(rows) // 2))
+        latecomer.rework(rng.sample(rows, len(rows) * 5 // 6))
+        latecomer.find_in_a_drawer(place)
+        finished = Referral.objects.in_municipality(place).open_to(access).filter(outcome="finished")
+        latecomer.refer_again(finished.filter(closed_on__lt=UNTIL - timedelta(days=160)).order_by("pk")[:12])
     latecomer.correct_key(places[0], NOW - timedelta(days=300))
     return dict(latecomer.done)
 
