@@ -51,8 +51,8 @@ def test_each_period_is_known_from_what_was_registered_by_its_own_end(own: Scope
     assert (then.now.known_from, then.before.known_from) == (days_ago(500), None)
 
 
-def test_nine_queries_for_three_periods(own: Scope, django_assert_num_queries: Callable) -> None:
-    with django_assert_num_queries(9):
+def test_twelve_queries_for_three_periods(own: Scope, django_assert_num_queries: Callable) -> None:
+    with django_assert_num_queries(12):
         period.build(own, last_weeks(TODAY, 13), data_as_of=NOW)
 
 
