@@ -54,9 +54,13 @@ class MergeForm(MoveForm):
     def seen(self) -> list[tuple[Referral, int]]:
         if (twin := self._twin) is None:
             return super().seen
-        versions = dict(pair.split(":", 1) for pair in self.data.get("versions", "").split() if ":" in pair)
-        version = versions.get(str(twin.pk), "")
+        version = self._versions.get(str(twin.pk), "")
         return [*super().seen, (twin, int(version) if version.isdecimal() and len(version) < 10 else 0)]
+
+    @property
+    def is_stale(self) -> bool:
+        """Also where the one that was chosen is no longer the same need: none is taken in its place."""
+        return super().is_stale or (self._twin is None and self.data.get("other") in self._versions)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -71,12 +75,18 @@ class MergeForm(MoveForm):
         }
 
     @property
+    def _versions(self) -> dict[str, str]:
+        """The versions of the others that the user saw, by id."""
+        pairs = (pair.partition(":") for pair in self.data.get("versions", "").split())
+        return {key: version for key, _colon, version in pairs if key}
+
+    @property
     def _twin(self) -> Referral | None:
-        """The one that was chosen, or the only one."""
-        twins = list(self.situation.twins)
-        if len(twins) == 1:
+        """The one that was chosen, or the only one there was to choose."""
+        twins, chosen = list(self.situation.twins), self.data.get("other", "")
+        if len(twins) == 1 and chosen not in self._versions:
             return twins[0]
-        return next((twin for twin in twins if str(twin.pk) == self.data.get("other")), None)
+        return next((twin for twin in twins if str(twin.pk) == chosen), None)
 
     def _to_keep(self) -> Iterator[tuple[str, str | Promise, str]]:
         """Each of the two that may be kept; what is said of both where it is known which they are."""

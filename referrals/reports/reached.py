@@ -10,6 +10,7 @@ from typing import Self
 
 from django.db.models import Q
 
+from referrals.choices import EventKind
 from referrals.models import ReferralEvent
 from referrals.models.referral import ReferralQuerySet
 from referrals.permissions import Access, Permission
@@ -67,11 +68,11 @@ class Reached:
         return rows.filter(Q(unit_id__in=self.units) | unplaced)
 
     def has_moved(self, municipality_id: int, since: datetime) -> bool:
-        """Whether the units may hold other cases than at the instant."""
+        """Whether the units may hold other cases than at the instant, beside those registered since."""
         if self.units is None:
             return False
         later = ReferralEvent.objects.filter(municipality_id=municipality_id, registered_at__gte=since)
-        return later.filter(details__changes__has_key="unit").exists()
+        return later.exclude(kind=EventKind.RECEIVED).filter(details__changes__has_key="unit").exists()
 
 
 EVERY_CASE = Reached()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +24,15 @@ from referrals.choices import (
     ViewKind,
 )
 from referrals.errors import Shielded
-from referrals.models import Contact, Municipality, Opening, Person, Referral, WaitPause
+from referrals.models import (
+    Contact,
+    Municipality,
+    Opening,
+    Person,
+    Referral,
+    ReferralEvent,
+    WaitPause,
+)
 from referrals.models.next_move import label_for, next_move
 from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
@@ -112,7 +121,7 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "others": [Other(other, _relation(case, other)) for other in others],
         "former": _linked(case.former_id, others),
         "merged_into": _linked(case.merged_into_id, others),
-        "history": history_of(case.events.select_related("registered_by").order_by("-registered_at", "-pk")),
+        "history": history_of(_events(case), request.access),
         "change_log": changes_of(case, request.access),
         "may_see_logs": request.access.can(Permission.SEE_LOGS, municipality.pk),
         "next": forward,
@@ -213,6 +222,11 @@ def _contacts(case: Referral, others: list[Referral]) -> Any:
     cases = [case, *(other for other in others if other.merged_into_id == case.pk)]
     held = Contact.objects.filter(referral__in=cases).select_related("therapist", "referral")
     return held.order_by("-held_on", "-pk")
+
+
+def _events(case: Referral) -> QuerySet[ReferralEvent]:
+    """What happened, newest first."""
+    return case.events.select_related("registered_by").order_by("-registered_at", "-pk")
 
 
 def _linked(key: int | None, others: list[Referral]) -> Referral | None:

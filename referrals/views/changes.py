@@ -98,7 +98,7 @@ class ChangeLog:
 
 @dataclass(frozen=True)
 class Names:
-    """What the keys in the log are called."""
+    """What the keys in the log are called; `referrals` are those that the user may know of."""
 
     therapists: dict[int, str]
     categories: dict[int, str]
@@ -120,7 +120,7 @@ class Names:
         if field.attname == "category_id":
             return self.categories.get(value, str(value))
         if field.attname in LINKS:
-            return self.referrals.get(value, str(value))
+            return self.referrals.get(value, _("another referral"))
         if isinstance(field, DateTimeField):
             return f"{timezone.localtime(datetime.fromisoformat(value)):%d.%m.%Y %H:%M}"
         if isinstance(field, DateField):
@@ -134,7 +134,7 @@ def changes_of(case: Referral, access: Access) -> ChangeLog:
     rows = AuditEvent.objects.visible_to(access).of_referral(case.pk, case.person_id, decisions)
     found = list(rows.select_related("user").order_by("-pk")[: MOST_SHOWN + 1])
     events = found[:MOST_SHOWN]
-    names = _names(events, decisions)
+    names = _names(events, decisions, access)
     changes = [change for event in events if (change := _change(event, names))]
     return ChangeLog(changes, MOST_SHOWN if len(found) > MOST_SHOWN else None)
 
@@ -181,12 +181,13 @@ def _fact(field: Field, before: Any, after: Any, is_shown: bool, operation: str,
     return _("%(fact)s: from %(before)s to %(after)s") % words
 
 
-def _names(events: Iterable[AuditEvent], decisions: Iterable[Decision]) -> Names:
+def _names(events: Iterable[AuditEvent], decisions: Iterable[Decision], access: Access) -> Names:
     events = list(events)
     keys = _keys(events, "therapist_id")
     therapists = {therapist.pk: therapist.name for therapist in Therapist.objects.filter(pk__in=keys)}
     linked = _keys(events, *LINKS)  # seldom any: then not asked
-    numbers = dict(Referral.objects.filter(pk__in=linked).values_list("pk", "number")) if linked else {}
+    seen = Referral.objects.open_to(access).filter(pk__in=linked)
+    numbers = dict(seen.values_list("pk", "number")) if linked else {}
     users = User.objects.in_bulk(
         {decision.user_id for decision in decisions}
     )  # nobody, as a rule: then not asked

@@ -21,6 +21,7 @@ from referrals.choices import (
     Urgency,
 )
 from referrals.models import Category, Person, Referral, ReferralEvent, Therapist, Unit
+from referrals.permissions import Access
 from referrals.templatetags.ergo import day_month_year
 
 CODES: dict[str, Any] = {
@@ -35,6 +36,8 @@ CODES: dict[str, Any] = {
 # Lines that tell one by one what they changed.
 WITH_CHANGES = frozenset({EventKind.CORRECTED, EventKind.MERGED})
 OF_THE_CITIZEN = frozenset({"protection"})
+# Other referrals, by their numbers.
+LINKS = ("former", "merged_into")
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Names:
-    """What the codes and keys in the history are called."""
+    """What the codes and keys in the history are called. `numbers`: of the referrals that the user may know of."""
 
     therapists: dict[int, str]
     categories: dict[str, str]
     units: dict[int, str]
+    numbers: frozenset[str]
 
     def therapist(self, key: int | None) -> str:
         return self.therapists.get(key, _("somebody else")) if key else _("nobody")
+
+    def referral(self, number: str) -> str:
+        """Another referral: one that the user may not see has no number."""
+        return number if number in self.numbers else _("another referral")
 
     def value(self, name: str, value: Any) -> str:
         """A stored value of a referral as it is said on screen."""
@@ -73,19 +81,21 @@ class Names:
             return self.units.get(value, str(value))
         if name == "category":
             return self.categories.get(value, value)
+        if name in LINKS:
+            return self.referral(value)
         if name.endswith("_on"):
             return day_month_year(date.fromisoformat(value))
         return _label(CODES.get(name), value)
 
 
-def history_of(events: Iterable[ReferralEvent]) -> list[Line]:
-    """The lines, in the order of the events. Two queries, however many there are."""
+def history_of(events: Iterable[ReferralEvent], access: Access) -> list[Line]:
+    """The lines of a case, in the order of the events. Four queries at most, however many there are."""
     told = list(events)
-    names = _names(told)
+    names = _names(told, access)
     return [_line(event, names) for event in told]
 
 
-def _names(events: list[ReferralEvent]) -> Names:
+def _names(events: list[ReferralEvent], access: Access) -> Names:
     keys: set[int] = set()
     for event in events:
         keys.update(key for key in _change(event, "therapist") if key)
@@ -93,7 +103,18 @@ def _names(events: list[ReferralEvent]) -> Names:
     therapists = {therapist.pk: therapist.name for therapist in Therapist.objects.filter(pk__in=keys)}
     moved = {key for event in events for key in _change(event, "unit") if key}
     units = {unit.pk: unit.name for unit in Unit.objects.filter(pk__in=moved)} if moved else {}
-    return Names(therapists, {category.code: category.name for category in Category.objects.all()}, units)
+    categories = {category.code: category.name for category in Category.objects.all()}
+    return Names(therapists, categories, units, frozenset(_numbers(events, access)))
+
+
+def _numbers(events: list[ReferralEvent], access: Access) -> Iterable[str]:
+    """Those of the other referrals told of that the user may see."""
+    told = {number for event in events for name in LINKS for number in _change(event, name) if number}
+    told |= {event.details["other"] for event in events if event.details.get("other")}
+    if not told:  # as a rule
+        return ()
+    seen = Referral.objects.open_to(access).filter(municipality_id=events[0].municipality_id)
+    return seen.filter(number__in=told).values_list("number", flat=True)
 
 
 def _line(event: ReferralEvent, names: Names) -> Line:
@@ -111,8 +132,9 @@ def _received(event: ReferralEvent, names: Names) -> str:
     _before, source = _change(event, "source")
     if not source:
         return _("The referral was received.")
-    words = {"source": names.value("source", source), "former": _change(event, "former")[1]}
-    if words["former"]:
+    words = {"source": names.value("source", source)}
+    if former := _change(event, "former")[1]:
+        words["former"] = names.referral(former)
         return _("Received from: %(source)s. Referred again after %(former)s.") % words
     return _("Received from: %(source)s.") % words
 
@@ -168,7 +190,7 @@ def _contact(event: ReferralEvent, names: Names) -> str:
 def _closed(event: ReferralEvent, names: Names) -> str:
     _before, outcome = _change(event, "outcome")
     if number := event.details.get("other"):
-        return _("Closed: merged into %(number)s.") % {"number": number}
+        return _("Closed: merged into %(number)s.") % {"number": names.referral(number)}
     return _("Closed: %(outcome)s.") % {"outcome": names.value("outcome", outcome)}
 
 
@@ -183,7 +205,8 @@ def _corrected(event: ReferralEvent, names: Names) -> str:
 
 
 def _merged(event: ReferralEvent, names: Names) -> str:
-    if number := event.details.get("other"):
+    number = event.details.get("other")
+    if number in names.numbers:
         return _("%(number)s was merged into this one.") % {"number": number}
     return _("Another referral was merged into this one.")
 

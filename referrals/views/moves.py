@@ -244,7 +244,7 @@ def _conflict(
     form = page.onto(request.POST, situation=situation)
     context = _context(municipality, wanted, situation, form) | {
         "refusal": _refusal(wanted, situation),
-        "since": history_of(_events_since(page(request.POST, situation=situation))),
+        "since": history_of(_events_since(page(request.POST, situation=situation)), request.access),
         "theirs": facts_of(case, form),
     }
     return render(request, "case/conflict.html", context, status=409)

@@ -202,6 +202,20 @@ class TestReReferral:
         page = text(office.get(address(first)))
         assert other.number in page and "Henvist på nytt" not in page
 
+    def test_what_was_chosen_and_is_gone_is_replaced_by_none(
+        self, office: Client, first: Referral, second: Referral
+    ) -> None:
+        third = twin(first)
+        page = office.get(address(first, "sla-sammen"))
+        send(office, second, "avslutt", outcome="moved")
+        chosen = hidden(page) | {"other": str(second.pk), "keep": "this"}
+        answer = office.post(address(first, "sla-sammen"), chosen)
+        assert answer.status_code == 409
+        assert now(third).status == Status.RECEIVED and now(first).status == Status.WAITING
+        again = office.post(address(first, "sla-sammen"), hidden(answer) | {"keep": "this"}, follow=True)
+        assert again.status_code == 200
+        assert now(third).merged_into_id == first.pk
+
 
 class TestNoShow:
     def test_is_written_down_and_the_referral_still_waits(self, office: Client, first: Referral) -> None:

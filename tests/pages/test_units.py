@@ -394,6 +394,25 @@ def test_an_open_referral_of_another_unit_is_told_of_without_its_number(
     assert told.value.referrals == [own] and own.number in str(told.value)
 
 
+def test_the_history_of_a_re_referral_names_no_case_of_another_unit(
+    bound: User, north: Unit, south: Unit, client_for: ClientFor, manager: User
+) -> None:
+    municipality = south.municipality
+    former = ReferralFactory(municipality=municipality, unit=south, withdrawn=True, number="2020-000007")
+    Membership.objects.filter(user=bound).update(role=Role.COORDINATOR)
+    typed = {
+        "municipality": municipality,
+        "person": former.person,
+        "data": data(former.category, received_on=TODAY),
+    }
+    case = referrals.register(**typed | acting(bound))
+    Referral.objects.filter(pk=case.pk).update(unit=north)
+    assert case.former == former
+    page = client_for(bound).get(address(case)).content.decode()
+    assert "Henvist på nytt etter en annen henvisning" in page and former.number not in page
+    assert former.number in client_for(manager).get(address(case)).content.decode()
+
+
 # ---------------------------------------------------------------- the access log stops at the unit
 
 

@@ -2,7 +2,9 @@
 
 import json
 from argparse import SUPPRESS
+from contextlib import AbstractContextManager
 from typing import Any
+from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
@@ -13,7 +15,7 @@ from referrals.actions import recipes
 from referrals.choices import Knowledge
 from referrals.exporters.tabular import as_csv, as_text
 from referrals.management.reports.again import asked_by_recipe, check_same
-from referrals.management.reports.asked import asked_by_options
+from referrals.management.reports.asked import Asked, asked_by_options
 from referrals.management.reports.kinds import KINDS, Kind
 from referrals.management.reports.refusal import refused
 
@@ -39,7 +41,10 @@ class Command(BaseCommand):
         parser.add_argument("report", choices=list(KINDS))
         parser.add_argument("--on", metavar="DATE", help="the day, as 2024-12-31; today when left out")
         parser.add_argument(
-            "--from", metavar="DATE", dest="since", help="flow, period: the first day; 13 weeks when left out"
+            "--from",
+            metavar="DATE",
+            dest="since",
+            help="waiting, flow, period: the first day of the period; 13 weeks when left out",
         )
         parser.add_argument(
             "--mode",
@@ -61,7 +66,7 @@ class Command(BaseCommand):
         kind = KINDS[options["report"]]
         _check(kind, options)
         asked = (asked_by_recipe if options["recipe"] else asked_by_options)(options)
-        with scoped(asked.scope.ids if asked.scope.exact else ()), transaction.atomic():
+        with _scope_of(asked), transaction.atomic():
             reports = kind.build(asked)
             if options["recipe"]:
                 check_same(options["recipe"], reports)
@@ -75,6 +80,13 @@ class Command(BaseCommand):
         else:
             text = (as_csv if form == "csv" else as_text)(kind.as_sheet(*reports))
         self.stdout.write(text, ending="")
+
+
+def _scope_of(asked: Asked) -> AbstractContextManager[None]:
+    """The one municipality whose true numbers are asked for, for whoever works there; else none."""
+    if not asked.scope.exact:
+        return scoped()
+    return scoped(asked.scope.ids, user_id=asked.access.user_id, request_id=str(uuid4()))
 
 
 def _check(kind: Kind, options: dict[str, Any]) -> None:

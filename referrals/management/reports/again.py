@@ -12,7 +12,6 @@ from referrals.management.reports.kinds import PRINTED_WITH
 from referrals.management.reports.places import access_by_name, county_scope, municipality_scope
 from referrals.management.reports.refusal import refused
 from referrals.models import Hindsight, KeptRecipe
-from referrals.permissions import Access
 from referrals.reports import long_waits, parts
 from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Period, last_weeks
 from referrals.reports.reached import Reached
@@ -32,11 +31,10 @@ def asked_by_recipe(options: dict[str, Any]) -> Asked:
     kept = _kept(options["recipe"], options["report"])
     question, filters = kept.question, kept.question["filters"]
     on, scope = date.fromisoformat(question["on"]), _scope(question["scope"], options["as_staff"])
-    access = access_by_name(options["as_staff"])
     started = _period(filters.get("started")) or last_weeks(on, WEEKS_A_YEAR)
     return Asked(
         scope=scope,
-        access=access,
+        access=access_by_name(options["as_staff"]),
         on=on,
         period=_period(filters.get("period")) or last_weeks(on, WEEKS_A_QUARTER),
         hindsight=Hindsight(Knowledge(question["mode"]), until=kept.data_as_of),
@@ -44,9 +42,7 @@ def asked_by_recipe(options: dict[str, Any]) -> Asked:
         weeks=round(started.weeks),
         others=codes_in(filters.get("with")),
         year=int(filters["year"]) if "year" in filters else None,
-        reached=_reached(kept, scope, access)
-        if question["report"] in OF_SOME_CASES and scope.exact
-        else None,
+        reached=_reached(kept) if question["report"] in OF_SOME_CASES and scope.exact else None,
         filters=filters,
     )
 
@@ -84,15 +80,13 @@ def _scope(asked: Mapping[str, Any], username: str | None) -> Scope:
     return county_scope(codes) if codes else Scope.nation()
 
 
-def _reached(kept: KeptRecipe, scope: Scope, access: Access) -> Reached:
-    """Which cases were counted; whoever asks must reach them all."""
+def _reached(kept: KeptRecipe) -> Reached:
+    """Which cases were counted."""
     reached = Reached.read(kept.question["filters"])
     if reached.has_opened:
         raise refused(
             _("The recipe is also of cases that emergency access had opened: which ones is not kept.")
         )
-    if not reached.is_within(Reached.by(access, scope.ids[0])):
-        raise refused(_("The recipe is of cases that whoever is named with --as-staff does not reach."))
     return reached
 
 

@@ -14,7 +14,7 @@ from referrals.management.reports.places import access_by_name, county_scope, mu
 from referrals.management.reports.refusal import refused
 from referrals.models import Hindsight
 from referrals.permissions import Access
-from referrals.reports import comparison, flow, frozen, period
+from referrals.reports import comparison, flow, frozen, period, waiting_times
 from referrals.reports.periods import (
     WEEKS_A_QUARTER,
     WEEKS_A_YEAR,
@@ -29,7 +29,10 @@ from referrals.views.clock import now, today
 
 # By the option: the reports that it goes with, and what is said to all others.
 GO_WITH = {
-    "since": ((flow.NAME, period.NAME), gettext_lazy("--from goes with the reports flow and period.")),
+    "since": (
+        (waiting_times.NAME, flow.NAME, period.NAME),
+        gettext_lazy("--from goes with the reports waiting, flow and period."),
+    ),
     "others": ((comparison.NAME,), gettext_lazy("--with goes with the report comparison.")),
     "year": ((frozen.NAME,), gettext_lazy("--year goes with the report month_ends.")),
 }

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from referrals.actions.auditing import record_view
+from referrals.choices import ViewKind
 from referrals.exporters import comparison as comparison_export
 from referrals.exporters import coverage as coverage_export
+from referrals.exporters import dashboard as dashboard_export
 from referrals.exporters import development as development_export
 from referrals.exporters import distribution as distribution_export
 from referrals.exporters import flow as flow_export
@@ -20,6 +24,7 @@ from referrals.management.reports.asked import Asked
 from referrals.management.reports.places import compared
 from referrals.management.reports.refusal import refused
 from referrals.models import looking_back, referrals_as
+from referrals.models.referral import ReferralQuerySet
 from referrals.reports import (
     comparison,
     coverage,
@@ -33,7 +38,7 @@ from referrals.reports import (
     waiting_times,
 )
 from referrals.reports.long_rows import Listed, long_rows, tells_next_step, told
-from referrals.reports.periods import WEEKS_A_QUARTER, last_weeks
+from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, last_weeks
 from referrals.reports.reached import Reached
 from referrals.reports.scopes import Level
 
@@ -56,15 +61,20 @@ def _look(asked: Asked) -> dict[str, Any]:
     return {"data_as_of": asked.data_as_of, "hindsight": asked.hindsight}
 
 
-def _waiting(asked: Asked) -> tuple[waiting_times.WaitingReport, three_figures.ThreeFigures]:
-    """Those who wait, and beside them those who started and the estimate."""
+def _waiting(asked: Asked) -> tuple[waiting_times.WaitingReport, three_figures.ThreeFigures, flow.FlowReport]:
+    """A dashboard: who waits, beside them those who started and the estimate, and what came and went in the period."""
     look = _look(asked)
     quarter = flow.build(asked.scope, last_weeks(asked.on, WEEKS_A_QUARTER), **look)
     three = three_figures.build(asked.scope, asked.on, weeks=asked.weeks, quarter=quarter, **look)
-    return waiting_times.build(asked.scope, asked.on, **look), three
+    moved = quarter if asked.period == quarter.period else _flow(asked)[0]
+    return waiting_times.build(asked.scope, asked.on, **look), three, moved
 
 
 def _flow(asked: Asked) -> tuple[flow.FlowReport]:
+    """For others than own staff only of the periods that the pages show: from two that overlap a few could be told."""
+    shown = [last_weeks(asked.on, weeks) for weeks in (WEEKS_A_QUARTER, WEEKS_A_YEAR)]
+    if not asked.scope.exact and asked.period not in shown:
+        raise refused(_("Outside the municipality what came and went is told of 13 or 52 weeks."))
     return (flow.build(asked.scope, asked.period, **_look(asked)),)
 
 
@@ -105,7 +115,7 @@ def _month_ends(asked: Asked) -> tuple[frozen.FrozenReport]:
 
 
 def _long(asked: Asked) -> tuple[long_waits.LongWaitsReport]:
-    """For own staff also the rows that the user reaches, by the referral's number."""
+    """For own staff also the rows that the user reaches, by the referral's number; the read log has them."""
     look = _look(asked)
     if not asked.scope.exact:
         return (long_waits.build(asked.scope, asked.on, **look),)
@@ -116,16 +126,35 @@ def _long(asked: Asked) -> tuple[long_waits.LongWaitsReport]:
         with_next_step = tells_next_step(asked.on, asked.hindsight, asked.data_as_of)
         ordered = listed.among(rows).order_by("received_on", "pk")
         look |= {"rows": told(ordered, asked.on, with_next_step=with_next_step)}
+        _record(ordered, asked)
     look |= {"reached": reached, "listed": listed}
     return (long_waits.build_own(asked.scope, asked.on, visible, **look),)
 
 
+def _record(shown: ReferralQuerySet, asked: Asked) -> None:
+    """Write down whom the rows told of, as the page of the same list does."""
+    record_view(
+        ViewKind.LONG_WAITS,
+        shown,
+        access=asked.access,
+        municipality_id=asked.scope.ids[0],
+        query=urlencode({"dato": f"{asked.on:%d.%m.%Y}", "kjent": asked.hindsight.knowledge, "fil": "shell"}),
+    )
+
+
 def _reached(asked: Asked) -> Reached:
-    """The cases that the user reaches, or that a recipe says. Raises CommandError where these are others by now."""
+    """The cases that the user reaches, or that a recipe says.
+
+    Raises CommandError where the user does not reach all of these, or they are others by now.
+    """
     place = asked.scope.ids[0]
-    if asked.reached and asked.reached.has_moved(place, asked.data_as_of):
+    by_user = Reached.by(asked.access, place)
+    reached = asked.reached or by_user
+    if not reached.is_within(by_user):
+        raise refused(_("The recipe is of cases that whoever is named with --as-staff does not reach."))
+    if asked.reached and reached.has_moved(place, asked.data_as_of):
         raise refused(_("The recipe is of some units, and cases have moved between units since."))
-    return asked.reached or Reached.by(asked.access, place)
+    return reached
 
 
 def _coverage(asked: Asked) -> tuple[coverage.CoverageReport]:
@@ -133,7 +162,11 @@ def _coverage(asked: Asked) -> tuple[coverage.CoverageReport]:
 
 
 KINDS = {
-    waiting_times.NAME: Kind(_waiting, waiting_export.as_dict, waiting_export.as_sheet),
+    waiting_times.NAME: Kind(
+        _waiting,
+        dashboard_export.as_dict,
+        lambda waiting, three, _moved: waiting_export.as_sheet(waiting, three),
+    ),
     flow.NAME: Kind(_flow, flow_export.as_dict, flow_export.as_sheet),
     period.NAME: Kind(_period, period_export.as_dict, period_export.as_sheet),
     comparison.NAME: Kind(_comparison, comparison_export.as_dict, comparison_export.as_sheet),

@@ -49,6 +49,10 @@ class TestFlow:
         assert (found["referred"], found["started"], found["other_ends"], found["removals"]) == (3, 1, 1, 2)
         assert (found["load"], found["suppressed"]) == (1.5, [])
 
+    def test_beside_those_who_wait_as_well(self, staff: tuple[str, ...], waits: list[Referral]) -> None:
+        asked = ("--from", days_ago(60).isoformat(), *staff)
+        assert figures("waiting", *asked)["flow"] == figures("flow", *asked)
+
     def test_the_first_day_is_part_of_it(self, staff: tuple[str, ...], waits: list[Referral]) -> None:
         assert figures("flow", "--from", days_ago(60).isoformat(), *staff)["referred"] == 3
         assert figures("flow", "--from", days_ago(59).isoformat(), *staff)["referred"] == 0
@@ -56,8 +60,17 @@ class TestFlow:
     def test_without_first_day_13_weeks(self, staff: tuple[str, ...]) -> None:
         assert figures("flow", *staff)["from"] == days_ago(90).isoformat()
 
+    @pytest.mark.usefixtures("municipality")
+    @pytest.mark.parametrize("name", ["flow", "waiting"])
+    def test_outside_the_municipality_only_the_periods_of_the_pages(self, name: str) -> None:
+        """Two that overlap by all but a day would tell what came that day."""
+        for days in (90, 363):
+            assert name in figures(name, "--from", days_ago(days).isoformat())["recipe"]["report"]
+        for days in (20, 89, 364):
+            assert "13 eller 52" in refusal(name, "--from", days_ago(days).isoformat())
+
     def test_what_makes_no_sense_is_refused(self) -> None:
-        assert "--from" in refusal("waiting", "--from", DAY)
+        assert "--from" in refusal("long", "--from", DAY)
         assert "--from" in refusal("flow", "--from", TODAY.isoformat(), "--on", DAY)
         assert "--from" in refusal("flow", "--from", "31.02.2026")
         assert "--mode" in refusal("coverage", "--mode", "then")
@@ -110,7 +123,9 @@ class TestRecipes:
         of_both = {found["recipe"]["hash"], found["three_figures_recipe"]["hash"]}
         for code in of_both:
             assert figures("waiting", "--recipe", code, *staff[2:]) == found
-        assert {recipe.hash for recipe in KeptRecipe.objects.all()} == of_both
+        beside = found["flow"]["recipe"]["hash"]
+        assert figures("flow", "--recipe", beside, *staff[2:]) == found["flow"]
+        assert {recipe.hash for recipe in KeptRecipe.objects.all()} == of_both | {beside}
 
     def test_true_numbers_need_somebody_who_works_there(
         self, staff: tuple[str, ...], county_reader: User
@@ -137,5 +152,6 @@ class TestRecipes:
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_what_is_kept_is_what_is_told(name: str, staff: tuple[str, ...]) -> None:
     found = figures(name, *(staff if KINDS[name].of_a_place else ()))
-    told = {value["hash"] for key, value in found.items() if key.endswith("recipe")}
+    parts = [found, *(part for part in found.values() if isinstance(part, dict) and "recipe" in part)]
+    told = {value["hash"] for part in parts for key, value in part.items() if key.endswith("recipe")}
     assert told == {recipe.hash for recipe in KeptRecipe.objects.all()}

@@ -11,12 +11,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from ergo.scope import scoped
-from referrals.choices import ContactKind, Handling, Move, Outcome, PauseReason, Protection
-from referrals.models import Category, Membership, Municipality, Referral, User
+from referrals.choices import ContactKind, Handling, Move, Outcome, PauseReason, Protection, ViewKind
+from referrals.models import Category, Membership, Municipality, Referral, User, ViewLog, ViewLogPerson
 from referrals.permissions import Role
 from tests.factories import (
     NOW,
     TODAY,
+    BarringFactory,
     ContactFactory,
     MembershipFactory,
     PersonFactory,
@@ -109,6 +110,35 @@ def test_a_unit_is_the_limit_here_too(municipality: Municipality, therapist_user
     figures = json.loads(report(*as_staff(municipality, therapist_user), "--format", "json"))
     assert [row["number"] for row in figures["rows"]] == [case.number] and figures["over_one_year"] == 1
     assert figures["recipe"]["filters"] == {"units": str(north.pk)}
+
+
+def test_a_recipe_of_a_unit_is_made_again_with_what_the_reader_may_not_be_told(
+    municipality: Municipality, therapist_user: User
+) -> None:
+    """Whom the reader is barred from is known inside the scope only; and a newcomer moves no case."""
+    north = UnitFactory(municipality=municipality)
+    Membership.objects.filter(user=therapist_user).update(unit=north)
+    case = waited(400, municipality, unit=north)
+    WaitPauseFactory(referral=case, reason=PauseReason.HOSPITAL)
+    ContactFactory(referral=case)
+    BarringFactory(person=case.person, user=therapist_user)
+    place = as_staff(municipality, therapist_user)
+    told = json.loads(report(*place, "--format", "json"))
+    waited(500, municipality, unit=north, registered_at=NOW + timedelta(hours=1))
+    for found in (
+        told,
+        json.loads(report("--recipe", told["recipe"]["hash"], *place[2:], "--format", "json")),
+    ):
+        (row,) = found["rows"]
+        assert (row["number"], row["hold_reasons"], row["last_contact"]) == (case.number, {}, None)
+
+
+def test_everybody_in_the_rows_stands_in_the_read_log(municipality: Municipality, manager: User) -> None:
+    case = waited(400, municipality)
+    report(*as_staff(municipality, manager))
+    (line,) = ViewLog.objects.all()
+    assert (line.user, line.kind) == (manager, ViewKind.LONG_WAITS)
+    assert [seen.person_id for seen in ViewLogPerson.objects.all()] == [case.person_id]
 
 
 def test_of_somebody_shielded_neither_reasons_nor_contacts_are_told(
@@ -213,22 +243,28 @@ class TestRecipes:
         assert (len(now["rows"]), len(then["rows"])) == (9, 8)
         assert (now["history"][-1]["over_one_year"], then["history"][-1]["over_one_year"]) == (7, 6)
 
-    def test_who_reaches_other_units_cannot_make_them_again(self, office: Office, manager: User) -> None:
-        """They would be other figures under the same name."""
+    def test_only_who_reaches_all_of_these_cases_makes_them_again(
+        self, office: Office, manager: User
+    ) -> None:
         municipality = office.municipality
         unit = UnitFactory(municipality=municipality)
-        bound = [
+        coordinator, therapist = (
             MembershipFactory(role=role, municipality=municipality, unit=unit).user
             for role in (Role.COORDINATOR, Role.THERAPIST)
-        ]
-        for user, others in ((bound[0], [bound[1], manager]), (bound[1], [bound[0], manager])):
-            made = figures(*as_staff(municipality, user))
-            code = made["recipe"]["hash"]
-            assert figures("--recipe", code, "--as-staff", user.username) == made
-            for other in others:
-                with pytest.raises(CommandError, match="andre enheter") as refused:
-                    report("--recipe", code, "--as-staff", other.username)
-                assert refused.value.returncode == 2
+        )
+        of_coordinator, of_therapist = (
+            figures(*as_staff(municipality, user)) for user in (coordinator, therapist)
+        )
+        for made, users in (
+            (of_coordinator, (coordinator, manager)),
+            (of_therapist, (coordinator, therapist, manager)),
+        ):
+            for user in users:
+                again = figures("--recipe", made["recipe"]["hash"], "--as-staff", user.username)
+                assert again == made
+        with pytest.raises(CommandError, match="ikke når") as refused:
+            report("--recipe", of_coordinator["recipe"]["hash"], "--as-staff", therapist.username)
+        assert refused.value.returncode == 2
 
     def test_true_numbers_need_somebody_who_works_there(self, office: Office, manager: User) -> None:
         code = figures(*as_staff(office.municipality, manager))["recipe"]["hash"]
