@@ -53,5 +53,5 @@ def _figures(one: PeriodFigures) -> dict[str, Figure]:
         "rereferred": one.rereferred.again,
         "rereferred_share": one.rereferred.share,
     }
-    figures = flow_export.of_period(one.flow) | waited | returned
+    figures = flow_export.of_period(one.flow) | returned | waited
     return figures if one.is_known else dict.fromkeys(figures, Figure())

@@ -7,7 +7,7 @@ is true, and still to be suppressed.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -141,7 +141,7 @@ def long_each_day(
 
 def flow_between(edges: Sequence[date], hindsight: Hindsight = ALL_KNOWN) -> tuple[Slots, Slots]:
     """What came and went before the first edge (slot 0) and between each two, by county and municipality. One query."""
-    with looking_back(hindsight, edges[-1]):
+    with looking_back(hindsight, edges[-1] - timedelta(days=1)):
         rows = _called(f"ergo_count_flow_between{_suffix(hindsight)}(%s::date[])", [list(edges)])
     counties: Slots = defaultdict(lambda: defaultdict(lambda: dict.fromkeys(FLOWS, 0)))
     places: Slots = defaultdict(dict)

@@ -5,7 +5,7 @@ counted. MATERIALIZED keeps PostgreSQL from working out the target and the pause
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import (
@@ -179,7 +179,7 @@ def flow_between(
     rows = referrals_as(hindsight).counted().filter(municipality_id__in=scope.ids).order_by()
     fields = ("received_on", "started_on", "closed_on")
     inner, parameters = rows.values(*fields).query.sql_with_params()
-    with looking_back(hindsight, edges[-1]), connection.cursor() as cursor:
+    with looking_back(hindsight, edges[-1] - timedelta(days=1)), connection.cursor() as cursor:
         cursor.execute(
             f"WITH counted AS MATERIALIZED ({inner}), happened (day, kind) AS ("
             "SELECT received_on, 'referred' FROM counted UNION ALL SELECT started_on, 'started' FROM counted"

@@ -174,7 +174,7 @@ def _situation(request: HttpRequest, municipality: Municipality, case: Referral)
         therapists=Therapist.objects.employed_in(municipality.pk, on),
         units=Unit.objects.of(municipality.pk).valid(on),
         pause=case.pauses.running(on).first(),
-        twins=Referral.objects.twins_of(case).open_to(request.access).select_related("therapist"),
+        twins=Referral.objects.open_to(request.access).twins_of(case).select_related("therapist"),
         own_therapist_id=request.access.therapist_id,
     )
 

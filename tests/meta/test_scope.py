@@ -53,6 +53,11 @@ def managers_in(path: Path) -> list[str]:
     """Every use of a manager as `Model.objects.what_follows`; nothing follows where the manager itself is passed on."""
     tree = ast.parse(path.read_text("utf-8"))
     followed = {id(node.value): node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    # A queryset whose SQL is kept begins with the manager it is given.
+    written = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Written"
+    ]
+    followed |= {id(node.args[0]): followed[id(node)] for node in written if id(node) in followed}
     return [
         f"{ast.unparse(node)}.{followed.get(id(node), '')}"
         for node in ast.walk(tree)

@@ -28,6 +28,7 @@ from referrals.reports import long_waits, waiting_times
 from referrals.reports.long_rows import LongWait, long_rows, tells_next_step, told
 from referrals.reports.long_waits import LongCounts, LongWaitsReport
 from referrals.reports.periods import month_ends
+from referrals.reports.reached import Reached
 from referrals.reports.scopes import Scope
 from tests.factories import (
     NOW,
@@ -78,8 +79,8 @@ def own(
 ) -> LongWaitsReport:
     access = access_of(user, on=TODAY)
     rows = referrals_as(hindsight).visible_to(access).in_municipality(municipality)
-    scope = Scope.municipality(municipality, access)
-    return long_waits.build_own(scope, on, rows, access, data_as_of=NOW, hindsight=hindsight)
+    scope, reached = Scope.municipality(municipality, access), Reached.by(access, municipality.pk)
+    return long_waits.build_own(scope, on, rows, data_as_of=NOW, hindsight=hindsight, reached=reached)
 
 
 def values(counts: LongCounts) -> tuple[int, int, int]:

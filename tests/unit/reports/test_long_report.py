@@ -13,6 +13,7 @@ from referrals.reports import long_waits, waiting_times
 from referrals.reports.long_rows import LongWait, long_rows, told
 from referrals.reports.long_waits import LongWaitsReport
 from referrals.reports.periods import month_ends
+from referrals.reports.reached import Reached
 from referrals.reports.scopes import Scope
 from tests.factories import (
     NOW,
@@ -55,7 +56,8 @@ def waited(days: int, municipality: Municipality, **traits: object) -> Referral:
 
 def own(municipality: Municipality, access: Access, on: date = TODAY) -> LongWaitsReport:
     rows = Referral.objects.visible_to(access).in_municipality(municipality)
-    return long_waits.build_own(Scope.municipality(municipality, access), on, rows, access, data_as_of=NOW)
+    scope, reached = Scope.municipality(municipality, access), Reached.by(access, municipality.pk)
+    return long_waits.build_own(scope, on, rows, data_as_of=NOW, reached=reached)
 
 
 class TestRows:
@@ -184,7 +186,7 @@ class TestOwn:
     def test_it_is_refused_to_others(self, municipality: Municipality) -> None:
         scope = Scope.municipality(municipality, NO_ACCESS)
         with pytest.raises(ValueError, match="own staff"):
-            long_waits.build_own(scope, TODAY, Referral.objects.all(), NO_ACCESS, data_as_of=NOW)
+            long_waits.build_own(scope, TODAY, Referral.objects.all(), data_as_of=NOW)
 
     def test_units_make_it_another_question_and_so_does_what_intake_has_to_place(
         self, municipality: Municipality, access: Access
@@ -199,7 +201,7 @@ class TestOwn:
             for user_access in (access, *(access_of(user, on=TODAY) for user in of_unit))
         ]
         units = ("units", str(unit.pk))
-        assert [recipe.filters for recipe in recipes] == [(), (units, ("unplaced", "yes")), (units,)]
+        assert [recipe.filters for recipe in recipes] == [(), (units, ("in_no_unit", "yes")), (units,)]
         assert len({recipe.hash for recipe in recipes}) == 3
 
 
