@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from referrals.actions import recipes
@@ -21,10 +20,11 @@ from referrals.reports import comparison as report_of
 from referrals.reports.comparison import ComparisonReport, neighbours, outside_scope
 from referrals.reports.periods import year_before
 from referrals.reports.scopes import Scope
+from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
-from referrals.views.context import Link
 from referrals.views.files import File, answer, asked_for_file, downloads, file_name
+from referrals.views.subjects import Subject
 
 
 @require_safe
@@ -34,9 +34,8 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
     offered = list(Municipality.objects.present().exclude(pk=place.pk).select_related("county"))
     suggested = [] if FIELD in request.GET else neighbours(place, today())
     form = ComparisonForm(request.GET, today=today(), offered=offered, about=place, suggested=suggested)
-    scope = Scope.municipality(place, request.access)
-    above = Link(reverse("dashboard_municipality", kwargs={"code": code}) + form.query, place.full_name)
-    return _page(request, form, scope, [place, *form.chosen], (above,))
+    subject = subjects.municipality(request, code)
+    return _page(request, form, subject.scope, [place, *form.chosen], subject)
 
 
 @require_safe
@@ -54,17 +53,18 @@ def _page(
     form: ComparisonForm,
     scope: Scope | None,
     places: Sequence[Municipality],
-    trail: tuple[Link, ...] = (),
+    subject: Subject | None = None,
 ) -> HttpResponse:
     report = _report(scope, places, form) if scope else None
     kind = asked_for_file(request)
     if kind and report and form.is_valid():
         return answer(kind, _file(report))
     context: dict[str, Any] = {
+        "subject": subject,
         "form": form,
         "report": report,
-        "measures": board.board(report, *_drilldowns(request, report, form)) if report else (),
-        "trail": trail,
+        "measures": board.board(report, *_drilldowns(subject, form)) if report else (),
+        "trail": subjects.trail_below(subject, form) if subject else (),
         "begins_on": None,
         "downloads": downloads(request),
     }
@@ -77,19 +77,12 @@ def _report(scope: Scope, places: Sequence[Municipality], form: ComparisonForm) 
     return report
 
 
-def _drilldowns(
-    request: HttpRequest, report: ComparisonReport, form: ComparisonForm
-) -> tuple[Drilldown, Drilldown]:
-    """To the own rows of the day and of the day a year before, where the user may open them."""
-    if not report.scope.exact or not request.access.can(Permission.SEE_CASES, report.scope.ids[0]):
+def _drilldowns(subject: Subject | None, form: ComparisonForm) -> tuple[Drilldown, Drilldown]:
+    """To the own rows of the day and of the day a year before, where the user may open them all."""
+    if subject is None or not subject.rows:
         return Drilldown(), Drilldown()
-    waitlist = reverse("waitlist", kwargs={"code": report.scope.codes[0]})
-    of_day = f"{waitlist}dag/"
-    earlier = f"{of_day}?{urlencode(day_values(year_before(form.day), form.known))}"
-    return (
-        Drilldown(waitlist, form.query and f"{of_day}{form.query}"),
-        Drilldown(waitlist, earlier),
-    )
+    earlier = f"{subject.rows}dag/?{urlencode(day_values(year_before(form.day), form.known))}"
+    return subjects.drilldown(subject.rows, form), Drilldown(subject.rows, earlier)
 
 
 def _file(report: ComparisonReport) -> File:

@@ -87,7 +87,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "form": form,
         "report": report,
         "flow": movements,
-        "board": board_of(report, movements, subjects.drilldown(subject, form)),
+        "board": board_of(report, movements, subjects.drilldown(subject.rows, form)),
         "table": _places(request, report, form),
         "begins_on": subjects.beginning(report.scope, form, is_empty=report.waiting.figure.value == 0),
         "three": three_board(request, report, three),

@@ -83,5 +83,5 @@ def _rows(subject: Subject, form: LookBackForm, day: date, band: Band) -> str:
     then = form.known if form.known == Knowledge.THEN else None
     if then and form.day != day:
         return ""
-    of_day = subject.waitlist and f"{subject.waitlist}dag/?{urlencode(day_values(day, then))}"
-    return Drilldown(subject.waitlist, of_day).waiting(band=band.code)
+    of_day = subject.rows and f"{subject.rows}dag/?{urlencode(day_values(day, then))}"
+    return Drilldown(subject.rows, of_day).waiting(band=band.code)

@@ -15,7 +15,6 @@ from referrals.forms.boards import OF_SHARES, DistributionForm
 from referrals.models import Municipality, referrals_as
 from referrals.reports import parts
 from referrals.reports.parts import PartsReport
-from referrals.reports.reached import Reached
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
@@ -29,9 +28,8 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
     """The cases that the user reaches, at the end of the day of the address."""
     municipality = municipality_or_404(request, code)
     subject, form = subjects.municipality(request, code), DistributionForm(request.GET, today=today())
-    reached = Reached.by(request.access, municipality.pk)
     rows = referrals_as(form.hindsight).visible_to(request.access)
-    look = {"data_as_of": now(), "hindsight": form.hindsight, "reached": reached}
+    look = {"data_as_of": now(), "hindsight": form.hindsight, "reached": subject.reached}
     report = parts.build(subject.scope, form.day, rows, **look)
     recipes.keep(**report.recipe.as_kept())
     kind = asked_for_file(request)
@@ -45,12 +43,11 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
         "report": report,
         "board": board_of(
             report,
-            subjects.drilldown(subject, form),
+            subjects.drilldown(subject.waitlist, form),
             of_shares=form.of_shares,
             listed=_listed(municipality, form),
         ),
         "switch": _switch(request, form),
-        "in_units": reached.units is not None,
         "downloads": downloads(request),
         "begins_on": subjects.beginning(subject.scope, form, is_empty=is_empty),
     }

@@ -29,7 +29,7 @@ YEAR = "ar"
 
 @require_safe
 def municipality(request: HttpRequest, code: str) -> HttpResponse:
-    """One municipality, for its own staff: true numbers, why they differ, and the lists of those who may open cases."""
+    """One municipality, for its own staff: true numbers, why they differ, and the lists of who reaches all cases."""
     municipality_or_404(request, code, Permission.SEE_DASHBOARD)
     return _page(request, subjects.municipality(request, code))
 
@@ -54,14 +54,14 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     table = paginate(
         MonthEndsTable(
             report.lines,
-            address=_lists(subject.waitlist) if subject.waitlist else None,
+            address=_lists(subject.rows) if subject.rows else None,
             tells_why=subject.scope.exact,
             caption=_("Month-ends of %(year)s") % {"year": report.year},
         ),
         request,
     )
     context = {
-        "name": subject.name,
+        "subject": subject,
         "trail": [*subject.above, Link(subject.home, subject.name)],
         "report": report,
         "table": table,

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from referrals.actions import recipes
@@ -11,7 +10,6 @@ from referrals.boards.links import Drilldown
 from referrals.choices import Knowledge
 from referrals.exporters import period as export
 from referrals.forms.period import PeriodForm
-from referrals.models import Municipality
 from referrals.permissions import Permission
 from referrals.reports import period as report_of
 from referrals.reports.beginnings import first_received
@@ -21,33 +19,30 @@ from referrals.reports.scopes import Scope
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
-from referrals.views.context import Link
 from referrals.views.files import File, answer, asked_for_file, downloads, file_name
+from referrals.views.subjects import Subject
 
 
 @require_safe
 def period(request: HttpRequest, code: str) -> HttpResponse:
     """The period of the address beside the one before it and that of last year; a message where it makes no sense."""
     place = municipality_or_404(request, code, Permission.SEE_DASHBOARD)
-    scope = Scope.municipality(place, request.access)
-    form = PeriodForm(request.GET, today=today(), first=first_received(scope))
-    report = _report(scope, form.period, form) if form.period else None
+    subject = subjects.municipality(request, code)
+    form = PeriodForm(request.GET, today=today(), first=first_received(subject.scope))
+    report = _report(subject.scope, form.period, form) if form.period else None
     kind = asked_for_file(request)
     if kind and report:
         return answer(kind, _file(report))
     context = {
         "municipality": place,
+        "subject": subject,
         "form": form,
         "report": report,
-        "board": board.board(report, _drilldown(request, place, form)) if report else None,
-        "trail": subjects.on_day([_home(place)], form),
+        "board": board.board(report, _drilldown(subject, form)) if report else None,
+        "trail": subjects.trail_below(subject, form),
         "downloads": downloads(request),
     }
     return render(request, "dashboard/period.html", context)
-
-
-def _home(place: Municipality) -> Link:
-    return Link(reverse("dashboard_municipality", kwargs={"code": place.code}), place.full_name)
 
 
 def _report(scope: Scope, asked: Period, form: PeriodForm) -> PeriodReport:
@@ -56,10 +51,8 @@ def _report(scope: Scope, asked: Period, form: PeriodForm) -> PeriodReport:
     return report
 
 
-def _drilldown(request: HttpRequest, place: Municipality, form: PeriodForm) -> Drilldown:
-    may_open = request.access.can(Permission.SEE_CASES, place.pk)
-    waitlist = reverse("waitlist", kwargs={"code": place.code}) if may_open else ""
-    return Drilldown(waitlist, as_known=form.known == Knowledge.THEN)
+def _drilldown(subject: Subject, form: PeriodForm) -> Drilldown:
+    return Drilldown(subject.rows, as_known=form.known == Knowledge.THEN)
 
 
 def _file(report: PeriodReport) -> File:

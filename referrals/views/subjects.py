@@ -21,6 +21,7 @@ from referrals.forms.boards import AboutADay, DayForm, LookBackForm
 from referrals.models import ALL_KNOWN, County, Municipality
 from referrals.permissions import Permission
 from referrals.reports.beginnings import first_received, own_beginning
+from referrals.reports.reached import EVERY_CASE, Reached
 from referrals.reports.scopes import Level, Scope
 from referrals.tables.base import paginate
 from referrals.tables.long_waits import LongPlacesTable
@@ -37,7 +38,8 @@ OfPlaces = TypeVar("OfPlaces", PlacesTable, LongPlacesTable)
 class Subject:
     """What a board is about, as the page shows it. `above` leads up, `parts` down, the other addresses across.
 
-    Empty: there is no such page of it for the user. `home` is its dashboard.
+    Empty: there is no such page of it for the user. `home` is its dashboard. `reached`: which of its cases the
+    waitlist holds for the user; the figures are of all.
     """
 
     name: str
@@ -53,6 +55,17 @@ class Subject:
     month_ends: str = ""
     period: str = ""
     comparison: str = ""
+    reached: Reached = EVERY_CASE
+
+    @property
+    def in_units(self) -> bool:
+        """Whether the user's waitlist holds only some units' cases."""
+        return self.reached.units is not None
+
+    @property
+    def rows(self) -> str:
+        """The waitlist, where it holds every case that is counted; empty where a number would open only some."""
+        return "" if self.in_units else self.waitlist
 
 
 def municipality(request: HttpRequest, code: str) -> Subject:
@@ -81,6 +94,7 @@ def municipality(request: HttpRequest, code: str) -> Subject:
         month_ends=reverse("month_ends", kwargs=values) if own else "",
         period=reverse("period", kwargs=values) if own else "",
         comparison=reverse("comparison_municipality", kwargs=values) if own else reverse("comparison"),
+        reached=Reached.by(request.access, place.pk),
     )
 
 
@@ -165,15 +179,15 @@ def on_day(links: Sequence[Link], form: AboutADay) -> list[Link]:
     return [Link(on_same_day(link.url, form), link.label) for link in links]
 
 
-def trail_below(subject: Subject, form: DayForm) -> list[Link]:
+def trail_below(subject: Subject, form: AboutADay) -> list[Link]:
     """The way to a page beside the dashboard: down to the dashboard, and from there."""
     return on_day([*subject.above, Link(subject.home, subject.name)], form)
 
 
-def drilldown(subject: Subject, form: LookBackForm) -> Drilldown:
-    """The rows behind the figures, of the same day and looked at in the same way."""
-    of_day = subject.waitlist and form.query and f"{subject.waitlist}dag/{form.query}"
-    return Drilldown(subject.waitlist, of_day, as_known=form.known == Knowledge.THEN)
+def drilldown(waitlist: str, form: LookBackForm) -> Drilldown:
+    """The rows behind the figures, of the same day and looked at in the same way; `waitlist`: empty, or its address."""
+    of_day = waitlist and form.query and f"{waitlist}dag/{form.query}"
+    return Drilldown(waitlist, of_day, as_known=form.known == Knowledge.THEN)
 
 
 def places_table(

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from referrals.actions import rollups
 from referrals.choices import EventKind
-from referrals.models import Category, KeptRecipe, Municipality, Referral, User, end_of
-from tests.factories import ReferralEventFactory, ReferralFactory, noon
+from referrals.models import Category, KeptRecipe, Membership, Municipality, Referral, User, end_of
+from tests.factories import ReferralEventFactory, ReferralFactory, UnitFactory, noon
 
 ClientFor = Callable[[User], Client]
 
@@ -106,6 +106,24 @@ def test_both_lists_of_the_day_have_as_many_rows_as_the_figures_say(
         href = f"/k/{municipality.code}/venteliste/dag/?dato={END:%d.%m.%Y}&kjent={known}"
         assert href in html.unescape(str(table.cell_rows(line)))
         assert manager_now.get(href).context["table"].paginator.count == figure.value
+
+
+@pytest.mark.usefixtures("six")
+def test_whoever_is_bound_to_a_unit_sees_the_figures_of_all_and_no_list_of_some(
+    client_for: ClientFor, manager: User, address: str, municipality: Municipality
+) -> None:
+    rollups.freeze(today=TODAY)
+    whole = client_for(manager).get(address)
+    assert "rows" in whole.context["table"].columns.names()
+    assert "Tallene gjelder hele kommunen" not in html.unescape(whole.content.decode())
+    Membership.objects.filter(user=manager).update(unit=UnitFactory(municipality=municipality))
+    bound = client_for(manager).get(address)
+    text = html.unescape(bound.content.decode())
+    assert bound.context["report"].lines == whole.context["report"].lines
+    assert "reasons" in bound.context["table"].columns.names() and "venteliste/dag" not in text
+    told = text.split("Tallene gjelder hele kommunen")[1].split("</p>")[0]
+    assert f'href="/oversikt/{municipality.code}/fordeling/"' in told
+    assert f'href="/k/{municipality.code}/lange-ventetider/"' in told
 
 
 @pytest.mark.usefixtures("six")
