@@ -33,7 +33,7 @@ def waits(written: str, entry: int = 0) -> list[Wait]:
     hows = {"+": CENSORED, "x": OTHER}
     return [
         (entry, int(each.rstrip("+x")), hows.get(each[-1], SERVED))
-        for each in written.replace(" ", "").split(",")
+        for each in "".join(written.split()).split(",")
     ]
 
 
@@ -60,6 +60,66 @@ def test_the_placebo_arm_ends_with_nobody_left() -> None:
     for day, left in ((1, 19), (5, 12), (8, 8), (22, 1), (23, 0)):
         assert on_day(found, day).waiting == pytest.approx(left / 21)
     assert found.served_by(0.5) == 8
+
+
+# 205 patients of Odense in days after an operation for malignant melanoma: 57 died of it, 14 of other causes (x), 134
+# lived at the end (+). Andersen, Borgan, Gill and Keiding 1993, *Statistical Models Based on Counting Processes*; the
+# R package MASS has them as `Melanoma`.
+MELANOMA = """
+10x, 30x, 35+, 99x, 185, 204, 210, 232x, 232, 279, 295, 355x, 386, 426, 469, 493x, 529, 621, 629, 659, 667,
+718, 752, 779, 793, 817, 826x, 833, 858, 869, 872, 967, 977, 982, 1041, 1055, 1062, 1075, 1156, 1228, 1252,
+1271, 1312, 1427x, 1435, 1499+, 1506, 1508+, 1510+, 1512+, 1516, 1525x, 1542+, 1548, 1557+, 1560, 1563+,
+1584, 1605+, 1621, 1627+, 1634+, 1641+, 1641+, 1648+, 1652+, 1654+, 1654+, 1667, 1678+, 1685+, 1690, 1710+,
+1710+, 1726, 1745+, 1762+, 1779+, 1787+, 1787+, 1793+, 1804+, 1812+, 1836+, 1839+, 1839+, 1854+, 1856+,
+1860x, 1864+, 1899+, 1914+, 1919+, 1920+, 1927+, 1933, 1942+, 1955+, 1956+, 1958+, 1963+, 1970+, 2005+,
+2007+, 2011+, 2024+, 2028+, 2038+, 2056+, 2059+, 2061, 2062, 2075+, 2085x, 2102+, 2103, 2104+, 2108, 2112+,
+2150+, 2156+, 2165+, 2209+, 2227+, 2227+, 2256, 2264+, 2339+, 2361+, 2387+, 2388, 2403+, 2426+, 2426+,
+2431+, 2460+, 2467, 2492+, 2493+, 2521+, 2542+, 2559+, 2565, 2570+, 2660+, 2666+, 2676+, 2738+, 2782, 2787+,
+2984+, 3032+, 3040+, 3042, 3067+, 3079+, 3101+, 3144+, 3152+, 3154x, 3180+, 3182x, 3185+, 3199+, 3228+,
+3229+, 3278+, 3297+, 3328+, 3330+, 3338, 3383+, 3384+, 3385+, 3388+, 3402+, 3441+, 3458x, 3459+, 3459+,
+3476+, 3523+, 3667+, 3695+, 3695+, 3776+, 3776+, 3830+, 3856+, 3872+, 3909+, 3968+, 4001+, 4103+, 4119+,
+4124+, 4207+, 4310+, 4390+, 4479+, 4492+, 4668+, 4688+, 4926+, 5565+
+"""
+
+
+def test_the_melanomas_of_odense() -> None:
+    """Competing risks as R gives them: `cmprsk::cuminc(MASS::Melanoma$time, MASS::Melanoma$status, cencode = 2)`."""
+    found = curve(table(waits(MELANOMA)))
+    published = {
+        1000: (0.12745714, 0.03426709),
+        2000: (0.23013963, 0.05045644),
+        3000: (0.30962017, 0.05811143),
+        4000: (0.3387175, 0.1059471),
+        5000: (0.3387175, 0.1059471),
+    }
+    assert (found.starts, found.other_ends) == (57, 14)
+    for day, shares in published.items():
+        assert (on_day(found, day).served, on_day(found, day).other) == pytest.approx(shares, rel=1e-6)
+
+
+def test_late_entry_as_r_has_it() -> None:
+    """The second test data of the R package survival, and what its own tests (tests/survtest.R) expect of them.
+
+    A subject (start, stop] is followed from the day after `start`. The first are followed from day 2 on, which is
+    counted here as day 0: of earlier ages the data tell nothing.
+    """
+    starts = (1, 2, 5, 2, 1, 7, 3, 4, 8, 8)
+    stops = (2, 3, 6, 7, 8, 9, 9, 9, 14, 17)
+    hows = (SERVED,) * 7 + (CENSORED,) * 3
+    ways = [(start - 1, stop - 2, how) for start, stop, how in zip(starts, stops, hows, strict=True)]
+    steps = {step.day + 2: step for step in curve(table(ways)).steps}
+    at_risk = {2: 2, 3: 3, 4: 3, 5: 4, 6: 5, 7: 4, 8: 4, 9: 5, 14: 2, 17: 1}
+    assert {day: step.at_risk for day, step in steps.items()} == at_risk
+    assert {day: step.ended for day, step in steps.items() if step.ended} == {
+        2: 1,
+        3: 1,
+        6: 1,
+        7: 1,
+        8: 1,
+        9: 2,
+    }
+    waiting = [step.waiting for step in steps.values() if step.ended]
+    assert waiting == pytest.approx([1 / 2, 1 / 3, 4 / 15, 1 / 5, 3 / 20, 9 / 100])
 
 
 # ---------------------------------------------------------------- by hand
