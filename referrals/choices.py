@@ -4,6 +4,7 @@ Nothing else in the product spells out a status, an outcome or a set of them.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +101,23 @@ class Handling(TextChoices):
 
     REFERRAL = "referral", _("Referral")
     APPLICATION = "application", _("Application")
+
+
+class Reply(StrEnum):
+    """How the preliminary reply stands at the end of a day.
+
+    NOT_ASKED: the law asks for none. NOT_YET: to be sent, with more than a week left. DUE: in the last week, its last
+    day included. SENT: by the last day. SENT_LATE: after it. LATE: not sent by the end of the last day, also if the
+    case was closed later. CLOSED: the case was closed by the last day, so that none was due any more.
+    """
+
+    NOT_ASKED = "not_asked"
+    NOT_YET = "not_yet"
+    DUE = "due"
+    SENT = "sent"
+    SENT_LATE = "sent_late"
+    LATE = "late"
+    CLOSED = "closed"
 
 
 class PauseReason(TextChoices):

@@ -31,8 +31,9 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
+from django.db.models.lookups import LessThan, LessThanOrEqual
 
-from referrals.choices import STOPS_CLOCK
+from referrals.choices import STOPS_CLOCK, Reply
 
 # Part of every figure's recipe: raised whenever a definition below changes its meaning.
 DEFINITION_VERSION = "1"
@@ -42,7 +43,11 @@ YEAR_DAYS = 365
 # From so many days on somebody is near a year; the month-end after half a year is when a list is gone through.
 NEAR_A_YEAR_DAYS = 274
 HALF_A_YEAR_DAYS = 183
+# No ten years have more days. Who seems to have waited longer was perhaps registered with a slip in the date.
+TEN_YEARS_DAYS = 3653
 DUE_SOON_DAYS = 7
+# Within so many days of its last day, so from day 21 to 24 on, the preliminary reply is the next thing to do.
+REPLY_SOON_DAYS = 7
 REOPEN_DAYS = 30
 # Who is referred anew within so many days of closing was perhaps not finished.
 REREFERRED_DAYS = 90
@@ -291,6 +296,41 @@ def preliminary_reply_due_sql() -> Expression:
     )
 
 
+def reply_state(
+    *, received_on: date, is_asked: bool, sent_on: date | None, closed_on: date | None, on: date
+) -> Reply:
+    """How the preliminary reply stands at the end of the day `on`; what was sent or closed later is not known yet."""
+    if not is_asked:
+        return Reply.NOT_ASKED
+    due = preliminary_reply_due(received_on)
+    in_time = min(due, on)
+    if sent_on is not None and sent_on <= in_time:
+        return Reply.SENT
+    if closed_on is not None and closed_on <= in_time:
+        return Reply.CLOSED
+    if sent_on is not None and sent_on <= on:
+        return Reply.SENT_LATE
+    if on > due:
+        return Reply.LATE
+    return Reply.DUE if (due - on).days <= REPLY_SOON_DAYS else Reply.NOT_YET
+
+
+def reply_state_sql(on: date) -> Expression:
+    """SQL form of `reply_state`, over the annotations `needs_reply` and `reply_sent_on`; as the state's value."""
+    due, day = preliminary_reply_due_sql(), Value(on, DateField())
+    in_time, soon = Least(due, day), AddDays(day, Value(REPLY_SOON_DAYS))
+    return Case(
+        When(needs_reply=False, then=Value(Reply.NOT_ASKED)),
+        When(reply_sent_on__lte=in_time, then=Value(Reply.SENT)),
+        When(closed_on__lte=in_time, then=Value(Reply.CLOSED)),
+        When(reply_sent_on__lte=on, then=Value(Reply.SENT_LATE)),
+        When(LessThan(due, day), then=Value(Reply.LATE)),
+        When(LessThanOrEqual(due, soon), then=Value(Reply.DUE)),
+        default=Value(Reply.NOT_YET),
+        output_field=CharField(),
+    )
+
+
 # ---------------------------------------------------------------- bands and the year
 
 
@@ -323,6 +363,16 @@ def is_near_a_year(gross: int) -> bool:
 def near_a_year_q() -> Q:
     """SQL form of `is_near_a_year`, over the annotation `gross_days`."""
     return Q(gross_days__range=(NEAR_A_YEAR_DAYS, YEAR_DAYS))
+
+
+def is_over_ten_years(gross: int) -> bool:
+    """More than 3653 gross days: over ten years, whatever leap days lie in them. Flagged, and counted to the day."""
+    return gross > TEN_YEARS_DAYS
+
+
+def over_ten_years_q() -> Q:
+    """SQL form of `is_over_ten_years`, over the annotation `gross_days`."""
+    return Q(gross_days__gt=TEN_YEARS_DAYS)
 
 
 def first_month_end_over_half_a_year(received_on: date) -> date:

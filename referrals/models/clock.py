@@ -42,3 +42,8 @@ class OnTheClock:
     def is_due_soon(self) -> bool:
         """Whether the target falls due within a week."""
         return waiting.is_due_soon(self.days_left)
+
+    @property
+    def is_over_ten_years(self) -> bool:
+        """Whether the wait is so long that the date of receipt may be wrong."""
+        return waiting.is_over_ten_years(self.gross_days)

@@ -1,17 +1,14 @@
 """The one step that brings a case on, and what a move is called for it: on its own page and in lists alike."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
-from referrals.choices import OPEN, Move, Status
+from referrals.choices import OPEN, Move, Reply, Status
 from referrals.models.referral import Referral
-
-# Within so many days of the legal deadline the preliminary reply is the next thing to do.
-REPLY_SOON = timedelta(days=7)
 
 
 def label_for(move: Move, case: Referral) -> str | Promise:
@@ -27,8 +24,7 @@ def label_for(move: Move, case: Referral) -> str | Promise:
 
 def next_move(case: Any, *, on: date) -> Move | None:
     """The one step that brings the case on, whoever may take it; None for a closed case. Needs `with_pause`."""
-    reply_due = waiting.preliminary_reply_due(case.received_on)
-    if case.status in OPEN and case.takes_preliminary_reply and reply_due - REPLY_SOON <= on:
+    if case.status in OPEN and _is_reply_next(case, on):
         return Move.REPLY
     if case.status == Status.RECEIVED:
         return Move.PRIORITISE
@@ -37,3 +33,15 @@ def next_move(case: Any, *, on: date) -> Move | None:
     if case.status == Status.WAITING:
         return Move.START if case.therapist_id else Move.ASSIGN
     return Move.CLOSE if case.status == Status.STARTED else None
+
+
+def _is_reply_next(case: Any, on: date) -> bool:
+    """Whether the preliminary reply to an open case is due or late."""
+    state = waiting.reply_state(
+        received_on=case.received_on,
+        is_asked=case.takes_preliminary_reply,
+        sent_on=None,
+        closed_on=None,
+        on=on,
+    )
+    return state in (Reply.DUE, Reply.LATE)

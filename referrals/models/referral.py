@@ -135,8 +135,17 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def with_reply(self) -> Self:
         """`needs_reply`: SQL form of `Referral.needs_preliminary_reply`."""
-        is_application = When(handling=Handling.APPLICATION, then=reply_due_sql(self._keys()))
+        is_counted = ~Q(outcome__in=NOT_COUNTED)
+        is_application = When(is_counted, handling=Handling.APPLICATION, then=reply_due_sql(self._keys()))
         return self.annotate(needs_reply=Case(is_application, default=False))
+
+    def with_reply_state(self, *, on: date) -> Self:
+        """`reply_state`: how the preliminary reply stands at the end of the day, a `Reply`; and `needs_reply`.
+
+        Of referrals as they are: what was known of a reply stands in the history alone.
+        """
+        rows = self.with_reply().alias(reply_sent_on=F("preliminary_reply__sent_on"))
+        return rows.annotate(reply_state=waiting.reply_state_sql(on))
 
     def with_pause(self, *, on: date) -> Self:
         """`is_paused`: whether the wait was on hold at the end of the day, for whatever reason."""
@@ -383,12 +392,12 @@ class Referral(OnTheClock, models.Model):
     def needs_preliminary_reply(self) -> bool:
         """Whether the law's preliminary reply applies: an application, in a category where it is due.
 
-        The municipality's key on the day of receipt says where. One query for an application; none for a row that
-        was read `with_reply`.
+        The municipality's key on the day of receipt says where. A duplicate, or what was entered in error, needs
+        none. One query for an application; none for a row that was read `with_reply`.
         """
         if (needs := getattr(self, "needs_reply", None)) is not None:
             return bool(needs)
-        if self.handling != Handling.APPLICATION:
+        if self.handling != Handling.APPLICATION or self.outcome in NOT_COUNTED:
             return False
         return ReplyRule.objects.is_due(self.municipality_id, self.category, self.received_on)
 

@@ -59,8 +59,10 @@ class LongWaitsTable(NumberAndCitizen, ErgoTable):
         self.no_contact = "–" if with_history else _("None registered")
 
     def cell_gross_days(self, referral: Referral) -> SafeString:
-        received = _now("received %(date)s") % {"date": cells.date(referral.received_on)}
-        return cells.with_note(cells.days(referral.gross_days), received)
+        day, days = cells.date(referral.received_on), cells.days(referral.gross_days)
+        if referral.is_over_ten_years:
+            return cells.with_note(days, _now("received %(date)s: over ten years") % {"date": day})
+        return cells.with_note(days, _now("received %(date)s") % {"date": day})
 
     def cell_held_days(self, referral: Referral) -> str | SafeString:
         """All days on hold, and the days of each reason; of somebody shielded only how many."""

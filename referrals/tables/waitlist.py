@@ -65,7 +65,9 @@ class WaitTable(NumberAndCitizen, ErgoTable):
         )
 
     def cell_gross_days(self, referral: Referral) -> SafeString:
-        return cells.days(referral.gross_days)
+        """The days, and a remark where they are so many that the date of receipt may be wrong."""
+        days = cells.days(referral.gross_days)
+        return cells.with_note(days, _("over ten years")) if referral.is_over_ten_years else days
 
     def waits(self, referral: Referral) -> bool:
         """Whether the wait of the row still runs."""

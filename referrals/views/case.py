@@ -114,7 +114,7 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "status_sentence": STATUS_SENTENCES[Status(case.status)],
         "steps": _steps(case),
         "target": target(case),
-        "reply": preliminary_reply(case, on=on),
+        "reply": preliminary_reply(case),
         "holds": _holds(case, on=on),
         "contacts": _contacts(case, others),
         "others": [Other(other, _relation(case, other)) for other in others],
@@ -154,7 +154,8 @@ def referral_or_404(request: HttpRequest, municipality: Municipality, number: st
 def reached_or_404(request: HttpRequest, municipality: Municipality, number: str) -> Referral:
     """The same, also when it is shielded from the user or another unit's: then its page may say no more than that."""
     reached = Referral.objects.within_reach_of(request.access).in_municipality(municipality)
-    wanted = reached.with_wait(on=today()).with_pause(on=today()).filter(number=number)
+    on = today()
+    wanted = reached.with_wait(on=on).with_pause(on=on).with_reply_state(on=on).filter(number=number)
     related = ("person", "category", "unit", "therapist", "registered_by", "preliminary_reply")
     found = wanted.select_related(*related).first()
     if found is None:

@@ -1,12 +1,11 @@
 """The deadlines of a referral in plain sentences: the municipality's own target and the law's preliminary reply."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from referrals.choices import OPEN
+from referrals.choices import OPEN, Reply
 from referrals.models import Referral
 from referrals.norwegian import number
 from referrals.templatetags.ergo import day_month_year
@@ -46,21 +45,35 @@ def target(case: Referral) -> Deadline:
     return Deadline(label, colour, sentence % {"due": due, "days": number(margin)})
 
 
-def preliminary_reply(case: Referral, *, on: date) -> Deadline | None:
-    """The reply that an application must have within a month; None where the law asks for none."""
-    if not case.needs_preliminary_reply:
-        return None
-    due = preliminary_reply_due(case.received_on)
-    if not case.takes_preliminary_reply:
-        sent_on = case.preliminary_reply.sent_on
-        label, colour = (_("Sent"), GOOD) if sent_on <= due else (_("Sent late"), LATE)
-        return Deadline(label, colour, _("Sent %(day)s.") % {"day": day_month_year(sent_on)})
-    if case.status not in OPEN:
-        return Deadline(_("Not sent"), NEUTRAL, _("The case was closed without one."))
-    sentence = _("To be sent by %(day)s.") % {"day": day_month_year(due)}
-    if on > due:
-        return Deadline(_("Overdue"), LATE, sentence)
-    return Deadline(_("Not sent"), SOON, sentence)
+def preliminary_reply(case: Referral) -> Deadline | None:
+    """The reply that an application must have within a month; None where the law asks for none.
+
+    `case` has what `with_reply_state` annotates.
+    """
+    due = day_month_year(preliminary_reply_due(case.received_on))
+    to_send = _("To be sent by %(day)s.") % {"day": due}
+    match case.reply_state:
+        case Reply.NOT_ASKED:
+            return None
+        case Reply.SENT:
+            return Deadline(_("Sent"), GOOD, _("Sent %(day)s.") % {"day": _sent_on(case)})
+        case Reply.SENT_LATE:
+            sentence = _("Sent %(day)s. It was to be sent by %(due)s.")
+            return Deadline(_("Sent late"), LATE, sentence % {"day": _sent_on(case), "due": due})
+        case Reply.CLOSED:
+            return Deadline(_("Not sent"), NEUTRAL, _("The case was closed before it was due."))
+        case Reply.LATE if case.status not in OPEN:
+            sentence = _("The case was closed without one. It was to be sent by %(day)s.")
+            return Deadline(_("Never sent"), LATE, sentence % {"day": due})
+        case Reply.LATE:
+            return Deadline(_("Overdue"), LATE, to_send)
+        case Reply.DUE:
+            return Deadline(_("Due soon"), SOON, to_send)
+    return Deadline(_("Not sent"), NEUTRAL, to_send)
+
+
+def _sent_on(case: Referral) -> str:
+    return day_month_year(case.preliminary_reply.sent_on)
 
 
 def _unassessed(case: Referral) -> str:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from referrals.actions import referrals, worklist
-from referrals.choices import EventKind, Move, PauseReason, Protection
+from referrals.choices import NOT_COUNTED, EventKind, Move, Outcome, PauseReason, Protection
 from referrals.models import Municipality, Referral, Therapist, User, access_of
 from tests.factories import (
     NOW,
@@ -138,6 +138,14 @@ class TestWait:
         assert "Trekkes fra mot fristen." in page and "Teller fullt ut." in page
         assert "Satt på vent" in page and "løper fortsatt: 3 dager" in page
 
+    @pytest.mark.parametrize(("days", "flagged"), [(3653, False), (3654, True)])
+    def test_over_ten_years_the_day_of_receipt_is_asked_about(
+        self, office: Client, municipality: Municipality, days: int, flagged: bool
+    ) -> None:
+        case = ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(days))
+        page = text(office.get(address(case)))
+        assert ("Over ti år: Er mottaksdatoen riktig?" in page) == flagged
+
     def test_without_priority_nobody_is_within_the_target(
         self, office: Client, municipality: Municipality
     ) -> None:
@@ -158,6 +166,55 @@ class TestWait:
         PreliminaryReplyFactory(referral=answered)
         page = office.get(address(answered))
         assert "Sendt 15.03.2026." in text(page) and Move.REPLY not in buttons(page)
+
+    @pytest.mark.parametrize(
+        ("received", "sent", "closed", "label", "colour", "sentence"),
+        [
+            (10, None, None, "Ikke sendt", "neutral", "Skal sendes innen 06.04.2026."),
+            (20, None, None, "Ikke sendt", "neutral", "Skal sendes innen 24.03.2026."),
+            (21, None, None, "Nær frist", "warning", "Skal sendes innen 23.03.2026."),
+            (28, None, None, "Nær frist", "warning", "Skal sendes innen 16.03.2026."),
+            (29, None, None, "Over frist", "danger", "Skal sendes innen 15.03.2026."),
+            (40, 12, None, "Sendt", "success", "Sendt 04.03.2026."),
+            (40, 11, None, "Sendt for sent", "danger", "Sendt 05.03.2026. Fristen var 04.03.2026."),
+            (40, None, 12, "Ikke sendt", "neutral", "Saken ble avsluttet før fristen."),
+            (40, None, 11, "Aldri sendt", "danger", "Saken ble avsluttet uten. Fristen var 04.03.2026."),
+        ],
+    )
+    def test_each_state_of_the_reply_is_told_to_the_day(
+        self,
+        office: Client,
+        municipality: Municipality,
+        received: int,
+        sent: int | None,
+        closed: int | None,
+        label: str,
+        colour: str,
+        sentence: str,
+    ) -> None:
+        traits = {} if closed is None else {"withdrawn": True, "closed_on": days_ago(closed)}
+        case = ReferralFactory(
+            municipality=municipality, application=True, received_on=days_ago(received), **traits
+        )
+        if sent is not None:
+            PreliminaryReplyFactory(referral=case, sent_on=days_ago(sent))
+        page = text(office.get(address(case)))
+        assert f'Foreløpig svar <span class="ds-tag" data-color="{colour}">{label}</span>' in page
+        assert sentence in page
+
+    @pytest.mark.parametrize("outcome", NOT_COUNTED)
+    def test_a_duplicate_needs_no_reply_of_its_own(
+        self, office: Client, municipality: Municipality, outcome: Outcome
+    ) -> None:
+        case = ReferralFactory(
+            municipality=municipality,
+            application=True,
+            withdrawn=True,
+            outcome=outcome,
+            received_on=days_ago(40),
+        )
+        assert "Foreløpig svar" not in text(office.get(address(case)))
+        assert not Referral.objects.get(pk=case.pk).needs_preliminary_reply
 
     def test_a_plain_referral_needs_no_reply(self, office: Client, referral: Referral) -> None:
         assert "Foreløpig svar" not in text(office.get(address(referral)))

@@ -108,6 +108,13 @@ def test_it_is_narrowed_by_kind_category_and_priority(
         assert cards(page) == ["3", "1"]  # above the filter stands the whole
 
 
+def test_a_wait_of_over_ten_years_is_flagged(office: Client, address: str, log: Log) -> None:
+    for days in (3653, 3654):
+        log(days, waiting=True)
+    page = text(office.get(address))
+    assert page.count("over ti år") == 1 and "mottatt 14.03.2016: over ti år" in page
+
+
 def test_what_is_listed_stands_over_the_list_in_words(office: Client, address: str) -> None:
     page = office.get(f"{address}?venter=over&kategori=test-aids&prioritet=2")
     assert "Over ett år, Hjelpemidler (prøve), prioritet 2" in text(page)

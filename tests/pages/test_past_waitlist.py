@@ -111,6 +111,12 @@ def test_nobody_is_assessed_before_the_day_of_the_assessment(log: Log, look: Loo
     assert not numbers(look(only="over_target"))
 
 
+def test_a_wait_of_over_ten_years_by_then_is_flagged(log: Log, look: Look) -> None:
+    for days in (3653, 3654):
+        log(waiting=True, received_on=DAY - timedelta(days=days))
+    assert text(look()).count("over ti år") == 1
+
+
 @pytest.mark.parametrize("known", ["now", "then"])
 def test_the_day_before_receipt_the_day_itself_and_the_day_of_the_end(
     log: Log, look: Look, known: str

@@ -112,6 +112,13 @@ def test_a_row_shows_initials_dates_days_and_therapist_and_no_name(
     assert "Østby" not in page
 
 
+def test_a_wait_of_over_ten_years_is_flagged(office: Client, address: str, log: Log) -> None:
+    log(waiting=True, received_on=days_ago(3653))
+    assert "over ti år" not in text(office.get(address))
+    log(waiting=True, received_on=days_ago(3654))
+    assert text(office.get(address)).count("over ti år") == 1
+
+
 def test_somebody_with_a_protected_address_is_only_called_so(
     office: Client, address: str, log: Log, municipality: Municipality
 ) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from referrals import waiting
-from referrals.choices import STOPS_CLOCK, PauseReason, Status
+from referrals.choices import STOPS_CLOCK, PauseReason, Reply, Status
 from referrals.models import Category, Municipality, Referral
 from referrals.models.periods import OsloDate
 from referrals.waiting import Band, Pause
@@ -166,6 +166,40 @@ def test_a_preliminary_reply_is_due_in_a_calendar_month(received: date, due: dat
     assert waiting.preliminary_reply_due(received) == due
 
 
+JANUARY_31, DUE = date(2026, 1, 31), date(2026, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("sent", "closed", "on", "state"),
+    [
+        (None, None, JANUARY_31, Reply.NOT_YET),
+        (None, None, date(2026, 2, 20), Reply.NOT_YET),
+        (None, None, date(2026, 2, 21), Reply.DUE),
+        (None, None, DUE, Reply.DUE),
+        (None, None, date(2026, 3, 1), Reply.LATE),
+        (DUE, None, date(2026, 2, 27), Reply.DUE),
+        (DUE, None, DUE, Reply.SENT),
+        (DUE, date(2026, 2, 10), DUE, Reply.SENT),
+        (date(2026, 3, 1), None, DUE, Reply.DUE),
+        (date(2026, 3, 1), None, date(2026, 3, 1), Reply.SENT_LATE),
+        (date(2026, 3, 2), None, date(2026, 3, 1), Reply.LATE),
+        (None, DUE, date(2026, 2, 27), Reply.DUE),
+        (None, DUE, DUE, Reply.CLOSED),
+        (None, DUE, date(2027, 1, 1), Reply.CLOSED),
+        (None, date(2026, 3, 1), DUE, Reply.DUE),
+        (None, date(2026, 3, 1), date(2027, 1, 1), Reply.LATE),
+        (date(2026, 3, 1), date(2026, 3, 1), date(2027, 1, 1), Reply.SENT_LATE),
+    ],
+    ids=str,
+)
+def test_how_a_preliminary_reply_stands(
+    sent: date | None, closed: date | None, on: date, state: Reply
+) -> None:
+    days = {"received_on": JANUARY_31, "sent_on": sent, "closed_on": closed, "on": on}
+    assert waiting.reply_state(**days, is_asked=True) is state
+    assert waiting.reply_state(**days, is_asked=False) is Reply.NOT_ASKED
+
+
 def test_bands_have_no_holes_and_no_overlaps() -> None:
     assert [band.code for band in Band] == [
         "0-14",
@@ -189,6 +223,18 @@ def test_over_a_year_begins_on_day_366(days: int, over: bool) -> None:
 @pytest.mark.parametrize(("days", "near"), [(273, False), (274, True), (365, True), (366, False)])
 def test_near_a_year_is_from_274_to_365(days: int, near: bool) -> None:
     assert waiting.is_near_a_year(days) == near
+
+
+@pytest.mark.parametrize(
+    ("received", "tenth_anniversary", "days"),
+    [(date(2015, 3, 1), date(2025, 3, 1), 3653), (date(2017, 3, 1), date(2027, 3, 1), 3652)],
+)
+def test_over_ten_years_is_never_said_of_less(received: date, tenth_anniversary: date, days: int) -> None:
+    """With three leap days the flag comes the day after; with two of them one day later than that."""
+    assert waiting.gross_days(received_on=received, ended_on=None, on=tenth_anniversary) == days
+    assert not waiting.is_over_ten_years(days)
+    assert not waiting.is_over_ten_years(3653)
+    assert waiting.is_over_ten_years(3654)
 
 
 @pytest.mark.parametrize(
