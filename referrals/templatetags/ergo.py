@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from referrals import norwegian
-from referrals.boards import figures
+from referrals.boards import figures, recipes
 from referrals.boards.coverage import SYMBOLS
 from referrals.choices import CoverageState, Status
 from referrals.forms.preferences import COLOUR_SCHEMES
+from referrals.reports.recipe import Recipe
 from referrals.reports.suppression import Figure
 
 register = template.Library()
@@ -138,6 +139,12 @@ def telephone(number: str) -> str:
 def alert_colour(message: Message) -> str:
     """The design system's colour for a message of Django."""
     return ALERT_COLOURS.get(message.level_tag, "info")
+
+
+@register.inclusion_tag("_components/boards/recipe.html")
+def recipe(*of: Recipe) -> dict[str, recipes.Told]:
+    """Where the numbers of a page come from, and how they can be made again."""
+    return {"told": recipes.told(of)}
 
 
 @register.simple_tag(takes_context=True)

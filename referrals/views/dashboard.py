@@ -91,6 +91,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "table": _places(request, report, form),
         "begins_on": subjects.beginning(report.scope, form, is_empty=report.waiting.figure.value == 0),
         "three": three_board(request, report, three),
+        "three_recipe": three.recipe,
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
         "flow_choices": _flow_choices(request, weeks),
         "downloads": downloads(request),

@@ -1,0 +1,127 @@
+"""What recipes asked for, in words: how the day is looked at, what the figures were narrowed to, and what each is of."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from referrals.choices import Knowledge
+from referrals.forms.boards import LONG_WAITS
+from referrals.models import Category, Municipality, Unit
+from referrals.reports import flow, frozen, three_figures, waiting_times
+from referrals.reports.reached import OPENED, UNPLACED
+from referrals.reports.recipe import Recipe
+from referrals.reports.waiting_times import NO_PRIORITY
+
+# Beside each other on one page.
+REPORTS: dict[str, str | Promise] = {
+    waiting_times.NAME: gettext_lazy("those who wait"),
+    flow.NAME: gettext_lazy("what came and what left"),
+    three_figures.NAME: gettext_lazy("the three figures"),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report that can be made again by its hash. `name`: what it is of, empty where it stands alone."""
+
+    hash: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What stands at the foot of a page, of one or several recipes of the same day. `data_as_of`: the earliest."""
+
+    on: date
+    look: str
+    filters: str
+    definition_version: str
+    data_as_of: datetime
+    made: tuple[Made, ...]
+
+
+def told(recipes: Sequence[Recipe]) -> Told:
+    """One or several recipes of a page in words; names are looked up only of what was chosen."""
+    first = recipes[0]
+    filters = dict.fromkeys(words for recipe in recipes for words in _filters(recipe))
+    return Told(
+        first.on,
+        _look(first),
+        capfirst("; ".join(filters)),
+        first.definition_version,
+        min(recipe.data_as_of for recipe in recipes),
+        tuple(Made(one.hash, str(REPORTS[one.report]) if len(recipes) > 1 else "") for one in recipes),
+    )
+
+
+def _look(recipe: Recipe) -> str:
+    """In which of the two ways; the frozen month-ends stand beside what is known now."""
+    if recipe.report == frozen.NAME:
+        return _("as they were known then, and as we now know them")
+    return _("as they were known then") if recipe.knowledge == Knowledge.THEN else _("as we now know them")
+
+
+def _filters(recipe: Recipe) -> Iterator[str]:
+    for name, value in recipe.filters:
+        if words := WORDS[name](value):
+            yield words
+
+
+def _period(value: str) -> str:
+    """01.01.2026–31.01.2026 of the half-open 2026-01-01/2026-02-01."""
+    start, end = map(date.fromisoformat, value.split("/"))
+    return f"{start:%d.%m.%Y}–{date.fromordinal(end.toordinal() - 1):%d.%m.%Y}"
+
+
+def _months(value: str) -> str:
+    return ngettext("the last %(count)s whole month", "the last %(count)s whole months", int(value)) % {
+        "count": value
+    }
+
+
+def _units(value: str) -> str:
+    if not value:
+        return _("cases of no unit")
+    units = Unit.objects.filter(pk__in=value.split(",")).order_by("name", "pk")
+    return _("cases of %(units)s") % {"units": ", ".join(unit.name for unit in units)}
+
+
+def _others(value: str) -> str:
+    """In the order in which they were chosen; nothing where nobody was."""
+    if not value:
+        return ""
+    codes = value.split(",")
+    names = dict(Municipality.objects.filter(code__in=codes).values_list("code", "name"))
+    return _("compared with %(places)s") % {"places": ", ".join(names.get(code, code) for code in codes)}
+
+
+def _category(value: str) -> str:
+    """A category that is no longer there keeps its code."""
+    category = Category.objects.filter(code=value).first()
+    return _("category %(name)s") % {"name": category.name if category else value}
+
+
+def _priority(value: str) -> str:
+    return _("not assessed") if value == NO_PRIORITY else _("priority %(level)s") % {"level": value}
+
+
+# Of each filter that a recipe can have.
+WORDS: dict[str, Callable[[str], str]] = {
+    "period": lambda value: _("the period %(days)s") % {"days": _period(value)},
+    "started": lambda value: _("started %(days)s") % {"days": _period(value)},
+    "estimated_from": lambda value: _("estimated from %(days)s") % {"days": _period(value)},
+    "months": _months,
+    "year": lambda value: _("the year %(year)s") % {"year": value},
+    "units": _units,
+    UNPLACED: lambda value: _("and those in no unit"),
+    OPENED: lambda value: _("and those that emergency access had opened"),
+    "wait": lambda value: str(LONG_WAITS[value]).lower(),
+    "category": _category,
+    "priority": _priority,
+    "with": _others,
+}
