@@ -57,7 +57,8 @@ def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> 
     """The dashboard of two reports over the same scope and day."""
     is_empty = report.waiting.figure.value == 0
     present = () if is_empty else (_distribution(report, drilldown),)
-    past = () if is_empty and _was_empty(report.trend) else (list_size(report.trend), waits(report.trend))
+    trend = report.trend
+    past = () if is_empty and _was_empty(trend) else (list_size(trend, drilldown), waits(trend))
     return Dashboard(
         summary=sentences.summary(report),
         now=_now(report, drilldown),

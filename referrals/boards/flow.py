@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from referrals.boards.figures import Card, count, count_change, in_place, round_half_up
-from referrals.boards.links import Drilldown
+from referrals.boards.links import Chosen, Drilldown
 from referrals.norwegian import number
 from referrals.reports.flow import FlowLine, FlowReport
 from referrals.reports.periods import Period
@@ -40,9 +40,9 @@ def cards(flow: FlowReport, drilldown: Drilldown, before: str) -> tuple[Card, ..
     )
 
 
-def address(drilldown: Drilldown, line: str, period: Period) -> str:
+def address(drilldown: Drilldown, line: str, period: Period, **chosen: Chosen) -> str:
     """Leads to exactly the rows that a line counts in the period; nowhere where they may not be opened."""
-    return drilldown.happened(*ROWS[line], period)
+    return drilldown.happened(*ROWS[line], period, **chosen)
 
 
 def load(flow: FlowReport) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from referrals.filters import LISTED
+from referrals.forms.boards import day_values
 from referrals.reports.periods import Period
 
 Chosen = str | Sequence[str]
@@ -16,11 +18,18 @@ class Drilldown:
 
     `of_day`: the list of the day that the figures are of, with a query, where that is not today. What happened in a
     period is in the list of today, unless the figures are `as_known` on that earlier day: then no list has those rows.
+    `on`: the day itself, where figures of other days stand beside it.
     """
 
     waitlist: str = ""
     of_day: str = ""
     as_known: bool = False
+    on: date | None = None
+
+    @property
+    def opens(self) -> bool:
+        """Whether any list may be opened."""
+        return bool(self.waitlist)
 
     def waiting(self, **chosen: Chosen) -> str:
         """Those who wait on the day, narrowed by the waitlist's own filter codes; a filter can have several."""
@@ -28,9 +37,23 @@ class Drilldown:
             return self._address(chosen)
         return "&".join([self.of_day, *filter(None, [_query(chosen)])])
 
+    def waited(self, day: date, **chosen: Chosen) -> str:
+        """Those who waited at the end of `day`, as we now know it; of the day of the figures, as they are.
+
+        Other days as they were known at the end of that one are in no list.
+        """
+        if day == self.on:
+            return self.waiting(**chosen)
+        if self.as_known or not self.opens:
+            return ""
+        return f"{self.waitlist}dag/?{_query(day_values(day) | chosen)}"
+
     def happened(self, listed: str, dated: str, period: Period, **chosen: Chosen) -> str:
-        """What was received, started or closed in a period; `listed` is the filter's code of the kind of list."""
-        if self.as_known:
+        """What was received, started or closed in a period; `listed` is the filter's code of the kind of list.
+
+        That list has the priorities of today: by those of an earlier day it cannot be narrowed.
+        """
+        if self.as_known or (self.of_day and "priority" in chosen):
             return ""
         if listed not in LISTED:
             raise ValueError(f"the waitlist does not know {listed}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -24,17 +25,25 @@ class LongWaitsBoard:
     history: Picture | None
 
 
-def board(report: LongWaitsReport, address: Callable[[str], str] = lambda _listed: "") -> LongWaitsBoard:
-    """The board of a report. `address` leads to the rows of those over a year, or near it; nowhere for outsiders."""
+# Leads to those over a year, or near it, at the end of a day; empty where they may not be opened.
+Address = Callable[[str, date], str]
+
+
+def board(report: LongWaitsReport, address: Address = lambda _listed, _day: "") -> LongWaitsBoard:
+    """The board of a report. `address` leads to the rows of its counts; nowhere for outsiders."""
     now = report.now
     was_empty = all(_is_nobody(counts) for counts in report.history)
     return LongWaitsBoard(
         sentences.long_waits(now),
         (
-            _card(_("Over a year"), now.over_a_year, now.waiting, address(OVER_A_YEAR), TONE_OF_ALARM),
-            _card(_("Near a year (274–365 days)"), now.near_a_year, now.waiting, address(NEAR_A_YEAR)),
+            _card(
+                _("Over a year"), now.over_a_year, now.waiting, address(OVER_A_YEAR, now.on), TONE_OF_ALARM
+            ),
+            _card(
+                _("Near a year (274–365 days)"), now.near_a_year, now.waiting, address(NEAR_A_YEAR, now.on)
+            ),
         ),
-        None if was_empty else _history(report.history),
+        None if was_empty else _history(report.history, address),
     )
 
 
@@ -53,17 +62,19 @@ def _card(label: str, figure: Figure, waiting: Figure, href: str, tone: str = ""
     )
 
 
-def _history(history: Sequence[LongCounts]) -> Picture:
+def _history(history: Sequence[LongCounts], address: Address) -> Picture:
+    days = [counts.on for counts in history]
+    over, near = ([address(listed, day) for day in days] for listed in (OVER_A_YEAR, NEAR_A_YEAR))
     both = [
-        series(_("Over a year"), [counts.over_a_year for counts in history]),
-        series(_("274–365 days"), [counts.near_a_year for counts in history]),
+        series(_("Over a year"), [counts.over_a_year for counts in history], over),
+        series(_("274–365 days"), [counts.near_a_year for counts in history], near),
     ]
     return Picture(
         kind="lines",
         id="long-waits",
         title=_("The long waits over time"),
         sentence=sentences.long_waits_over_time(history),
-        chart=lines(months([counts.on for counts in history]), both),
+        chart=lines(months(days), both),
         heading=_("Month"),
         unit=_("referrals"),
     )

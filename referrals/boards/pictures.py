@@ -1,6 +1,6 @@
 """A chart with its heading and its sentence, as boards show it, and the two over time that several boards have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from referrals.boards import sentences
 from referrals.boards.figures import in_place
+from referrals.boards.links import Drilldown
 from referrals.charts.bars import BarChart
 from referrals.charts.flows import FlowChart
 from referrals.charts.heat import HeatMap
@@ -44,16 +45,16 @@ class Picture:
         return f"_components/charts/{self.kind}.html"
 
 
-def list_size(trend: Sequence[TrendPoint]) -> Picture:
-    """How many were on the list at each month-end."""
+def list_size(trend: Sequence[TrendPoint], drilldown: Drilldown) -> Picture:
+    """How many were on the list at each month-end, leading to them."""
+    days = [point.on for point in trend]
+    waiting = series(_("Waiting"), [point.waiting for point in trend], map(drilldown.waited, days))
     return Picture(
         kind="lines",
         id="list-size",
         title=_("The length of the waitlist"),
         sentence=sentences.list_size(trend),
-        chart=lines(
-            months([point.on for point in trend]), [series(_("Waiting"), [point.waiting for point in trend])]
-        ),
+        chart=lines(months(days), [waiting]),
         heading=_("Month"),
         unit=_("referrals"),
     )
@@ -76,9 +77,14 @@ def waits(trend: Sequence[TrendPoint]) -> Picture:
     )
 
 
-def series(name: str, figures: Sequence[Figure]) -> Series:
-    """A line of figures; where one cannot be shown, what stands in its place."""
-    return Series(name, [figure.value for figure in figures], [in_place(figure) for figure in figures])
+def series(name: str, figures: Sequence[Figure], addresses: Iterable[str] = ()) -> Series:
+    """A line of figures; where one cannot be shown, what stands in its place. `addresses` lead to what they count."""
+    return Series(
+        name,
+        [figure.value for figure in figures],
+        [in_place(figure) for figure in figures],
+        [href if figure.value else "" for figure, href in zip(figures, addresses, strict=False)],
+    )
 
 
 def months(days: Sequence[date]) -> list[Month]:

@@ -1,4 +1,4 @@
-"""What recipes asked for, in words: how the day is looked at, what the figures were narrowed to, and what each is of."""
+"""What recipes asked for, in words: how the day is looked at, what was narrowed, and what each is of."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

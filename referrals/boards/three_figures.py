@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from referrals.boards.figures import count, days, in_place, longer_unit
+from referrals.boards import flow as flow_board
+from referrals.boards.figures import Cell, count, days, in_place, longer_unit
+from referrals.boards.links import Drilldown
 from referrals.norwegian import per_cent
 from referrals.reports.estimate import Lack
 from referrals.reports.periods import Period
@@ -38,13 +40,17 @@ REASONS: dict[Lack, str | Promise] = {
 
 @dataclass(frozen=True)
 class Fact:
-    """One figure with its name. `aside`: the same in weeks or months. `is_main`: what one reads first."""
+    """One figure with its name. `aside`: the same in weeks or months. `is_main`: what one reads first.
+
+    `href` leads to exactly the rows counted, empty where they may not be opened or are not rows.
+    """
 
     label: str
     value: str
     aside: str = ""
     is_main: bool = False
     is_hidden: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class PartRow:
     """The three figures of one category or priority, written out: how many and their medians, and the two times."""
 
     name: str
-    cells: tuple[str, ...]
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
@@ -92,36 +98,40 @@ class ThreeBoard:
 
 
 def three_figures(
-    report: WaitingReport, figures: ThreeFigures, addresses: Mapping[int, str], weeks: int
+    report: WaitingReport,
+    figures: ThreeFigures,
+    addresses: Mapping[int, str],
+    weeks: int,
+    drilldown: Drilldown,
 ) -> ThreeBoard:
     """The section of two reports over the same scope and day; `addresses` lead to the periods of so many weeks."""
     estimate = figures.estimate
     return ThreeBoard(
-        waiting=_waiting(report),
-        started=_started(figures.started),
+        waiting=_waiting(report, drilldown),
+        started=_started(figures.started, drilldown),
         estimated=_estimated(estimate),
         reasons=_reasons(estimate),
         basis=_basis(estimate),
         started_in=figures.started.period,
         estimated_from=estimate.period,
         choices=period_choices(addresses, weeks),
-        parts=tuple(_parts(report, figures)),
+        parts=tuple(_parts(report, figures, drilldown)),
     )
 
 
-def _waiting(report: WaitingReport) -> tuple[Fact, ...]:
+def _waiting(report: WaitingReport, drilldown: Drilldown) -> tuple[Fact, ...]:
     return (
         _waited(_("Half have waited this long or longer"), report.median_days.figure, is_main=True),
         _waited(_("9 of 10 have waited shorter than"), report.p90_days.figure),
-        _counted(_("Referrals"), report.waiting.figure),
+        _counted(_("Referrals"), report.waiting.figure, drilldown.waiting()),
     )
 
 
-def _started(started: Started) -> tuple[Fact, ...]:
+def _started(started: Started, drilldown: Drilldown) -> tuple[Fact, ...]:
     facts = [
         _waited(_("Half had waited this long or longer"), started.median_days, is_main=True),
         _waited(_("9 of 10 had waited shorter than"), started.p90_days),
-        _counted(_("Referrals"), started.count),
+        _counted(_("Referrals"), started.count, flow_board.address(drilldown, "started", started.period)),
     ]
     if not started.mean_days.suppressed:
         facts.append(_waited(_("Mean, which a few long waits pull up"), started.mean_days))
@@ -142,8 +152,8 @@ def _waited(label: str, figure: Figure, *, is_main: bool = False) -> Fact:
     return Fact(label, days(figure), longer_unit(figure), is_main, figure.value is None)
 
 
-def _counted(label: str, figure: Figure) -> Fact:
-    return Fact(label, count(figure), is_hidden=figure.value is None)
+def _counted(label: str, figure: Figure, href: str) -> Fact:
+    return Fact(label, count(figure), is_hidden=figure.value is None, href=href if figure.value else "")
 
 
 def _answered(label: str, answer: Answer, *, is_main: bool = False) -> Fact:
@@ -195,15 +205,19 @@ def period_choices(addresses: Mapping[int, str], chosen: int) -> tuple[Choice, .
     )
 
 
-def _parts(report: WaitingReport, figures: ThreeFigures) -> Iterable[PartTable]:
+def _parts(report: WaitingReport, figures: ThreeFigures, drilldown: Drilldown) -> Iterable[PartTable]:
     """By category and by priority, where it is known: for own staff, once anybody has waited or started."""
     kinds = (
-        (_("Category"), report.by_category, figures.by_category),
-        (_("Priority"), report.by_priority, figures.by_priority),
+        (_("Category"), "category", report.by_category, figures.by_category),
+        (_("Priority"), "priority", report.by_priority, figures.by_priority),
     )
-    for heading, groups, parts in kinds:
+    for heading, kind, groups, parts in kinds:
         waiting = {group.code: group for group in groups}
-        rows = tuple(_row(part, waiting.get(part.code)) for part in parts if _is_of_anybody(part, waiting))
+        rows = tuple(
+            _row(part, waiting.get(part.code), drilldown, {kind: part.code})
+            for part in parts
+            if _is_of_anybody(part, waiting)
+        )
         if rows:
             yield PartTable(heading, rows)
 
@@ -213,17 +227,22 @@ def _is_of_anybody(part: Part, waiting: Mapping[str, Group]) -> bool:
     return bool(now or part.started.count.value or part.estimate.starts.value)
 
 
-def _row(part: Part, now: Group | None) -> PartRow:
+def _row(part: Part, now: Group | None, drilldown: Drilldown, chosen: Mapping[str, str]) -> PartRow:
     started, estimate = part.started, part.estimate
+    waiting = now.waiting if now else Figure(0)
     return PartRow(
         part.name,
         (
-            count(now.waiting if now else Figure(0)),
-            days(now.median_days if now else Figure()),
-            count(started.count),
-            days(started.median_days),
-            days(started.p90_days),
-            _written(estimate.half_started),
-            _written(estimate.most_started),
+            _cell(waiting, drilldown.waiting(**chosen)),
+            Cell(days(now.median_days if now else Figure())),
+            _cell(started.count, flow_board.address(drilldown, "started", started.period, **chosen)),
+            Cell(days(started.median_days)),
+            Cell(days(started.p90_days)),
+            Cell(_written(estimate.half_started)),
+            Cell(_written(estimate.most_started)),
         ),
     )
+
+
+def _cell(figure: Figure, href: str) -> Cell:
+    return Cell(count(figure), href if figure.value else "")

@@ -109,7 +109,7 @@ class FlowChart:
     @property
     def has_links(self) -> bool:
         """Whether a mark leads to its list."""
-        return any(count.href for flow in self.flows for count in flow.counts)
+        return any(count.mark_href for flow in self.flows for count in flow.counts)
 
     @property
     def has_hidden(self) -> bool:

@@ -23,12 +23,14 @@ MOST_DOTS = 24  # with more, a dot at each value would hide the line
 class Series:
     """A named line: one value for each month, None where there is none to show.
 
-    `hidden` says for each month what stands in place of a value that is None; nothing: there is none.
+    `hidden` says for each month what stands in place of a value that is None; nothing: there is none. `hrefs` lead
+    from the values in the table to the rows they count; nothing: they are no counts, or their rows may not be opened.
     """
 
     name: str
     values: Sequence[float | None]
     hidden: Sequence[str] = ()
+    hrefs: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Line:
     strokes: tuple[str, ...]
     name_y: float
     hidden: tuple[str, ...]
+    hrefs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,17 @@ class LineChart:
         return not any(line.points for line in self.lines) and not self.gaps
 
     @property
-    def rows(self) -> list[tuple[str, list[tuple[float | None, str]]]]:
-        """The same as a table: a row for each month, for each series the value and what stands in its place."""
+    def rows(self) -> list[tuple[str, list[tuple[float | None, str, str]]]]:
+        """The same as a table: for each month and series the value, what stands in its place, and its address."""
         return [
-            (label, [(line.values[place], line.hidden[place]) for line in self.lines])
+            (label, [(line.values[place], line.hidden[place], line.hrefs[place]) for line in self.lines])
             for place, label in enumerate(self.labels)
         ]
+
+    @property
+    def has_links(self) -> bool:
+        """Whether a value of the table leads to its rows."""
+        return any(href for line in self.lines for href in line.hrefs)
 
 
 def lines(months: Sequence[Month], series: Sequence[Series]) -> LineChart:
@@ -134,8 +142,9 @@ def _line(style: int, series: Series, labels: Sequence[str], places: Sequence[fl
     )
     name_y = points[-1].y if points else scale(0)
     hidden = tuple(series.hidden) or (NO_VALUE,) * len(labels)
+    hrefs = tuple(series.hrefs) or ("",) * len(labels)
     drawn = strokes(places, series.values, scale)
-    return Line(series.name, style, tuple(series.values), points, drawn, name_y, hidden)
+    return Line(series.name, style, tuple(series.values), points, drawn, name_y, hidden, hrefs)
 
 
 def with_dots(values: Sequence[float | None]) -> set[int]:

@@ -67,12 +67,19 @@ class Tick:
 class Count:
     """A number of referrals. None: not to be shown, and `hidden` stands in its place, never zero and never nothing.
 
-    `href` leads to the rows that were counted.
+    `href` leads to the rows that were counted; `only_in_table`: from the table, not from the drawing, where the ways
+    from very many marks would be in everybody's.
     """
 
     value: int | None
     href: str = ""
     hidden: str = "<5"
+    only_in_table: bool = False
+
+    @property
+    def mark_href(self) -> str:
+        """Where its mark in the drawing leads."""
+        return "" if self.only_in_table else self.href
 
 
 def rounded(coordinate: float) -> float:

@@ -28,10 +28,11 @@ SWATCH = 12
 
 @dataclass(frozen=True)
 class Pile:
-    """A month-end with one count for each band, the shortest waits first."""
+    """A month-end with one count for each band, the shortest waits first. `href` leads to the rows of all bands."""
 
     month: Month
     counts: Sequence[Count]
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Layer:
 class Column:
     """A month-end, drawn. `layers` are in the order of the bands.
 
-    `cap_y` is the top of the mark that says that something in the column is hidden; None: nothing is.
+    `cap_y` is the top of the mark that says that something in the column is hidden; None: nothing is. `href` leads
+    to the rows of its sum.
     """
 
     x: float
@@ -63,6 +65,7 @@ class Column:
     layers: tuple[Layer, ...]
     cap_y: float | None
     total: int | None
+    href: str = ""
 
     @property
     def right(self) -> float:
@@ -119,7 +122,7 @@ class StackChart:
     @property
     def has_links(self) -> bool:
         """Whether a layer leads to its list."""
-        return any(layer.of.href for column in self.columns for layer in column.layers)
+        return any(layer.of.mark_href for column in self.columns for layer in column.layers)
 
     @property
     def has_hidden(self) -> bool:
@@ -178,6 +181,7 @@ def _column(pile: Pile, bands: Sequence[str], x: float, width: float, scale: Sca
         layers=tuple(reversed(layers)),
         cap_y=rounded(scale(below) - CAP_HEIGHT) if is_hidden else None,
         total=None if is_hidden else below,
+        href=pile.href,
     )
 
 

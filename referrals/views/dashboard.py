@@ -79,6 +79,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     kind = asked_for_file(request)
     if kind and form.is_valid():
         return answer(kind, _file(report, three, movements))
+    drilldown = subjects.drilldown(subject.rows, form)
     context = {
         "subject": subject,
         "trail": subjects.on_day(subject.above, form),
@@ -87,10 +88,11 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "form": form,
         "report": report,
         "flow": movements,
-        "board": board_of(report, movements, subjects.drilldown(subject.rows, form)),
+        "board": board_of(report, movements, drilldown),
+        "leads": drilldown.opens,
         "table": _places(request, report, form),
         "begins_on": subjects.beginning(report.scope, form, is_empty=report.waiting.figure.value == 0),
-        "three": three_board(request, report, three),
+        "three": three_board(request, report, three, drilldown),
         "three_recipe": three.recipe,
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
         "flow_choices": _flow_choices(request, weeks),

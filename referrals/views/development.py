@@ -1,25 +1,19 @@
 """How the list developed over 60 months, beside each dashboard and for the same readers."""
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from referrals.actions import recipes
 from referrals.boards.development import development as board_of
-from referrals.boards.links import Drilldown
-from referrals.choices import Knowledge
 from referrals.exporters import development as export
-from referrals.forms.boards import LookBackForm, day_values
+from referrals.forms.boards import LookBackForm
 from referrals.reports import development
 from referrals.reports.development import DevelopmentReport
 from referrals.views import subjects
 from referrals.views.clock import now, today
 from referrals.views.files import File, answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
-from referrals.waiting import Band
 
 
 @require_safe
@@ -54,12 +48,14 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     kind = asked_for_file(request)
     if kind and form.is_valid():
         return answer(kind, _file(report))
+    drilldown = subjects.drilldown(subject.rows, form)
     context = {
         "subject": subject,
         "trail": subjects.trail_below(subject, form),
         "form": form,
         "report": report,
-        "pictures": board_of(report, lambda day, band: _rows(subject, form, day, band)),
+        "pictures": board_of(report, drilldown),
+        "leads": drilldown.opens,
         "begins_on": subjects.beginning(subject.scope, form, is_empty=report.is_empty),
         "downloads": downloads(request),
     }
@@ -72,16 +68,3 @@ def _file(report: DevelopmentReport) -> File:
         as_dict=lambda: export.as_dict(report),
         as_sheet=lambda: export.as_sheet(report),
     )
-
-
-def _rows(subject: Subject, form: LookBackForm, day: date, band: Band) -> str:
-    """The list of the day with the band; empty where it may not be opened, or where there is no such list.
-
-    As it was known then, a list is of its own day's end; that of an earlier month-end, as it was known at the end of
-    the day shown here, is none.
-    """
-    then = form.known if form.known == Knowledge.THEN else None
-    if then and form.day != day:
-        return ""
-    of_day = subject.rows and f"{subject.rows}dag/?{urlencode(day_values(day, then))}"
-    return Drilldown(subject.rows, of_day).waiting(band=band.code)

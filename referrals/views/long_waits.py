@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from referrals.actions import recipes
 from referrals.actions.auditing import record_view
 from referrals.boards.long_waits import board
-from referrals.choices import ViewKind
+from referrals.choices import Knowledge, ViewKind
 from referrals.exporters import long_waits as long_export
-from referrals.forms.boards import LongWaitsForm, LookBackForm
+from referrals.forms.boards import LongWaitsForm, LookBackForm, day_values
 from referrals.models import Municipality, Referral, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports.long_rows import long_rows, tells_next_step, told
@@ -58,7 +58,7 @@ def long_waits(request: HttpRequest, code: str) -> HttpResponse:
         "municipality": municipality,
         "form": form,
         "report": report,
-        "board": board(report, lambda listed: _list_address(request, form, listed)),
+        "board": board(report, lambda listed, day: _list_address(request, form, listed, day)),
         "table": table,
         "with_next_step": with_next_step,
         "in_units": reached.units is not None,
@@ -157,9 +157,15 @@ def _record(
     )
 
 
-def _list_address(request: HttpRequest, form: LongWaitsForm, listed: str) -> str:
-    """The same day's list of those over a year, or near it."""
-    return f"{request.path}?{urlencode(form.values | {'venter': listed})}#list"
+def _list_address(request: HttpRequest, form: LongWaitsForm, listed: str, day: date) -> str:
+    """The day's list of those over a year, or near it.
+
+    Another day as it was known at the end of the one that is shown is in no list.
+    """
+    if day != form.day and form.known == Knowledge.THEN:
+        return ""
+    values = form.values if day == form.day else day_values(day)
+    return f"{request.path}?{urlencode(values | {'venter': listed})}#list"
 
 
 def _beginning(report: LongWaitsReport, form: LookBackForm) -> date | None:

@@ -187,7 +187,7 @@ def trail_below(subject: Subject, form: AboutADay) -> list[Link]:
 def drilldown(waitlist: str, form: LookBackForm) -> Drilldown:
     """The rows behind the figures, of the same day and looked at in the same way; `waitlist`: empty, or its address."""
     of_day = waitlist and form.query and f"{waitlist}dag/{form.query}"
-    return Drilldown(waitlist, of_day, as_known=form.known == Knowledge.THEN)
+    return Drilldown(waitlist, of_day, as_known=form.known == Knowledge.THEN, on=form.day)
 
 
 def places_table(

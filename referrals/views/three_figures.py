@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from referrals.actions import recipes
+from referrals.boards.links import Drilldown
 from referrals.boards.three_figures import ThreeBoard
 from referrals.boards.three_figures import three_figures as board_of
 from referrals.models import Hindsight
@@ -32,11 +33,13 @@ def three_figures_of(
     return figures
 
 
-def three_board(request: HttpRequest, report: WaitingReport, figures: ThreeFigures) -> ThreeBoard:
+def three_board(
+    request: HttpRequest, report: WaitingReport, figures: ThreeFigures, drilldown: Drilldown
+) -> ThreeBoard:
     """How both reports are shown, with the periods that can be chosen."""
     choices = CHOICES if report.scope.exact else ()
     addresses = addresses_of_weeks(request, PERIOD, choices, ANCHOR)
-    return board_of(report, figures, addresses, _weeks(request, report))
+    return board_of(report, figures, addresses, _weeks(request, report), drilldown)
 
 
 def _weeks(request: HttpRequest, report: WaitingReport) -> int:

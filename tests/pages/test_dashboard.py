@@ -123,6 +123,25 @@ def test_every_column_and_bar_is_the_length_of_the_list_it_leads_to(office: Clie
 
 
 @pytest.mark.usefixtures("busy")
+def test_every_month_end_is_the_length_of_the_list_it_leads_to(office: Client, address: str) -> None:
+    board = office.get(address).context["board"]
+    (line,) = next(picture.chart.lines for picture in board.over_time if picture.id == "list-size")
+    leading = [(href, value) for href, value in zip(line.hrefs, line.values, strict=True) if value]
+    assert len(leading) == 12 and all(href for href, _value in leading)
+    for href, count in leading:
+        assert office.get(href).context["table"].paginator.count == count, href
+
+
+@pytest.mark.usefixtures("busy")
+def test_readers_are_told_why_the_longest_wait_is_left_out(
+    client_for: ClientFor, office: Client, county_reader: User, address: str
+) -> None:
+    why = "Lengste ventetid vises ikke utenfor kommunen: Den gjelder én enkelt innbygger."
+    assert why in text(client_for(county_reader).get(address))
+    assert why not in text(office.get(address))
+
+
+@pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("known", Knowledge)
 def test_every_number_of_an_earlier_day_is_the_length_of_its_list(
     office: Client, address: str, log: Log, known: Knowledge

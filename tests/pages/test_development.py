@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -60,15 +61,24 @@ def sentences(page: HttpResponse) -> dict[str, str]:
     return {picture.id: picture.sentence for picture in page.context["pictures"]}
 
 
-def layers(page: HttpResponse) -> list[tuple[int, str, int | None]]:
-    """Every layer with a link: the number of its column, the address, and the count."""
-    chart = next(picture for picture in page.context["pictures"] if picture.id == "ageing").chart
-    return [
-        (number, layer.of.href, layer.of.value)
-        for number, column in enumerate(chart.columns)
-        for layer in column.layers
-        if layer.of.href
+def chart_of(page: HttpResponse, name: str) -> Any:
+    return next(picture.chart for picture in page.context["pictures"] if picture.id == name)
+
+
+def numbers(page: HttpResponse) -> list[tuple[int, str, float | None]]:
+    """Every number of the tables that leads anywhere: the number of its month, the address, and the count."""
+    size, aged, moved = (chart_of(page, name) for name in ("list-size", "ageing", "flow"))
+    found = [
+        (number, href, value)
+        for line in size.lines
+        for number, (href, value) in enumerate(zip(line.hrefs, line.values, strict=True))
     ]
+    for number, column in enumerate(aged.columns):
+        found += [(number, column.href, column.total)]
+        found += [(number, layer.of.href, layer.of.value) for layer in column.layers]
+    for number, flow in enumerate(moved.flows):
+        found += [(number, count.href, count.value) for count in flow.counts]
+    return [one for one in found if one[1]]
 
 
 # ---------------------------------------------------------------- what is told
@@ -102,14 +112,33 @@ def test_the_figures_are_of_the_60_month_ends_up_to_the_day(office: Client, addr
 
 
 @pytest.mark.usefixtures("years")
-def test_layers_of_the_last_12_months_are_the_length_of_the_lists_they_lead_to(
-    office: Client, address: str
-) -> None:
-    found = layers(office.get(address))
-    assert {number for number, _href, _count in found} == set(range(48, 60))
-    assert sum(count or 0 for number, _href, count in found if number == 59) == 20
-    for _number, href, count in found[::5]:
-        assert office.get(href).context["table"].paginator.count == count, href
+def test_every_number_is_the_length_of_the_list_it_leads_to(office: Client, address: str, log: Log) -> None:
+    """In the tables all of them, in the drawings those of the last 12 months; and it is said."""
+    log(withdrawn=True, received_on=days_ago(500), closed_on=days_ago(400))
+    page = office.get(address)
+    found = numbers(page)
+    shown = re.findall(
+        r'<td class="number"><a class="ds-link" data-color="accent" href="([^"]*)">', text(page)
+    )
+    assert sorted(shown) == sorted(href for _number, href, _count in found)
+    tables = re.findall(r'<div class="chart-table".*?</table>', text(page))
+    size, waits, *others = (
+        re.findall(r'<td class="number">(?:<a[^>]*>)?([1-9][0-9]*)<', one) for one in tables
+    )
+    assert waits and len(shown) == len(size) + sum(map(len, others))  # none but the times leads nowhere
+    for _number, href, count in found[::7]:
+        assert office.get(href).context["table"].paginator.count == count > 0, href
+    ended = [one for one in found if "status=left" in one[1]]
+    for _number, href, count in ended:
+        assert office.get(href).context["table"].paginator.count == count == 1, href
+    assert ended
+    drawn = [
+        number
+        for number, column in enumerate(chart_of(page, "ageing").columns)
+        if any(layer.of.mark_href for layer in column.layers)
+    ]
+    assert drawn == list(range(48, 60))
+    assert "fører hvert antall til radene sine, i diagrammene bare de siste 12 månedene" in text(page)
 
 
 @pytest.mark.usefixtures("years")
@@ -148,12 +177,14 @@ def test_then_all_months_are_shown_as_they_were_known_at_the_end_of_the_day(
 def test_then_only_the_list_of_the_day_itself_can_be_opened(office: Client, address: str, log: Log) -> None:
     log(waiting=True, received_on=days_ago(60), registered_at=noon(days_ago(9)))
     day = f"{ENDS[-1]:%d.%m.%Y}"
-    found = layers(office.get(address, {"dato": day, "kjent": "then"}))
+    page = office.get(address, {"dato": day, "kjent": "then"})
+    found = numbers(page)
     assert {number for number, _href, _count in found} == {59}
     for _number, href, count in found:
         assert "kjent=then" in href
         assert office.get(href).context["table"].paginator.count == count, href
-    assert layers(office.get(address, {"kjent": "then"})) == []
+    assert "kan bare listen for selve dagen åpnes" in text(page)
+    assert numbers(office.get(address, {"kjent": "then"})) == []
 
 
 @pytest.mark.usefixtures("years")
@@ -231,7 +262,7 @@ def test_outsiders_see_no_small_number_and_no_way_to_rows(
 ) -> None:
     for user in (county_reader, national_reader):
         page = client_for(user).get(address)
-        assert not layers(page) and "venteliste" not in " ".join(re.findall(r'href="([^"]*)"', text(page)))
+        assert not numbers(page) and "venteliste" not in " ".join(re.findall(r'href="([^"]*)"', text(page)))
         points = page.context["report"].ageing.points
         assert all(figure.value not in range(1, 5) for point in points for figure in point.bands)
         assert "Små tall er skjult" in text(page)

@@ -89,6 +89,36 @@ def test_each_number_is_the_length_of_the_list_it_leads_to(office: Client, addre
             assert office.get(card.href).context["table"].paginator.count == int(card.value) > 0, card
 
 
+def test_each_number_of_the_history_is_the_length_of_the_list_it_leads_to(
+    office: Client, address: str, log: Log
+) -> None:
+    for days in (274, 300, 365, 366, 500, 700):
+        log(days, waiting=True)
+    log(600, started=True, started_on=days_ago(100))
+    page = office.get(address)
+    links = [
+        (href, value)
+        for line in page.context["board"].history.chart.lines
+        for href, value in zip(line.hrefs, line.values, strict=True)
+        if value
+    ]
+    assert len(links) > 20 and text(page).count("Vis som tabell, med vei til listene") == 1
+    for href, count in links:
+        assert office.get(href).context["table"].paginator.count == count, href
+
+
+def test_as_it_was_known_then_only_the_day_itself_leads_to_its_list_and_it_is_said(
+    office: Client, address: str, log: Log
+) -> None:
+    log(700, waiting=True)
+    page = office.get(address, {"dato": "28.02.2026", "kjent": "then"})
+    (over, near) = page.context["board"].history.chart.lines
+    assert [bool(href) for href in over.hrefs] == [False] * 23 + [True] and not any(near.hrefs)
+    assert office.get(over.hrefs[-1]).context["table"].paginator.count == over.values[-1] == 1
+    assert "De tidligere månedsskiftene, slik de var kjent ved utgangen av denne dagen" in text(page)
+    assert "ingen steder" not in text(office.get(address))
+
+
 def test_it_is_narrowed_by_kind_category_and_priority(
     office: Client, address: str, log: Log, other_category: Category
 ) -> None:

@@ -60,7 +60,8 @@ def section(page: HttpResponse) -> str:
 
 def facts(page: HttpResponse) -> dict[str, str]:
     """Every figure of the three cards by its label, without the same in weeks or months."""
-    found = re.findall(r"<dt>([^<]*)</dt><dd[^>]*>([^<]*?) ?(?:<span[^>]*>[^<]*</span>)?</dd>", section(page))
+    shown = re.sub(r"</?a\b[^>]*>", "", section(page))
+    found = re.findall(r"<dt>([^<]*)</dt><dd[^>]*>([^<]*?) ?(?:<span[^>]*>[^<]*</span>)?</dd>", shown)
     return {label: value.strip() for label, value in found}
 
 
@@ -127,7 +128,7 @@ def test_the_links_to_a_period_keep_the_day(office: Client, address: str) -> Non
 def test_by_category_and_priority(office: Client, address: str, category: Category) -> None:
     shown = section(office.get(address))
     rows = re.findall(r'<th scope="row">([^<]*)</th>(.*?)</tr>', shown)
-    cells = {name: re.findall(r'<td class="number">([^<]*)</td>', row) for name, row in rows}
+    cells = {name: re.findall(r'<td class="number">(?:<a[^>]*>)?([^<]*)<', row) for name, row in rows}
     assert cells[category.name] == cells["Prioritet 2"]
     assert cells["Prioritet 2"] == [
         "30",
@@ -138,6 +139,68 @@ def test_by_category_and_priority(office: Client, address: str, category: Catego
         "Kan ikke beregnes",
         "Kan ikke beregnes",
     ]
+
+
+def leading(page: HttpResponse) -> dict[str, list[tuple[str, str]]]:
+    """The number and its address of every link of the section, by the row or the card that it stands in."""
+    link = r'<a class="ds-link" data-color="accent" href="([^"]*venteliste/[^"]*)">([^<]*)</a>'
+    found = re.findall(r'<(?:h3[^>]*|th scope="row")>([^<]*)</(.*?)(?=<h3|<th scope|$)', section(page))
+    links = {name: re.findall(link, rest) for name, rest in found}
+    return {name: [(number, href) for href, number in all_of] for name, all_of in links.items() if all_of}
+
+
+@pytest.mark.usefixtures("year")
+@pytest.mark.parametrize("query", [{}, {"uker": "13"}, {"dato": "11.03.2026"}])
+def test_each_count_of_staff_is_the_length_of_the_list_it_leads_to(
+    office: Client, address: str, log: Log, other_category: Category, query: dict[str, str]
+) -> None:
+    """Some of another category, one not assessed, and one who started after the earlier day."""
+    log(waiting=True, received_on=days_ago(50), category=other_category, priority=1)
+    log(started=True, received_on=days_ago(60), started_on=days_ago(20), category=other_category, priority=1)
+    log(received_on=days_ago(9))
+    log(waiting=True, status=Status.STARTED, received_on=days_ago(60), started_on=days_ago(2))
+    found = leading(office.get(address, query))
+    assert TITLES[1] in found
+    if not query:
+        assert len(found) == 2 + 2 + 3  # cards, categories, and two priorities with those who have none
+    for name, links in found.items():
+        for number, href in links:
+            assert office.get(href).context["table"].paginator.count == int(number) > 0, (name, href)
+
+
+@pytest.mark.usefixtures("year")
+def test_who_started_by_an_earlier_days_priority_leads_nowhere_and_it_is_said(
+    office: Client, address: str, log: Log, category: Category
+) -> None:
+    """The list would have the one who was assessed only later, and not by the priority of that day."""
+    log(
+        started=True,
+        received_on=days_ago(30),
+        started_on=days_ago(20),
+        priority=3,
+        prioritised_on=days_ago(3),
+    )
+    why = "Listen kjenner bare prioriteten hver har i dag."
+    page = office.get(address)
+    assert len(leading(page)["Prioritet 3"]) == 1 and why not in section(page)
+    earlier = office.get(address, {"dato": f"{days_ago(5):%d.%m.%Y}"})
+    assert why in section(earlier)
+    by_name = leading(earlier)
+    assert len(by_name[category.name]) == 2 and len(by_name["Prioritet 2"]) == 1
+    assert "Ikke vurdert" not in by_name
+
+
+@pytest.mark.usefixtures("year")
+def test_as_it_was_known_then_only_those_who_waited_lead_to_a_list_and_it_is_said(
+    office: Client, address: str
+) -> None:
+    page = office.get(address, {"dato": f"{days_ago(5):%d.%m.%Y}", "kjent": "then"})
+    assert "Det som kom og gikk, og andre dager slik de var kjent da, finnes ikke i noen liste" in text(page)
+    links = [link for all_of in leading(page).values() for link in all_of]
+    for number, href in links:
+        assert "/venteliste/dag/" in href and "kjent=then" in href
+        assert office.get(href).context["table"].paginator.count == int(number) > 0, href
+    assert "finnes ikke i noen liste" not in text(office.get(address))
 
 
 @pytest.mark.parametrize(("starts", "shown"), [(19, "For få"), (20, "30 dager")])

@@ -148,7 +148,7 @@ def test_groups_seen_from_outside_are_whole_and_may_be_hidden():
 
 def test_the_trend_keeps_hidden_months_as_gaps_that_say_why():
     chart = picture(board(report(trend=trend([Figure(20), SMALL, Figure(30)]))), "list-size").chart
-    assert chart.rows[1] == ("jan 26", [(None, "<5")])
+    assert chart.rows[1] == ("jan 26", [(None, "<5", "")])
 
 
 def test_on_the_first_day_there_is_nothing_to_draw():

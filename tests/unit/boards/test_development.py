@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from referrals.boards.development import development
+from referrals.boards.links import Drilldown
 from referrals.reports.ageing import AgeingPoint, AgeingReport
 from referrals.reports.development import DevelopmentReport
 from referrals.reports.flow_months import FlowMonth, FlowMonthsReport
-from referrals.reports.periods import Period, month_ends
+from referrals.reports.periods import month_ends, until_day
 from referrals.reports.recipe import Recipe
 from referrals.reports.suppression import WITHHELD, Figure
 from referrals.waiting import Band
@@ -22,7 +23,7 @@ NO_NUMBER = "Ingen tall kan vises: De er for små til å vises utenfor kommunen.
 
 
 def month(last_day: date, referred: Figure, started: Figure, ended: Figure) -> FlowMonth:
-    period = Period(last_day.replace(day=1), last_day).before()
+    period = until_day(last_day.replace(day=1), last_day)
     return FlowMonth(period, referred, started, ended, Figure(0), Figure(20))
 
 
@@ -43,7 +44,7 @@ def report(
 
 
 def said(of: DevelopmentReport) -> dict[str, str]:
-    return {picture.id: picture.sentence for picture in development(of, lambda day, band: "")}
+    return {picture.id: picture.sentence for picture in development(of, Drilldown())}
 
 
 @pytest.mark.parametrize(
@@ -97,15 +98,33 @@ def test_the_oldest_are_told_of_where_they_may_be(oldest: Figure, sentence: str)
 
 def test_where_all_is_hidden_it_is_said_and_drawn() -> None:
     hidden = replace(report((WITHHELD,) * 3), trend=trend([WITHHELD] * 14))
-    pictures = development(hidden, lambda day, band: "")
+    pictures = development(hidden, Drilldown())
     assert len(pictures) == 4 and not any(picture.chart.is_empty for picture in pictures)
     assert said(hidden)["list-size"].endswith(NO_NUMBER)
 
 
-def test_only_the_last_twelve_columns_lead_anywhere_and_no_empty_layer() -> None:
-    pictures = development(report(oldest=Figure(0)), lambda day, band: f"{day}/{band.code}")
-    chart = next(picture.chart for picture in pictures if picture.id == "ageing")
-    links = [[layer.of.href for layer in column.layers] for column in chart.columns]
-    assert not any(href for column in links[:2] for href in column)
-    assert all(href for column in links[2:-1] for href in column)
-    assert links[-1] == [*(f"2026-02-28/{band.code}" for band in list(Band)[:-1]), ""]
+def test_every_number_leads_from_the_table_and_those_of_twelve_months_from_the_drawing() -> None:
+    pictures = development(report(oldest=Figure(0)), Drilldown("/liste/"))
+    ageing, flow = (picture.chart for picture in pictures[-2:])
+    links = [[layer.of for layer in column.layers] for column in ageing.columns]
+    assert not any(of.mark_href for column in links[:2] for of in column)
+    assert all(of.mark_href for column in links[2:-1] for of in column)
+    assert all(of.href for column in links[:-1] for of in column)
+    day = "/liste/dag/?dato=28.02.2026"
+    assert [of.href for of in links[-1]] == [*(f"{day}&band={band.code}" for band in list(Band)[:-1]), ""]
+    assert ageing.columns[-1].href == day
+    counts = [flow.counts for flow in flow.flows]
+    assert all(count.href for month in counts for count in month)
+    assert [bool(month[0].mark_href) for month in counts] == [False] * 2 + [True] * 12
+
+
+@pytest.mark.parametrize(("as_known", "leads"), [(False, [True] * 14), (True, [False] * 13 + [True])])
+def test_as_it_was_known_then_only_the_list_of_the_day_itself_leads_anywhere(
+    as_known: bool, leads: list[bool]
+) -> None:
+    day = Drilldown("/liste/", "/liste/dag/?dato=28.02.2026&kjent=then", as_known=as_known, on=DAYS[-1])
+    size, _waits, ageing, flow = (picture.chart for picture in development(report(), day))
+    assert [bool(href) for href in size.lines[0].hrefs] == leads
+    assert [bool(column.href) for column in ageing.columns] == leads
+    assert [bool(month.stock.href) for month in flow.flows] == leads
+    assert any(month.referred.href for month in flow.flows) is not as_known

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from referrals.boards.links import Drilldown
 from referrals.boards.three_figures import ThreeBoard, three_figures
 from referrals.reports.estimate import Lack
 from referrals.reports.periods import last_weeks, last_year
@@ -30,7 +31,7 @@ NO_TIMES = ("half_started", "most_started", "half_gone", "most_gone")
 
 def board(scope=OWN, started=STARTED, estimate=ESTIMATE, **changes) -> ThreeBoard:
     usual = ThreeFigures(ON, scope, started, estimate, (), (), Recipe("three_figures", ON, scope, READ_AT))
-    return three_figures(report(scope), replace(usual, **changes), ADDRESSES, 13)
+    return three_figures(report(scope), replace(usual, **changes), ADDRESSES, 13, Drilldown())
 
 
 def values(facts) -> list[str]:
@@ -125,8 +126,9 @@ def test_a_part_stands_beside_those_of_it_who_wait() -> None:
         ThreeFigures(ON, OWN, STARTED, ESTIMATE, parts, (), Recipe("three_figures", ON, OWN, READ_AT)),
         ADDRESSES,
         52,
+        Drilldown(),
     ).parts
-    assert [(row.name, row.cells) for row in table.rows] == [
+    assert [(row.name, tuple(cell.value for cell in row.cells)) for row in table.rows] == [
         (
             "Hjelpemidler",
             ("20", "40 dager", "1\N{NO-BREAK SPACE}234", "31 dager", "84 dager", "48 dager", "200 dager"),

@@ -64,12 +64,25 @@ def test_only_zeros_lie_on_the_base_line():
 
 def test_the_table_has_a_row_for_each_month_also_where_nothing_is_known():
     chart = lines(months(2), [Series("Median", [1, None]), Series("P90", [2, 3])])
-    assert chart.rows == [("sep 26", [(1, "–"), (2, "–")]), ("okt 26", [(None, "–"), (3, "–")])]
+    assert chart.rows == [
+        ("sep 26", [(1, "–", ""), (2, "–", "")]),
+        ("okt 26", [(None, "–", ""), (3, "–", "")]),
+    ]
+    assert not chart.has_links
 
 
 def test_the_table_says_why_a_value_is_hidden():
     chart = lines(months(2), [Series("Waiting", [None, 7], ["<5", "–"])])
-    assert chart.rows == [("sep 26", [(None, "<5")]), ("okt 26", [(7, "–")])]
+    assert chart.rows == [("sep 26", [(None, "<5", "")]), ("okt 26", [(7, "–", "")])]
+
+
+def test_the_table_leads_from_its_values_to_their_rows():
+    chart = lines(months(2), [Series("Waiting", [6, 7], hrefs=["?sep", "?okt"]), Series("Median", [1, 2])])
+    assert chart.has_links
+    assert chart.rows == [
+        ("sep 26", [(6, "–", "?sep"), (1, "–", "")]),
+        ("okt 26", [(7, "–", "?okt"), (2, "–", "")]),
+    ]
 
 
 def test_a_hidden_value_has_a_mark_of_its_own_and_one_that_is_not_there_has_none():
