@@ -291,6 +291,7 @@ class SecurityEventKind(TextChoices):
     SESSIONS_ENDED = "sessions_ended", _("Sessions ended")
     RIGHTS_CHANGED = "rights_changed", _("Rights changed")
     EMERGENCY = "emergency", _("Emergency access")
+    THERAPIST_SOUGHT = "therapist_sought", _("A therapist looked for by HPR number")
 
 
 class OccupationKind(TextChoices):

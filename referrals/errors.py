@@ -367,6 +367,55 @@ class SyntheticIdentifier(InvalidIdentifier):
     message = _("This is a test number. Only the demo accepts it.")
 
 
+class RecordChanged(DomainError):
+    """Somebody else saved a row of the workforce after the form was shown; `current` is the row as it stands now."""
+
+    code = "record_changed"
+    message = _("This has been changed since you opened it. Nothing of yours is saved yet.")
+
+    @property
+    def current(self) -> Any:
+        """The row as somebody else left it."""
+        return self.values["current"]
+
+
+class RecordEnded(DomainError):
+    """What ended already is past: it stays as it was."""
+
+    code = "record_ended"
+    message = _("This ended on %(ended)s already.")
+
+
+class TooMuchAtOnce(DomainError):
+    """One person's posts together, in all municipalities, on a day when none of them is on leave."""
+
+    code = "too_much_at_once"
+    message = _(
+        "The therapist would have more than 1.5 årsverk at the same time, all employments in all municipalities "
+        "together. Check årsverk and dates; a leave from the other post is registered first."
+    )
+
+
+class LeaveOutsideEmployment(DomainError):
+    code = "leave_outside_employment"
+    message = _("A leave cannot begin before the employment begins, nor last longer than it.")
+
+
+class CircleOfAgreements(DomainError):
+    """Each would serve the next with somebody whom it has from the one before. `detail`: their names, in order."""
+
+    code = "circle_of_agreements"
+    message = _(
+        "Agreements that hold at the same time would go in a circle: %(detail)s. A municipality cannot be served by "
+        "those whom it serves."
+    )
+
+
+class TherapistKnown(DomainError):
+    code = "therapist_known"
+    message = _("A therapist with this HPR number is registered already.")
+
+
 class InvalidHprNumber(DomainError):
     code = "hpr_invalid"
     message = _("An HPR number has 7 to 9 digits.")

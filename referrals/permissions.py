@@ -48,6 +48,8 @@ class Permission(StrEnum):
     SEE_LOGS = auto()
     SEE_PRIORITY_KEY = auto()
     EDIT_PRIORITY_KEY = auto()
+    SEE_STAFF = auto()
+    EDIT_STAFF = auto()
     CONTROL_LOGS = auto()
     SEE_DASHBOARD = auto()
     SEE_AGGREGATES = auto()
@@ -69,6 +71,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SHIELD,
             P.BREAK_GLASS,
             P.SEE_PRIORITY_KEY,
+            P.SEE_STAFF,
+            P.EDIT_STAFF,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
             P.COMPARE_KEYS,
@@ -82,6 +86,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.BREAK_GLASS,
             P.SEE_CASELOAD,
             P.SEE_PRIORITY_KEY,
+            P.SEE_STAFF,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
             P.COMPARE_KEYS,
@@ -98,6 +103,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LOGS,
             P.SEE_PRIORITY_KEY,
             P.EDIT_PRIORITY_KEY,
+            P.SEE_STAFF,
+            P.EDIT_STAFF,
             P.CONTROL_LOGS,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,

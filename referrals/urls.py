@@ -32,6 +32,8 @@ from referrals.views import (
     shielding,
     sign_in,
     single_sign_on,
+    staffing,
+    staffing_rows,
     waitlist,
 )
 
@@ -163,6 +165,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="priority_key_withdraw",
     ),
     path("prioriteringsnokler/", priority_keys.compare, name="priority_keys"),
+    # Own staff
+    path("k/<municipality:code>/bemanning/", staffing.staffing, name="staffing"),
+    path("k/<municipality:code>/bemanning/ny/", staffing.find, name="staffing_find"),
+    path("k/<municipality:code>/bemanning/ny/<uuid:token>/", staffing.employ, name="staffing_employ"),
+    path(
+        "k/<municipality:code>/bemanning/ergoterapeut/<int:pk>/",
+        staffing.therapist,
+        name="staffing_therapist",
+    ),
+    path(
+        "k/<municipality:code>/bemanning/ansettelse/<int:pk>/permisjon/",
+        staffing_rows.new_leave,
+        name="staffing_leave",
+    ),
+    path("k/<municipality:code>/bemanning/<slug:slug>/ny/", staffing_rows.new, name="staffing_new"),
+    path(
+        "k/<municipality:code>/bemanning/<slug:slug>/<int:pk>/", staffing_rows.change, name="staffing_change"
+    ),
+    path(
+        "k/<municipality:code>/bemanning/<slug:slug>/<int:pk>/avslutt/",
+        staffing_rows.end,
+        name="staffing_end",
+    ),
     path("mine/", caseload.caseload, name="caseload"),
     # What the figures say
     path("oversikt/", dashboard.dashboard, name="dashboard"),

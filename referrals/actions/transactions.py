@@ -5,10 +5,30 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from referrals.errors import DomainError, DuplicatePerson, InvalidValue, KeyVersionExists, PauseOverlap
-from referrals.models import Person, Referral, WaitPause
+from referrals.errors import (
+    CircleOfAgreements,
+    DomainError,
+    DuplicatePerson,
+    InvalidValue,
+    KeyVersionExists,
+    LeaveOutsideEmployment,
+    PauseOverlap,
+    TherapistKnown,
+    TooMuchAtOnce,
+)
+from referrals.models import (
+    CoverageAgreement,
+    CoverageStatement,
+    Employment,
+    Leave,
+    Person,
+    Referral,
+    Therapist,
+    Vacancy,
+    WaitPause,
+)
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -18,6 +38,43 @@ KNOWN_REFUSALS: dict[str, tuple[type[DomainError], str]] = {
     "person_identifier_once": (DuplicatePerson, "identifier"),
     "pause_no_overlap": (PauseOverlap, "on"),
     "priority_key_one_version_a_day": (KeyVersionExists, "valid_from"),
+    "employment_fte_sum": (TooMuchAtOnce, "fte"),
+    "leave_within_employment": (LeaveOutsideEmployment, "valid_to"),
+    "agreement_no_circle": (CircleOfAgreements, "provider"),
+    "therapist_hpr_once": (TherapistKnown, "hpr_number"),
+    "referrals_therapist_hpr_number_key": (TherapistKnown, "hpr_number"),
+}
+# Of these the database tells what people need to know, in a detail of ours; the details of others repeat values.
+TOLD_IN_DETAIL = frozenset({"agreement_no_circle"})
+
+# Models whose constraints have words for people, and which input a constraint is about.
+WORDED = (
+    Person,
+    Referral,
+    WaitPause,
+    Therapist,
+    Employment,
+    Leave,
+    Vacancy,
+    CoverageAgreement,
+    CoverageStatement,
+)
+ABOUT = {
+    "therapist_authorised_to_after_from": "authorised_to",
+    "therapist_student_has_licence": "is_student",
+    "employment_fte_possible": "fte",
+    "employment_to_after_from": "valid_to",
+    "employment_no_overlap": "valid_from",
+    "leave_to_after_from": "valid_to",
+    "leave_no_overlap": "valid_from",
+    "vacancy_fte_possible": "fte",
+    "vacancy_to_after_from": "valid_to",
+    "agreement_with_another": "provider",
+    "agreement_fte_possible": "fte",
+    "agreement_to_after_from": "valid_to",
+    "agreement_no_overlap": "valid_from",
+    "statement_to_after_from": "valid_to",
+    "statement_no_overlap": "valid_from",
 }
 
 
@@ -52,9 +109,20 @@ def refusal_in_words(error: IntegrityError) -> DomainError | None:
     name = getattr(diagnosis, "constraint_name", None) or ""
     if name in KNOWN_REFUSALS:
         kind, field = KNOWN_REFUSALS[name]
-        return kind(field=field)
-    for constraint in (c for model in (Person, Referral, WaitPause) for c in model._meta.constraints):
+        told = {"detail": diagnosis.message_detail} if name in TOLD_IN_DETAIL else {}
+        return kind(field=field, **told)
+    for constraint in (c for model in WORDED for c in model._meta.constraints):
         worded = constraint.violation_error_message != constraint.default_violation_error_message
         if constraint.name == name and worded:
-            return InvalidValue(reason=constraint.violation_error_message)
+            return InvalidValue(field=ABOUT.get(name, ""), reason=constraint.violation_error_message)
     return None
+
+
+@contextmanager
+def judged_together(*constraints: str) -> Iterator[None]:
+    """Several changes that only make sense together: the database looks at the end of them, and refuses here."""
+    names = ", ".join(constraints)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
+        yield
+        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")

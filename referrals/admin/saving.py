@@ -24,6 +24,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from ergo import scope
+from referrals.errors import DomainError
 from referrals.models import AuditEvent, User
 
 SHOWN = "_shown"
@@ -31,7 +32,9 @@ ONE_TIME_KEY = "_form"
 
 
 class RegisterForm(ModelForm):
-    """A row of a register, which is not written over unseen."""
+    """A row of a register, which is not written over unseen. `refusal` is what the database refused just now."""
+
+    refusal: DomainError | None = None
 
     @property
     def shown_as(self) -> str:
@@ -42,6 +45,9 @@ class RegisterForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.refusal:
+            field = self.refusal.field
+            self.add_error(field if field in self.fields else None, str(self.refusal))
         if self.instance.pk and self.has_changed() and not _agree(self.data.get(SHOWN), self.shown_as):
             self.add_error(None, _told(_changes_of(self.instance)))
             _say_what_stands_now(self)
@@ -165,7 +171,7 @@ def _told(changes: Q) -> list[str]:
     """Who has changed it, when, and what saving again will do."""
     last = AuditEvent.objects.of_registers().filter(changes).select_related("user").first()
     return [
-        _who(last),
+        who_changed(last),
         _(
             "Nothing here is saved yet. Where what you typed differs, it says what stands there now. Save once more if "
             "what you typed is to stand instead."
@@ -173,7 +179,8 @@ def _told(changes: Q) -> list[str]:
     ]
 
 
-def _who(last: AuditEvent | None) -> str:
+def who_changed(last: AuditEvent | None) -> str:
+    """Who changed a row last, and when, by this line of the change log."""
     if last is None or last.user is None:
         return _("This has been changed since you opened the page.")
     when = date_format(localtime(last.at), "SHORT_DATETIME_FORMAT")

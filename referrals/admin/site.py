@@ -8,12 +8,14 @@ from django.contrib.admin import ModelAdmin, TabularInline
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
+from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from referrals.actions.auditing import record_view
+from referrals.actions.transactions import refusal_in_words
 from referrals.admin.saving import (
     ONE_TIME_KEY,
     SHOWN,
@@ -55,7 +57,23 @@ class RegisterAdmin(ModelAdmin):
                 self._hold(request, object_id)
             elif (earlier := saved_before(request, self.model)) is not None:
                 return self._lead_to(request, earlier)
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError as error:
+            refusal = refusal_in_words(error)
+            if refusal is None:
+                raise
+            # What no form can know beforehand: the page once more, as it was typed, with what the database said.
+            request.refusal = refusal
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """A class of its own for each page, which knows what the database refused."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        return form
 
     def _hold(self, request: HttpRequest, object_id: str) -> None:
         """Until the end of the request. A row that does not exist is told of by the page itself."""

@@ -1,4 +1,4 @@
-"""Therapists, employments, agreements, statements and official figures."""
+"""Therapists, employments, leaves, vacant posts, agreements, statements and official figures."""
 
 from django.contrib import admin
 
@@ -7,9 +7,11 @@ from referrals.models import (
     CoverageAgreement,
     CoverageStatement,
     Employment,
+    Leave,
     Occupation,
     StaffingFigure,
     Therapist,
+    Vacancy,
 )
 
 
@@ -27,20 +29,51 @@ class EmploymentInline(RegisterInline):
 
 @admin.register(Therapist)
 class TherapistAdmin(RegisterAdmin):
-    list_display = ["name", "hpr_number", "authorised_from", "authorised_to", "is_licence"]
-    list_filter = ["is_licence"]
+    list_display = ["name", "hpr_number", "authorised_from", "authorised_to", "is_licence", "is_student"]
+    list_filter = ["is_licence", "is_student"]
     search_fields = ["name", "hpr_number"]
     autocomplete_fields = ["user"]
     inlines = [EmploymentInline]
 
 
+class LeaveInline(RegisterInline):
+    model = Leave
+
+
 @admin.register(Employment)
 class EmploymentAdmin(RegisterAdmin):
-    list_display = ["therapist", "municipality", "occupation", "engagement", "fte", "valid_from", "valid_to"]
-    list_filter = ["engagement", "occupation"]
+    list_display = [
+        "therapist",
+        "municipality",
+        "occupation",
+        "engagement",
+        "fte",
+        "is_temporary",
+        "valid_from",
+        "valid_to",
+    ]
+    list_filter = ["engagement", "is_temporary", "occupation"]
     list_select_related = ["therapist", "municipality", "occupation"]
     search_fields = ["therapist__name", "therapist__hpr_number", "municipality__code", "municipality__name"]
     autocomplete_fields = ["therapist", "municipality", "occupation"]
+    inlines = [LeaveInline]
+
+
+@admin.register(Leave)
+class LeaveAdmin(RegisterAdmin):
+    list_display = ["employment", "valid_from", "valid_to"]
+    list_select_related = ["employment__therapist", "employment__municipality"]
+    search_fields = ["employment__therapist__name", "employment__therapist__hpr_number"]
+    autocomplete_fields = ["employment"]
+
+
+@admin.register(Vacancy)
+class VacancyAdmin(RegisterAdmin):
+    list_display = ["municipality", "occupation", "fte", "valid_from", "valid_to"]
+    list_filter = ["occupation"]
+    list_select_related = ["municipality", "occupation"]
+    search_fields = ["municipality__code", "municipality__name"]
+    autocomplete_fields = ["municipality"]
 
 
 @admin.register(CoverageAgreement)

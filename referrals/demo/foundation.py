@@ -9,7 +9,7 @@ from referrals.choices import CoverageState
 from referrals.demo.coverage import Span, Spans
 from referrals.demo.load import Loader, reserve_ids
 from referrals.demo.places import Fortune, Municipal
-from referrals.demo.rows import EmploymentRow, TargetRow, TherapistRow
+from referrals.demo.rows import EmploymentRow, LeaveRow, TargetRow, TherapistRow, VacancyRow
 from referrals.demo.teams import Member, Team, ordinal
 from referrals.demo.users import DEMO_PASSWORD, DEMO_USERS, DemoUser
 from referrals.demo.workforce import ACTIVITY_WORKER, Staff, Worker
@@ -18,6 +18,7 @@ from referrals.models import (
     County,
     CoverageAgreement,
     CoverageStatement,
+    Employment,
     Membership,
     Municipality,
     Occupation,
@@ -122,9 +123,9 @@ def create_priority_keys(loader: Loader, fortunes: dict[int, Fortune], since: da
 def create_staff(
     loader: Loader, staff: Staff, places: list[Municipal], user: User, code: str, on: date
 ) -> dict[str, Team]:
-    """Therapists and employments. `user` becomes the one longest employed in a municipality on the day.
+    """Therapists, employments, leaves and vacant posts.
 
-    Returns who can take cases, by municipality code.
+    `user` becomes the one longest employed in a municipality on the day. Returns who can take cases, by code.
     """
     pks = reserve_ids(Therapist, len(staff.workers))
     ids = {worker.hpr_number: pk for worker, pk in zip(staff.workers, pks, strict=True)}
@@ -134,8 +135,17 @@ def create_staff(
         _therapist(pk, worker, user if pk == senior else None)
         for worker, pk in zip(staff.workers, pks, strict=True)
     ]
-    employments = _employments(staff, {place.code: place.pk for place in places}, ids)
-    loader.write({TherapistRow: therapists, EmploymentRow: employments})
+    place_ids = {place.code: place.pk for place in places}
+    employments = _employments(staff, place_ids, ids)
+    leaves = [LeaveRow(employments[away.job].id, away.start, away.end) for away in staff.away]
+    loader.write(
+        {
+            TherapistRow: therapists,
+            EmploymentRow: employments,
+            LeaveRow: leaves,
+            VacancyRow: _vacancies(staff, place_ids),
+        }
+    )
     return teams
 
 
@@ -149,30 +159,42 @@ def _therapist(pk: int, worker: Worker, user: User | None) -> TherapistRow:
         worker.authorised_from,
         worker.authorised_to,
         worker.is_licence,
+        worker.is_student,
         user.pk if user else None,
     )
 
 
 def _employments(staff: Staff, place_ids: dict[str, int], ids: dict[str, int]) -> list[EmploymentRow]:
     occupation_ids = dict(Occupation.objects.values_list("code", "pk"))
+    pks = reserve_ids(Employment, len(staff.jobs))
     return [
         EmploymentRow(
+            pk,
             ids[job.worker.hpr_number],
             place_ids[job.code],
             occupation_ids[job.occupation],
             job.engagement,
             job.fte,
+            job.is_temporary,
             job.start,
             job.end,
         )
-        for job in staff.jobs
+        for pk, job in zip(pks, staff.jobs, strict=True)
+    ]
+
+
+def _vacancies(staff: Staff, place_ids: dict[str, int]) -> list[VacancyRow]:
+    occupation_ids = dict(Occupation.objects.values_list("code", "pk"))
+    return [
+        VacancyRow(place_ids[post.code], occupation_ids[post.occupation], post.fte, post.start, post.end)
+        for post in staff.vacant
     ]
 
 
 def _teams(staff: Staff, ids: dict[str, int]) -> dict[str, Team]:
     members: dict[str, list[Member]] = {}
     for job in staff.jobs:
-        if job.occupation != ACTIVITY_WORKER:
+        if job.occupation != ACTIVITY_WORKER and not job.worker.is_student:
             member = Member(ordinal(job.start), ordinal(job.end), ids[job.worker.hpr_number])
             members.setdefault(job.code, []).append(member)
     return {code: Team(found) for code, found in members.items()}

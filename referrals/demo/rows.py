@@ -9,12 +9,14 @@ from django.db.models import Model
 from referrals.models import (
     Contact,
     Employment,
+    Leave,
     Person,
     PreliminaryReply,
     PriorityTarget,
     Referral,
     ReferralEvent,
     Therapist,
+    Vacancy,
     WaitPause,
 )
 
@@ -27,14 +29,31 @@ class TherapistRow(NamedTuple):
     authorised_from: date | None
     authorised_to: date | None
     is_licence: bool
+    is_student: bool
     user_id: int | None
 
 
 class EmploymentRow(NamedTuple):
+    id: int
     therapist_id: int
     municipality_id: int
     occupation_id: int
     engagement: str
+    fte: Decimal
+    is_temporary: bool
+    valid_from: date
+    valid_to: date | None
+
+
+class LeaveRow(NamedTuple):
+    employment_id: int
+    valid_from: date
+    valid_to: date | None
+
+
+class VacancyRow(NamedTuple):
+    municipality_id: int
+    occupation_id: int
     fte: Decimal
     valid_from: date
     valid_to: date | None
@@ -139,6 +158,8 @@ MODELS: dict[type[NamedTuple], type[Model]] = {
     TargetRow: PriorityTarget,
     TherapistRow: Therapist,
     EmploymentRow: Employment,
+    LeaveRow: Leave,
+    VacancyRow: Vacancy,
     PersonRow: Person,
     ReferralRow: Referral,
     PauseRow: WaitPause,

@@ -52,17 +52,21 @@ FIRST_HPR, LAST_HPR = 90_000_000, 999_999_999
 
 @dataclass
 class Worker:
-    """A therapist, or somebody employed as an aktivitør: `authorised_from` None has no authorisation."""
+    """A therapist, or somebody employed as an aktivitør: `authorised_from` None has no authorisation.
+
+    A student has a licence and never counts.
+    """
 
     hpr_number: str
     name: str
     authorised_from: date | None
     authorised_to: date | None = None
     is_licence: bool = False
+    is_student: bool = False
 
     def is_authorised(self, on: date) -> bool:
-        """Whether the authorisation [from, to) holds the day."""
-        if self.authorised_from is None or self.authorised_from > on:
+        """Whether the authorisation [from, to) holds the day; a student's licence is none."""
+        if self.is_student or self.authorised_from is None or self.authorised_from > on:
             return False
         return self.authorised_to is None or self.authorised_to > on
 
@@ -76,6 +80,27 @@ class Job:
     occupation: str
     engagement: Engagement
     fte: Decimal
+    start: date
+    end: date | None
+    is_temporary: bool = False
+
+
+@dataclass(frozen=True)
+class Vacant:
+    """A post that nobody has in [start, end)."""
+
+    code: str
+    occupation: str
+    fte: Decimal
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True)
+class Away:
+    """A leave [start, end) from the job with this number in the list."""
+
+    job: int
     start: date
     end: date | None
 
@@ -95,10 +120,12 @@ class Post:
 
 @dataclass
 class Staff:
-    """Everybody, and where they worked when."""
+    """Everybody, where they worked when, when they were away from it, and which posts nobody had."""
 
     workers: list[Worker] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    vacant: list[Vacant] = field(default_factory=list)
+    away: list[Away] = field(default_factory=list)
 
 
 def staff(places: list[Municipal], spans: Spans, until: date, rng: Random) -> Staff:
@@ -178,8 +205,16 @@ class _Office:
         if self.rng.random() > RETIRING_SHARE:
             heappush(self._free, (end + timedelta(days=BETWEEN_POSTS_DAYS), worker.hpr_number))
         next_day = end if post.steady else self._after_vacancy(end)
+        self._stands_empty(post, end, next_day)
         goes_on = next_day <= self.until and (post.end is None or next_day < post.end)
         return next_day if goes_on else None
+
+    def _stands_empty(self, post: Post, day: date, next_day: date) -> None:
+        """Write down the days on which the post is there and nobody has it."""
+        filled = min(next_day, post.end or date.max)
+        if day < filled:
+            end = filled if filled <= self.until else None
+            self.staff.vacant.append(Vacant(post.place.code, post.occupation, post.fte, day, end))
 
     def _after_vacancy(self, day: date) -> date:
         if self.rng.random() > VACANT_SHARE:

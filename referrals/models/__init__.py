@@ -42,6 +42,7 @@ from referrals.models.rollup import (
     WaitStat,
 )
 from referrals.models.shielding import Barring, Confidant, Opening
+from referrals.models.unfilled import Leave, Vacancy
 from referrals.models.units import Unit
 from referrals.models.workforce import (
     CoverageAgreement,
@@ -71,6 +72,7 @@ __all__ = [
     "Hindsight",
     "Installation",
     "LawReference",
+    "Leave",
     "LogSeal",
     "Membership",
     "JobResult",
@@ -101,6 +103,7 @@ __all__ = [
     "Therapist",
     "Unit",
     "User",
+    "Vacancy",
     "ViewLog",
     "ViewLogPerson",
     "WaitMark",

@@ -1,9 +1,15 @@
 """Half-open periods [from, to) shared by models: the filter, and the expression for exclusion constraints."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
+from typing import Self
 
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField
-from django.db.models import DateField, F, Func, Q
+from django.db.models import DateField, F, Func, Q, QuerySet
+
+from referrals.permissions import Access, Permission
 
 
 class DateRange(Func):
@@ -43,3 +49,29 @@ def valid_on(on: date, prefix: str = "") -> Q:
 def to_after_from() -> Q:
     """Condition of a check constraint: the end is open or after the beginning."""
     return Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+
+
+class PeriodQuerySet(QuerySet):
+    """Rows of the workforce with a period. `places` are the fields that name the municipalities a row is of."""
+
+    places: Sequence[str] = ("municipality",)
+
+    def valid(self, on: date) -> Self:
+        """Rows whose period [valid_from, valid_to) holds the day."""
+        return self.filter(valid_on(on))
+
+    def ended(self, on: date) -> Self:
+        """Rows whose period is over on the day."""
+        return self.filter(valid_to__lte=on)
+
+    def visible_to(self, access: Access) -> Self:
+        """Rows of the municipalities whose staff the user may see."""
+        return self._in(access.municipality_ids(Permission.SEE_STAFF))
+
+    def of(self, municipality_id: int) -> Self:
+        """Rows of the municipality."""
+        return self._in([municipality_id])
+
+    def _in(self, municipality_ids: Iterable[int]) -> Self:
+        found = (Q(**{f"{place}__in": municipality_ids}) for place in self.places)
+        return self.filter(reduce(or_, found))

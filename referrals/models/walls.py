@@ -12,6 +12,7 @@ OPEN_TABLES = {
     "referrals_unit": "names of a service's parts; asked for with the memberships, before anything is in scope",
     "referrals_membership": "asked for before anybody knows what is in scope",
     "referrals_employment": "coverage counts the årsverk of the whole country; names are guarded by permissions",
+    "referrals_vacancy": "a post that nobody has is about nobody",
     "referrals_population": "published",
     "referrals_prioritykey": "targets are published rules",
     "referrals_coveragestatement": "a municipality's public word",

@@ -8,17 +8,22 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import Engagement, OccupationKind
 from referrals.models.fields import SortKeyField
 from referrals.models.geography import Municipality
-from referrals.models.periods import DateRange, to_after_from, valid_on
+from referrals.models.periods import DateRange, PeriodQuerySet, to_after_from, valid_on
+from referrals.permissions import Access
 
-# The highest share of full-time positions one person can hold in one post.
+# The most one person can hold, in one post or in all of them together while not on leave: 56 hours a week. The law's
+# own limit for work and overtime is 48 hours on average (arbeidsmiljøloven § 10-6): more is a slip of the keyboard. In
+# migration 0041 the database holds it for the sum.
 MOST_FTE = 1.5
+# What one municipality can get from another: more than most have at all, and 20 written for 20 % is caught.
+MOST_AGREED_FTE = 10
 
 
 class Occupation(models.Model):
@@ -49,15 +54,33 @@ class TherapistQuerySet(models.QuerySet["Therapist"]):
         current = Employment.objects.valid(on).filter(municipality_id=municipality_id)
         return self.filter(pk__in=current.values("therapist"))
 
+    def visible_to(self, access: Access) -> Self:
+        """Those who are or were employed in a municipality whose staff the user may see."""
+        return self.filter(pk__in=Employment.objects.visible_to(access).values("therapist"))
+
+    def with_hpr(self, number: str) -> Self:
+        """Whoever has exactly this number; a zero in front says nothing."""
+        digits = number.lstrip("0")
+        lengths = range(len(digits), HPR_DIGITS[1] + 1)
+        return self.filter(hpr_number__in=[digits.zfill(length) for length in lengths])
+
 
 def authorised_q(on: date, prefix: str = "") -> Q:
-    """Therapists whose authorisation [from, to) holds the day."""
+    """Therapists whose authorisation or licence [from, to) holds the day; a student's never counts."""
     open_end = Q(**{f"{prefix}authorised_to__isnull": True}) | Q(**{f"{prefix}authorised_to__gt": on})
-    return Q(**{f"{prefix}authorised_from__lte": on}) & open_end
+    begun = Q(**{f"{prefix}authorised_from__lte": on, f"{prefix}is_student": False})
+    return begun & open_end
+
+
+HPR_DIGITS = 7, 9
 
 
 class Therapist(models.Model):
-    """An occupational therapist (ergoterapeut), one row per person in the country."""
+    """An occupational therapist (ergoterapeut), one row per person in the country.
+
+    Helsepersonellregisteret shows the approval that somebody has today: an authorisation, a licence, or a student's
+    licence (studentlisens). So does the row: a student who is authorised gets the authorisation's own first day.
+    """
 
     hpr_number = models.CharField(
         _("HPR number"),
@@ -73,6 +96,11 @@ class Therapist(models.Model):
     )
     is_licence = models.BooleanField(
         _("licence"), default=False, help_text=_("A time-limited licence instead of an authorisation.")
+    )
+    is_student = models.BooleanField(
+        _("student’s licence"),
+        default=False,
+        help_text=_("A licence to work while still a student. It never counts as coverage."),
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -96,16 +124,20 @@ class Therapist(models.Model):
                 name="therapist_authorised_to_after_from",
                 violation_error_message=_("The authorisation ends before it begins."),
             ),
+            models.CheckConstraint(
+                condition=Q(is_student=False) | Q(is_licence=True),
+                name="therapist_student_has_licence",
+                violation_error_message=_("A student has a licence, never an authorisation."),
+            ),
+            models.UniqueConstraint(
+                Func("hpr_number", Value("0"), function="ltrim"),
+                name="therapist_hpr_once",
+                violation_error_message=_("A therapist with this HPR number is registered already."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-
-class PeriodQuerySet(models.QuerySet):
-    def valid(self, on: date) -> Self:
-        """Rows whose period [valid_from, valid_to) holds the day."""
-        return self.filter(valid_on(on))
 
 
 class EmploymentQuerySet(PeriodQuerySet):
@@ -121,7 +153,9 @@ class EmploymentQuerySet(PeriodQuerySet):
         """Employments that counted once and no longer do on the day, with `counted_to`, the first day they did not."""
         begun = Greatest("valid_from", "therapist__authorised_from")
         ended = Least("valid_to", "therapist__authorised_to")
-        known = self.of_therapists().filter(therapist__authorised_from__isnull=False)
+        known = self.of_therapists().filter(
+            therapist__authorised_from__isnull=False, therapist__is_student=False
+        )
         return known.annotate(counted_to=ended).filter(counted_to__gt=begun, counted_to__lte=on)
 
 
@@ -138,6 +172,9 @@ class Employment(models.Model):
     engagement = models.CharField(_("engagement"), max_length=10, choices=Engagement, default=Engagement.OWN)
     fte = models.DecimalField(
         _("årsverk"), max_digits=3, decimal_places=2, help_text=_("1.00 is a full position.")
+    )
+    is_temporary = models.BooleanField(
+        _("temporary"), default=False, help_text=_("A substitute, or a post for a limited time.")
     )
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True, help_text=_("The first day not employed."))
@@ -179,9 +216,9 @@ class Employment(models.Model):
 
 
 class CoverageAgreementQuerySet(PeriodQuerySet):
-    def of(self, municipality_id: int) -> Self:
-        """Agreements in which the municipality is served or serves."""
-        return self.filter(Q(recipient=municipality_id) | Q(provider=municipality_id))
+    """An agreement is of both: the municipality that serves and the one that is served."""
+
+    places = ("recipient", "provider")
 
     def with_places(self) -> Self:
         """Loads both municipalities, for a list."""
@@ -191,7 +228,8 @@ class CoverageAgreementQuerySet(PeriodQuerySet):
 class CoverageAgreement(models.Model):
     """One municipality serves another, for a period [valid_from, valid_to).
 
-    `fte` are årsverk moved from provider to recipient, never doubled; empty means on demand.
+    `fte` are årsverk moved from provider to recipient, never doubled; empty means on demand. Agreements that hold at
+    the same time never go in a circle: the database refuses the one that would close it (migration 0041).
     """
 
     provider = models.ForeignKey(
@@ -220,7 +258,11 @@ class CoverageAgreement(models.Model):
                 violation_error_message=_("A municipality cannot have an agreement with itself."),
             ),
             models.CheckConstraint(
-                condition=Q(fte__isnull=True) | Q(fte__gt=0), name="agreement_fte_positive"
+                condition=Q(fte__isnull=True) | Q(fte__gt=0, fte__lte=MOST_AGREED_FTE),
+                name="agreement_fte_possible",
+                violation_error_message=_(
+                    "Årsverk must be more than 0 and at most 10. A fifth of a full position is 0.2."
+                ),
             ),
             models.CheckConstraint(
                 condition=to_after_from(),

@@ -29,6 +29,7 @@ SAME_IN_EVERY_MUNICIPALITY = {
     "period": P.SEE_DASHBOARD,
     "comparison_municipality": P.SEE_DASHBOARD,
     "priority_key": P.SEE_PRIORITY_KEY,
+    "staffing": P.SEE_STAFF,
     "openings": P.SEE_OPENINGS,
     "read_log": P.CONTROL_LOGS,
     "change_log": P.CONTROL_LOGS,
@@ -117,6 +118,23 @@ MENU = (
         frozenset({P.SEE_PRIORITY_KEY}),
         in_municipality=True,
         covers=frozenset({"priority_key_new", "priority_key_correct", "priority_key_withdraw"}),
+    ),
+    Entry(
+        "staffing",
+        _("Staff"),
+        frozenset({P.SEE_STAFF}),
+        in_municipality=True,
+        covers=frozenset(
+            {
+                "staffing_find",
+                "staffing_employ",
+                "staffing_therapist",
+                "staffing_leave",
+                "staffing_new",
+                "staffing_change",
+                "staffing_end",
+            }
+        ),
     ),
     Entry("openings", _("Openings"), frozenset({P.SEE_OPENINGS}), in_municipality=True),
     Entry(

@@ -13,12 +13,14 @@ from referrals.models import (
     CoverageAgreement,
     CoverageStatement,
     Employment,
+    Leave,
     Membership,
     Municipality,
     Occupation,
     StaffingFigure,
     Therapist,
     User,
+    Vacancy,
 )
 from referrals.permissions import Role
 from tests.factories.days import LONG_AGO
@@ -90,6 +92,7 @@ class TherapistFactory(DjangoModelFactory):
 
     class Params:
         unauthorised = factory.Trait(authorised_from=None)
+        student = factory.Trait(is_licence=True, is_student=True)
 
     @factory.post_generation
     def employed_in(therapist: Therapist, create: bool, extracted: Municipality | None, **kw: Any) -> None:
@@ -110,6 +113,26 @@ class EmploymentFactory(DjangoModelFactory):
 
     class Params:
         purchased = factory.Trait(engagement=Engagement.PURCHASED)
+
+
+class LeaveFactory(DjangoModelFactory):
+    """From a full post, since long ago and until further notice."""
+
+    class Meta:
+        model = Leave
+
+    employment = factory.SubFactory(EmploymentFactory)
+    valid_from = LONG_AGO
+
+
+class VacancyFactory(DjangoModelFactory):
+    class Meta:
+        model = Vacancy
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    occupation = factory.SubFactory(OccupationFactory)
+    fte = Decimal("1.00")
+    valid_from = LONG_AGO
 
 
 class CoverageAgreementFactory(DjangoModelFactory):

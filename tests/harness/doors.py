@@ -42,6 +42,7 @@ class Door:
 
 
 COORDINATORS = frozenset({Role.COORDINATOR})
+STAFFING = frozenset({Role.COORDINATOR, Role.MANAGER})
 MOVES = {
     Move.PRIORITISE: COORDINATORS,
     Move.ASSIGN: COORDINATORS,
@@ -111,6 +112,14 @@ DOORS = {
     "priority_key_correct": Door(frozenset({Role.MANAGER})),
     "priority_key_withdraw": Door(frozenset({Role.MANAGER})),
     "priority_keys": Door(EVERY_ROLE),
+    "staffing": Door(MUNICIPAL),
+    "staffing_find": Door(STAFFING),
+    "staffing_employ": Door(STAFFING),
+    "staffing_therapist": Door(STAFFING),
+    "staffing_leave": Door(STAFFING),
+    "staffing_new": Door(STAFFING, slug="avtale"),
+    "staffing_change": Door(STAFFING, slug="avtale"),
+    "staffing_end": Door(STAFFING, slug="avtale"),
     "opening_end": Door(MUNICIPAL, method="post"),
     "caseload": Door(frozenset({Role.THERAPIST})),
     "dashboard": Door(MUNICIPAL | READERS),

@@ -33,6 +33,8 @@ TABLE = {
         P.SEE_COVERAGE,
         P.COMPARE_KEYS,
         P.SEE_PRIORITY_KEY,
+        P.SEE_STAFF,
+        P.EDIT_STAFF,
     },
     Role.THERAPIST: {
         P.SEE_CASES,
@@ -44,6 +46,7 @@ TABLE = {
         P.SEE_COVERAGE,
         P.COMPARE_KEYS,
         P.SEE_PRIORITY_KEY,
+        P.SEE_STAFF,
     },
     Role.MANAGER: {
         P.SEE_CASES,
@@ -59,6 +62,8 @@ TABLE = {
         P.COMPARE_KEYS,
         P.SEE_PRIORITY_KEY,
         P.EDIT_PRIORITY_KEY,
+        P.SEE_STAFF,
+        P.EDIT_STAFF,
     },
     Role.PRIVACY_OFFICER: {
         P.SEE_OPENINGS,
@@ -87,6 +92,8 @@ ABOUT_PERSONS = {
     P.SEE_CASELOAD,
     P.SEE_LOGS,
     P.CONTROL_LOGS,
+    P.SEE_STAFF,
+    P.EDIT_STAFF,
 }
 
 

@@ -9,6 +9,7 @@ from referrals.models import (
     CoverageAgreement,
     CoverageStatement,
     Employment,
+    Leave,
     Membership,
     NumberSeries,
     Person,
@@ -17,6 +18,7 @@ from referrals.models import (
     Referral,
     ReferralEvent,
     Therapist,
+    Vacancy,
     WaitPause,
 )
 
@@ -29,6 +31,7 @@ LINKS = {
     "category": "category__code",
     "occupation": "occupation__code",
     "therapist": "therapist__hpr_number",
+    "employment": "employment__therapist__hpr_number",
     "person": "person__identifier_index",
     "referral": "referral__number",
     "former": "former__number",
@@ -41,6 +44,8 @@ MODELS = (
     Membership,
     Therapist,
     Employment,
+    Leave,
+    Vacancy,
     CoverageAgreement,
     CoverageStatement,
     PriorityTarget,

@@ -21,12 +21,14 @@ from tests.factories import (
     CoverageAgreementFactory,
     CoverageStatementFactory,
     EmploymentFactory,
+    LeaveFactory,
     MunicipalityFactory,
     OccupationFactory,
     PopulationFactory,
     ReferralFactory,
     StaffingFigureFactory,
     TherapistFactory,
+    VacancyFactory,
     days_ago,
 )
 
@@ -79,6 +81,32 @@ class TestState:
     def test_a_licence_counts_and_is_told_apart(self, place: Municipality) -> None:
         EmploymentFactory(municipality=place, therapist=TherapistFactory(is_licence=True))
         assert (row_of(place).state, row_of(place).licensed) == (OWN, 1)
+
+    def test_a_student_with_a_licence_never_counts(self, place: Municipality) -> None:
+        student = TherapistFactory(student=True)
+        EmploymentFactory(municipality=place, therapist=student)
+        row = row_of(place)
+        assert (row.state, row.therapists, row.licensed, row.fte) == (UNKNOWN, 0, 0, 0)
+        student.is_student = student.is_licence = False
+        student.authorised_from = days_ago(3)
+        student.save()
+        assert [row_of(place, days_ago(days)).state for days in (4, 3, 0)] == [UNKNOWN, OWN, OWN]
+
+    def test_a_student_who_has_left_is_no_gap(self, place: Municipality) -> None:
+        EmploymentFactory(municipality=place, therapist=TherapistFactory(student=True), valid_to=days_ago(5))
+        CoverageStatementFactory(municipality=place)
+        assert row_of(place).without_own_since is None
+
+    def test_leaves_temporary_and_vacant_posts_change_no_figure(self, place: Municipality) -> None:
+        before = row_of(place)
+        VacancyFactory(municipality=place)
+        assert row_of(place) == before
+        post = EmploymentFactory(municipality=place)
+        present = row_of(place)
+        LeaveFactory(employment=post)
+        post.is_temporary = True
+        post.save()
+        assert row_of(place) == present and present.state == OWN
 
     @pytest.mark.parametrize(
         ("on", "state"),
@@ -221,9 +249,9 @@ class TestFte:
     def test_one_person_in_two_posts_is_one(self, place: Municipality) -> None:
         therapist = TherapistFactory(employed_in=place)
         other = OccupationFactory(code="1120102", kind=OccupationKind.OTHER)
-        EmploymentFactory(municipality=place, therapist=therapist, occupation=other)
+        EmploymentFactory(municipality=place, therapist=therapist, occupation=other, fte=Decimal("0.50"))
         row = row_of(place)
-        assert (row.is_lone, row.therapists, row.fte) == (True, 1, Decimal("2.00"))
+        assert (row.is_lone, row.therapists, row.fte) == (True, 1, Decimal("1.50"))
 
 
 class TestGap:
