@@ -24,7 +24,7 @@ class StaffingTable(ErgoTable):
     engagement = Column(_("Engagement"))
     fte = NumberColumn(_("Årsverk"), decimals=2, initial_sort_descending=True)
     valid_from = DateColumn(_("From"))
-    valid_to = DateColumn(_("To"), missing=_("further notice"))
+    valid_to = DateColumn(_("To"), missing=_("until further notice"))
     approval = Column(_("Approval"), order_by=("therapist__authorised_to",))
     leave = Column(_("Leave"), orderable=False)
     actions = Column(_("Change"), orderable=False)
@@ -102,8 +102,9 @@ class StaffingTable(ErgoTable):
 
 def period_in_words(valid_from: date, valid_to: date | None) -> str:
     """From the first day to the first day without."""
-    end = cells.date(valid_to) if valid_to else _now("further notice")
-    return f"{cells.date(valid_from)}–{end}"
+    if valid_to is None:
+        return _now("from %(date)s") % {"date": cells.date(valid_from)}
+    return f"{cells.date(valid_from)}–{cells.date(valid_to)}"
 
 
 def approval_of(therapist: Therapist, on: date) -> SafeString:

@@ -81,7 +81,7 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         page = FormPage(municipality, form, _("New employment"), _("Continue"), _("First the HPR number."))
         return page.show(request)
-    if not ratelimit.consume(request, action="hpr", config=ROOM, user=request.user):
+    if not ratelimit.consume(request, app="ergo.staffing", action="hpr", config=ROOM, user=request.user):
         return render(request, "429.html", status=429)
     number = form.cleaned_data["hpr_number"]
     is_known = Therapist.objects.with_hpr(number).exists()

@@ -1,0 +1,591 @@
+"""The pages of a municipality's own staff: who sees what, each form with what can be typed into it, two who save."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from referrals.choices import SecurityEventKind
+from referrals.models import (
+    CoverageAgreement,
+    CoverageStatement,
+    Employment,
+    Leave,
+    Municipality,
+    Occupation,
+    SecurityEvent,
+    Therapist,
+    User,
+    Vacancy,
+)
+from tests.factories import (
+    LONG_AGO,
+    TODAY,
+    CoverageAgreementFactory,
+    CoverageStatementFactory,
+    EmploymentFactory,
+    LeaveFactory,
+    MembershipFactory,
+    MunicipalityFactory,
+    OccupationFactory,
+    TherapistFactory,
+    VacancyFactory,
+    days_ago,
+)
+
+ClientFor = Callable[[User], Client]
+HPR = "9123456"
+DAY = timedelta(days=1)
+
+
+def written(day: date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
+def words(page: HttpResponse) -> str:
+    return " ".join(page.content.decode().split())
+
+
+class Desk:
+    """Somebody at the screen, in one municipality."""
+
+    def __init__(self, browser: Client, place: Municipality) -> None:
+        self.browser, self.place = browser, place
+        self.list = f"/k/{place.code}/bemanning/"
+
+    def get(self, path: str = "", **query: str) -> HttpResponse:
+        return self.browser.get(f"{self.list}{path}", query)
+
+    def begun(self, path: str) -> dict[str, Any]:
+        """The form as it is first seen, as a browser would send it."""
+        form = self.get(path).context["form"]
+        values = {bound.name: bound.value() for bound in form}
+        shown = {name: form[name].field.prepare_value(value) for name, value in values.items()}
+        return {
+            name: written(value) if isinstance(value, date) else "on" if value is True else str(value)
+            for name, value in shown.items()
+            if value not in (None, False)
+        }
+
+    def send(self, path: str, typed: dict[str, Any] | None = None, **changes: Any) -> HttpResponse:
+        sent = (self.begun(path) if typed is None else typed) | changes
+        return self.browser.post(f"{self.list}{path}", sent)
+
+    def look_up(self, number: str = HPR) -> str:
+        """The address of the form for whoever has the number."""
+        return self.browser.post(f"{self.list}ny/", {"hpr_number": number}).url.removeprefix(self.list)
+
+    def errors(self, path: str, **changes: Any) -> dict[str, list[str]]:
+        """What is said beside the fields when this is sent; nothing is saved."""
+        answer = self.send(path, **changes)
+        assert answer.status_code == 200
+        form = answer.context["form"]
+        page = words(answer)
+        assert page.index("ds-error-summary") < page.index('<form class="form"')
+        return {name: list(found) for name, found in form.errors.items()}
+
+
+@pytest.fixture
+def occupation(db: None) -> Occupation:
+    return OccupationFactory()
+
+
+@pytest.fixture
+def desk(
+    client_for: ClientFor, coordinator: User, municipality: Municipality, occupation: Occupation
+) -> Desk:
+    cache.clear()
+    return Desk(client_for(coordinator), municipality)
+
+
+@pytest.fixture
+def colleague(client_for: ClientFor, municipality: Municipality, desk: Desk) -> Desk:
+    user = MembershipFactory(municipality=municipality, user__first_name="Ola", user__last_name="Ås").user
+    return Desk(client_for(user), municipality)
+
+
+@pytest.fixture
+def post(municipality: Municipality, occupation: Occupation) -> Employment:
+    therapist = TherapistFactory(name="Kari Prøve", hpr_number="9000111")
+    return EmploymentFactory(municipality=municipality, therapist=therapist)
+
+
+def a_post(occupation: Occupation, **changes: Any) -> dict[str, Any]:
+    return {
+        "occupation": occupation.pk,
+        "engagement": "own",
+        "fte": "0,5",
+        "valid_from": written(TODAY),
+    } | changes
+
+
+class TestList:
+    def test_it_shows_posts_leaves_vacancies_agreements_and_statements(
+        self, desk: Desk, post: Employment
+    ) -> None:
+        LeaveFactory(employment=post, valid_from=date(2026, 2, 1), valid_to=date(2026, 8, 1))
+        EmploymentFactory(
+            municipality=desk.place,
+            therapist=TherapistFactory(name="Stud Ent", student=True),
+            is_temporary=True,
+        )
+        VacancyFactory(municipality=desk.place, fte=Decimal("0.60"))
+        neighbour = MunicipalityFactory(name="Nabovik")
+        CoverageAgreementFactory(recipient=desk.place, provider=neighbour, fte=Decimal("0.20"))
+        CoverageAgreementFactory(provider=desk.place, recipient=MunicipalityFactory(name="Fjernes"))
+        CoverageStatementFactory(municipality=desk.place, source="Kommunedirektøren")
+        page = words(desk.get())
+        for text in (
+            "Kari Prøve",
+            "HPR-nummer 9000111",
+            "01.02.2026–01.08.2026",
+            "Studentlisens",
+            "teller aldri",
+            "Midlertidig",
+            "0,60",
+            "Nabovik betjener oss",
+            "Vi betjener Fjernes",
+            "ved behov",
+            "Kommunedirektøren",
+            "inntil videre",
+        ):
+            assert text in page, text
+
+    @pytest.mark.parametrize(
+        ("facts", "said"),
+        [
+            ({"authorised_from": None}, "teller ikke"),
+            ({"authorised_to": TODAY}, f"sluttet {written(TODAY)}, teller ikke"),
+            ({"authorised_to": TODAY + DAY}, f"til {written(TODAY + DAY)}"),
+            ({"authorised_from": TODAY + DAY}, f"fra {written(TODAY + DAY)}, teller ikke ennå"),
+            ({"authorised_from": TODAY}, "inntil videre"),
+            ({"is_licence": True}, "Lisens"),
+        ],
+        ids=["none", "ended today", "ends tomorrow", "from tomorrow", "from today", "licence"],
+    )
+    def test_what_an_approval_is_worth_today(self, desk: Desk, facts: dict[str, Any], said: str) -> None:
+        EmploymentFactory(municipality=desk.place, therapist=TherapistFactory(**facts))
+        assert said in words(desk.get())
+
+    def test_what_has_ended_is_kept_on_a_page_of_its_own(self, desk: Desk, post: Employment) -> None:
+        over = EmploymentFactory(
+            municipality=desk.place, therapist=TherapistFactory(name="Før Ansatt"), valid_to=TODAY
+        )
+        LeaveFactory(employment=over, valid_from=days_ago(90), valid_to=days_ago(60))
+        VacancyFactory(municipality=desk.place, valid_to=TODAY + DAY)
+        now, ended = words(desk.get()), words(desk.get(vis="avsluttet"))
+        assert "Kari Prøve" in now and "Før Ansatt" not in now
+        assert "Før Ansatt" in ended and "Kari Prøve" not in ended
+        assert f"{written(days_ago(90))}–{written(days_ago(60))}" in ended
+        assert written(TODAY + DAY) in now and written(TODAY + DAY) not in ended
+
+    def test_a_therapist_reads_and_changes_nothing(
+        self, client_for: ClientFor, therapist_user: User, municipality: Municipality, post: Employment
+    ) -> None:
+        page = words(Desk(client_for(therapist_user), municipality).get())
+        assert "Kari Prøve" in page and "Endre" not in page and "Nytt arbeidsforhold" not in page
+
+    def test_another_municipalitys_staff_is_not_there(
+        self, desk: Desk, other_municipality: Municipality, post: Employment
+    ) -> None:
+        EmploymentFactory(municipality=other_municipality, therapist=TherapistFactory(name="Hemmelig Nabo"))
+        for page in (desk.get(), desk.get(vis="avsluttet")):
+            assert "Hemmelig Nabo" not in page.content.decode()
+
+    def test_it_takes_as_many_queries_for_thirty_as_for_three(
+        self, desk: Desk, occupation: Occupation
+    ) -> None:
+        def fill(count: int) -> int:
+            for _number in range(count):
+                row = EmploymentFactory(municipality=desk.place)
+                LeaveFactory(employment=row)
+                VacancyFactory(municipality=desk.place)
+                CoverageAgreementFactory(recipient=desk.place)
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
+                desk.get()
+            return len(asked)
+
+        desk.get()
+        assert fill(3) == fill(27)
+
+
+class TestLookUp:
+    def test_the_name_is_shown_for_the_whole_number_only(
+        self, desk: Desk, other_municipality: Municipality
+    ) -> None:
+        TherapistFactory(name="Nabo Terapeut", hpr_number=HPR, employed_in=other_municipality)
+        assert "Nabo Terapeut" in words(desk.get(desk.look_up()))
+        assert "Nabo Terapeut" in words(desk.get(desk.look_up(f"00{HPR}")))
+        for number in (HPR[:-1] + "7", HPR + "0"):
+            page = words(desk.get(desk.look_up(number)))
+            assert "Nabo Terapeut" not in page and f"Ingen med HPR-nummer {number} er registrert" in page
+
+    @pytest.mark.parametrize(
+        "number",
+        ["", "912345", "9123456789", "91234a6", "%", "９１２３４５６", "9123456' OR 1=1"],
+    )
+    def test_what_is_no_hpr_number(self, desk: Desk, number: str) -> None:
+        TherapistFactory(hpr_number=HPR)
+        answer = desk.browser.post(f"{desk.list}ny/", {"hpr_number": number})
+        assert answer.status_code == 200 and answer.context["form"].errors
+        assert not SecurityEvent.objects.filter(kind=SecurityEventKind.THERAPIST_SOUGHT).exists()
+
+    def test_every_look_up_is_on_record_without_the_number(self, desk: Desk) -> None:
+        TherapistFactory(hpr_number=HPR)
+        desk.look_up()
+        desk.look_up("9999999")
+        events = SecurityEvent.objects.filter(kind=SecurityEventKind.THERAPIST_SOUGHT).order_by("pk")
+        assert list(events.values_list("detail", flat=True)) == ["found", "nobody"]
+        assert {event.user for event in events} == {User.objects.get(username="koordinator")}
+
+    def test_nobody_goes_through_all_numbers(self, desk: Desk) -> None:
+        """Sixty an hour; then a page that says so, and a line in the log."""
+        for number in range(60):
+            assert desk.browser.post(f"{desk.list}ny/", {"hpr_number": 9_500_000 + number}).status_code == 302
+        answer = desk.browser.post(f"{desk.list}ny/", {"hpr_number": HPR})
+        assert answer.status_code == 429 and "For mange forsøk" in words(answer)
+        assert SecurityEvent.objects.filter(kind=SecurityEventKind.SLOWED_DOWN).count() == 1
+
+    def test_a_form_that_was_never_begun(self, desk: Desk, colleague: Desk) -> None:
+        for path in (f"ny/{uuid4()}/", colleague.look_up()):
+            assert desk.get(path).url == f"{desk.list}ny/"
+        assert SecurityEvent.objects.filter(kind=SecurityEventKind.NOT_OFFERED, detail="search").count() == 2
+
+
+class TestEmploy:
+    def test_somebody_known_gets_a_post(self, desk: Desk, occupation: Occupation) -> None:
+        known = TherapistFactory(hpr_number=HPR, name="Kjent")
+        path = desk.look_up()
+        assert "approval" not in desk.get(path).context["form"].fields
+        answer = desk.send(
+            path, a_post(occupation, is_temporary="on", valid_to="01.08.2027"), name="Forfalsket"
+        )
+        assert answer.url == desk.list
+        employment = Employment.objects.get()
+        known.refresh_from_db()
+        assert (employment.therapist, employment.fte, known.name) == (known, Decimal("0.50"), "Kjent")
+        assert (employment.is_temporary, employment.valid_to) == (True, date(2027, 8, 1))
+        assert "Lagret." in words(desk.get())
+
+    @pytest.mark.parametrize(
+        ("approval", "facts"),
+        [
+            ("authorised", (False, False, LONG_AGO)),
+            ("licence", (True, False, LONG_AGO)),
+            ("student", (True, True, LONG_AGO)),
+            ("none", (False, False, None)),
+        ],
+    )
+    def test_somebody_new_is_registered_as_the_register_shows_it(
+        self, desk: Desk, occupation: Occupation, approval: str, facts: tuple[bool, bool, date | None]
+    ) -> None:
+        typed = a_post(occupation, name="Ny Terapeut", approval=approval)
+        if facts[2]:
+            typed["authorised_from"] = written(facts[2])
+        assert desk.send(desk.look_up(), typed).status_code == 302
+        person = Therapist.objects.get(hpr_number=HPR)
+        assert (person.is_licence, person.is_student, person.authorised_from) == facts
+
+    @pytest.mark.parametrize(
+        ("typed", "field", "said"),
+        [
+            ({"name": ""}, "name", "Navn må fylles ut"),
+            ({"name": "x" * 151}, "name", "1 tegn for lang"),
+            ({"approval": ""}, "approval", "Velg et svar"),
+            ({"approval": "king"}, "approval", "gyldig valg"),
+            ({"approval": "none"}, "authorised_from", "Ta den bort"),
+            ({"authorised_from": ""}, "authorised_from", "Skriv første dag"),
+            ({"authorised_to": written(LONG_AGO)}, "authorised_to", "slutter før den begynner"),
+        ],
+        ids=["no name", "long name", "no approval", "odd approval", "days of none", "no first day", "no day"],
+    )
+    def test_a_person_who_cannot_be(
+        self, desk: Desk, occupation: Occupation, typed: dict[str, str], field: str, said: str
+    ) -> None:
+        usual = a_post(
+            occupation,
+            name="Ny",
+            approval="authorised",
+            authorised_from=written(LONG_AGO),
+            submission=uuid4(),
+        )
+        errors = desk.errors(desk.look_up(), typed=usual, **typed)
+        assert said in " ".join(errors[field]), errors
+        assert not Therapist.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("typed", "field", "said"),
+        [
+            ({"fte": ""}, "fte", "må fylles ut"),
+            ({"fte": "0"}, "fte", "mer enn 0 og høyst 1,5"),
+            ({"fte": "-0,5"}, "fte", "mer enn 0 og høyst 1,5"),
+            ({"fte": "1,51"}, "fte", "mer enn 0 og høyst 1,5"),
+            ({"fte": "50"}, "fte", "mer enn 0 og høyst 1,5"),
+            ({"fte": "50 %"}, "fte", "Halv stilling, 50 %, er 0,5"),
+            ({"fte": "0,125"}, "fte", "opptil to desimaler"),
+            ({"fte": "1.000,5"}, "fte", "opptil to desimaler"),
+            ({"fte": "NaN"}, "fte", "opptil to desimaler"),
+            ({"fte": "1e-1"}, "fte", "opptil to desimaler"),
+            ({"fte": "٠٫٥"}, "fte", "opptil to desimaler"),
+            ({"fte": "9" * 5000}, "fte", "opptil to desimaler"),
+            ({"occupation": ""}, "occupation", "Velg et svar"),
+            ({"occupation": "0"}, "occupation", "gyldig valg"),
+            ({"engagement": "stolen"}, "engagement", "gyldig valg"),
+            ({"valid_from": ""}, "valid_from", "må fylles ut"),
+            ({"valid_from": "31.02.2026"}, "valid_from", "finnes ikke"),
+            ({"valid_from": "i går"}, "valid_from", "Skriv dag, måned og år"),
+            ({"valid_from": "01.01.2206"}, "valid_from", "kan ikke være etter"),
+            ({"valid_from": "01.01.1890"}, "valid_from", "for langt tilbake"),
+            ({"valid_to": written(TODAY)}, "valid_to", "slutter før det begynner"),
+            ({"valid_to": "01.01.2206"}, "valid_to", "kan ikke være etter"),
+        ],
+        ids=lambda value: str(value)[:30] if isinstance(value, dict) else "",
+    )
+    def test_a_post_that_cannot_be(
+        self, desk: Desk, occupation: Occupation, typed: dict[str, str], field: str, said: str
+    ) -> None:
+        TherapistFactory(hpr_number=HPR)
+        errors = desk.errors(desk.look_up(), typed=a_post(occupation), **typed)
+        assert said in " ".join(errors[field]), errors
+        assert not Employment.objects.exists()
+
+    def test_what_other_rows_forbid(
+        self, desk: Desk, occupation: Occupation, other_municipality: Municipality
+    ) -> None:
+        TherapistFactory(hpr_number=HPR, employed_in=other_municipality)
+        errors = desk.errors(desk.look_up(), typed=a_post(occupation, fte="0,51"))
+        assert "mer enn 1,5 årsverk samtidig" in errors["fte"][0]
+        assert desk.send(desk.look_up(), a_post(occupation)).status_code == 302
+        errors = desk.errors(desk.look_up(), typed=a_post(occupation, fte="0,1"))
+        assert "allerede et arbeidsforhold" in errors["valid_from"][0]
+
+    def test_the_form_sent_twice_is_saved_once_and_says_so(self, desk: Desk, occupation: Occupation) -> None:
+        TherapistFactory(hpr_number=HPR)
+        path = desk.look_up()
+        for _time in range(2):
+            assert desk.send(path, a_post(occupation)).url == desk.list
+        assert Employment.objects.count() == 1
+        assert "allerede lagret" in words(desk.get())
+
+
+class TestOtherRows:
+    def test_a_leave(self, desk: Desk, post: Employment) -> None:
+        path = f"ansettelse/{post.pk}/permisjon/"
+        errors = desk.errors(path, valid_from=written(LONG_AGO - DAY))
+        assert "før arbeidsforholdet begynner" in errors["valid_to"][0]
+        assert desk.send(path, valid_from=written(TODAY), valid_to="").url == desk.list
+        errors = desk.errors(path, valid_from=written(TODAY + DAY))
+        assert "allerede en permisjon" in errors["valid_from"][0]
+        away = Leave.objects.get()
+        assert away.employment == post and away.valid_to is None
+        assert desk.send(f"permisjon/{away.pk}/avslutt/", on=written(TODAY + DAY)).status_code == 302
+        away.refresh_from_db()
+        assert away.valid_to == TODAY + DAY
+
+    def test_a_vacant_post(self, desk: Desk, occupation: Occupation) -> None:
+        support = OccupationFactory(support=True)
+        typed = {"occupation": occupation.pk, "fte": "0.8", "valid_from": written(TODAY)}
+        errors = desk.errors("ledig-stilling/ny/", **typed | {"occupation": support.pk})
+        assert "gyldig valg" in errors["occupation"][0]
+        assert "høyst 1,5" in desk.errors("ledig-stilling/ny/", **typed | {"fte": "2"})["fte"][0]
+        assert desk.send("ledig-stilling/ny/", **typed).url == desk.list
+        assert Vacancy.objects.get().fte == Decimal("0.80")
+
+    def test_a_statement(self, desk: Desk) -> None:
+        typed = {"source": "Kommunedirektøren", "valid_from": written(TODAY)}
+        assert "source" in desk.errors("erklaring/ny/", **typed | {"source": " "})
+        assert desk.send("erklaring/ny/", **typed).url == desk.list
+        errors = desk.errors("erklaring/ny/", **typed)
+        assert "allerede en erklæring" in errors["valid_from"][0]
+        row = CoverageStatement.objects.get()
+        errors = desk.errors(f"erklaring/{row.pk}/avslutt/", on=written(TODAY))
+        assert "kan ikke være før" in errors["on"][0]
+
+    def test_an_agreement_given_and_received(self, desk: Desk, other_municipality: Municipality) -> None:
+        typed = {"direction": "received", "other": other_municipality.pk, "valid_from": written(TODAY)}
+        assert desk.send("avtale/ny/", **typed).url == desk.list
+        row = CoverageAgreement.objects.get()
+        assert (row.provider, row.recipient, row.fte) == (other_municipality, desk.place, None)
+        errors = desk.errors("avtale/ny/", **typed | {"direction": "given"})
+        assert "gå i ring: Prøvdal → Annesvik → Prøvdal" in errors["other"][0]
+        errors = desk.errors("avtale/ny/", **typed)
+        assert "allerede en avtale" in errors["valid_from"][0]
+
+    @pytest.mark.parametrize(
+        ("typed", "field", "said"),
+        [
+            ({"direction": ""}, "direction", "Velg et svar"),
+            ({"other": ""}, "other", "Velg et svar"),
+            ({"other": "own"}, "other", "gyldig valg"),
+            ({"other": "987654321"}, "other", "gyldig valg"),
+            ({"fte": "-1"}, "fte", "mer enn 0 og høyst 10"),
+            ({"fte": "20"}, "fte", "mer enn 0 og høyst 10"),
+            ({"fte": "20 %"}, "fte", "opptil to desimaler"),
+            ({"reference": "x" * 101}, "reference", "1 tegn for lang"),
+            ({"valid_to": written(TODAY)}, "valid_to", "slutter før den begynner"),
+        ],
+        ids=lambda value: str(value)[:30] if isinstance(value, dict) else "",
+    )
+    def test_an_agreement_that_cannot_be(
+        self,
+        desk: Desk,
+        other_municipality: Municipality,
+        typed: dict[str, str],
+        field: str,
+        said: str,
+    ) -> None:
+        usual = {"direction": "given", "other": other_municipality.pk, "valid_from": written(TODAY)}
+        if typed.get("other") == "own":
+            typed = {"other": str(desk.place.pk)}
+        errors = desk.errors("avtale/ny/", **usual | typed)
+        assert said in " ".join(errors[field]), errors
+        assert not CoverageAgreement.objects.exists()
+
+    def test_a_longer_circle_is_said_at_the_other_municipality(
+        self, desk: Desk, other_municipality: Municipality
+    ) -> None:
+        between = MunicipalityFactory(name="Mellomby")
+        CoverageAgreementFactory(provider=desk.place, recipient=between)
+        CoverageAgreementFactory(provider=between, recipient=other_municipality)
+        typed = {"direction": "received", "other": other_municipality.pk, "valid_from": written(TODAY)}
+        errors = desk.errors("avtale/ny/", **typed)
+        assert "Annesvik → Prøvdal → Mellomby → Annesvik" in errors["other"][0]
+
+    def test_a_form_sent_twice_is_saved_once(self, desk: Desk) -> None:
+        typed = desk.begun("erklaring/ny/") | {"source": "Ordføreren", "valid_from": written(TODAY)}
+        assert desk.send("erklaring/ny/", typed).url == desk.send("erklaring/ny/", typed).url
+        assert CoverageStatement.objects.count() == 1
+
+
+class TestChange:
+    def test_a_form_begins_with_what_stands_there(self, desk: Desk, post: Employment) -> None:
+        begun = desk.begun(f"ansettelse/{post.pk}/")
+        assert begun["fte"] == "1" and begun["valid_from"] == written(LONG_AGO)
+        assert "Kari Prøve" in words(desk.get(f"ansettelse/{post.pk}/"))
+
+    def test_a_correction_and_a_change_from_a_day_on(self, desk: Desk, post: Employment) -> None:
+        path = f"ansettelse/{post.pk}/"
+        assert "Ingenting ble endret" in desk.errors(path)["__all__"][0]
+        assert desk.send(path, fte="0,8").url == desk.list
+        assert desk.send(path, fte="0,4", since=written(TODAY)).url == desk.list
+        rows = Employment.objects.order_by("valid_from").values_list("fte", "valid_from", "valid_to")
+        assert list(rows) == [(Decimal("0.80"), LONG_AGO, TODAY), (Decimal("0.40"), TODAY, None)]
+        errors = desk.errors(path, fte="0,2", since=written(LONG_AGO))
+        assert "kan ikke være før" in errors["since"][0]
+
+    def test_the_second_of_two_sees_both_versions_and_decides(
+        self, desk: Desk, colleague: Desk, post: Employment
+    ) -> None:
+        path = f"ansettelse/{post.pk}/"
+        mine = desk.begun(path)
+        assert colleague.send(path, fte="0,8", valid_to="01.01.2030").status_code == 302
+        told = desk.send(path, mine, fte="0,6")
+        post.refresh_from_db()
+        assert told.status_code == 409 and post.fte == Decimal("0.80")
+        page = words(told)
+        assert "Ola Ås har endret dette etter at du åpnet siden" in page
+        assert "Nå: 0,8" in page and "Nå: 01.01.2030" in page and "Ingenting av ditt er lagret ennå" in page
+        again = {b.name: b.value() for b in told.context["form"] if b.value() not in (None, False)}
+        assert again["fte"] == "0,6"
+        assert desk.send(path, again).status_code == 302
+        post.refresh_from_db()
+        assert (post.fte, post.valid_to) == (Decimal("0.60"), None)
+
+    def test_ending_what_somebody_else_changed(self, desk: Desk, colleague: Desk, post: Employment) -> None:
+        path = f"ansettelse/{post.pk}/"
+        mine = desk.begun(f"{path}avslutt/")
+        colleague.send(path, fte="0,8")
+        told = desk.send(f"{path}avslutt/", mine)
+        assert told.status_code == 409 and "Ola Ås" in words(told)
+        post.refresh_from_db()
+        assert post.valid_to is None
+
+    @pytest.mark.parametrize("seen", ["", "x", "0" * 64])
+    def test_a_made_up_state_writes_nothing(self, desk: Desk, post: Employment, seen: str) -> None:
+        assert desk.send(f"ansettelse/{post.pk}/", fte="0,8", seen=seen).status_code == 409
+        post.refresh_from_db()
+        assert post.fte == 1
+
+    def test_what_ended_is_not_ended_again(self, desk: Desk, post: Employment) -> None:
+        Employment.objects.filter(pk=post.pk).update(valid_to=TODAY)
+        assert (
+            "allerede avsluttet"
+            in desk.errors(f"ansettelse/{post.pk}/avslutt/", on="01.01.2027")["__all__"][0]
+        )
+        assert "Avslutt i stedet" not in words(desk.get(f"ansettelse/{post.pk}/"))
+
+    def test_the_therapist(self, desk: Desk, post: Employment) -> None:
+        path = f"ergoterapeut/{post.therapist_id}/"
+        assert desk.begun(path)["approval"] == "authorised"
+        assert desk.send(path, approval="student").url == desk.list
+        post.therapist.refresh_from_db()
+        assert post.therapist.is_student and post.therapist.is_licence
+        errors = desk.errors(path, authorised_to=written(LONG_AGO))
+        assert "slutter før den begynner" in errors["authorised_to"][0]
+
+    def test_two_who_change_the_therapist(self, desk: Desk, colleague: Desk, post: Employment) -> None:
+        path = f"ergoterapeut/{post.therapist_id}/"
+        mine = desk.begun(path)
+        colleague.send(path, authorised_to="01.01.2030", approval="licence")
+        told = words(desk.send(path, mine, name="Kari Ny"))
+        assert "Nå: Lisens" in told and "Nå: 01.01.2030" in told and "Nå: Kari Prøve" in told
+
+    def test_every_kind_of_row_is_changed_and_ended(self, desk: Desk, post: Employment) -> None:
+        rows = {
+            "permisjon": LeaveFactory(employment=post, valid_from=days_ago(9)),
+            "ledig-stilling": VacancyFactory(municipality=desk.place),
+            "avtale": CoverageAgreementFactory(recipient=desk.place),
+            "erklaring": CoverageStatementFactory(municipality=desk.place),
+        }
+        for slug, row in rows.items():
+            changed = desk.send(f"{slug}/{row.pk}/", valid_to=written(TODAY + 9 * DAY))
+            assert changed.url == desk.list, slug
+            assert desk.send(f"{slug}/{row.pk}/avslutt/", on=written(TODAY)).url == desk.list, slug
+            row.refresh_from_db()
+            assert row.valid_to == TODAY
+
+
+class TestNobodyElses:
+    def test_rows_of_another_municipality_and_of_none(
+        self, desk: Desk, other_municipality: Municipality
+    ) -> None:
+        """As if they were not there: back to the list, with a line in the log, and nothing of them on the page."""
+        theirs = EmploymentFactory(
+            municipality=other_municipality, therapist=TherapistFactory(name="Hemmelig Nabo")
+        )
+        paths = [
+            f"ansettelse/{theirs.pk}/",
+            f"ansettelse/{theirs.pk}/avslutt/",
+            f"ansettelse/{theirs.pk}/permisjon/",
+            f"ergoterapeut/{theirs.therapist_id}/",
+            f"permisjon/{LeaveFactory(employment=theirs).pk}/",
+            f"ledig-stilling/{VacancyFactory(municipality=other_municipality).pk}/",
+            f"avtale/{CoverageAgreementFactory(recipient=other_municipality).pk}/",
+            f"erklaring/{CoverageStatementFactory(municipality=other_municipality).pk}/avslutt/",
+            "ansettelse/987654/",
+        ]
+        for path in paths:
+            for answer in (desk.get(path), desk.browser.post(f"{desk.list}{path}", {"on": "01.01.2027"})):
+                assert answer.url == desk.list, path
+        assert "Hemmelig Nabo" not in words(desk.get())
+        noted = SecurityEvent.objects.filter(kind=SecurityEventKind.NOT_OFFERED)
+        assert noted.count() == 2 * len(paths)
+        assert not Employment.objects.exclude(valid_to=None).exists()
+
+    @pytest.mark.parametrize(
+        "path",
+        ["fane/1/", "fane/ny/", "ansettelse/ny/", "permisjon/ny/", "ansettelse/abc/", f"avtale/{'9' * 40}/"],
+    )
+    def test_addresses_that_are_none(self, desk: Desk, path: str) -> None:
+        assert desk.get(path).status_code in (302, 404)
+        assert desk.get(path).status_code == 404 or path.startswith("avtale")
