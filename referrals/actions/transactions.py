@@ -120,9 +120,15 @@ def refusal_in_words(error: IntegrityError) -> DomainError | None:
 
 @contextmanager
 def judged_together(*constraints: str) -> Iterator[None]:
-    """Several changes that only make sense together: the database looks at the end of them, and refuses here."""
+    """Several changes that only make sense together: the database looks at the end of them, and refuses here.
+
+    All of them or none are written, also where it refuses only at the end.
+    """
+    if not constraints:
+        yield
+        return
     names = ", ".join(constraints)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
         yield
         cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")

@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from referrals.actions.auditing import record_view
-from referrals.actions.transactions import refusal_in_words
+from referrals.actions.transactions import judged_together, refusal_in_words
 from referrals.admin.saving import (
     ONE_TIME_KEY,
     SHOWN,
@@ -36,6 +36,7 @@ class RegisterAdmin(ModelAdmin):
     """A register: administrators may look, add, change and remove what nothing else points at."""
 
     form = RegisterForm
+    judged_together: tuple[str, ...] = ()  # constraints that the page's rows meet together, not one by one
     list_per_page = 50
     offered_while_typing = True
     show_full_result_count = False
@@ -58,7 +59,8 @@ class RegisterAdmin(ModelAdmin):
             elif (earlier := saved_before(request, self.model)) is not None:
                 return self._lead_to(request, earlier)
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with judged_together(*self.judged_together):
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as error:
             refusal = refusal_in_words(error)
             if refusal is None:
@@ -71,7 +73,7 @@ class RegisterAdmin(ModelAdmin):
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
         """A class of its own for each page, which knows what the database refused."""
-        form = super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
         return form
 

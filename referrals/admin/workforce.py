@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from referrals.actions.workforce import LEAVES_MOVED
 from referrals.admin.site import RegisterAdmin, RegisterInline
 from referrals.models import (
     CoverageAgreement,
@@ -33,6 +34,7 @@ class TherapistAdmin(RegisterAdmin):
     list_filter = ["is_licence", "is_student"]
     search_fields = ["name", "hpr_number"]
     autocomplete_fields = ["user"]
+    judged_together = LEAVES_MOVED
     inlines = [EmploymentInline]
 
 
@@ -57,6 +59,7 @@ class EmploymentAdmin(RegisterAdmin):
     search_fields = ["therapist__name", "therapist__hpr_number", "municipality__code", "municipality__name"]
     autocomplete_fields = ["therapist", "municipality", "occupation"]
     inlines = [LeaveInline]
+    judged_together = LEAVES_MOVED
 
 
 @admin.register(Leave)
