@@ -29,7 +29,8 @@ from referrals.views.access import municipality_or_404
 from referrals.views.clock import today
 from referrals.views.kept import keep, kept
 from referrals.views.never_offered import note_token
-from referrals.views.staffing_page import FormPage, by_whom, not_here, occupations, sent
+from referrals.views.staffing_page import FormPage, by_whom, not_here, occupations
+from referrals.views.unsent import brings_back, typed
 
 # What somebody looks up who registers a whole staff, and far less than it takes to go through all numbers.
 ROOM = {"hpr": "60/h/user"}
@@ -91,6 +92,7 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("staffing_employ", code=code, token=keep(request, {SOUGHT: number}))
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def employ(request: HttpRequest, code: str, token: UUID) -> HttpResponse:
     """The post of whoever was looked for; of somebody whom nobody has registered also who it is."""
@@ -102,7 +104,7 @@ def employ(request: HttpRequest, code: str, token: UUID) -> HttpResponse:
         return redirect("staffing_find", code=code)
     known = Therapist.objects.with_hpr(number).first()
     make = EmploymentForm if known else forms.NewTherapistForm
-    form = make(sent(request), initial={"submission": token}, occupations=occupations())
+    form = make(typed(request), initial={"submission": token}, occupations=occupations())
 
     def save() -> object:
         return actions.employ(
@@ -126,6 +128,7 @@ _NOBODY = _("Nobody with the HPR number %(number)s is registered. Look it up in 
 # ---------------------------------------------------------------- a therapist
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def therapist(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """What is known of somebody who is or was employed here: name, authorisation, licence."""
@@ -135,11 +138,11 @@ def therapist(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if row is None:
         return not_here(request, code, pk, "therapist")
 
-    def form_of(shown: Therapist, typed: QueryDict | None) -> forms.TherapistForm:
+    def form_of(shown: Therapist, filled: QueryDict | None) -> forms.TherapistForm:
         initial = forms.TherapistForm.values_of(shown) | {"seen": state_of(shown)}
-        return forms.TherapistForm(typed, initial=initial)
+        return forms.TherapistForm(filled, initial=initial)
 
-    form = form_of(row, sent(request))
+    form = form_of(row, typed(request))
 
     def save() -> object:
         told = {"seen": Seen(pk, form.cleaned_data["seen"]), "values": form.values}

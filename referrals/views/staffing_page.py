@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -106,11 +106,6 @@ def not_here(request: HttpRequest, code: str, pk: int, what: str) -> HttpRespons
 def by_whom(request: HttpRequest) -> dict[str, Any]:
     """What every action is told of who asks, and when."""
     return {"access": request.access, "by": request.user, "at": now()}
-
-
-def sent(request: HttpRequest) -> QueryDict | None:
-    """What was typed; None for a form that is shown."""
-    return request.POST if request.method == "POST" else None
 
 
 def occupations() -> list[Occupation]:

@@ -17,7 +17,8 @@ from referrals.models import CoverageAgreement, CoverageStatement, Employment, L
 from referrals.permissions import Permission
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import today
-from referrals.views.staffing_page import FormPage, by_whom, not_here, occupations, sent
+from referrals.views.staffing_page import FormPage, by_whom, not_here, occupations
+from referrals.views.unsent import brings_back, typed
 
 Text = str | Promise
 
@@ -82,6 +83,7 @@ KINDS: dict[str, Kind] = {
 ADDED_ALONE = frozenset({"ledig-stilling", "avtale", "erklaring"})
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """A vacant post, an agreement or a statement."""
@@ -89,7 +91,7 @@ def new(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         raise Http404
     municipality = municipality_or_404(request, code, Permission.EDIT_STAFF)
     kind = KINDS[slug]
-    form = kind.form(sent(request), initial={"submission": uuid4()}, **_offered(kind, municipality))
+    form = kind.form(typed(request), initial={"submission": uuid4()}, **_offered(kind, municipality))
 
     def save() -> object:
         if kind.model is CoverageAgreement:
@@ -101,6 +103,7 @@ def new(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return FormPage(municipality, form, kind.new, _("Save")).answer(request, save)
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_leave(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """A leave from one of the posts."""
@@ -108,7 +111,7 @@ def new_leave(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     employment = _row(request, Employment, municipality, pk)
     if employment is None:
         return not_here(request, code, pk, "employment")
-    form = forms.LeaveForm(sent(request), initial={"submission": uuid4()})
+    form = forms.LeaveForm(typed(request), initial={"submission": uuid4()})
 
     def save() -> object:
         return _add(request, municipality, Leave(employment=employment, **form.values), form)
@@ -117,6 +120,7 @@ def new_leave(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return page.answer(request, save)
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     """A row put right, or changed from a day on."""
@@ -125,11 +129,11 @@ def change(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     if row is None:
         return not_here(request, code, pk, slug)
 
-    def form_of(shown: Record, typed: QueryDict | None) -> forms.RecordForm:
+    def form_of(shown: Record, filled: QueryDict | None) -> forms.RecordForm:
         initial = kind.form.values_of(shown) | {"seen": state_of(shown)}
-        return kind.form(typed, initial=initial, changes=True, **_offered(kind, municipality))
+        return kind.form(filled, initial=initial, changes=True, **_offered(kind, municipality))
 
-    form = form_of(row, sent(request))
+    form = form_of(row, typed(request))
 
     def save() -> object:
         seen = Seen(pk, form.cleaned_data["seen"])
@@ -142,6 +146,7 @@ def change(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     return page.answer(request, save, form_of)
 
 
+@brings_back
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     """The first day on which a row no longer holds."""
@@ -150,11 +155,11 @@ def end(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     if row is None:
         return not_here(request, code, pk, slug)
 
-    def form_of(shown: Record, typed: QueryDict | None) -> forms.RecordForm:
+    def form_of(shown: Record, filled: QueryDict | None) -> forms.RecordForm:
         initial = {"on": shown.valid_to or today(), "seen": state_of(shown)}
-        return forms.EndForm(typed, initial=initial, words=kind.ends)
+        return forms.EndForm(filled, initial=initial, words=kind.ends)
 
-    form = form_of(row, sent(request))
+    form = form_of(row, typed(request))
 
     def save() -> object:
         told = {"seen": Seen(pk, form.cleaned_data["seen"]), "on": form.cleaned_data["on"]}

@@ -180,6 +180,14 @@ SHOWS_NOBODY = {
     "long_waits_county": "figures",
     "coverage": "figures",
     "coverage_municipality": "figures",
+    "staffing": "own staff, no citizens",
+    "staffing_find": "own staff, no citizens",
+    "staffing_employ": "own staff, no citizens",
+    "staffing_therapist": "own staff, no citizens",
+    "staffing_leave": "own staff, no citizens",
+    "staffing_new": "own staff, no citizens",
+    "staffing_change": "own staff, no citizens",
+    "staffing_end": "own staff, no citizens",
 }
 
 # Addresses that begin so are about the user's own account, or for machines that watch.

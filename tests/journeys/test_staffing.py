@@ -1,0 +1,143 @@
+"""The coordinator keeps the staff by keyboard: a new employment with its mistakes, a leave, an agreement, an end."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from referrals.models import CoverageAgreement, Employment, Leave, Municipality, Therapist, User
+from tests.factories import CoverageAgreementFactory, OccupationFactory, TherapistFactory
+from tests.journeys.accessibility import assert_accessible, assert_fits
+
+SignIn = Callable[[User], None]
+
+HPR = "9123456"
+
+
+def stop(page: Page) -> None:
+    """Looks the page over where it stands."""
+    assert_accessible(page)
+    assert_fits(page, 400)
+
+
+def write(page: Page, label: str, text: str) -> None:
+    """Types over what stands in a field, reached by its name."""
+    field = page.get_by_label(label)
+    field.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+def choose(page: Page, label: str) -> None:
+    """Space, on a radio button or a box."""
+    page.get_by_label(label, exact=True).focus()
+    page.keyboard.press("Space")
+
+
+def press(page: Page, role: str, name: str) -> None:
+    """Enter, on a link or a button that has the focus."""
+    control = page.get_by_role(role, name=name)
+    control.focus()
+    expect(control).to_be_focused()
+    page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def staff_page(page: Page, sign_in: SignIn, coordinator: User, municipality: Municipality) -> Page:
+    OccupationFactory()
+    sign_in(coordinator)
+    page.goto(f"/k/{municipality.code}/venteliste/")
+    press(page, "link", "Bemanning")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bemanning")
+    stop(page)
+    return page
+
+
+def test_somebody_new_is_employed_goes_on_leave_and_leaves(staff_page: Page) -> None:
+    page = staff_page
+    press(page, "link", "Nytt arbeidsforhold")
+    expect(page.get_by_label("HPR-nummer")).to_be_focused()
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    expect(page.locator("#errors")).to_be_focused()
+    stop(page)
+    write(page, "HPR-nummer", HPR)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_label("Navn")).to_be_focused()
+    stop(page)
+    page.keyboard.type("Ny Terapeut")
+    choose(page, "Autorisasjon")
+    write(page, "Godkjent fra", "01012020")
+    page.get_by_label("Yrke").focus()
+    page.keyboard.type("3226104")
+    write(page, "Årsverk", "50 %")
+    page.get_by_label("Fra", exact=False).last.focus()
+    write(page, "Fra Må fylles ut", "01012026")
+    press(page, "button", "Lagre arbeidsforholdet")
+    expect(page.locator("#errors")).to_be_focused()
+    stop(page)
+    press(page, "link", "Årsverk som et tall")
+    expect(page.get_by_label("Årsverk")).to_be_focused()
+    write(page, "Årsverk", "0,5")
+    press(page, "button", "Lagre arbeidsforholdet")
+    expect(page.get_by_role("status")).to_contain_text("Lagret.")
+    stop(page)
+    assert Employment.objects.get().therapist == Therapist.objects.get(hpr_number=HPR)
+
+    press(page, "link", "Permisjon, Ny Terapeut")
+    write(page, "Fra", "01022026")
+    write(page, "Til", "01032026")
+    press(page, "button", "Lagre")
+    expect(page.get_by_role("cell", name="01.02.2026–01.03.2026")).to_be_visible()
+    assert Leave.objects.count() == 1
+
+    press(page, "link", "Avslutt, Ny Terapeut")
+    stop(page)
+    write(page, "Første dag uten", "01012027")
+    press(page, "button", "Avslutt arbeidsforholdet")
+    expect(page.get_by_role("cell", name="01.01.2027")).to_be_visible()
+
+
+def test_a_circle_of_agreements_is_told_and_mended(
+    staff_page: Page, municipality: Municipality, other_municipality: Municipality
+) -> None:
+    page = staff_page
+    CoverageAgreementFactory(provider=municipality, recipient=other_municipality)
+    press(page, "link", "Ny avtale")
+    stop(page)
+    choose(page, "Den andre kommunen betjener oss")
+    page.get_by_label("Den andre kommunen", exact=False).last.focus()
+    page.keyboard.type(other_municipality.full_name)
+    write(page, "Årsverk", "0,2")
+    write(page, "Fra", "01012026")
+    press(page, "button", "Lagre")
+    expect(page.locator("#errors")).to_be_focused()
+    expect(page.locator("#errors")).to_contain_text("Annesvik → Prøvdal → Annesvik")
+    stop(page)
+    choose(page, "Vi betjener den andre kommunen")
+    write(page, "Fra", "01012000")
+    press(page, "button", "Lagre")
+    expect(page.locator("#errors")).to_contain_text("har allerede en avtale i perioden")
+    assert CoverageAgreement.objects.count() == 1
+
+
+def test_it_works_without_scripts(
+    page: Page,
+    page_without_scripts: Page,
+    base_url: str,
+    sign_in: SignIn,
+    coordinator: User,
+    municipality: Municipality,
+) -> None:
+    TherapistFactory(name="Kari Prøve", employed_in=municipality)
+    sign_in(coordinator)
+    page_without_scripts.context.add_cookies(page.context.cookies())
+    page_without_scripts.goto(f"{base_url}/k/{municipality.code}/bemanning/")
+    press(page_without_scripts, "link", "Endre, Kari Prøve")
+    write(page_without_scripts, "Årsverk", "0,8")
+    write(page_without_scripts, "Endret fra", "01012026")
+    press(page_without_scripts, "button", "Lagre")
+    press(page_without_scripts, "link", "Avsluttet")
+    expect(page_without_scripts.get_by_role("cell", name="01.01.2026")).to_be_visible()
+    assert Employment.objects.count() == 2
