@@ -109,7 +109,8 @@ def refusal_in_words(error: IntegrityError) -> DomainError | None:
     name = getattr(diagnosis, "constraint_name", None) or ""
     if name in KNOWN_REFUSALS:
         kind, field = KNOWN_REFUSALS[name]
-        told = {"detail": diagnosis.message_detail} if name in TOLD_IN_DETAIL else {}
+        detail = getattr(diagnosis, "message_detail", None)
+        told = {"detail": detail} if name in TOLD_IN_DETAIL else {}
         return kind(field=field, **told)
     for constraint in (c for model in WORDED for c in model._meta.constraints):
         worded = constraint.violation_error_message != constraint.default_violation_error_message

@@ -8,10 +8,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.utils.crypto import salted_hmac
 
 from referrals.actions.checks import EARLIEST, check_values
@@ -40,6 +40,8 @@ from referrals.permissions import Access, Permission
 from referrals.waiting import oslo_date
 
 Record = Employment | Leave | Vacancy | CoverageAgreement | CoverageStatement
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+Row = TypeVar("Row", bound=Record | Therapist)
 Values = Mapping[str, Any]
 
 # A first day further ahead than this, or an end further ahead than that, is a slip in the year.
@@ -84,7 +86,7 @@ class Seen:
 def state_of(row: Model) -> str:
     """A keyed hash of what can be changed in a row: another one after every change, readable by nobody."""
     names = OF_THERAPIST if isinstance(row, Therapist) else FACTS[type(row)]
-    fields = [row._meta.get_field(name) for name in names]
+    fields = [cast(Field, row._meta.get_field(name)) for name in names]
     # As the database gives it back: 0.5 and 0.50 are the same.
     values = [field.to_python(field.value_from_object(row)) for field in fields]
     text = json.dumps([row._meta.label, row.pk, *map(_written, values)])
@@ -118,7 +120,8 @@ def employ(
     known = Therapist.objects.with_hpr(hpr_number).first()
     if (known is None) == (person is None):
         raise ForeignRecord
-    therapist = known or _save(Therapist(hpr_number=hpr_number, **person), (*OF_THERAPIST, "hpr_number"))
+    new = Therapist(hpr_number=hpr_number, **(person or {}))
+    therapist = known or _save(new, (*OF_THERAPIST, "hpr_number"))
     return _add(Employment(therapist=therapist, municipality=municipality, **values), municipality, at)
 
 
@@ -223,8 +226,11 @@ def change_therapist(
     """
     access.check(Permission.EDIT_STAFF, municipality.pk)
     here = Employment.objects.of(municipality.pk).values("therapist")
-    found = Therapist.objects.select_for_update(no_key=True, of=("self",)).filter(pk=seen.pk, pk__in=here)
-    row = _found(found.first())
+    row = (
+        Therapist.objects.select_for_update(no_key=True, of=("self",)).filter(pk=seen.pk, pk__in=here).first()
+    )
+    if row is None:
+        raise ForeignRecord
     before = state_of(row)
     _with(row, values)
     if before != seen.state:
@@ -243,7 +249,7 @@ def _is_saved(municipality: Municipality, submission: UUID, by: User, at: dateti
     return False
 
 
-def _add(row: Record, municipality: Municipality, at: datetime) -> Record:
+def _add(row: AnyRecord, municipality: Municipality, at: datetime) -> AnyRecord:
     if not _is_of(row, municipality):
         raise ForeignRecord
     _check_period(row, at)
@@ -258,19 +264,16 @@ def _is_of(row: Record, municipality: Municipality) -> bool:
     return row.municipality_id == municipality.pk
 
 
-def _taken(model: type[Record], municipality: Municipality, pk: int) -> Any:
+def _taken(model: type[Record], municipality: Municipality, pk: int) -> Record:
     """The row, which nobody else changes until this is done."""
     rows = model.objects.select_for_update(no_key=True, of=("self",)).of(municipality.pk)
-    return _found(rows.filter(pk=pk).first())
-
-
-def _found(row: Any) -> Any:
-    if row is None:
+    found: Record | None = rows.filter(pk=pk).first()
+    if found is None:
         raise ForeignRecord
-    return row
+    return found
 
 
-def _saved_as(row: Any, before: str) -> Any:
+def _saved_as(row: Row, before: str) -> Row:
     """The row, if what was typed stands there already: the same form, sent twice. Else raises RecordChanged."""
     if state_of(row) != before:
         row.refresh_from_db()
@@ -278,13 +281,13 @@ def _saved_as(row: Any, before: str) -> Any:
     return row
 
 
-def _with(row: Any, values: Values) -> Any:
+def _with(row: Row, values: Values) -> Row:
     for name, value in values.items():
         setattr(row, name, value)
     return row
 
 
-def _save(row: Any, names: tuple[str, ...]) -> Any:
+def _save(row: Row, names: tuple[str, ...]) -> Row:
     check_values(row, names)
     row.save()
     return row
@@ -293,11 +296,12 @@ def _save(row: Any, names: tuple[str, ...]) -> Any:
 def _split(row: Record, before: Record, since: date) -> Record:
     """The row as it was until the day, and as it is from then on; leaves go along with their days."""
     names = (*TIED[type(row)], *FACTS[type(row)])
-    later = type(row)(**{name: getattr(row, name) for name in names} | {"valid_from": since})
+    facts = {name: getattr(row, name) for name in names} | {"valid_from": since}
     before.valid_to = since
     if not isinstance(before, Employment):
         _save(before, FACTS[type(row)])
-        return _save(later, names)
+        return _save(type(row)(**facts), names)
+    later = Employment(**facts)
     with judged_together(*LEAVES_MOVED):
         _save(before, FACTS[Employment])
         _save(later, names)

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from referrals.choices import Engagement, OccupationKind
 from referrals.forms.base import ErgoForm
@@ -304,7 +305,7 @@ class StatementForm(RecordForm):
 
     facts = ("source", "valid_from", "valid_to")
     source = forms.CharField(
-        label=_("Source"),
+        label=pgettext_lazy("statement", "Source"),
         max_length=200,
         help_text=_("Who said it, and where: a role or a document, no names. Everybody reads it."),
     )
