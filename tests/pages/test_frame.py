@@ -29,7 +29,15 @@ def menu(client: Client, address: str) -> dict[str, bool]:
     [
         (
             "coordinator",
-            ["Venteliste", "Lange ventetider", "Ny henvisning", "Oversikt", "Dekning", "Prioriteringsnøkkel"],
+            [
+                "Venteliste",
+                "Lange ventetider",
+                "Ny henvisning",
+                "Oversikt",
+                "Dekning",
+                "Prioriteringsnøkkel",
+                "Bemanning",
+            ],
         ),
         (
             "therapist_user",
@@ -41,6 +49,7 @@ def menu(client: Client, address: str) -> dict[str, bool]:
                 "Oversikt",
                 "Dekning",
                 "Prioriteringsnøkkel",
+                "Bemanning",
             ],
         ),
         (
@@ -51,6 +60,7 @@ def menu(client: Client, address: str) -> dict[str, bool]:
                 "Oversikt",
                 "Dekning",
                 "Prioriteringsnøkkel",
+                "Bemanning",
                 "Åpninger",
                 "Logger",
                 "Roller",
