@@ -323,6 +323,37 @@ class CoverageState(TextChoices):
 WITHOUT_OWN = (CoverageState.PURCHASED, CoverageState.AGREEMENT, CoverageState.NONE)
 
 
+class StaffingMeasure(TextChoices):
+    """What an official figure counts."""
+
+    PERSONS = "persons", _("Persons")
+    FTE = "fte", _("Full-time equivalents")
+    PER_10000 = "per_10000", _("Full-time equivalents per 10,000 inhabitants")
+
+
+class FigureStatus(TextChoices):
+    """What stands in a cell of official statistics: a number, or the sign that Statistics Norway writes instead."""
+
+    VALUE = "value", pgettext_lazy("state of a figure", "Number")
+    NIL = "nil", _("Nil (-)")
+    NOT_APPLICABLE = "not_applicable", _("Not applicable (.)")
+    MISSING = "missing", _("Missing (..)")
+    NOT_YET = "not_yet", _("Not yet available (...)")
+    SUPPRESSED = "suppressed", _("Confidential (:)")
+
+
+SIGNS = {
+    "-": FigureStatus.NIL,
+    "–": FigureStatus.NIL,
+    ".": FigureStatus.NOT_APPLICABLE,
+    "..": FigureStatus.MISSING,
+    "...": FigureStatus.NOT_YET,
+    ":": FigureStatus.SUPPRESSED,
+}
+# A number, and nothing at all: what has a value. The others are neither 0 nor each other.
+WITH_VALUE = frozenset({FigureStatus.VALUE, FigureStatus.NIL})
+
+
 class Move(TextChoices):
     """What people do to a referral after it is registered."""
 

@@ -419,3 +419,12 @@ class TherapistKnown(DomainError):
 class InvalidHprNumber(DomainError):
     code = "hpr_invalid"
     message = _("An HPR number has 7 to 9 digits.")
+
+
+class FiguresChanged(DomainError):
+    """Official figures have been imported since somebody looked at what a file would do."""
+
+    code = "figures_changed"
+    message = _(
+        "Official figures have been imported since you looked at this file. Nothing is saved yet: look once more."
+    )

@@ -3,6 +3,6 @@
 Importing the modules registers their models.
 """
 
-from referrals.admin import access, cases, geography, jobs, law, logs, priority, workforce
+from referrals.admin import access, cases, geography, jobs, law, logs, priority, staffing, workforce
 
-__all__ = ["access", "cases", "geography", "jobs", "law", "logs", "priority", "workforce"]
+__all__ = ["access", "cases", "geography", "jobs", "law", "logs", "priority", "staffing", "workforce"]

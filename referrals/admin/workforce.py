@@ -1,4 +1,4 @@
-"""Therapists, employments, leaves, vacant posts, agreements, statements and official figures."""
+"""Therapists, employments, leaves, vacant posts, agreements and statements."""
 
 from django.contrib import admin
 
@@ -10,7 +10,6 @@ from referrals.models import (
     Employment,
     Leave,
     Occupation,
-    StaffingFigure,
     Therapist,
     Vacancy,
 )
@@ -90,15 +89,6 @@ class CoverageAgreementAdmin(RegisterAdmin):
 @admin.register(CoverageStatement)
 class CoverageStatementAdmin(RegisterAdmin):
     list_display = ["municipality", "valid_from", "valid_to", "source"]
-    list_select_related = ["municipality"]
-    search_fields = ["municipality__code", "municipality__name", "source"]
-    autocomplete_fields = ["municipality"]
-
-
-@admin.register(StaffingFigure)
-class StaffingFigureAdmin(RegisterAdmin):
-    list_display = ["municipality", "counted_on", "value", "is_suppressed", "source"]
-    list_filter = ["counted_on", "is_suppressed"]
     list_select_related = ["municipality"]
     search_fields = ["municipality__code", "municipality__name", "source"]
     autocomplete_fields = ["municipality"]

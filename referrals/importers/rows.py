@@ -26,16 +26,22 @@ class BadValue(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in one line of a file; line 0 is the whole file."""
+    """What is wrong in one line of a file; line 0 is the whole file. `column` is where in the line, if it is known."""
 
     file: str
     line: int
     text: str
+    column: str = ""
 
     def __str__(self) -> str:
-        if not self.line:
-            return f"{self.file}: {self.text}"
-        return _("%(file)s, line %(line)s: %(text)s") % vars(self)
+        return f"{self.file}, {self.place}: {self.text}" if self.place else f"{self.file}: {self.text}"
+
+    @property
+    def place(self) -> str:
+        """Line and column in words; empty for the whole file."""
+        if self.line and self.column:
+            return _("line %(line)s, column %(column)s") % vars(self)
+        return _("line %(line)s") % vars(self) if self.line else self.column
 
 
 class BrokenFiles(DomainError):

@@ -42,6 +42,7 @@ from referrals.models.rollup import (
     WaitStat,
 )
 from referrals.models.shielding import Barring, Confidant, Opening
+from referrals.models.staffing import StaffingDraft, StaffingFigure, StaffingImport
 from referrals.models.unfilled import Leave, Vacancy
 from referrals.models.units import Unit
 from referrals.models.workforce import (
@@ -49,7 +50,6 @@ from referrals.models.workforce import (
     CoverageStatement,
     Employment,
     Occupation,
-    StaffingFigure,
     Therapist,
 )
 
@@ -98,7 +98,9 @@ __all__ = [
     "RolledDay",
     "RolledFlow",
     "SecurityEvent",
+    "StaffingDraft",
     "StaffingFigure",
+    "StaffingImport",
     "Submission",
     "Therapist",
     "Unit",

@@ -9,9 +9,10 @@ from typing import Any, TypeVar, cast
 
 from django.db import models
 
-from referrals.choices import Engagement, OccupationKind
+from referrals.choices import Engagement, FigureStatus, OccupationKind, StaffingMeasure
 from referrals.models.geography import County, Municipality, Population
 from referrals.models.known import Hindsight
+from referrals.models.staffing import StaffingFigure, StaffingFigureQuerySet, StaffingImport
 from referrals.models.workforce import (
     CoverageAgreement,
     CoverageStatement,
@@ -19,7 +20,6 @@ from referrals.models.workforce import (
     EmploymentQuerySet,
     Occupation,
     PeriodQuerySet,
-    StaffingFigure,
     Therapist,
 )
 
@@ -101,6 +101,7 @@ class KnownTherapist(models.Model):
     authorised_from = models.DateField(null=True)
     authorised_to = models.DateField(null=True)
     is_licence = models.BooleanField()
+    is_student = models.BooleanField()
 
     class Meta:
         managed = False
@@ -173,12 +174,19 @@ class KnownStatement(models.Model):
 
 
 class KnownStaffingFigure(models.Model):
-    """An official count as it was known."""
+    """An official figure as it was known."""
 
     municipality = models.ForeignKey(KnownMunicipality, models.DO_NOTHING, related_name="+")
     counted_on = models.DateField()
     source = models.CharField(max_length=200)
+    measure = models.CharField(max_length=10, choices=StaffingMeasure)
+    status = models.CharField(max_length=15, choices=FigureStatus)
     value = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    decimals = models.PositiveSmallIntegerField(null=True)
+    replaced_by = models.ForeignKey(StaffingImport, models.DO_NOTHING, null=True, related_name="+")
+
+    objects = StaffingFigureQuerySet.as_manager()
+    is_nobody = StaffingFigure.is_nobody
 
     class Meta:
         managed = False

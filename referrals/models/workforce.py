@@ -1,4 +1,4 @@
-"""Who works where: occupations, therapists, employments, agreements, statements and official figures."""
+"""Who works where: occupations, therapists, employments, agreements and statements."""
 
 from datetime import date
 from typing import Self
@@ -322,37 +322,3 @@ class CoverageStatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality}: {self.source}"
-
-
-class StaffingFigure(models.Model):
-    """An official count of ergoterapeuter in a municipality on a date; suppressed is not 0 and not missing."""
-
-    municipality = models.ForeignKey(
-        Municipality, models.PROTECT, related_name="staffing_figures", verbose_name=_("municipality")
-    )
-    counted_on = models.DateField(_("counted on"))
-    source = models.CharField(_("source"), max_length=200)
-    value = models.DecimalField(_("value"), max_digits=8, decimal_places=2, null=True, blank=True)
-    is_suppressed = models.BooleanField(_("suppressed"), default=False)
-
-    class Meta:
-        verbose_name = _("official staffing figure")
-        verbose_name_plural = _("official staffing figures")
-        ordering = ["municipality", "-counted_on", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["municipality", "counted_on", "source"], name="staffing_figure_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(value__isnull=False, is_suppressed=False)
-                | Q(value__isnull=True, is_suppressed=True),
-                name="staffing_figure_value_or_suppressed",
-                violation_error_message=_("A figure has either a value or is suppressed."),
-            ),
-            models.CheckConstraint(
-                condition=Q(value__isnull=True) | Q(value__gte=0), name="staffing_figure_not_negative"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.municipality} {self.counted_on}"

@@ -59,9 +59,7 @@ def _earliest(referrals: ReferralQuerySet, scope: Scope) -> date | None:
 
 def first_known_workforce() -> date | None:
     """The first day of which anything is known of any municipality's ergoterapeuter; None while nothing is."""
-    kinds = ((Employment, "valid_from"), (CoverageAgreement, "valid_from"), (CoverageStatement, "valid_from"))
-    days = [
-        model.objects.aggregate(first=Min(field))["first"]
-        for model, field in (*kinds, (StaffingFigure, "counted_on"))
-    ]
+    periods = (model.objects.all() for model in (Employment, CoverageAgreement, CoverageStatement))
+    days = [rows.aggregate(first=Min("valid_from"))["first"] for rows in periods]
+    days.append(StaffingFigure.objects.telling().aggregate(first=Min("counted_on"))["first"])
     return min((day for day in days if day), default=None)

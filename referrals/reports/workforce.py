@@ -86,11 +86,11 @@ def absences(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, Absence]:
 
 
 def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:
-    """Municipalities whose newest official figures are all 0. A figure holds from its day for one year.
+    """Municipalities whose newest official figures all say nobody. A figure holds from its day for one year.
 
-    A newer figure replaces the ones before it; a suppressed one is not 0.
+    A newer figure replaces the ones before it; a suppressed one is not 0, and a missing one says nothing.
     """
-    figures_of = register_as(StaffingFigure.objects, hindsight)
+    figures_of = register_as(StaffingFigure.objects, hindsight).telling()
     valid = figures_of.filter(counted_on__lte=on, counted_on__gt=_year_before(on))
     newest: dict[int, list[StaffingFigure]] = {}
     for figure in valid.order_by("-counted_on", "source", "pk"):
@@ -100,7 +100,7 @@ def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:
     return {
         municipality: Absence(figures[0].source, figures[0].counted_on)
         for municipality, figures in newest.items()
-        if all(figure.value == 0 for figure in figures)
+        if all(figure.is_nobody for figure in figures)
     }
 
 

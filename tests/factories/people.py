@@ -1,13 +1,13 @@
 """Users and their roles, therapists and their posts, and what municipalities agree and say about coverage."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
-from referrals.choices import Engagement, OccupationKind
+from referrals.choices import Engagement, FigureStatus, OccupationKind
 from referrals.models import (
     County,
     CoverageAgreement,
@@ -18,12 +18,13 @@ from referrals.models import (
     Municipality,
     Occupation,
     StaffingFigure,
+    StaffingImport,
     Therapist,
     User,
     Vacancy,
 )
 from referrals.permissions import Role
-from tests.factories.days import LONG_AGO
+from tests.factories.days import LONG_AGO, NOW
 from tests.factories.places import MunicipalityFactory
 
 PASSWORD = "riktig-hest-batteri"
@@ -153,6 +154,24 @@ class CoverageStatementFactory(DjangoModelFactory):
     valid_from = LONG_AGO
 
 
+class StaffingImportFactory(DjangoModelFactory):
+    """A file of June 2024 with table 13533."""
+
+    class Meta:
+        model = StaffingImport
+
+    file_name = "13533.json"
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    table = "13533"
+    title = "13533: Kommunehelse (K)"
+    publisher = "Statistisk sentralbyrå"
+    licence = "CC BY 4.0"
+    updated_at = datetime(2024, 6, 17, 6, tzinfo=UTC)
+    imported_at = NOW
+    created_count = 1
+    replaced_count = same_count = skipped_count = 0
+
+
 class StaffingFigureFactory(DjangoModelFactory):
     class Meta:
         model = StaffingFigure
@@ -163,4 +182,4 @@ class StaffingFigureFactory(DjangoModelFactory):
     value = Decimal("1.00")
 
     class Params:
-        suppressed = factory.Trait(value=None, is_suppressed=True)
+        suppressed = factory.Trait(value=None, status=FigureStatus.SUPPRESSED)

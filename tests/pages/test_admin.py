@@ -31,6 +31,7 @@ from referrals.models import (
     Referral,
     ReferralEvent,
     SecurityEvent,
+    StaffingImport,
     Therapist,
     User,
 )
@@ -44,6 +45,7 @@ from tests.factories import (
     PersonFactory,
     ReferralEventFactory,
     ReferralFactory,
+    StaffingImportFactory,
     TherapistFactory,
     UserFactory,
 )
@@ -334,6 +336,7 @@ class TestCases:
         self, model: type[Model], admin_client: Client, referral: Referral
     ) -> None:
         JobState.objects.create(name="clear_sessions")
+        StaffingImportFactory()
         pk = model.objects.get().pk
         assert admin_client.get(address(model, "add")).status_code == 403
         assert admin_client.get(address(model, "delete", pk)).status_code == 403
@@ -368,8 +371,8 @@ class TestCases:
         model = "person" if "protection" in query else "referral"
         assert admin_client.get(f"/admin/referrals/{model}/?{query}").status_code == 200
 
-    def test_records_are_the_models_with_persons_and_cases_the_jobs_and_the_keys(self) -> None:
-        assert RECORDS == [JobState, Person, PriorityKey, Referral]
+    def test_records_are_the_models_with_persons_and_cases_the_jobs_the_keys_and_the_imports(self) -> None:
+        assert RECORDS == [JobState, Person, PriorityKey, Referral, StaffingImport]
 
 
 class TestLogs:

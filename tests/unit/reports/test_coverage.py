@@ -27,6 +27,7 @@ from tests.factories import (
     PopulationFactory,
     ReferralFactory,
     StaffingFigureFactory,
+    StaffingImportFactory,
     TherapistFactory,
     VacancyFactory,
     days_ago,
@@ -176,6 +177,31 @@ class TestState:
 
     def test_a_suppressed_figure_is_not_zero(self, place: Municipality) -> None:
         StaffingFigureFactory(municipality=place, suppressed=True)
+        assert row_of(place).state == UNKNOWN
+
+    @pytest.mark.parametrize("status", ["missing", "not_applicable", "not_yet"])
+    def test_a_figure_that_is_missing_says_nothing(self, place: Municipality, status: str) -> None:
+        StaffingFigureFactory(municipality=place, status=status, value=None)
+        assert row_of(place).state == UNKNOWN
+        StaffingFigureFactory(municipality=place, counted_on=date(2025, 11, 16), value=0)
+        assert row_of(place).state == NONE
+
+    def test_nil_is_nobody_and_so_is_a_0_with_decimals(self, place: Municipality) -> None:
+        StaffingFigureFactory(municipality=place, measure="fte", status="nil", value=0, decimals=0)
+        StaffingFigureFactory(municipality=place, measure="fte", value=0, decimals=1, source="SSB 13533")
+        assert row_of(place).state == NONE
+
+    def test_a_0_in_whole_full_time_equivalents_may_be_up_to_a_half(self, place: Municipality) -> None:
+        StaffingFigureFactory(municipality=place, measure="fte", value=0, decimals=0)
+        assert row_of(place).state == UNKNOWN
+
+    def test_a_share_of_inhabitants_says_nothing(self, place: Municipality) -> None:
+        StaffingFigureFactory(municipality=place, measure="per_10000", value=0, decimals=1)
+        assert row_of(place).state == UNKNOWN
+
+    def test_a_replaced_figure_counts_no_more(self, place: Municipality) -> None:
+        newer = StaffingImportFactory()
+        StaffingFigureFactory(municipality=place, value=0, replaced_by=newer)
         assert row_of(place).state == UNKNOWN
 
     def test_two_figures_of_a_day_must_agree_on_zero(self, place: Municipality) -> None:
