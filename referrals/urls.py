@@ -24,6 +24,7 @@ from referrals.views import (
     month_ends,
     moves,
     past_waitlist,
+    official_statistics,
     period,
     priority_keys,
     registration,
@@ -212,6 +213,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oversikt/<municipality:code>/sammenlign/", comparison.municipality, name="comparison_municipality"),
     path("dekning/", coverage.coverage, name="coverage"),
     path("dekning/<municipality:code>/", coverage.municipality, name="coverage_municipality"),
+    # Official figures in
+    path("import/statistikk/", official_statistics.send, name="staffing_import"),
+    path("import/statistikk/forhandsvisning/", official_statistics.look, name="staffing_preview"),
     # For everybody
     path("tilgjengelighet/", information.accessibility, name="accessibility"),
     path("personvern/", information.privacy, name="privacy"),

@@ -23,6 +23,7 @@ TYPED_IN = [
 class StaffingFigureAdmin(RegisterAdmin):
     """What was read from a file is corrected by a newer file, so that figure and source belong together."""
 
+    change_list_template = "admin/staffing_figures.html"
     list_display = ["municipality", "counted_on", "measure", "value", "status", "source", "replaced_by"]
     list_filter = ["counted_on", "measure", "status", ("replaced_by", admin.EmptyFieldListFilter)]
     list_select_related = ["municipality", "replaced_by"]

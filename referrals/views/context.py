@@ -145,7 +145,12 @@ MENU = (
         covers=frozenset({"change_log", "access_log_find", "access_log"}),
     ),
     Entry("rights", _("Roles"), frozenset({P.SEE_RIGHTS}), in_municipality=True),
-    Entry("admin:index", _("Administration"), frozenset({P.ADMINISTER})),
+    Entry(
+        "admin:index",
+        _("Administration"),
+        frozenset({P.ADMINISTER}),
+        covers=frozenset({"staffing_import", "staffing_preview"}),
+    ),
 )
 
 

@@ -45,6 +45,8 @@ EXCEPTIONS = {
     "staffing_rows: Municipality.objects.present": "names of places to make an agreement with",
     "comparison: Municipality.objects.present": "names of places; their figures are those that every outsider sees",
     "coverage: County.objects.all": "names of places, for everybody who may see coverage",
+    "official_statistics: StaffingDraft.objects.filter": "the user's own file, of published figures",
+    "official_statistics: StaffingImport.objects.select_related": "files of published figures, for administrators only",
     "coverage: CoverageAgreement.objects.valid": "who serves whom is for everybody who may see coverage",
 }
 
