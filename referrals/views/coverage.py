@@ -14,11 +14,14 @@ from django.views.decorators.http import require_safe
 
 from referrals.actions import recipes
 from referrals.boards import coverage as board
+from referrals.boards import official as official_board
+from referrals.boards.official import Beside
 from referrals.choices import WITHOUT_OWN, CoverageState
 from referrals.forms.boards import CoverageForm, DayForm
 from referrals.models import County, CoverageAgreement, Municipality
 from referrals.permissions import Permission
 from referrals.reports import coverage as report_of
+from referrals.reports import official as official_figures
 from referrals.reports.beginnings import first_known_workforce
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage
 from referrals.tables.base import paginate
@@ -85,6 +88,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "row": row,
         "explanation": board.EXPLANATIONS[row.state],
         "agreements": _agreements(row, form, address),
+        "official": _official(request, row, form),
         "is_own": request.access.can(Permission.SEE_DASHBOARD, row.pk),
         "dashboard": _dashboard_address(request, row),
         "neighbours": _table(
@@ -189,6 +193,13 @@ def _agreements(row: MunicipalityCoverage, form: DayForm, address: Callable[[str
         Agreement(role, other.full_name, address(other.code), one.fte, one.valid_from)
         for role, one, other in served + serves
     ]
+
+
+def _official(request: HttpRequest, row: MunicipalityCoverage, form: DayForm) -> list[Beside]:
+    """The newest official figures by the day, each beside the own register; persons for those who work there only."""
+    with_persons = request.access.can(Permission.SEE_DASHBOARD, row.pk)
+    found = official_figures.build(row.pk, form.day, population=row.population, with_persons=with_persons)
+    return official_board.beside(found)
 
 
 def _neighbours_caption(county: CountyCoverage) -> str:
