@@ -12,6 +12,7 @@ from django.db import models
 from referrals.choices import Engagement, FigureStatus, OccupationKind, StaffingMeasure
 from referrals.models.geography import County, Municipality, Population
 from referrals.models.known import Hindsight
+from referrals.models.periods import PeriodQuerySet
 from referrals.models.staffing import StaffingFigure, StaffingFigureQuerySet, StaffingImport
 from referrals.models.workforce import (
     CoverageAgreement,
@@ -19,7 +20,6 @@ from referrals.models.workforce import (
     Employment,
     EmploymentQuerySet,
     Occupation,
-    PeriodQuerySet,
     Therapist,
 )
 

@@ -27,7 +27,7 @@ class Leave(models.Model):
     """Somebody employed is away for a period [valid_from, valid_to), within the employment.
 
     Why is not written down: illness is nobody's business here. The database holds that it lies within the employment,
-    also when that is changed (migration 0041).
+    also when that is changed (migration 0033).
     """
 
     employment = models.ForeignKey(

@@ -20,7 +20,7 @@ from referrals.permissions import Access
 
 # The most one person can hold, in one post or in all of them together while not on leave: 56 hours a week. The law's
 # own limit for work and overtime is 48 hours on average (arbeidsmiljøloven § 10-6): more is a slip of the keyboard. In
-# migration 0041 the database holds it for the sum.
+# migration 0033 the database holds it for the sum.
 MOST_FTE = 1.5
 # What one municipality can get from another: more than most have at all, and 20 written for 20 % is caught.
 MOST_AGREED_FTE = 10
@@ -229,7 +229,7 @@ class CoverageAgreement(models.Model):
     """One municipality serves another, for a period [valid_from, valid_to).
 
     `fte` are årsverk moved from provider to recipient, never doubled; empty means on demand. Agreements that hold at
-    the same time never go in a circle: the database refuses the one that would close it (migration 0041).
+    the same time never go in a circle: the database refuses the one that would close it (migration 0033).
     """
 
     provider = models.ForeignKey(

@@ -1,6 +1,6 @@
 """JSON-stat, as both generations of Statistics Norway's interface send it: 2.0, and 1.x under a key `dataset`.
 
-No library reads it here: those that were tried drop `status`, and with it what is suppressed (docs/adr/0021).
+No library reads it here: those that were tried drop `status`, and with it what is suppressed (docs/adr/0023).
 """
 
 import json

@@ -154,7 +154,7 @@ DROP FUNCTION ergo_check_circle();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0030_rollups_faster"),
+        ("referrals", "0032_long_waits_as_known"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from ergo.postgresql.policies import SameMunicipality
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0033_registers_as_known"),
+        ("referrals", "0035_registers_as_known"),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""What came and went is counted between any number of days (0026, 0033), and no longer of two periods apart."""
+"""What came and went is counted between any number of days (0026, 0035), and no longer of two periods apart."""
 
 from importlib import import_module
 
@@ -16,6 +16,6 @@ def without(function: CountingFunction) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0034_situations")]
+    dependencies = [("referrals", "0036_situations")]
 
     operations = [without(AS_KNOWN.as_known(COUNTS.COUNT_FLOW)), without(COUNTS.COUNT_FLOW)]

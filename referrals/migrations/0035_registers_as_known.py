@@ -23,11 +23,11 @@ REGISTERS = {
     "municipality": "id, code, name, full_name, sort_key, county_id, tile_column, tile_row, valid_to",
     "population": "id, municipality_id, year, persons",
     "occupation": "id, kind",
-    "therapist": "id, authorised_from, authorised_to, is_licence",
+    "therapist": "id, authorised_from, authorised_to, is_licence, is_student",
     "employment": "id, therapist_id, municipality_id, occupation_id, engagement, fte, valid_from, valid_to",
     "coverageagreement": "id, provider_id, recipient_id, fte, valid_from, valid_to",
     "coveragestatement": "id, municipality_id, source, valid_from, valid_to",
-    "staffingfigure": "id, municipality_id, counted_on, source, value",
+    "staffingfigure": "id, municipality_id, counted_on, source, measure, status, value, decimals, replaced_by_id",
 }
 TOLD = ", ".join(
     f"('referrals_{name}', '{column}')"
@@ -81,7 +81,7 @@ def view(name, columns):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0032_long_waits_as_known")]
+    dependencies = [("referrals", "0034_official_statistics")]
 
     operations = [
         as_known(LIVE.COUNT_BANDS),
@@ -231,7 +231,10 @@ class Migration(migrations.Migration):
                 ),
                 ("counted_on", models.DateField()),
                 ("source", models.CharField(max_length=200)),
+                ("measure", models.CharField(max_length=10)),
+                ("status", models.CharField(max_length=15)),
                 ("value", models.DecimalField(decimal_places=2, max_digits=8, null=True)),
+                ("decimals", models.PositiveSmallIntegerField(null=True)),
             ],
             options={
                 "db_table": "referrals_staffingfigure_as_known",
@@ -270,6 +273,7 @@ class Migration(migrations.Migration):
                 ("authorised_from", models.DateField(null=True)),
                 ("authorised_to", models.DateField(null=True)),
                 ("is_licence", models.BooleanField()),
+                ("is_student", models.BooleanField()),
             ],
             options={
                 "db_table": "referrals_therapist_as_known",

@@ -13,7 +13,7 @@ UNDO = "UPDATE referrals_staffingfigure SET is_suppressed = value IS NULL"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0030_rollups_faster"),
+        ("referrals", "0033_workforce_register"),
     ]
 
     operations = [
