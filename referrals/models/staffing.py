@@ -71,7 +71,7 @@ class StaffingDraft(models.Model):
         return self.file_name
 
 
-class StaffingFigureQuerySet(models.QuerySet["StaffingFigure"]):
+class StaffingFigureQuerySet(models.QuerySet):
     def current(self) -> Self:
         """Figures that no newer file has replaced."""
         return self.filter(replaced_by__isnull=True)
