@@ -202,7 +202,7 @@ class TestWait:
         assert f'Foreløpig svar <span class="ds-tag" data-color="{colour}">{label}</span>' in page
         assert sentence in page
 
-    @pytest.mark.parametrize("outcome", NOT_COUNTED)
+    @pytest.mark.parametrize("outcome", sorted(NOT_COUNTED))
     def test_a_duplicate_needs_no_reply_of_its_own(
         self, office: Client, municipality: Municipality, outcome: Outcome
     ) -> None:
