@@ -83,6 +83,8 @@ class Choice:
 class ThreeBoard:
     """The section: three lists of facts, the two periods, why a time is missing, and the same by part.
 
+    `basis`: what the estimate rests on, with the way to those starts.
+
     `choices` are periods of the starts, none where they cannot be chosen.
     """
 
@@ -91,6 +93,7 @@ class ThreeBoard:
     estimated: tuple[Fact, ...]
     reasons: tuple[str, ...]
     basis: str
+    basis_href: str
     started_in: Period
     estimated_from: Period
     choices: tuple[Choice, ...]
@@ -112,6 +115,7 @@ def three_figures(
         estimated=_estimated(estimate),
         reasons=_reasons(estimate),
         basis=_basis(estimate),
+        basis_href=flow_board.address(drilldown, "started", estimate.period) if estimate.starts.value else "",
         started_in=figures.started.period,
         estimated_from=estimate.period,
         choices=period_choices(addresses, weeks),

@@ -7,11 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from referrals.models import Category, Municipality, User
-from tests.factories import ReferralFactory, days_ago
+from tests.factories import CountyFactory, MunicipalityFactory, ReferralFactory, days_ago
 from tests.journeys.accessibility import assert_accessible, assert_fits
 
 SignIn = Callable[[User], None]
 MOST_PRINTED_PAGES = 2
+MOST_PRINTED_PAGES_OF_READERS = 3  # with the table of the places
+A4_WIDTH = 680  # less its margins, at 96 dots to the inch
 
 
 @pytest.fixture
@@ -138,6 +140,26 @@ def test_it_prints_on_two_pages(page: Page, sign_in: SignIn, manager: User, tmp_
     sign_in(manager)
     page.goto("/oversikt/")
     assert printed_pages(page) <= MOST_PRINTED_PAGES
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_dashboards_of_readers_print_with_every_place(
+    page: Page, sign_in: SignIn, national_reader: User, municipality: Municipality
+) -> None:
+    """As many municipalities as a county has at most, and as many counties as the nation."""
+    county = municipality.county
+    MunicipalityFactory.create_batch(45, county=county)
+    CountyFactory.create_batch(14)
+    sign_in(national_reader)
+    for address, places in (("/oversikt/landet/", 15), (f"/oversikt/fylke/{county.code}/", 45)):
+        page.goto(address)
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": A4_WIDTH, "height": 1000})
+        assert page.evaluate("document.documentElement.scrollWidth") <= A4_WIDTH, address
+        assert page.locator("#places tbody tr").count() >= places, address
+        for text in ("Små tall er skjult", "Lengste ventetid vises ikke", "Oppskrift"):
+            expect(page.get_by_text(text).first).to_be_visible()
+        assert printed_pages(page) <= MOST_PRINTED_PAGES_OF_READERS, address
 
 
 def test_how_the_figures_are_made_can_be_read(page: Page, sign_in: SignIn, manager: User) -> None:

@@ -126,6 +126,35 @@ def test_a_reader_goes_down_from_the_country_and_up_again(
     expect(page.get_by_text(f"Hele landet, {before_now(0):%d.%m.%Y}")).to_be_visible()
 
 
+@pytest.mark.usefixtures("waits")
+def test_the_figures_of_a_reader_print_on_two_pages(
+    page: Page, sign_in: SignIn, national_reader: User
+) -> None:
+    sign_in(national_reader)
+    page.goto("/oversikt/lange-ventetider/")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 1000})  # A4, less its margins, at 96 dots to the inch
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680
+    for text in (f"Hele landet, {before_now(0):%d.%m.%Y}", "Små tall er skjult", "Oppskrift"):
+        expect(page.get_by_text(text).first).to_be_visible()
+    assert printed_pages(page) <= 2
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_month_end_of_the_history_leads_to_its_list(page: Page, sign_in: SignIn, manager: User) -> None:
+    sign_in(manager)
+    page.goto("/oversikt/")
+    page.get_by_role("navigation").get_by_role("link", name="Lange ventetider").first.click()
+    page.get_by_text("Vis som tabell, med vei til listene").press("Enter")
+    page.evaluate("scrollTo(0, 0)")  # halfway down, the headings that stay in sight lie over some row
+    assert_accessible(page)
+    number = page.locator("figure table a").last
+    count = int(number.inner_text())
+    number.press("Enter")
+    page.wait_for_url("**venter=**")
+    assert rows(page) == count > 0
+
+
 def printed_pages(page: Page) -> int:
     """How many sheets the page takes, laid as it asks for."""
     return page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")

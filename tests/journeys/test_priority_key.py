@@ -6,12 +6,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from referrals.models import Category, Municipality, PriorityKey, User
-from tests.factories import LONG_AGO, ReferralFactory
+from tests.factories import (
+    LONG_AGO,
+    CategoryFactory,
+    PriorityKeyFactory,
+    PriorityTargetFactory,
+    ReferralFactory,
+    days_ago,
+)
 from tests.journeys.accessibility import assert_accessible, assert_fits
 
 SignIn = Callable[[User], None]
 
 WHY = "Kommunestyret vedtok nye frister."
+CRITERIA = "Nylig tap av funksjon, fare for fall eller for å miste jobb, skole eller bolig."
 DAYS = "Hjelpemidler (prøve), Prioritet 2, dager"
 
 
@@ -117,3 +125,33 @@ def test_two_keys_stand_side_by_side(
     press(page, "button", "Vis")
     expect(page.get_by_text("0 linjer er ulike.")).to_be_visible()
     stop(page)
+
+
+def test_keys_print_upright_with_every_column(
+    page: Page,
+    sign_in: SignIn,
+    manager: User,
+    municipality: Municipality,
+    other_municipality: Municipality,
+) -> None:
+    """Of one municipality and of two side by side, with four priorities, criteria and a long name."""
+    long_name = CategoryFactory(code="long-name", name_nb="Forebyggende hjemmebesøk og boligrådgivning")
+    for place in (municipality, other_municipality):
+        key = PriorityKeyFactory(municipality=place, valid_from=days_ago(10))
+        for level in range(1, 5):
+            PriorityTargetFactory(
+                key=key, category=long_name, level=level, criteria=f"{CRITERIA} {place.name}"
+            )
+    sign_in(manager)
+    one, other = municipality.code, other_municipality.code
+    for address in (
+        f"/k/{one}/prioriteringsnokkel/",
+        f"/prioriteringsnokler/?a={one}",
+        f"/prioriteringsnokler/?a={one}&b={other}",
+    ):
+        page.goto(address)
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 680, "height": 1000})  # A4, less its margins, at 96 dots to the inch
+        assert page.evaluate("document.documentElement.scrollWidth") <= 680, address
+        expect(page.get_by_text(long_name.name_nb).first).to_be_visible()
+        assert page.pdf(format="A4").count(b"/Type /Page\n") == 1, address

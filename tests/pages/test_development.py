@@ -138,7 +138,7 @@ def test_every_number_is_the_length_of_the_list_it_leads_to(office: Client, addr
         if any(layer.of.mark_href for layer in column.layers)
     ]
     assert drawn == list(range(48, 60))
-    assert "fører hvert antall til radene sine, i diagrammene bare de siste 12 månedene" in text(page)
+    assert "fører hvert antall til radene sine, i søylene bare de siste 12 månedene" in text(page)
 
 
 @pytest.mark.usefixtures("years")

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.http import HttpResponse
@@ -166,6 +167,18 @@ def test_each_count_of_staff_is_the_length_of_the_list_it_leads_to(
     for name, links in found.items():
         for number, href in links:
             assert office.get(href).context["table"].paginator.count == int(number) > 0, (name, href)
+
+
+@pytest.mark.usefixtures("year")
+@pytest.mark.parametrize(("day", "count"), [(TODAY, 25), (days_ago(15), 1)])
+def test_the_starts_of_the_estimate_can_be_opened(
+    office: Client, address: str, day: date, count: int
+) -> None:
+    page = office.get(address, {"dato": f"{day:%d.%m.%Y}"})
+    found = re.search(
+        rf'månedene: {count}\. .*?<a [^>]*href="([^"]*)">Vis dem som startet</a>', section(page)
+    )
+    assert found and office.get(found.group(1)).context["table"].paginator.count == count
 
 
 @pytest.mark.usefixtures("year")
