@@ -1,7 +1,7 @@
 """Waits as hypothesis invents them: a strategy for each situation of docs/definitions.md, in whole batches.
 
 A wait is drawn as a handful of bytes that are read digit by digit, so that hundreds of them fit into one example.
-Every day is counted from the day on which the batch is looked at, or from receipt, often to the very edge of a rule.
+Every day is counted from the first day on which the batch is looked at, or from receipt, often to the edge of a rule.
 """
 
 from collections.abc import Callable, Sequence
@@ -81,12 +81,16 @@ class Wait:
     no_shows: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True)
 class Batch:
-    """Situations by their name, and the day on which they are looked at."""
+    """Situations by their name, and the days on which they are looked at: one, and the next, so edges are crossed."""
 
-    on: date
-    situations: list[tuple[str, list[Wait]]]
+    def __init__(self, on: date, situations: list[tuple[str, list[Wait]]]) -> None:
+        self.days = (on, on + timedelta(days=1))
+        self.situations = situations
+
+    def __repr__(self) -> str:
+        """Short: what fails names its wait."""
+        return f"<{len(self.situations)} situations on {self.days[0]}>"
 
 
 # ---------------------------------------------------------------- what any wait has
@@ -266,7 +270,7 @@ named = st.tuples(st.sampled_from(sorted(SITUATIONS)), st.binary(min_size=BYTES,
 
 @st.composite
 def batches(draw: st.DrawFn) -> Batch:
-    """So many situations, and the day on which all of them are looked at."""
+    """So many situations, and the days on which all of them are looked at."""
     on = draw(st.sampled_from(LOOKS) | st.dates(date(2024, 1, 1), TODAY))
     drawn = draw(st.lists(named, min_size=BATCH, max_size=BATCH))
     return Batch(on, [(name, SITUATIONS[name](Drawn(raw), on)) for name, raw in drawn])
