@@ -56,6 +56,8 @@ class Wait:
     started: date | None
     closed: date | None
     outcome: str
+    source: str
+    therapist: int | None
     holds: tuple[tuple[str, date, date | None], ...]
     target: int | None
 
@@ -118,6 +120,8 @@ def _wait(facts: Row, municipality: int, holds: list[Any], keys: "_Keys") -> Wai
         facts.get("started_on"),
         facts.get("closed_on"),
         facts.get("outcome") or "",
+        facts["source"],
+        facts.get("therapist"),
         tuple(holds),
         keys.days(municipality, received, category, priority),
     )
@@ -217,22 +221,41 @@ def bands(known: Iterable[Wait], on: date) -> dict[str, int]:
     return {code: sum(number in band for number in days) for code, band in BANDS.items()}
 
 
+def within_target(known: Iterable[Wait], on: date) -> Fraction | None:
+    """Of those who wait and are assessed, the share who are not over their target."""
+    assessed = [wait for wait in known if waits(wait, on) and is_assessed(wait, on)]
+    in_time = sum(not is_over_target(wait, on) for wait in assessed)
+    return Fraction(in_time, len(assessed)) if assessed else None
+
+
+def near_a_year(known: Iterable[Wait], on: date) -> int:
+    return sum(274 <= gross(wait, on) <= 365 for wait in known if waits(wait, on))
+
+
 def by_category(known: Iterable[Wait], on: date) -> dict[Any, dict[str, float | None]]:
     return _parts(known, on, lambda wait: wait.category)
 
 
 def by_priority(known: Iterable[Wait], on: date) -> dict[Any, dict[str, float | None]]:
     """None: not assessed by the end of the day."""
-    return _parts(known, on, lambda wait: wait.priority if is_assessed(wait, on) else None)
+    return _parts(known, on, lambda wait: level_of(wait, on))
+
+
+def level_of(wait: Wait, on: date) -> int | None:
+    return wait.priority if is_assessed(wait, on) else None
+
+
+def divided(known: Iterable[Wait], part: Callable[[Wait], Any]) -> dict[Any, list[Wait]]:
+    parts = defaultdict(list)
+    for wait in known:
+        parts[part(wait)].append(wait)
+    return parts
 
 
 def _parts(
     known: Iterable[Wait], on: date, part: Callable[[Wait], Any]
 ) -> dict[Any, dict[str, float | None]]:
-    parts = defaultdict(list)
-    for wait in known:
-        if waits(wait, on):
-            parts[part(wait)].append(wait)
+    parts = divided((wait for wait in known if waits(wait, on)), part)
     return {value: _shown(headlines(found, on)) for value, found in parts.items()}
 
 
@@ -252,6 +275,19 @@ def flow(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[str,
         "started": sum(within(wait.started) for wait in counted),
         "other_ends": sum(within(wait.closed) and not wait.started for wait in counted),
         "finished": sum(within(wait.closed) and bool(wait.started) for wait in counted),
+    }
+
+
+def pace(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[str, Fraction | None]:
+    """Referred for each who started or left otherwise, and the weeks until the list is empty if nobody comes."""
+    known = list(known)
+    moved, waiting = flow(known, on, days), sum(waits(wait, on) for wait in known)
+    removed = moved["started"] + moved["other_ends"]
+    if not removed:
+        return {"load": None, "clearance_weeks": None if waiting else Fraction(0)}
+    return {
+        "load": Fraction(moved["referred"], removed),
+        "clearance_weeks": Fraction(waiting * days, 7 * removed),
     }
 
 

@@ -1,19 +1,21 @@
-"""How those who wait are divided, for own staff: a shaded table, and who referred them and who has them."""
+"""How those who wait are divided, for own staff: a shaded table, and each way of dividing with what came and went."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
 
 from django.utils.translation import gettext as _
 
+from referrals.boards import flow as flow_board
 from referrals.boards import sentences
-from referrals.boards.figures import Cell, count, days, round_half_up
+from referrals.boards.figures import Cell, count, days, round_half_up, share_of
 from referrals.boards.links import Chosen, Drilldown
 from referrals.boards.pictures import Picture
 from referrals.charts.heat import NOTHING, HeatRow, heat
 from referrals.charts.scales import Count
 from referrals.choices import WaitFact
-from referrals.reports.parts import Caseload, Part, PartsReport
-from referrals.reports.periods import Period
+from referrals.norwegian import number
+from referrals.reports.parts import Part, PartsReport
 from referrals.reports.suppression import Figure
 from referrals.reports.waiting_times import NO_PRIORITY
 
@@ -22,19 +24,16 @@ WHOLE = 100  # per cent
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a table."""
+    """A line of a grid."""
 
     name: str
     cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table with its sentence; `whole` is the line at its foot, `headings` are those of the cells."""
+class Grid:
+    """Parts under the heading of their names, with figures under theirs; `whole` is the line at its foot."""
 
-    id: str
-    title: str
-    sentence: str
     heading: str
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -42,25 +41,44 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Table:
+    """One way of dividing: what is read first, and `more` that lies folded away, where there is more."""
+
+    id: str
+    title: str
+    sentence: str
+    grid: Grid
+    more: Grid | None = None
+
+
+@dataclass(frozen=True)
 class Distribution:
-    """What stands on the page. Where nobody waits there is no picture, and only the table of the therapists."""
+    """What stands on the page: of those who wait a picture and tables, and tables of what came and went.
+
+    Where nobody waits there is no picture, and only the table of the therapists. `still`: where nothing came and went,
+    says so in place of the tables.
+    """
 
     heat: Picture | None
-    tables: tuple[Table, ...]
+    waiting: tuple[Table, ...]
+    moved: tuple[Table, ...]
+    still: str
 
 
 def distribution(
-    report: PartsReport, drilldown: Drilldown, *, of_shares: bool, listed: Collection[str]
+    report: PartsReport, drilldown: Drilldown, *, of_shares: bool, listed: Collection[str], is_today: bool
 ) -> Distribution:
     """The board of a report. `of_shares`: shares over target in place of counts.
 
-    `listed`: the codes of the caseloads to which the list can be narrowed.
+    `listed`: the codes of the therapists to which the list can be narrowed. `is_today`: the report is of today.
     """
-    therapists = _caseloads(report, drilldown, listed)
-    if not report.whole.waiting.value:
-        return Distribution(None, (therapists,))
+    ways, therapists = _ways(report, drilldown), _therapists(report, drilldown, listed)
+    is_empty, is_still = not report.whole.waiting.value, report.whole.moved.is_nothing
     return Distribution(
-        _heat(report, drilldown, of_shares=of_shares), (_sources(report, drilldown), therapists)
+        None if is_empty else _heat(report, drilldown, of_shares=of_shares),
+        tuple(_waiting(report, way) for way in ((therapists,) if is_empty else (*ways, therapists))),
+        () if is_still else tuple(_moved(report, way, is_today=is_today) for way in ways),
+        sentences.nothing_moved() if is_still else "",
     )
 
 
@@ -97,13 +115,14 @@ def _heat(report: PartsReport, drilldown: Drilldown, *, of_shares: bool) -> Pict
     drawn = _Shares(drilldown) if of_shares else _Counts(drilldown)
     sentence = sentences.shares_over(report) if of_shares else sentences.cells(report)
     title = _("Share over target by category and priority") if of_shares else _("By category and priority")
-    levels = report.priorities
+    waits = [bool(level.waiting.value) for level in report.priorities]
+    levels = list(compress(report.priorities, waits))
     rows = [
         HeatRow(
             category.name,
             [
                 drawn(cell, category=category.code, priority=level.code)
-                for level, cell in zip(levels, cells, strict=True)
+                for level, cell in zip(levels, compress(cells, waits), strict=True)
             ],
             drawn(category, category=category.code),
         )
@@ -119,59 +138,145 @@ def _short(level: Part) -> str:
     return level.name if level.code == NO_PRIORITY else level.code
 
 
-def _sources(report: PartsReport, drilldown: Drilldown) -> Table:
-    return Table(
-        id="sources",
-        title=_("By who referred them"),
-        sentence=sentences.sources(report.by_source),
-        heading=_("Source"),
-        headings=(_("Waiting"), _("Over target"), _("Median wait")),
-        rows=tuple(
-            Row(part.name, (*_counted(part, drilldown, source=part.code), Cell(days(part.median_days))))
-            for part in report.by_source
+# What a column is called, and the figure of a part under it; `_Links` leads to its rows.
+Figures = Callable[[Part, "_Links"], Cell]
+Columns = Sequence[tuple[str, Figures]]
+
+
+@dataclass(frozen=True)
+class _Links:
+    """Leads to the rows of one part, of which `chosen` is how the list is narrowed to it."""
+
+    drilldown: Drilldown
+    chosen: Mapping[str, Chosen]
+
+    def waiting(self, figure: Figure, *facts: WaitFact) -> Cell:
+        """Those of the part who wait, of whom each fact is true."""
+        own = self.chosen.get("only", ())
+        only = [*([own] if isinstance(own, str) else own), *(fact.value for fact in facts)]
+        return _cell(figure, self.drilldown.waiting(**dict(self.chosen) | {"only": only}))
+
+    def moved(self, figure: Figure, line: str, report: PartsReport) -> Cell:
+        """Those of the part that a line of the flow counts."""
+        address = self.drilldown.happened(*flow_board.ROWS[line], report.period, **self.chosen)
+        return _cell(figure, address)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way of dividing: its parts, and what leads to the rows of one of them, or of all together."""
+
+    id: str
+    heading: str
+    title: str
+    sentence: str
+    parts: Sequence[Part]
+    links: Callable[[Part], _Links]
+    whole: _Links
+
+
+def _ways(report: PartsReport, drilldown: Drilldown) -> tuple[_Way, ...]:
+    """Those in which things come and go."""
+    told: tuple[tuple[str, str, str, str, Sequence[Part]], ...] = (
+        (
+            "category",
+            _("Category"),
+            _("By category"),
+            sentences.categories(report.categories),
+            report.categories,
         ),
-        whole=Row(_("In all"), (*_counted(report.whole, drilldown), Cell(days(report.whole.median_days)))),
+        (
+            "priority",
+            _("Priority"),
+            _("By priority"),
+            sentences.priorities(report.priorities),
+            report.priorities,
+        ),
+        (
+            "source",
+            _("Source"),
+            _("By who referred them"),
+            sentences.sources(report.by_source),
+            report.by_source,
+        ),
     )
+    whole = _Links(drilldown, {})
+    return tuple(_Way(*words, _narrowed(drilldown, words[0]), whole) for words in told)
 
 
-def _counted(part: Part, drilldown: Drilldown, **chosen: str) -> Iterator[Cell]:
-    """How many wait, and how many of them are over target."""
-    yield _cell(part.waiting, drilldown.waiting(**chosen))
-    yield _cell(part.over_target, drilldown.waiting(**chosen, only=WaitFact.OVER_TARGET.value))
+def _narrowed(drilldown: Drilldown, name: str) -> Callable[[Part], _Links]:
+    """The list narrowed to a part by a filter of this name."""
+    return lambda part: _Links(drilldown, {name: part.code})
+
+
+def _therapists(report: PartsReport, drilldown: Drilldown, listed: Collection[str]) -> _Way:
+    def links(part: Part) -> _Links:
+        """Nobody's cases the list knows as a fact."""
+        chosen = {"therapist": part.code} if part.code else {"only": WaitFact.UNASSIGNED.value}
+        return _Links(drilldown if part.code in listed else Drilldown(), chosen)
+
+    is_empty = not report.whole.waiting.value
+    sentence = sentences.nobody_waited() if is_empty else sentences.caseloads(report)
+    parts, whole = report.by_therapist, _Links(drilldown, {})
+    return _Way("therapist", _("Therapist"), _("By therapist"), sentence, parts, links, whole)
+
+
+def _waiting(report: PartsReport, way: _Way) -> Table:
+    """Those who wait, in the parts where anybody does; of therapists also their starts."""
+    first: Columns = (
+        (_("Waiting"), lambda part, links: links.waiting(part.waiting)),
+        (_("Over target"), lambda part, links: links.waiting(part.over_target, WaitFact.OVER_TARGET)),
+        (_("Within target"), lambda part, _links: Cell(share_of(part.within_target))),
+        (_("Median wait"), lambda part, _links: Cell(days(part.median_days))),
+    )
+    more: Columns = (
+        (_("P90"), lambda part, _links: Cell(days(part.p90_days))),
+        (_("Longest wait"), lambda part, _links: Cell(days(part.oldest_days))),
+        (_("Not assessed"), lambda part, links: links.waiting(part.not_assessed, WaitFact.NOT_ASSESSED)),
+        (_("Over a year"), lambda part, links: links.waiting(part.over_a_year, WaitFact.OVER_A_YEAR)),
+    )
+    waiting = shown = [part for part in way.parts if part.waiting.value]
+    if way.id == "therapist":
+        weeks = _("Started in %(weeks)s weeks") % {"weeks": number(report.period.weeks)}
+        shown, first = list(way.parts), (*first, (weeks, _started(report)))
+    folded = _grid(report, way, waiting, more) if waiting else None
+    return Table(way.id, way.title, way.sentence, _grid(report, way, shown, first), folded)
+
+
+def _moved(report: PartsReport, way: _Way, *, is_today: bool) -> Table:
+    """What came and went, in the parts where anybody waits or moved.
+
+    The list knows the present priority alone: it cannot be narrowed to the one that was set by an earlier day.
+    """
+    parts = [part for part in way.parts if part.waiting.value or not part.moved.is_nothing]
+    columns: Columns = (
+        (_("Newly referred"), lambda part, links: links.moved(part.moved.referred, "referred", report)),
+        (_("Started"), _started(report)),
+        (_("Left otherwise"), lambda part, links: links.moved(part.moved.other_ends, "other_ends", report)),
+        (_("Load"), lambda part, _links: Cell(flow_board.load(part.moved.load, part.moved.referred))),
+        (_("Empty in"), lambda part, _links: Cell(flow_board.clearance(part.moved.clearance_weeks))),
+    )
+    if way.id == "priority" and not is_today:
+        way = replace(way, links=lambda _part: _Links(Drilldown(), {}))
+    title = _("%(by)s: what came and went") % {"by": way.title}
+    return Table(f"{way.id}-moved", title, "", _grid(report, way, parts, columns))
+
+
+def _started(report: PartsReport) -> Figures:
+    return lambda part, links: links.moved(part.moved.started, "started", report)
+
+
+def _grid(report: PartsReport, way: _Way, parts: Sequence[Part], columns: Columns) -> Grid:
+    def row(name: str, part: Part, links: _Links) -> Row:
+        return Row(name, tuple(cell(part, links) for _heading, cell in columns))
+
+    return Grid(
+        way.heading,
+        tuple(heading for heading, _cell in columns),
+        tuple(row(part.name or _("Not assigned"), part, way.links(part)) for part in parts),
+        row(_("In all"), report.whole, way.whole),
+    )
 
 
 def _cell(figure: Figure, href: str) -> Cell:
     return Cell(count(figure), href if figure.value else "")
-
-
-def _caseloads(report: PartsReport, drilldown: Drilldown, listed: Collection[str]) -> Table:
-    is_empty = not report.whole.waiting.value
-    started = sum(one.started.value or 0 for one in report.by_therapist)
-    address = drilldown.happened("all", "started", report.started_in)
-    return Table(
-        id="therapists",
-        title=_("By therapist"),
-        sentence=sentences.nobody_waited() if is_empty else sentences.caseloads(report),
-        heading=_("Therapist"),
-        headings=(_("Assigned and waiting"), _("Over target"), _("Started in 13 weeks")),
-        rows=tuple(
-            _caseload(one, drilldown if one.code in listed else Drilldown(), report.started_in)
-            for one in report.by_therapist
-        ),
-        whole=Row(_("In all"), (*_counted(report.whole, drilldown), _cell(Figure(started), address))),
-    )
-
-
-def _caseload(one: Caseload, drilldown: Drilldown, started_in: Period) -> Row:
-    """Of a therapist, or of nobody, which the list knows as a fact."""
-    chosen: dict[str, Chosen] = {"therapist": one.code} if one.code else {"only": WaitFact.UNASSIGNED.value}
-    over = (
-        [WaitFact.OVER_TARGET.value] if one.code else [WaitFact.UNASSIGNED.value, WaitFact.OVER_TARGET.value]
-    )
-    started = drilldown.happened("all", "started", started_in, **chosen)
-    cells = (
-        _cell(one.waiting, drilldown.waiting(**chosen)),
-        _cell(one.over_target, drilldown.waiting(**chosen | {"only": over})),
-        _cell(one.started, started),
-    )
-    return Row(one.name or _("Not assigned"), cells)

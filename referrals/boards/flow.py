@@ -45,12 +45,11 @@ def address(drilldown: Drilldown, line: str, period: Period, **chosen: Chosen) -
     return drilldown.happened(*ROWS[line], period, **chosen)
 
 
-def load(flow: FlowReport) -> str:
+def load(load: Figure, referred: Figure) -> str:
     """Referred for each who left the list: 1,23, or ∞ where some came and nobody left."""
-    if flow.load.value is not None:
-        return number(flow.load.value, 2)
-    came = flow.referred.figure.value
-    return ENDLESS if flow.no_removals and came else in_place(flow.load)
+    if load.value is not None:
+        return number(load.value, 2)
+    return ENDLESS if referred.value and not load.suppressed else in_place(load)
 
 
 def clearance(weeks: Figure) -> str:
@@ -84,7 +83,7 @@ def _load(flow: FlowReport) -> Card:
         note = ""
     else:
         note = _("referred for each who left the list; over 1 it grows")
-    return Card(_("Load"), load(flow), note=note, is_hidden=flow.load.suppressed)
+    return Card(_("Load"), load(flow.load, flow.referred.figure), note=note, is_hidden=flow.load.suppressed)
 
 
 def _clearance(flow: FlowReport) -> Card:

@@ -69,7 +69,7 @@ def _figures() -> Iterator[tuple[str, Write]]:
         _("Referred again within 90 days, of those closed after a start who were followed so long"),
         lambda one, _links: Cell(_rereferred(one)),
     )
-    yield _("Load"), lambda one, _links: Cell(flow_board.load(one.flow))
+    yield _("Load"), lambda one, _links: Cell(flow_board.load(one.flow.load, one.flow.referred.figure))
     yield (
         _("To empty the waitlist"),
         lambda one, _links: Cell(flow_board.clearance(one.flow.clearance_weeks)),

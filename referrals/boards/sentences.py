@@ -74,6 +74,11 @@ def nobody_waited() -> str:
     return _("Nobody was waiting at the end of this day.")
 
 
+def nothing_moved() -> str:
+    """Nobody came to the list, and nobody left it."""
+    return _("Nobody was referred, started or left the list in these weeks.")
+
+
 def distribution(report: WaitingReport) -> str:
     """How long half of those who wait have waited."""
     median = report.median_days.figure
@@ -246,7 +251,7 @@ def caseloads(report: PartsReport) -> str:
     return pattern % {"count": number(nobodys), "waiting": number(waiting)}
 
 
-def priorities(groups: Sequence[Group]) -> str:
+def priorities(groups: Sequence[Group] | Sequence[Part]) -> str:
     """Where most are over their target, or else where most wait."""
     most = _most(groups, lambda group: group.over_target or Figure())
     if most is not None and most.over_target is not None and most.over_target.value:
@@ -258,7 +263,7 @@ def priorities(groups: Sequence[Group]) -> str:
     return _most_wait(groups, _("Most wait in %(group)s: %(count)s."), lower=True)
 
 
-def categories(groups: Sequence[Group]) -> str:
+def categories(groups: Sequence[Group] | Sequence[Part]) -> str:
     """What most wait for."""
     return _most_wait(groups, _("Most wait for “%(group)s”: %(count)s."))
 

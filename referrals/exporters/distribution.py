@@ -5,20 +5,23 @@ from typing import Any
 
 from referrals.exporters.lines import Line, counted, sheet
 from referrals.exporters.tabular import Sheet
-from referrals.reports.parts import Caseload, Part, PartsReport
+from referrals.reports.parts import Part, PartsReport
 from referrals.reports.suppression import Figure
 from referrals.reports.waiting_times import NO_PRIORITY
 
+MOVED = ("referred", "started", "other_ends", "load", "clearance_weeks")
+
 
 def as_dict(report: PartsReport) -> dict[str, Any]:
-    """All who wait, and each way of dividing them; days are gross days, shares are of 1.
+    """All who wait, what came and went in the `period` (half-open), and each way of dividing both.
 
-    The share of those over target is of all who wait in the part, and null without a priority or where nobody waits.
-    `code` of a therapist is null for the cases that no therapist has. `started_in`: half-open.
+    Days are gross days, shares are of 1. The share of those over target is of all who wait in the part, and null
+    without a priority or where nobody waits; the share within target is of those assessed. `code` of a therapist is
+    null for the cases that no therapist has; of what came and went only the starts are a therapist's.
     """
     return {
         "on": report.on.isoformat(),
-        "started_in": str(report.started_in),
+        "period": str(report.period),
         **counted(_of_part(report.whole)),
         "by_category": [_named(one) | counted(_of_part(one)) for one in report.categories],
         "by_priority": [_named(one) | counted(_of_part(one)) for one in report.priorities],
@@ -27,7 +30,7 @@ def as_dict(report: PartsReport) -> dict[str, Any]:
             for category, level, cell in _cells(report)
         ],
         "by_source": [_named(one) | counted(_of_part(one)) for one in report.by_source],
-        "by_therapist": [_named(one) | counted(_of_caseload(one)) for one in report.by_therapist],
+        "by_therapist": [_named(one) | counted(_of_therapist(one)) for one in report.by_therapist],
         "recipe": report.recipe.as_dict(),
     }
 
@@ -38,18 +41,15 @@ def as_sheet(report: PartsReport) -> Sheet:
 
 
 def _lines(report: PartsReport) -> Iterator[Line]:
-    yield Line("all", report.on.isoformat(), "", _of_part(report.whole))
+    yield Line("all", report.on.isoformat(), "", _waiting(report.whole, is_assessed=True))
+    yield Line("all", str(report.period), "", _moved(report.whole))
     yield from (Line("category", one.code, one.name, _of_part(one)) for one in report.categories)
     yield from (Line("priority", one.code, one.name, _of_part(one)) for one in report.priorities)
     for category, level, cell in _cells(report):
         code, name = f"{category.code} {level.code}", f"{category.name}, {level.name}"
         yield Line("category and priority", code, name, _of_cell(cell, level))
     yield from (Line("source", one.code, one.name, _of_part(one)) for one in report.by_source)
-    period = str(report.started_in)
-    yield from (
-        Line(f"therapist, started {period}", one.code, one.name, _of_caseload(one))
-        for one in report.by_therapist
-    )
+    yield from (Line("therapist", one.code, one.name, _of_therapist(one)) for one in report.by_therapist)
 
 
 def _cells(report: PartsReport) -> Iterator[tuple[Part, Part, Part]]:
@@ -60,16 +60,33 @@ def _cells(report: PartsReport) -> Iterator[tuple[Part, Part, Part]]:
 
 
 def _of_part(part: Part) -> dict[str, Figure]:
-    return {
-        "waiting": part.waiting,
-        "over_target": part.over_target,
-        "over_target_share": _share(part, is_assessed=part.code != NO_PRIORITY),
-        "median_days": part.median_days,
-    }
+    return _waiting(part, is_assessed=part.code != NO_PRIORITY) | _moved(part)
 
 
 def _of_cell(cell: Part, level: Part) -> dict[str, Figure]:
-    return _of_part(cell) | {"over_target_share": _share(cell, is_assessed=level.code != NO_PRIORITY)}
+    return _waiting(cell, is_assessed=level.code != NO_PRIORITY) | _moved(cell)
+
+
+def _of_therapist(one: Part) -> dict[str, Figure]:
+    return _waiting(one, is_assessed=True) | {"started": one.moved.started}
+
+
+def _waiting(part: Part, *, is_assessed: bool) -> dict[str, Figure]:
+    return {
+        "waiting": part.waiting,
+        "over_target": part.over_target,
+        "over_target_share": _share(part, is_assessed=is_assessed),
+        "within_target_share": part.within_target,
+        "not_assessed": part.not_assessed,
+        "over_one_year": part.over_a_year,
+        "median_days": part.median_days,
+        "p90_days": part.p90_days,
+        "oldest_days": part.oldest_days,
+    }
+
+
+def _moved(part: Part) -> dict[str, Figure]:
+    return {name: getattr(part.moved, name) for name in MOVED}
 
 
 def _share(part: Part, *, is_assessed: bool) -> Figure:
@@ -78,9 +95,5 @@ def _share(part: Part, *, is_assessed: bool) -> Figure:
     return Figure((over or 0) / waiting) if waiting and is_assessed else Figure()
 
 
-def _of_caseload(one: Caseload) -> dict[str, Figure]:
-    return {"waiting": one.waiting, "over_target": one.over_target, "started": one.started}
-
-
-def _named(one: Part | Caseload) -> dict[str, Any]:
+def _named(one: Part) -> dict[str, Any]:
     return {"code": one.code or None, "name": one.name}

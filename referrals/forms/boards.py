@@ -112,8 +112,8 @@ class DashboardForm(LookBackForm):
             self.data[name] = str(weeks)
 
 
-class DistributionForm(LookBackForm):
-    """The day and how it is looked at; and whether the shaded table is of shares over target, not of counts."""
+class DistributionForm(DashboardForm):
+    """The same of how a list is divided; and whether the shaded table is of shares over target, not of counts."""
 
     vis = forms.ChoiceField(
         required=False, choices=[(OF_SHARES, _("Share over target"))], widget=forms.HiddenInput

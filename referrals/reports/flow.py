@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, referrals_as
 from referrals.reports import kept_or_counted
 from referrals.reports.kept_or_counted import FLOW_COUNTS, FoundFlow
+from referrals.reports.own_rows import moved
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
@@ -97,8 +98,8 @@ def build(
         before=period.before(),
         scope=scope,
         **lines,
-        load=_ratio(lines["referred"].figure, removals),
-        clearance_weeks=_clearance(figures["waiting"], removals, period),
+        load=load_of(lines["referred"].figure, removals),
+        clearance_weeks=clearance_of(figures["waiting"], removals, period),
         no_removals=removals.value == 0,
         recipe=Recipe(
             NAME,
@@ -121,14 +122,14 @@ def _together(one: FlowLine, other: FlowLine, period: Period) -> FlowLine:
     return _line(total_of([one.figure, other.figure]), total_of([one.before, other.before]), period)
 
 
-def _ratio(referred: Figure, removals: Figure) -> Figure:
+def load_of(referred: Figure, removals: Figure) -> Figure:
     """Load: undefined without removals."""
     if referred.suppressed or removals.suppressed:
         return WITHHELD
     return Figure(round((referred.value or 0) / removals.value, 2)) if removals.value else Figure()
 
 
-def _clearance(waiting: Figure, removals: Figure, period: Period) -> Figure:
+def clearance_of(waiting: Figure, removals: Figure, period: Period) -> Figure:
     """Weeks to an empty list at the pace of the period, if nobody came: 0 without a list, undefined without a pace."""
     if waiting.suppressed or removals.suppressed:
         return WITHHELD
@@ -152,18 +153,8 @@ def _aggregates(period: Period) -> dict[str, Count]:
         "waiting_earlier": Count("pk", filter=clock.waiting_q(period.before().day_before)),
     }
     for suffix, days in (("", period), ("_before", period.before())):
-        closed = _within("closed_on", days)
-        aggregates |= {
-            f"referred{suffix}": Count("pk", filter=_within("received_on", days)),
-            f"started{suffix}": Count("pk", filter=_within("started_on", days)),
-            f"other_ends{suffix}": Count("pk", filter=closed & Q(started_on__isnull=True)),
-            f"finished{suffix}": Count("pk", filter=closed & Q(started_on__isnull=False)),
-        }
+        aggregates |= {f"{kind}{suffix}": Count("pk", filter=did) for kind, did in moved(days).items()}
     return aggregates
-
-
-def _within(field: str, period: Period) -> Q:
-    return Q(**{f"{field}__gte": period.start, f"{field}__lt": period.end})
 
 
 def _outside_cells(

@@ -6,6 +6,8 @@ counted. MATERIALIZED keeps PostgreSQL from working out the target and the pause
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import connection
 from django.db.models import (
@@ -25,9 +27,19 @@ from django.db.models import (
 from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
-from referrals.reports.periods import DAYS_A_WEEK
+from referrals.reports.periods import DAYS_A_WEEK, Period
 from referrals.reports.scopes import Scope
-from referrals.reports.tallies import FLOWS, IN_SCOPE, Group, Key, Tallies, Tally, exact_days, read_groups
+from referrals.reports.tallies import (
+    FLOWS,
+    IN_SCOPE,
+    Group,
+    Groups,
+    Key,
+    Tallies,
+    Tally,
+    exact_days,
+    read_groups,
+)
 
 PERCENTILES = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY gross_days)"
 COUNTS = (  # in the order of Tally.read
@@ -43,6 +55,7 @@ COUNTS = (  # in the order of Tally.read
 )
 FACTS = ("gross_days", "breaks_target", "is_not_assessed", "is_over_a_year", "is_paused", "person_id")
 PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY, Key.WEEK)
+# As those who wait are divided, and what came and went.
 PARTED = ((Key.CATEGORY,), (Key.PRIORITY,), (Key.CATEGORY, Key.PRIORITY), (Key.SOURCE,), (Key.THERAPIST,))
 
 # Each row meets every day: the days are joined in, and the clock's expressions are given the day of the joined row.
@@ -170,6 +183,57 @@ def bands_each_day(
             part = frozenset() if is_whole else frozenset({(Key.BAND, band)})
             groups[day][frozenset({IN_SCOPE}) | part] = Tally(count)
     return {day: Tallies(tallies) for day, tallies in groups.items()}
+
+
+def moved(period: Period) -> dict[str, Q]:
+    """What came and went in the period, by the names of FLOWS: of rows that count."""
+    closed = _within("closed_on", period)
+    return {
+        "referred": _within("received_on", period),
+        "started": _within("started_on", period),
+        "other_ends": closed & Q(started_on__isnull=True),
+        "finished": closed & Q(started_on__isnull=False),
+    }
+
+
+def _within(field: str, period: Period) -> Q:
+    return Q(**{f"{field}__gte": period.start, f"{field}__lt": period.end})
+
+
+def flow_in_parts(
+    period: Period, rows: ReferralQuerySet, hindsight: Hindsight = ALL_KNOWN
+) -> Groups[dict[str, int]]:
+    """What came and went of the rows in the period, in all (no key) and as PARTED divides it. One query.
+
+    `rows` are some of `referrals_as(hindsight)`. The priority is the one that was set by the end of the period; the
+    therapist as for those who wait.
+    """
+    keys = tuple(dict.fromkeys(key for together in PARTED for key in together))
+    inner, parameters = _moving(period, rows).values(*keys, *FLOWS).query.sql_with_params()
+    selected = ", ".join(
+        [f"GROUPING({', '.join(keys)})", *keys, *(f"count(*) FILTER (WHERE {kind})" for kind in FLOWS)]
+    )
+    sets = ", ".join(f"({', '.join(together)})" for together in [(), *PARTED])
+    with looking_back(hindsight, period.last_day), connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH moving AS MATERIALIZED ({inner}) SELECT {selected} FROM moving GROUP BY GROUPING SETS ({sets})",
+            parameters,
+        )
+        found = read_groups(cursor.fetchall(), keys)
+    groups = {group: dict(zip(FLOWS, counts, strict=True)) for group, counts in found}
+    return Groups(groups, dict.fromkeys(FLOWS, 0))
+
+
+def _moving(period: Period, rows: ReferralQuerySet) -> QuerySet:
+    """Those of the rows that came or went in the period, each with what it did."""
+    facts = moved(period)
+    did = (
+        rows.counted()
+        .filter(reduce(or_, facts.values()))
+        .alias(is_assessed=clock.assessed_sql(period.last_day))
+    )
+    named = {kind: ExpressionWrapper(fact, BooleanField()) for kind, fact in facts.items()}
+    return did.annotate(level=Case(When(is_assessed=True, then=F("priority"))), **named).order_by()
 
 
 def flow_between(

@@ -188,7 +188,7 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight 
         by_priority=tuple(_by_priority(now)),
         places=tuple(_places(now, counties if scope.level == Level.NATION else present)),
         trend=past.points,
-        targets=_targets(scope, on, hindsight),
+        targets=targets_of(scope, on, hindsight),
         recipe=Recipe(
             NAME,
             on,
@@ -273,8 +273,11 @@ def _places(now: Snapshot, register: Iterable[County | Municipality]) -> Iterato
             )
 
 
-def _targets(scope: Scope, on: date, hindsight: Hindsight) -> tuple[Target, ...]:
-    """By the key version of the day, of those that were known where the day is looked at as it was known."""
+def targets_of(scope: Scope, on: date, hindsight: Hindsight) -> tuple[Target, ...]:
+    """The targets of a municipality by the key version of the day; none where no key holds, or of other scopes.
+
+    Of the versions that were known, where the day is looked at as it was known.
+    """
     if scope.level != Level.MUNICIPALITY:
         return ()
     with looking_back(hindsight, on):

@@ -9,12 +9,11 @@ from django.views.decorators.http import require_safe
 
 from referrals.actions import recipes
 from referrals.boards.dashboard import dashboard as board_of
-from referrals.boards.three_figures import Choice, period_choices
 from referrals.errors import NotAllowed
 from referrals.exporters import dashboard as dashboard_export
 from referrals.forms.boards import DashboardForm, LookBackForm
 from referrals.reports import flow, waiting_times
-from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Period, last_weeks
+from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks
 from referrals.reports.three_figures import ThreeFigures
 from referrals.tables.places import PlacesTable
 from referrals.views import subjects, three_figures
@@ -22,10 +21,8 @@ from referrals.views.clock import now, today
 from referrals.views.files import File, answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 from referrals.views.three_figures import three_board, three_figures_of
-from referrals.views.weeks import addresses_of_weeks, asked_weeks
+from referrals.views.weeks import FLOW_CHOICES, FLOW_PERIOD, asked_weeks, flow_choices
 
-# What came and went: the first period where none or another is asked for.
-FLOW_PERIOD, FLOW_CHOICES, FLOW_ANCHOR = "siste", (WEEKS_A_QUARTER, WEEKS_A_YEAR), "#recent-title"
 PERIODS = {FLOW_PERIOD: FLOW_CHOICES, three_figures.PERIOD: three_figures.CHOICES}
 
 
@@ -95,7 +92,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "three": three_board(request, report, three, drilldown),
         "three_recipe": three.recipe,
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
-        "flow_choices": _flow_choices(request, weeks),
+        "flow_choices": flow_choices(request, weeks),
         "downloads": downloads(request),
         "period_query": _period_query(movements.period, form),
     }
@@ -107,11 +104,6 @@ def _periods(request: HttpRequest, subject: Subject) -> dict[str, int]:
     offered = PERIODS if subject.scope.exact else {FLOW_PERIOD: FLOW_CHOICES}
     asked = {name: asked_weeks(request, name, choices) for name, choices in offered.items()}
     return {name: weeks for name, weeks in asked.items() if weeks != offered[name][0]}
-
-
-def _flow_choices(request: HttpRequest, weeks: int) -> tuple[Choice, ...]:
-    """The periods of what came and went."""
-    return period_choices(addresses_of_weeks(request, FLOW_PERIOD, FLOW_CHOICES, FLOW_ANCHOR), weeks)
 
 
 def _period_query(period: Period, form: LookBackForm) -> str:

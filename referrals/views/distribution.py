@@ -15,22 +15,25 @@ from referrals.forms.boards import OF_SHARES, DistributionForm
 from referrals.models import Municipality, referrals_as
 from referrals.reports import parts
 from referrals.reports.parts import PartsReport
+from referrals.reports.periods import last_weeks
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
 from referrals.views.files import File, answer, asked_for_file, downloads, file_name
 from referrals.views.waitlist import offers
+from referrals.views.weeks import FLOW_CHOICES, FLOW_PERIOD, asked_weeks, flow_choices
 
 
 @require_safe
 def distribution(request: HttpRequest, code: str) -> HttpResponse:
     """The cases that the user reaches, at the end of the day of the address."""
     municipality = municipality_or_404(request, code)
-    subject, form = subjects.municipality(request, code), DistributionForm(request.GET, today=today())
+    subject, weeks = subjects.municipality(request, code), asked_weeks(request, FLOW_PERIOD, FLOW_CHOICES)
+    form = DistributionForm(request.GET, today=today(), periods=_periods(weeks))
     rows = referrals_as(form.hindsight).visible_to(request.access)
     look = {"data_as_of": now(), "hindsight": form.hindsight, "reached": subject.reached}
-    report = parts.build(subject.scope, form.day, rows, **look)
+    report = parts.build(subject.scope, last_weeks(form.day, weeks), rows, **look)
     recipes.keep(**report.recipe.as_kept())
     kind = asked_for_file(request)
     if kind and form.is_valid():
@@ -46,8 +49,11 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
             subjects.drilldown(subject.waitlist, form),
             of_shares=form.of_shares,
             listed=_listed(municipality, form),
+            is_today=not form.is_past,
         ),
-        "switch": _switch(request, form),
+        "switch": _switch(request, form, weeks),
+        "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
+        "flow_choices": flow_choices(request, weeks),
         "downloads": downloads(request),
         "begins_on": subjects.beginning(subject.scope, form, is_empty=is_empty),
     }
@@ -70,10 +76,16 @@ def _listed(municipality: Municipality, form: DistributionForm) -> Collection[st
     return frozenset({parts.NOBODY, *offered})
 
 
-def _switch(request: HttpRequest, form: DistributionForm) -> list[Link]:
-    """The two things that the shaded table can show of the same day."""
-    with_shares = "?" + urlencode(form.values | {"vis": OF_SHARES})
+def _periods(weeks: int) -> dict[str, int]:
+    """The weeks of what came and went, by the name in the address; nothing where they are the first offered."""
+    return {FLOW_PERIOD: weeks} if weeks != FLOW_CHOICES[0] else {}
+
+
+def _switch(request: HttpRequest, form: DistributionForm, weeks: int) -> list[Link]:
+    """The two things that the shaded table can show of the same day, beside the same weeks."""
+    kept = form.values | {name: str(asked) for name, asked in _periods(weeks).items()}
+    of_counts, of_shares = (f"?{urlencode(query)}".rstrip("?") for query in (kept, kept | {"vis": OF_SHARES}))
     return [
-        Link(request.path + form.query, _("How many wait"), current=not form.of_shares),
-        Link(request.path + with_shares, _("Share over target"), current=form.of_shares),
+        Link(request.path + of_counts, _("How many wait"), current=not form.of_shares),
+        Link(request.path + of_shares, _("Share over target"), current=form.of_shares),
     ]

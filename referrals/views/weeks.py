@@ -4,6 +4,12 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest
 
+from referrals.boards.three_figures import Choice, period_choices
+from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR
+
+# What came and went: the first period where none or another is asked for.
+FLOW_PERIOD, FLOW_CHOICES, FLOW_ANCHOR = "siste", (WEEKS_A_QUARTER, WEEKS_A_YEAR), "#recent-title"
+
 
 def asked_weeks(request: HttpRequest, parameter: str, offered: Sequence[int]) -> int:
     """The weeks that the address asks for; the first offered where none or others are."""
@@ -22,3 +28,8 @@ def _address(request: HttpRequest, parameter: str, weeks: int, anchor: str) -> s
     query = request.GET.copy()
     query[parameter] = str(weeks)
     return f"?{query.urlencode()}{anchor}"
+
+
+def flow_choices(request: HttpRequest, weeks: int) -> tuple[Choice, ...]:
+    """The periods of what came and went."""
+    return period_choices(addresses_of_weeks(request, FLOW_PERIOD, FLOW_CHOICES, FLOW_ANCHOR), weeks)

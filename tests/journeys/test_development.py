@@ -100,6 +100,13 @@ def test_a_manager_finds_who_has_what_and_what_is_late(
     page.goto("/oversikt/")
     from_the_dashboard(page, "Fordeling")
     stop(page)
+    for folded in page.get_by_text("Vis alle tall").all():
+        folded.press("Enter")
+    expect(page.get_by_role("columnheader", name="Lengste ventetid")).to_have_count(4)
+    stop(page)
+    page.get_by_role("link", name="52 uker", exact=True).press("Enter")
+    page.wait_for_url("**siste=52**")
+    expect(page.get_by_role("heading", name="De siste 52 ukene")).to_be_visible()
     page.get_by_role("link", name="Andel over frist", exact=True).press("Enter")
     page.wait_for_url("**vis=over**")
     expect(page.get_by_role("link", name="Andel over frist", exact=True)).to_have_attribute(
@@ -109,6 +116,7 @@ def test_a_manager_finds_who_has_what_and_what_is_late(
     page.get_by_label("Dato", exact=True).fill(f"{before_now(1):%d.%m.%Y}")
     page.get_by_role("button", name="Vis", exact=True).press("Enter")
     page.wait_for_url("**dato=**")
+    assert "siste=52" in page.url
     expect(page.get_by_role("heading", name="Andel over frist etter kategori og prioritet")).to_be_visible()
     stop(page)
     page.goto(page.url.partition("?")[0])

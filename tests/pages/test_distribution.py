@@ -9,7 +9,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from referrals.choices import Knowledge, Source
+from referrals.boards.distribution import Grid
+from referrals.choices import Knowledge, Outcome, Source, Status
 from referrals.models import Category, KeptRecipe, Membership, Municipality, Referral, Therapist, User
 from tests.factories import OpeningFactory, ReferralFactory, UnitFactory, days_ago, noon
 from tests.unit.management.test_report import refusal
@@ -78,9 +79,19 @@ def listed(client: Client, href: str) -> int:
     return int(client.get(href).context["table"].paginator.count)
 
 
+def grids(page: HttpResponse) -> dict[str, Grid]:
+    """What is read first of each table by its id, and what lies folded away by the id and a word."""
+    board = page.context["board"]
+    tables = (*board.waiting, *board.moved)
+    return {table.id: table.grid for table in tables} | {
+        f"{table.id} more": table.more for table in tables if table.more
+    }
+
+
 def rows(page: HttpResponse, id: str) -> dict[str, list[str]]:
-    table = next(table for table in page.context["board"].tables if table.id == id)
-    return {row.name: [cell.value for cell in row.cells] for row in (*table.rows, table.whole)}
+    grid = grids(page)[id]
+    lines = (*grid.rows, grid.whole)
+    return {row.name: [cell.value.replace("\N{NO-BREAK SPACE}", " ") for cell in row.cells] for row in lines}
 
 
 def shown(page: HttpResponse) -> list[list[int | None]]:
@@ -94,19 +105,30 @@ def shown(page: HttpResponse) -> list[list[int | None]]:
 
 
 @pytest.mark.usefixtures("busy")
-def test_the_three_tables(office: Client, address: str, therapist: Therapist) -> None:
+def test_the_tables_of_those_who_wait(office: Client, address: str, therapist: Therapist) -> None:
     page = office.get(address)
     assert page.context["board"].heat.chart.columns == ("2", "4", "Ikke vurdert")
     assert shown(page) == [[4, 0, 3, 7], [3, 1, 0, 4], [7, 1, 3, 11]]
-    assert rows(page, "sources") == {
-        "Fastlege": ["8", "5", "200 dager"],
-        "Sykehus": ["3", "0", "10 dager"],
-        "I alt": ["11", "5", "10 dager"],
+    assert rows(page, "source") == {
+        "Fastlege": ["8", "5", "0 %", "200 dager"],
+        "Sykehus": ["3", "0", "100 %", "10 dager"],
+        "I alt": ["11", "5", "38 %", "10 dager"],
     }
-    assert rows(page, "therapists") == {
-        therapist.name: ["2", "2", "2"],
-        "Ikke fordelt": ["9", "3", "1"],
-        "I alt": ["11", "5", "3"],
+    assert rows(page, "source more") == {
+        "Fastlege": ["250 dager", "366 dager", "3", "1"],
+        "Sykehus": ["10 dager", "10 dager", "0", "0"],
+        "I alt": ["200 dager", "366 dager", "3", "1"],
+    }
+    assert rows(page, "priority") == {
+        "Prioritet 2": ["7", "4", "43 %", "200 dager"],
+        "Prioritet 4": ["1", "1", "0 %", "366 dager"],
+        "Ikke vurdert": ["3", "0", "–", "10 dager"],
+        "I alt": ["11", "5", "38 %", "10 dager"],
+    }
+    assert rows(page, "therapist") == {
+        therapist.name: ["2", "2", "0 %", "200 dager", "2"],
+        "Ikke fordelt": ["9", "3", "50 %", "10 dager", "1"],
+        "I alt": ["11", "5", "38 %", "10 dager", "3"],
     }
     for sentence in (
         "Flest venter på «Hjelpemidler (prøve)», prioritet 2: 4 av 11.",
@@ -117,14 +139,72 @@ def test_the_three_tables(office: Client, address: str, therapist: Therapist) ->
 
 
 @pytest.mark.usefixtures("busy")
+def test_the_tables_of_what_came_and_went(office: Client, address: str, log: Log, category: Category) -> None:
+    log(withdrawn=True, source=Source.NAV)
+    log(over_a_year=True, closed=True, started_on=days_ago(91))
+    page = office.get(address)
+    assert "De siste 13 ukene" in text(page)
+    assert rows(page, "source-moved") == {
+        "Fastlege": ["6", "3", "0", "2,00", "35 uker"],
+        "Sykehus": ["3", "0", "0", "∞", "–"],
+        "NAV": ["1", "0", "1", "1,00", "0 uker"],
+        "I alt": ["10", "3", "1", "2,50", "36 uker"],
+    }
+    year = office.get(address, {"siste": "52"})
+    assert "De siste 52 ukene" in text(year)
+    assert rows(year, "source-moved")["Fastlege"] == ["10", "4", "0", "2,50", "104 uker"]
+    assert rows(year, "category-moved")[category.name][1] == "4"
+    assert grids(year)["therapist"].headings[-1] == "Startet på 52 uker"
+    assert rows(year, "therapist")["I alt"][-1] == "4"
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_weeks_are_kept_with_the_day_the_shares_and_the_files(office: Client, address: str) -> None:
+    page = office.get(address, {"siste": "52"})
+    assert [(choice.weeks, choice.is_chosen) for choice in page.context["flow_choices"]] == [
+        (13, False),
+        (52, True),
+    ]
+    assert all("siste=52" in link.url for link in (*page.context["switch"], *page.context["downloads"]))
+    assert '<input type="hidden" name="siste" value="52"' in text(page)
+    period = str(page.context["report"].period)
+    as_csv, as_json = (office.get(link.url) for link in page.context["downloads"])
+    figures = json.loads(as_json.content)
+    assert figures["period"] == figures["recipe"]["filters"]["period"] == period
+    assert f"recipe;distribution;;period;{period}" in as_csv.content.decode()
+    assert [link.url for link in office.get(address).context["switch"]] == [address, f"{address}?vis=over"]
+
+
+def test_where_nothing_came_or_went_it_is_said(office: Client, address: str, log: Log) -> None:
+    log(waiting=True, received_on=days_ago(91))
+    page = office.get(address)
+    assert page.context["board"].moved == ()
+    assert "Ingen ble henvist, startet eller gikk ut av listen i disse ukene." in text(page)
+    assert office.get(address, {"siste": "52"}).context["board"].moved
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_priority_of_an_earlier_day_leads_to_no_list_of_what_came_and_went(
+    office: Client, address: str
+) -> None:
+    page = office.get(address, {"dato": f"{days_ago(1):%d.%m.%Y}"})
+    assert any(cell.href for row in grids(page)["category-moved"].rows for cell in row.cells)
+    assert not any(cell.href for row in grids(page)["priority-moved"].rows for cell in row.cells)
+    assert any(cell.href for row in grids(office.get(address))["priority-moved"].rows for cell in row.cells)
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("weeks", ["13", "52"])
 @pytest.mark.parametrize("known", ["", *Knowledge])
 @pytest.mark.parametrize("day", ["", "1", "150"])
 def test_every_number_is_the_length_of_the_list_it_leads_to(
-    office: Client, address: str, log: Log, day: str, known: str
+    office: Client, address: str, log: Log, day: str, known: str, weeks: str
 ) -> None:
     log(waiting=True, received_on=days_ago(300), registered_at=noon(days_ago(1)))
+    log(withdrawn=True, category=Category.objects.first())
+    log(waiting=True, outcome=Outcome.DUPLICATE, status=Status.CLOSED, closed_on=days_ago(1))
     query = {"dato": f"{days_ago(int(day)):%d.%m.%Y}"} if day else {}
-    page = office.get(address, query | ({"kjent": known} if known else {}))
+    page = office.get(address, query | ({"kjent": known} if known else {}) | {"siste": weeks})
     found = leading(page)
     assert len(found) > 8
     for href, number in found:
@@ -164,7 +244,7 @@ def test_the_sums_are_the_dashboards(office: Client, address: str) -> None:
     waiting = dashboard.context["report"].waiting.figure.value
     page = office.get(address)
     assert shown(page)[-1][-1] == waiting == 11
-    for id in ("sources", "therapists"):
+    for id in ("category", "priority", "source", "therapist"):
         *parts, whole = (int(cells[0]) for cells in rows(page, id).values())
         assert sum(parts) == whole == waiting
 
@@ -174,9 +254,10 @@ def test_of_an_earlier_day_no_therapist_leads_anywhere_and_it_is_said_why(
 ) -> None:
     log(waiting=True, assigned=True, received_on=days_ago(30))
     page = office.get(address, {"dato": f"{days_ago(5):%d.%m.%Y}"})
-    therapists = next(table for table in page.context["board"].tables if table.id == "therapists")
-    assert not any(cell.href for row in therapists.rows for cell in row.cells)
-    assert therapists.whole.cells[0].href
+    for id in ("therapist", "therapist more"):
+        therapists = grids(page)[id]
+        assert not any(cell.href for row in therapists.rows for cell in row.cells)
+    assert grids(page)["therapist"].whole.cells[0].href
     assert "kan ikke avgrenses til en ergoterapeut" in text(page)
     assert "Hver sak står hos den ergoterapeuten som har den nå" in text(page)
     then = office.get(address, {"dato": f"{days_ago(5):%d.%m.%Y}", "kjent": "then"})
@@ -190,8 +271,8 @@ def test_a_therapist_whom_the_list_does_not_offer_leads_nowhere(
     gone = log(closed=True).therapist
     gone.employments.update(valid_to=days_ago(1))
     page = office.get(address)
-    assert rows(page, "therapists")[gone.name] == ["0", "0", "1"]
-    row = next(row for row in page.context["board"].tables[-1].rows if row.name == gone.name)
+    assert rows(page, "therapist")[gone.name] == ["0", "0", "–", "–", "1"]
+    row = next(row for row in grids(page)["therapist"].rows if row.name == gone.name)
     assert not any(cell.href for cell in row.cells)
 
 
@@ -199,7 +280,9 @@ def test_where_nobody_waits_it_is_said(office: Client, address: str) -> None:
     page = office.get(address)
     assert "Ingen sto på venteliste ved utgangen av denne dagen." in text(page)
     assert page.context["board"].heat is None and "<svg" not in text(page)
-    assert rows(page, "therapists") == {"Ikke fordelt": ["0", "0", "0"], "I alt": ["0", "0", "0"]}
+    nothing = ["0", "0", "–", "–", "0"]
+    assert rows(page, "therapist") == {"Ikke fordelt": nothing, "I alt": nothing}
+    assert set(grids(page)) == {"therapist"}
 
 
 @pytest.mark.parametrize("query", ODD_QUERIES)
@@ -227,7 +310,7 @@ def test_the_figures_can_be_taken_along_as_they_stand_there(
     told = [one["waiting"] for one in figures["by_category_and_priority"]]
     assert told == [cell.waiting.value for row in report.cells for cell in row]
     assert [(one["name"], one["waiting"], one["started"]) for one in figures["by_therapist"]] == [
-        (one.name, one.waiting.value, one.started.value) for one in report.by_therapist
+        (one.name, one.waiting.value, one.moved.started.value) for one in report.by_therapist
     ]
     assert f"source;{Source.HOSPITAL.value};{Source.HOSPITAL.label};waiting;3" in as_csv.content.decode()
     assert f";{therapist.name};started;2" in as_csv.content.decode()
@@ -264,8 +347,9 @@ def test_whoever_is_bound_to_a_unit_sees_its_cases_in_every_sum(
     Membership.objects.filter(user=therapist_user).update(unit=north)
     page = client_for(therapist_user).get(address)
     assert shown(page)[-1][-1] == 1
-    assert list(rows(page, "sources")) == ["NAV", "I alt"]
-    assert rows(page, "therapists") == {"Ikke fordelt": ["1", "0", "0"], "I alt": ["1", "0", "0"]}
+    assert list(rows(page, "source")) == ["NAV", "I alt"]
+    one = ["1", "0", "100 %", "10 dager", "0"]
+    assert rows(page, "therapist") == {"Ikke fordelt": one, "I alt": one}
     assert page.context["report"].recipe.hash != whole.recipe.hash
     assert "Bare sakene som enheten din når" in text(page)
     for href, number in leading(page):

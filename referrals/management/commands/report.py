@@ -44,7 +44,7 @@ class Command(BaseCommand):
             "--from",
             metavar="DATE",
             dest="since",
-            help="waiting, flow, period: the first day of the period; 13 weeks when left out",
+            help="waiting, flow, period, distribution: the first day of the period; 13 weeks when left out",
         )
         parser.add_argument(
             "--mode",

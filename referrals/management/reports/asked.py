@@ -14,7 +14,7 @@ from referrals.management.reports.places import access_by_name, county_scope, mu
 from referrals.management.reports.refusal import refused
 from referrals.models import Hindsight
 from referrals.permissions import Access
-from referrals.reports import comparison, flow, frozen, period, waiting_times
+from referrals.reports import comparison, flow, frozen, parts, period, waiting_times
 from referrals.reports.periods import (
     WEEKS_A_QUARTER,
     WEEKS_A_YEAR,
@@ -30,8 +30,8 @@ from referrals.views.clock import now, today
 # By the option: the reports that it goes with, and what is said to all others.
 GO_WITH = {
     "since": (
-        (waiting_times.NAME, flow.NAME, period.NAME),
-        gettext_lazy("--from goes with the reports waiting, flow and period."),
+        (waiting_times.NAME, flow.NAME, period.NAME, parts.NAME),
+        gettext_lazy("--from goes with the reports waiting, flow, period and distribution."),
     ),
     "others": ((comparison.NAME,), gettext_lazy("--with goes with the report comparison.")),
     "year": ((frozen.NAME,), gettext_lazy("--year goes with the report month_ends.")),

@@ -104,7 +104,7 @@ def _distribution(asked: Asked) -> tuple[parts.PartsReport]:
         )
     rows = referrals_as(asked.hindsight).visible_to(asked.access)
     reached = _reached(asked)
-    return (parts.build(asked.scope, asked.on, rows, reached=reached, **_look(asked)),)
+    return (parts.build(asked.scope, asked.period, rows, reached=reached, **_look(asked)),)
 
 
 def _month_ends(asked: Asked) -> tuple[frozen.FrozenReport]:

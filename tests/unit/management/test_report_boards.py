@@ -120,7 +120,28 @@ class TestDistribution:
         assert found["by_therapist"][-1]["code"] is None
         told = rows("distribution", *staff)
         assert ["all", "2026-03-16", "", "waiting", "4"] in told
+        assert ["all", "2025-12-16/2026-03-17", "", "referred", "4"] in told
         assert ["recipe", "distribution", "", "hash", found["recipe"]["hash"]] in told
+
+    def test_what_came_and_went_since_a_day_and_again_by_the_recipe(
+        self, municipality: Municipality, staff: tuple[str, ...], waits: list[Referral]
+    ) -> None:
+        ReferralFactory(
+            municipality=municipality, closed=True, received_on=days_ago(300), started_on=days_ago(91)
+        )
+        quarter = figures("distribution", *staff)
+        names = ("referred", "started", "other_ends", "load", "clearance_weeks")
+        assert [quarter[name] for name in names] == [4, 0, 0, None, None]
+        asked = (*staff, "--from", days_ago(52 * 7 - 1).isoformat())
+        year = figures("distribution", *asked)
+        assert [year[name] for name in names] == [5, 1, 0, 5, 4 * 52]
+        assert year["recipe"]["filters"] == {"period": year["period"]} == {"period": "2025-03-18/2026-03-17"}
+        for name in ("by_category", "by_priority", "by_category_and_priority", "by_source"):
+            assert sum(one["referred"] for one in year[name]) == 5, name
+        assert sum(one["started"] for one in year["by_therapist"]) == 1
+        assert "referred" not in year["by_therapist"][0]
+        for one in (quarter, year):
+            assert figures("distribution", "--recipe", one["recipe"]["hash"], *staff[2:]) == one
 
     def test_the_share_over_target_is_of_all_who_wait_in_the_part(
         self, municipality: Municipality, staff: tuple[str, ...]

@@ -8,14 +8,22 @@ import pytest
 
 from ergo.scope import scoped
 from referrals.actions import worklist
-from referrals.choices import Knowledge, Move, Source
-from referrals.models import Category, Hindsight, Municipality, Referral, Therapist, User, referrals_as
+from referrals.choices import Knowledge, Move, Outcome, Source
+from referrals.models import (
+    Category,
+    Hindsight,
+    Municipality,
+    Referral,
+    Therapist,
+    User,
+    referrals_as,
+)
 from referrals.permissions import NO_ACCESS, Access, Grant, Role
-from referrals.reports import parts, waiting_times
-from referrals.reports.parts import Caseload, Part, PartsReport
+from referrals.reports import flow, parts, waiting_times
+from referrals.reports.parts import Part, PartsReport
 from referrals.reports.periods import last_weeks
 from referrals.reports.scopes import Scope
-from tests.factories import NOW, TODAY, ReferralFactory, TherapistFactory, days_ago, noon
+from tests.factories import NOW, TODAY, MunicipalityFactory, ReferralFactory, TherapistFactory, days_ago, noon
 from tests.unit.actions.acting import acting, do
 from tests.unit.reports import plain
 from tests.unit.reports.worlds import Case, World
@@ -32,13 +40,15 @@ def staff(municipality: Municipality) -> Access:
     return Access(grants=(Grant(Role.MANAGER, municipality.pk),))
 
 
-def build(municipality: Municipality, on: date = TODAY, knowledge: Knowledge = Knowledge.NOW) -> PartsReport:
+def build(
+    municipality: Municipality, on: date = TODAY, knowledge: Knowledge = Knowledge.NOW, weeks: int = 13
+) -> PartsReport:
     hindsight = Hindsight(knowledge)
     rows = referrals_as(hindsight).visible_to(staff(municipality))
-    return parts.build(own(municipality), on, rows, data_as_of=NOW, hindsight=hindsight)
+    return parts.build(own(municipality), last_weeks(on, weeks), rows, data_as_of=NOW, hindsight=hindsight)
 
 
-def summed(found: Iterable[Part | Caseload]) -> tuple[int, int]:
+def summed(found: Iterable[Part]) -> tuple[int, int]:
     """Those who wait, and those of them over target."""
     listed = list(found)
     return sum(part.waiting.value for part in listed), sum(part.over_target.value for part in listed)
@@ -61,36 +71,66 @@ def known(world: World) -> list[Known]:
     return [one for one in found if one[0].municipality == 0]
 
 
-def test_each_cell_source_and_caseload_is_a_plain_count(world: World, known: list[Known]) -> None:
+@pytest.mark.parametrize("weeks", [13, 52])
+def test_each_part_is_a_plain_count(world: World, known: list[Known], weeks: int) -> None:
     for on in DAYS:
-        report = build(world.municipalities[0], on)
+        report = build(world.municipalities[0], on, weeks=weeks)
+        cases = [case for case, _source, _therapist in known]
+        assert_figures(report.whole, world, cases, report)
         for number, (category, row) in enumerate(zip(report.categories, report.cells, strict=True)):
             assert category.code == world.categories[number].code
+            here = [case for case in cases if case.category == number]
+            assert_figures(category, world, here, report)
             for level, cell in zip(report.priorities, row, strict=True):
-                here = [
-                    case
-                    for case, _source, _therapist in known
-                    if case.category == number and level_of(case, on) == level.code
-                ]
-                assert_counts(cell, world, here, on)
+                assert_figures(cell, world, [one for one in here if level_of(one, on) == level.code], report)
+        for level in report.priorities:
+            assert_figures(level, world, [one for one in cases if level_of(one, on) == level.code], report)
         for part in report.by_source:
-            assert_counts(part, world, [case for case, source, _t in known if source == part.code], on)
+            of_source = [case for case, source, _t in known if source == part.code]
+            assert_figures(part, world, of_source, report)
         for one in report.by_therapist:
-            cases = [case for case, _source, t in known if (str(t.pk) if t else "") == one.code]
-            assert_counts(one, world, cases, on)
-            period = last_weeks(on, 13)
-            assert one.started.value == plain.flow(cases, period.start, period.end)["started"]
+            theirs = [case for case, _source, t in known if (str(t.pk) if t else "") == one.code]
+            assert_waiting(one, world, theirs, on, has_key=has_key(world, on))
+            moved = plain.flow(theirs, report.period.start, report.period.end)
+            assert one.moved.started.value == moved["started"]
+            assert (one.moved.referred.value, one.moved.load.value) == (None, None)
 
 
 def level_of(case: Case, on: date) -> str:
     return str(case.priority) if case.assessed and case.assessed <= on else "null"
 
 
-def assert_counts(part: Part | Caseload, world: World, cases: list[Case], on: date) -> None:
+def has_key(world: World, on: date) -> bool:
+    return any(since <= on for since, _days in world.keys[0])
+
+
+def assert_figures(part: Part, world: World, cases: list[Case], report: PartsReport) -> None:
+    assert_waiting(part, world, cases, report.on, has_key=has_key(world, report.on))
+    expected = plain.flow(cases, report.period.start, report.period.end)
+    moved, removals = part.moved, expected["started"] + expected["other_ends"]
+    for name in ("referred", "started", "other_ends"):
+        assert getattr(moved, name).value == expected[name]
+    assert moved.load.value == (round(expected["referred"] / removals, 2) if removals else None)
+    waiting, weeks = part.waiting.value, report.period.weeks
+    to_empty = round(waiting * weeks / removals, 1) if removals else None
+    assert moved.clearance_weeks.value == (to_empty if waiting else 0)
+
+
+def assert_waiting(part: Part, world: World, cases: list[Case], on: date, *, has_key: bool) -> None:
     expected = plain.figures(world, cases, on)
-    assert (part.waiting.value, part.over_target.value) == (expected["waiting"], expected["over_target"])
-    if isinstance(part, Part):
-        assert part.median_days.value == expected["median_days"]
+    names = (
+        "waiting",
+        "over_target",
+        "not_assessed",
+        "over_a_year",
+        "median_days",
+        "p90_days",
+        "oldest_days",
+    )
+    assert {name: getattr(part, name).value for name in names} == {name: expected[name] for name in names}
+    assessed = expected["waiting"] - expected["not_assessed"]
+    share = round((assessed - expected["over_target"]) / assessed, 4) if assessed and has_key else None
+    assert part.within_target.value == share
 
 
 @pytest.mark.usefixtures("known")
@@ -151,7 +191,9 @@ def test_as_it_was_known_a_case_is_of_the_source_registered_then(
 def test_where_nobody_waits_only_the_unassigned_stand_with_nought(municipality: Municipality) -> None:
     report = build(municipality)
     assert summed([report.whole]) == (0, 0) and report.priorities == report.by_source == ()
-    assert [(one.name, one.waiting.value, one.started.value) for one in report.by_therapist] == [("", 0, 0)]
+    assert [(one.name, one.waiting.value, one.moved.started.value) for one in report.by_therapist] == [
+        ("", 0, 0)
+    ]
 
 
 def test_a_start_counts_with_its_therapist_from_the_first_to_the_last_day_of_13_weeks(
@@ -167,11 +209,73 @@ def test_a_start_counts_with_its_therapist_from_the_first_to_the_last_day_of_13_
             started_on=days_ago(days),
         )
     report = build(municipality)
-    assert report.started_in.start == TODAY - timedelta(days=90)
-    assert [(one.name, one.started.value) for one in report.by_therapist] == [(therapist.name, 2), ("", 0)]
+    assert report.period.start == TODAY - timedelta(days=90)
+    assert [(one.name, one.moved.started.value) for one in report.by_therapist] == [
+        (therapist.name, 2),
+        ("", 0),
+    ]
+
+
+@pytest.mark.usefixtures("known")
+def test_what_came_and_went_adds_up_to_the_flow(world: World) -> None:
+    for municipality in world.municipalities:
+        for on in DAYS:
+            for knowledge in Knowledge:
+                report = build(municipality, on, knowledge, weeks=52)
+                whole = flow.build(
+                    own(municipality), report.period, data_as_of=NOW, hindsight=Hindsight(knowledge)
+                )
+                for name in ("referred", "started", "other_ends"):
+                    expected = getattr(whole, name).figure.value
+                    cells = [cell for row in report.cells for cell in row]
+                    ways = [[report.whole], report.categories, report.priorities, cells, report.by_source]
+                    for way in ways:
+                        assert sum(getattr(part.moved, name).value for part in way) == expected
+                started = sum(part.moved.started.value for part in report.by_therapist)
+                assert started == whole.started.figure.value
+                assert report.whole.moved.load == whole.load
+                assert report.whole.moved.clearance_weeks == whole.clearance_weeks
+
+
+def test_duplicates_and_what_was_entered_in_error_neither_came_nor_went(
+    municipality: Municipality, category: Category
+) -> None:
+    for outcome in (Outcome.DUPLICATE, Outcome.ENTERED_IN_ERROR, Outcome.DECLINED):
+        ReferralFactory(municipality=municipality, category=category, withdrawn=True, outcome=outcome)
+    moved = build(municipality, weeks=52).whole.moved
+    assert (moved.referred.value, moved.other_ends.value, moved.started.value) == (1, 1, 0)
+
+
+def test_a_priority_set_after_the_day_is_none_of_its_flow(
+    municipality: Municipality, category: Category
+) -> None:
+    ReferralFactory(
+        municipality=municipality,
+        category=category,
+        waiting=True,
+        received_on=days_ago(20),
+        prioritised_on=days_ago(5),
+    )
+    for days, code in ((5, "2"), (6, "null")):
+        (level,) = build(municipality, days_ago(days)).priorities
+        assert (level.code, level.moved.referred.value) == (code, 1)
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+def test_where_no_key_holds_there_is_no_share_within_target(has_key: bool) -> None:
+    place = MunicipalityFactory()
+    ReferralFactory(municipality=place, waiting=True, key=has_key)
+    assert build(place).whole.within_target.value == (1 if has_key else None)
+
+
+def test_a_period_that_is_not_the_13_weeks_is_another_question(municipality: Municipality) -> None:
+    quarter, year = build(municipality).recipe, build(municipality, weeks=52).recipe
+    assert quarter.filters == ()
+    assert year.filters == (("period", str(last_weeks(TODAY, 52))),)
+    assert quarter.hash != year.hash
 
 
 def test_nobody_else_is_told(municipality: Municipality) -> None:
     outside = Scope.municipality(municipality, NO_ACCESS)
     with scoped(), pytest.raises(ValueError, match="own staff"):
-        parts.build(outside, TODAY, Referral.objects.all(), data_as_of=NOW)
+        parts.build(outside, last_weeks(TODAY, 13), Referral.objects.all(), data_as_of=NOW)

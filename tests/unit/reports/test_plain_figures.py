@@ -1,15 +1,14 @@
 """Every figure of a demo against a computation that shares nothing with the product: random days, both ways to look."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 from pytest_django import DjangoDbBlocker
 
@@ -17,15 +16,27 @@ from ergo.scope import scoped
 from referrals.choices import Knowledge
 from referrals.demo.seed import Order
 from referrals.demo.users import MOSS
-from referrals.models import Category, Hindsight, Municipality, Referral, User, access_of
-from referrals.reports import counts, flow, kept_or_counted, rereferred, three_figures, waiting_times
+from referrals.models import Category, Hindsight, Municipality, Referral, User, access_of, referrals_as
+from referrals.models.referral import ReferralQuerySet
+from referrals.permissions import Access, Grant, Role
+from referrals.reports import (
+    counts,
+    flow,
+    kept_or_counted,
+    long_waits,
+    parts,
+    rereferred,
+    three_figures,
+    waiting_times,
+)
 from referrals.reports.periods import last_weeks, until_day
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.tallies import IN_SCOPE, Key
 from tests import plain_figures
 from tests.factories import LONG_AGO, MembershipFactory
-from tests.plain_figures import Rows, Wait
+from tests.plain_figures import Wait
 from tests.unit.reports.late import Latecomer
+from tests.unit.reports.plain_demo import Demo, read_rows
 
 UNTIL = date(2026, 3, 1)
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -35,52 +46,6 @@ NATION = Scope.nation()
 COUNTED = ("waiting", "over_target", "not_assessed", "over_a_year", "paused")
 
 pytestmark = [pytest.mark.django_db]
-
-QUERIES = {
-    "referrals": """
-        SELECT referral.id, municipality_id AS municipality, person_id AS person, category.code AS category,
-            received_on, priority, prioritised_on, started_on, closed_on, outcome
-        FROM referrals_referral AS referral JOIN referrals_category AS category ON category.id = category_id
-    """,
-    "pauses": "SELECT referral_id AS referral, reason, started_on, ended_on FROM referrals_waitpause",
-    "events": """
-        SELECT id, municipality_id AS municipality, referral_id AS referral, registered_at, details::text AS details
-        FROM referrals_referralevent
-    """,
-    "keys": """
-        SELECT id, municipality_id AS municipality, valid_from, registered_at, replaced_at
-        FROM referrals_prioritykey
-    """,
-    "targets": """
-        SELECT key_id AS key, category.code AS category, level, days
-        FROM referrals_prioritytarget JOIN referrals_category AS category ON category.id = category_id
-    """,
-}
-
-
-@dataclass
-class Demo:
-    """The demo as it stands, and as plain Python has read it; `late` is how often what was registered late."""
-
-    places: list[Municipality]
-    rows: Rows
-    late: dict[str, int]
-    _known: dict[Any, list[Wait]] = field(default_factory=dict)
-
-    def known(self, knowledge: Knowledge, on: date) -> list[Wait]:
-        """Every referral of the country, as it is looked at on the day."""
-        then = knowledge == Knowledge.THEN
-        key = on if then else None
-        if key not in self._known:
-            rows = self.rows
-            self._known[key] = (
-                plain_figures.as_known_then(rows, on) if then else plain_figures.as_now_known(rows)
-            )
-        return self._known[key]
-
-    def known_in(self, place: Municipality, knowledge: Knowledge, on: date) -> list[Wait]:
-        """Those of one municipality."""
-        return [wait for wait in self.known(knowledge, on) if wait.municipality == place.pk]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +61,7 @@ def demo(seeded: list[int], django_db_blocker: DjangoDbBlocker) -> Iterator[Demo
         by_size = Municipality.objects.annotate(size=Count("referrals")).order_by("-size", "code")
         places = [*by_size.exclude(pk=moss.pk)[:BIGGEST], moss]
         late = register_late(places)
-        yield Demo(places, Rows(**{name: read(query) for name, query in QUERIES.items()}), late)
+        yield Demo(places, read_rows(), late)
 
 
 def register_late(places: list[Municipality]) -> dict[str, int]:
@@ -115,14 +80,6 @@ def register_late(places: list[Municipality]) -> dict[str, int]:
         latecomer.refer_again(finished.filter(closed_on__lt=UNTIL - timedelta(days=160)).order_by("pk")[:12])
     latecomer.correct_key(places[0], NOW - timedelta(days=300))
     return dict(latecomer.done)
-
-
-def read(query: str) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor]
-    return [row | {"details": json.loads(row["details"])} if "details" in row else row for row in rows]
 
 
 def random_days() -> list[date]:
@@ -153,6 +110,8 @@ def test_who_waits(demo: Demo, on: date, knowledge: Knowledge) -> None:
             expected = plain_figures.headlines(demo.known_in(place, knowledge, day), day)
             found = {name: getattr(getattr(report, name), which).value for name in expected}
             assert found == expected, (place, day)
+            within = plain_figures.within_target(demo.known_in(place, knowledge, day), day)
+            assert getattr(report.within_target, which).value == rounded(within, 4), (place, day)
         assert {bin.code: bin.waiting.value for bin in report.bands} == plain_figures.bands(known, on)
         assert groups(report.by_category) == plain_figures.by_category(known, on)
         by_priority = {
@@ -169,20 +128,119 @@ def groups(parts: tuple[waiting_times.Group, ...]) -> dict[str, dict[str, Any]]:
     }
 
 
+def rounded(number: Fraction | None, digits: int) -> float | None:
+    """As files write it; what is not defined is none."""
+    return None if number is None else round(float(number), digits)
+
+
+@every_day
+@both_ways
+def test_each_part_of_those_who_wait_and_of_what_came_and_went(
+    demo: Demo, on: date, knowledge: Knowledge
+) -> None:
+    for place in demo.places:
+        known = demo.known_in(place, knowledge, on)
+        for weeks in (13, 52):
+            report = parts.build(
+                own(place),
+                last_weeks(on, weeks),
+                rows_of(place, knowledge),
+                data_as_of=NOW,
+                hindsight=Hindsight(knowledge),
+            )
+            for found, part in (
+                (report.categories, lambda wait: wait.category),
+                (report.priorities, lambda wait: str(plain_figures.level_of(wait, on) or "null")),
+                (report.by_source, lambda wait: wait.source),
+                (report.by_therapist, lambda wait: str(wait.therapist or "")),
+            ):
+                divided = plain_figures.divided(known, part)
+                told = {one.code: figures_of(one) for one in found}
+                expected = {code: plain_part(divided[code], on, weeks * 7) for code in divided}
+                if found is report.by_therapist:
+                    told, expected = starts_only(told), starts_only(expected)
+                assert in_use_of(told) == in_use_of(expected), (place, weeks)
+
+
+def rows_of(place: Municipality, knowledge: Knowledge) -> ReferralQuerySet:
+    """What a manager of the municipality sees."""
+    access = Access(grants=(Grant(Role.MANAGER, place.pk),))
+    return referrals_as(Hindsight(knowledge)).visible_to(access)
+
+
+PART_FIGURES = (
+    "waiting",
+    "over_target",
+    "not_assessed",
+    "over_a_year",
+    "median_days",
+    "p90_days",
+    "oldest_days",
+)
+MOVED = ("referred", "started", "other_ends", "load", "clearance_weeks")
+
+
+def figures_of(part: parts.Part) -> dict[str, float | None]:
+    told = {name: getattr(part, name).value for name in (*PART_FIGURES, "within_target")}
+    return told | {name: getattr(part.moved, name).value for name in MOVED}
+
+
+def plain_part(known: list[Wait], on: date, days: int) -> dict[str, float | None]:
+    waiting, pace = plain_figures.headlines(known, on), plain_figures.pace(known, on, days)
+    told = {name: waiting[name] for name in PART_FIGURES} | plain_figures.flow(known, on, days)
+    told["within_target"] = rounded(plain_figures.within_target(known, on), 4)
+    told |= {"load": rounded(pace["load"], 2), "clearance_weeks": rounded(pace["clearance_weeks"], 1)}
+    return {name: told[name] for name in (*PART_FIGURES, "within_target", *MOVED)}
+
+
+def starts_only(told: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Of what came and went only the starts are a therapist's."""
+    others = set(MOVED) - {"started"}
+    return {
+        code: {name: figure for name, figure in one.items() if name not in others}
+        for code, one in told.items()
+    }
+
+
+def in_use_of(told: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Those in which anybody waits, came or went."""
+    counts = ("waiting", "referred", "started", "other_ends")
+    return {code: one for code, one in told.items() if any(one.get(name) for name in counts)}
+
+
+@every_day
+@both_ways
+def test_who_has_waited_long(demo: Demo, on: date, knowledge: Knowledge) -> None:
+    for place in demo.places:
+        report = long_waits.build_own(
+            own(place), on, rows_of(place, knowledge), data_as_of=NOW, hindsight=Hindsight(knowledge)
+        )
+        known = demo.known_in(place, knowledge, on)
+        for found in (report.now, report.history[-1], report.history[0]):
+            told = (found.waiting.value, found.over_a_year.value, found.near_a_year.value)
+            headlines = plain_figures.headlines(known, found.on)
+            near = plain_figures.near_a_year(known, found.on)
+            assert told == (headlines["waiting"], headlines["over_a_year"], near), (place, found.on)
+
+
 @every_day
 @both_ways
 def test_what_came_and_went_and_who_started(demo: Demo, on: date, knowledge: Knowledge) -> None:
     hindsight = Hindsight(knowledge)
     for place in demo.places:
         known = demo.known_in(place, knowledge, on)
-        report = flow.build(own(place), last_weeks(on, 13), data_as_of=NOW, hindsight=hindsight)
-        expected = plain_figures.flow(known, on)
-        assert {name: getattr(report, name).figure.value for name in expected} == expected, place
-        before = plain_figures.flow(known, on - timedelta(days=plain_figures.QUARTER_DAYS))
-        assert {name: getattr(report, name).before.value for name in before} == before, place
         for weeks in (13, 52):
+            report = flow.build(own(place), last_weeks(on, weeks), data_as_of=NOW, hindsight=hindsight)
+            expected = plain_figures.flow(known, on, days=weeks * 7)
+            assert {name: getattr(report, name).figure.value for name in expected} == expected, place
+            before = plain_figures.flow(known, on - timedelta(days=weeks * 7), days=weeks * 7)
+            assert {name: getattr(report, name).before.value for name in before} == before, place
+            pace = plain_figures.pace(known, on, days=weeks * 7)
+            assert report.load.value == rounded(pace["load"], 2), place
+            assert report.clearance_weeks.value == rounded(pace["clearance_weeks"], 1), place
+            quarter = flow.build(own(place), last_weeks(on, 13), data_as_of=NOW, hindsight=hindsight)
             figures = three_figures.build(
-                own(place), on, weeks=weeks, quarter=report, data_as_of=NOW, hindsight=hindsight
+                own(place), on, weeks=weeks, quarter=quarter, data_as_of=NOW, hindsight=hindsight
             )
             expected = plain_figures.started(known, on, days=weeks * 7)
             assert {name: getattr(figures.started, name).value for name in expected} == expected, place
@@ -226,18 +284,22 @@ def test_the_country_is_all_municipalities_together(demo: Demo, on: date, knowle
     assert everybody.waiting >= 20  # so that the percentiles are told
     assert (everybody.median_days, everybody.p90_days) == (expected["median_days"], expected["p90_days"])
     codes = dict(Category.objects.values_list("pk", "code"))
-    assert parts(counted, Key.BAND) == in_use(plain_figures.bands(known, on))
-    assert {codes[pk]: n for pk, n in parts(counted, Key.CATEGORY).items()} == waiting_in(
+    assert counted_parts(counted, Key.BAND) == in_use(plain_figures.bands(known, on))
+    assert {codes[pk]: n for pk, n in counted_parts(counted, Key.CATEGORY).items()} == waiting_in(
         plain_figures.by_category(known, on)
     )
-    assert parts(counted, Key.PRIORITY) == waiting_in(plain_figures.by_priority(known, on))
-    assert of_each_place(flows.places) == flows_of_each_place(known, on)
+    assert counted_parts(counted, Key.PRIORITY) == waiting_in(plain_figures.by_priority(known, on))
+    assert of_each_place(flows.places) == flows_of_each(known, on, lambda wait: wait.municipality)
+    county_of = dict(Municipality.objects.values_list("pk", "county_id"))
+    assert of_each_place(flows.counties) == flows_of_each(
+        known, on, lambda wait: county_of[wait.municipality]
+    )
     expected = plain_figures.started(known, on)
     assert started.started == expected["count"] >= 20
     assert (started.median_days, started.p90_days) == (expected["median_days"], expected["p90_days"])
 
 
-def parts(counted: Any, key: Key) -> dict[Any, int]:
+def counted_parts(counted: Any, key: Key) -> dict[Any, int]:
     return in_use({value: counted.of(IN_SCOPE, (key, value)).waiting for value in counted.values(key)})
 
 
@@ -254,11 +316,8 @@ def of_each_place(places: dict[int, dict[str, int]]) -> dict[int, dict[str, int]
     return {place: numbers for place, numbers in told.items() if any(numbers.values())}
 
 
-def flows_of_each_place(known: list[Wait], on: date) -> dict[int, dict[str, int]]:
-    by_place = defaultdict(list)
-    for wait in known:
-        by_place[wait.municipality].append(wait)
-    plain = {place: plain_figures.flow(waits, on) for place, waits in by_place.items()}
+def flows_of_each(known: list[Wait], on: date, place: Callable[[Wait], int]) -> dict[int, dict[str, int]]:
+    plain = {pk: plain_figures.flow(waits, on) for pk, waits in plain_figures.divided(known, place).items()}
     return {place: numbers for place, numbers in plain.items() if any(numbers.values())}
 
 
@@ -329,6 +388,8 @@ def clipped(known: list[Wait]) -> Iterator[tuple[Any, ...]]:
             wait.started,
             (wait.closed),
             wait.outcome,
+            wait.source,
+            wait.therapist,
             holds,
             wait.target,
         )
