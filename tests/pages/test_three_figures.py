@@ -144,7 +144,7 @@ def test_by_category_and_priority(office: Client, address: str, category: Catego
 
 def leading(page: HttpResponse) -> dict[str, list[tuple[str, str]]]:
     """The number and its address of every link of the section, by the row or the card that it stands in."""
-    link = r'<a class="ds-link" data-color="accent" href="([^"]*venteliste/[^"]*)">([^<]*)</a>'
+    link = r'<a class="ds-link" data-color="accent" href="([^"]*venteliste/[^"]*)">(\d+)</a>'
     found = re.findall(r'<(?:h3[^>]*|th scope="row")>([^<]*)</(.*?)(?=<h3|<th scope|$)', section(page))
     links = {name: re.findall(link, rest) for name, rest in found}
     return {name: [(number, href) for href, number in all_of] for name, all_of in links.items() if all_of}
