@@ -96,7 +96,7 @@ def test_another_day_is_chosen_without_scripts(
     plain.goto(f"{base_url}/oversikt/")
     plain.get_by_label("Dato", exact=True).fill("311225")
     plain.get_by_role("button", name="Vis", exact=True).click()
-    expect(plain.get_by_text("slik vi nå vet at de var")).to_be_visible()
+    expect(plain.locator(".as-of").get_by_text("slik vi nå vet at de var")).to_be_visible()
     plain.get_by_label("Dato", exact=True).fill("31.02.2026")
     plain.get_by_role("button", name="Vis", exact=True).click()
     expect(plain.get_by_label("Dato", exact=True)).to_have_attribute("aria-invalid", "true")

@@ -78,7 +78,7 @@ def test_an_earlier_day_is_chosen(page: Page, sign_in: SignIn, manager: User) ->
     page.get_by_role("navigation").get_by_role("link", name="Lange ventetider").first.click()
     page.get_by_label("Dato", exact=True).fill(f"{before_now(70):%d.%m.%Y}")
     page.get_by_role("button", name="Vis treff").click()
-    expect(page.get_by_text("slik vi nå vet at de var")).to_be_visible()
+    expect(page.locator(".as-of").get_by_text("slik vi nå vet at de var")).to_be_visible()
     assert rows(page) == 8
     stop(page)
     page.get_by_label("Se dagen").select_option("then")
