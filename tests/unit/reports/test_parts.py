@@ -261,6 +261,7 @@ def test_a_priority_set_after_the_day_is_none_of_its_flow(
         assert (level.code, level.moved.referred.value) == (code, 1)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("has_key", [True, False])
 def test_where_no_key_holds_there_is_no_share_within_target(has_key: bool) -> None:
     place = MunicipalityFactory()
