@@ -93,9 +93,14 @@ class AccessLogForm(SearchForm):
         widget=forms.RadioSelect,
     )
 
+    @property
+    def number(self) -> str:
+        """The number of a referral, if one was written with its year."""
+        return self.numbers[0] if len(self.numbers) == 1 else ""
+
     def clean_q(self) -> str:
         """The text; a name finds nobody here, and a referral's number is written in full."""
         text = super().clean_q()
-        if self.identifier is None and (not self.number or self.number.startswith("-")):
+        if self.identifier is None and not self.number:
             raise ValidationError(_("Write 11 digits, or a number such as 2026-000123"), "not_understood")
         return text

@@ -24,8 +24,8 @@ INTRODUCTION = """\
 
 A whole run of `make bench` writes this page; `make bench FULL=1` goes on to 5 million referrals, and a shorter run
 leaves the figures of a longer one here. Measured is the product with row-level security, sign-in and logs on, on data
-made for it: half a million referrals a year in all municipalities, up to {size} of them, of
-which 40 000 wait at every size.
+made for it: half a million a year in all municipalities, up to {size} referrals, of which 40 000 wait
+at every size.
 
 Ratios are judged, since both halves are of the same run. Milliseconds are of this machine and of what else it did, and
 only stand below or above their target.
