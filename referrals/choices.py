@@ -328,7 +328,7 @@ class StaffingMeasure(TextChoices):
 
     PERSONS = "persons", _("Persons")
     FTE = "fte", _("Full-time equivalents")
-    PER_10000 = "per_10000", _("Full-time equivalents per 10,000 inhabitants")
+    PER_10000 = "relative", _("Full-time equivalents per 10,000 inhabitants")
 
 
 class FigureStatus(TextChoices):

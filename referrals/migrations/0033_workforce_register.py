@@ -12,7 +12,7 @@ import referrals.models.periods
 from ergo.postgresql.change_log import LoggedTable
 
 FTE_SUM = """
-CREATE FUNCTION ergo_check_fte_sum(person bigint, touched daterange) RETURNS void LANGUAGE plpgsql
+CREATE FUNCTION ergo_refuse_fte_sum(person bigint, touched daterange) RETURNS void LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     excess date;
@@ -40,41 +40,41 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION ergo_check_employment_fte() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION ergo_refuse_employment_fte() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM public.ergo_check_fte_sum(new.therapist_id, daterange(new.valid_from, new.valid_to));
+    PERFORM public.ergo_refuse_fte_sum(new.therapist_id, daterange(new.valid_from, new.valid_to));
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION ergo_check_leave_fte() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION ergo_refuse_leave_fte() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM public.ergo_check_fte_sum(held.therapist_id, daterange(old.valid_from, old.valid_to))
+    PERFORM public.ergo_refuse_fte_sum(held.therapist_id, daterange(old.valid_from, old.valid_to))
     FROM public.referrals_employment AS held WHERE held.id = old.employment_id;
     RETURN NULL;
 END $$;
 
 CREATE CONSTRAINT TRIGGER employment_fte_sum_added AFTER INSERT ON referrals_employment
-    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_check_employment_fte();
+    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_refuse_employment_fte();
 -- Whoever only takes away makes nothing worse.
 CREATE CONSTRAINT TRIGGER employment_fte_sum AFTER UPDATE ON referrals_employment DEFERRABLE FOR EACH ROW
     WHEN (new.fte > old.fte OR new.therapist_id <> old.therapist_id
         OR NOT daterange(new.valid_from, new.valid_to) <@ daterange(old.valid_from, old.valid_to))
-    EXECUTE FUNCTION ergo_check_employment_fte();
+    EXECUTE FUNCTION ergo_refuse_employment_fte();
 CREATE CONSTRAINT TRIGGER leave_fte_sum AFTER UPDATE OR DELETE ON referrals_leave
-    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_check_leave_fte();
+    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_refuse_leave_fte();
 """
 
 DROP_FTE_SUM = """
 DROP TRIGGER leave_fte_sum ON referrals_leave;
 DROP TRIGGER employment_fte_sum ON referrals_employment;
 DROP TRIGGER employment_fte_sum_added ON referrals_employment;
-DROP FUNCTION ergo_check_leave_fte(), ergo_check_employment_fte(), ergo_check_fte_sum(bigint, daterange);
+DROP FUNCTION ergo_refuse_leave_fte(), ergo_refuse_employment_fte(), ergo_refuse_fte_sum(bigint, daterange);
 """
 
 LEAVE_WITHIN = """
-CREATE FUNCTION ergo_check_leave_within() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION ergo_refuse_leave_within() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     post bigint;
@@ -99,19 +99,19 @@ BEGIN
 END $$;
 
 CREATE CONSTRAINT TRIGGER leave_within_employment AFTER INSERT OR UPDATE ON referrals_leave
-    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_check_leave_within();
+    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_refuse_leave_within();
 CREATE CONSTRAINT TRIGGER employment_holds_leaves AFTER UPDATE OF valid_from, valid_to ON referrals_employment
-    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_check_leave_within();
+    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_refuse_leave_within();
 """
 
 DROP_LEAVE_WITHIN = """
 DROP TRIGGER employment_holds_leaves ON referrals_employment;
 DROP TRIGGER leave_within_employment ON referrals_leave;
-DROP FUNCTION ergo_check_leave_within();
+DROP FUNCTION ergo_refuse_leave_within();
 """
 
 NO_CIRCLE = """
-CREATE FUNCTION ergo_check_circle() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION ergo_refuse_circle() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     circle bigint[];
@@ -143,12 +143,12 @@ END $$;
 
 CREATE CONSTRAINT TRIGGER agreement_no_circle
     AFTER INSERT OR UPDATE OF provider_id, recipient_id, valid_from, valid_to ON referrals_coverageagreement
-    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_check_circle();
+    DEFERRABLE FOR EACH ROW EXECUTE FUNCTION ergo_refuse_circle();
 """
 
 DROP_NO_CIRCLE = """
 DROP TRIGGER agreement_no_circle ON referrals_coverageagreement;
-DROP FUNCTION ergo_check_circle();
+DROP FUNCTION ergo_refuse_circle();
 """
 
 

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("persons", "Persons"),
                     ("fte", "Full-time equivalents"),
-                    ("per_10000", "Full-time equivalents per 10,000 inhabitants"),
+                    ("relative", "Full-time equivalents per 10,000 inhabitants"),
                 ],
                 default="persons",
                 max_length=10,

@@ -181,6 +181,8 @@ SHOWS_NOBODY = {
     "coverage": "figures",
     "coverage_municipality": "figures",
     "staffing": "own staff, no citizens",
+    "staffing_import": "official figures",
+    "staffing_preview": "official figures",
     "staffing_find": "own staff, no citizens",
     "staffing_employ": "own staff, no citizens",
     "staffing_therapist": "own staff, no citizens",

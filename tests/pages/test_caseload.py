@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from referrals.choices import Protection
-from referrals.models import Municipality, Referral, Therapist, User
+from referrals.models import Employment, Municipality, Referral, Therapist, User
 from referrals.permissions import Role
 from tests.factories import (
     EmploymentFactory,
@@ -115,7 +115,8 @@ def test_names_the_municipality_of_a_therapist_in_two(
 ) -> None:
     case_of()
     MembershipFactory(user=therapist_user, role=Role.THERAPIST, municipality=other_municipality)
-    EmploymentFactory(therapist=therapist_user.therapist, municipality=other_municipality)
+    Employment.objects.filter(therapist=therapist_user.therapist).update(fte=0.5)
+    EmploymentFactory(therapist=therapist_user.therapist, municipality=other_municipality, fte=0.5)
     case_of(municipality=other_municipality)
     page = text(therapists_client.get("/mine/"))
     assert "Annesvik" in page and "Prøvdal" in page

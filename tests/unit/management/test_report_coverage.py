@@ -164,7 +164,7 @@ def test_before_everything_was_registered_there_is_nothing(own: Municipality) ->
 
 def test_no_name_and_no_hpr_number_is_among_what_is_read_back() -> None:
     therapist = {field.attname for field in AS_KNOWN[Therapist]._meta.concrete_fields}
-    assert therapist == {"id", "authorised_from", "authorised_to", "is_licence"}
+    assert therapist == {"id", "authorised_from", "authorised_to", "is_licence", "is_student"}
 
 
 def test_a_comparison_goes_by_the_population_of_then_too(own: Municipality) -> None:
