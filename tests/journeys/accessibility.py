@@ -11,6 +11,14 @@ RULES = {
     }
 }
 
+# What is just being opened lies half under what is below it, until the page has its height.
+WHEN_STILL = """async () => {
+    for (let before = -1; before !== document.documentElement.scrollHeight;) {
+        before = document.documentElement.scrollHeight;
+        await new Promise(resolve => setTimeout(resolve, 200));
+    }
+}"""
+
 
 def assert_accessible(page: Page, within: str | None = None) -> None:
     """Asks axe about the page as it stands, with whatever is opened on it, in light and in dark.
@@ -19,6 +27,7 @@ def assert_accessible(page: Page, within: str | None = None) -> None:
     """
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        page.evaluate(WHEN_STILL)
         findings = Axe().run(page, context=within, options=RULES).response["violations"]
         assert not findings, f"{page.url} in {scheme}:\n" + "\n".join(map(_told, findings))
     page.emulate_media(color_scheme="light")

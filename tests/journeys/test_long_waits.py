@@ -83,7 +83,7 @@ def test_an_earlier_day_is_chosen(page: Page, sign_in: SignIn, manager: User) ->
     stop(page)
     page.get_by_label("Se dagen").select_option("then")
     page.get_by_role("button", name="Vis treff").press("Enter")
-    expect(page.get_by_text("slik de var kjent da")).to_be_visible()
+    expect(page.locator(".as-of").get_by_text("slik de var kjent da")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Neste steg")).to_be_visible()
     assert rows(page) == 8
     stop(page)
