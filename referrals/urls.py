@@ -214,8 +214,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dekning/", coverage.coverage, name="coverage"),
     path("dekning/<municipality:code>/", coverage.municipality, name="coverage_municipality"),
     # Official figures in
-    path("import/statistikk/", official_statistics.send, name="staffing_import"),
-    path("import/statistikk/forhandsvisning/", official_statistics.look, name="staffing_preview"),
+    path("import/statistikk/", official_statistics.send, name="official_statistics"),
+    path("import/statistikk/forhandsvisning/", official_statistics.look, name="official_statistics_preview"),
     # For everybody
     path("tilgjengelighet/", information.accessibility, name="accessibility"),
     path("personvern/", information.privacy, name="privacy"),

@@ -3,6 +3,26 @@
 Importing the modules registers their models.
 """
 
-from referrals.admin import access, cases, geography, jobs, law, logs, priority, staffing, workforce
+from referrals.admin import (
+    access,
+    cases,
+    geography,
+    jobs,
+    law,
+    logs,
+    official_statistics,
+    priority,
+    workforce,
+)
 
-__all__ = ["access", "cases", "geography", "jobs", "law", "logs", "priority", "staffing", "workforce"]
+__all__ = [
+    "access",
+    "cases",
+    "geography",
+    "jobs",
+    "law",
+    "logs",
+    "official_statistics",
+    "priority",
+    "workforce",
+]

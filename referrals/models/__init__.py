@@ -26,6 +26,7 @@ from referrals.models.known import (
 )
 from referrals.models.known_registers import register_as
 from referrals.models.law import LawReference
+from referrals.models.official_statistics import StaffingDraft, StaffingFigure, StaffingImport
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget, PriorityTemplate, ReplyRule
@@ -42,7 +43,6 @@ from referrals.models.rollup import (
     WaitStat,
 )
 from referrals.models.shielding import Barring, Confidant, Opening
-from referrals.models.staffing import StaffingDraft, StaffingFigure, StaffingImport
 from referrals.models.unfilled import Leave, Vacancy
 from referrals.models.units import Unit
 from referrals.models.workforce import (

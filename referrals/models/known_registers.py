@@ -12,8 +12,8 @@ from django.db import models
 from referrals.choices import Engagement, FigureStatus, OccupationKind, StaffingMeasure
 from referrals.models.geography import County, Municipality, Population
 from referrals.models.known import Hindsight
+from referrals.models.official_statistics import StaffingFigure, StaffingFigureQuerySet, StaffingImport
 from referrals.models.periods import PeriodQuerySet
-from referrals.models.staffing import StaffingFigure, StaffingFigureQuerySet, StaffingImport
 from referrals.models.workforce import (
     CoverageAgreement,
     CoverageStatement,

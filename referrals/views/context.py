@@ -149,7 +149,7 @@ MENU = (
         "admin:index",
         _("Administration"),
         frozenset({P.ADMINISTER}),
-        covers=frozenset({"staffing_import", "staffing_preview"}),
+        covers=frozenset({"official_statistics", "official_statistics_preview"}),
     ),
 )
 

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from referrals.actions import staffing as actions
-from referrals.boards import staffing as board
+from referrals.actions import official_statistics as actions
+from referrals.boards import official_preview as board
 from referrals.choices import FigureStatus
 from referrals.errors import FiguresChanged
-from referrals.forms.staffing import StaffingForm
+from referrals.forms.official_statistics import StatisticsFileForm
+from referrals.importers.official_statistics.reading import MOST_BYTES, Preview, preview
 from referrals.importers.rows import BrokenFiles, Problem
-from referrals.importers.staffing.reading import MOST_BYTES, Preview, preview
 from referrals.models import StaffingDraft, StaffingImport
 from referrals.norwegian import number
 from referrals.permissions import Permission
@@ -34,8 +34,8 @@ def send(request: HttpRequest) -> HttpResponse:
     """The form for a file; a file that can be read leads on to its preview, any other to what is wrong with it."""
     request.access.check(Permission.ADMINISTER)
     if request.method != "POST":
-        return _form_page(request, StaffingForm(on=today()))
-    form = StaffingForm(request.POST, request.FILES, on=today())
+        return _form_page(request, StatisticsFileForm(on=today()))
+    form = StatisticsFileForm(request.POST, request.FILES, on=today())
     if not form.is_valid():
         return _form_page(request, form)
     sent, typed = form.cleaned_data["file"], form.cleaned_data
@@ -52,7 +52,7 @@ def send(request: HttpRequest) -> HttpResponse:
         by=request.user,
         at=now(),
     )
-    return redirect("staffing_preview")
+    return redirect("official_statistics_preview")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,15 +61,15 @@ def look(request: HttpRequest) -> HttpResponse:
     request.access.check(Permission.ADMINISTER)
     draft = StaffingDraft.objects.filter(user=request.user).first()
     if draft is None:
-        return redirect("staffing_import")
+        return redirect("official_statistics")
     if request.method == "POST" and request.POST.get("step") == DROP:
         actions.drop_draft(by=request.user)
         messages.info(request, _("The file is thrown away. Nothing was saved."))
-        return redirect("staffing_import")
+        return redirect("official_statistics")
     try:
         found = preview(draft.file_name, bytes(draft.content), table=draft.table, updated_on=draft.updated_on)
     except BrokenFiles as error:  # the registers have changed since it was sent
-        return _form_page(request, StaffingForm(on=today()), error.problems)
+        return _form_page(request, StatisticsFileForm(on=today()), error.problems)
     if request.method == "POST" and request.POST.get("step") == SAVE:
         return _saved(request, found)
     return _preview_page(request, found)
@@ -90,7 +90,7 @@ def _saved(request: HttpRequest, found: Preview) -> HttpResponse:
         return _preview_page(request, found, str(error))
     actions.drop_draft(by=request.user)
     messages.success(request, _told(batch))
-    return redirect("staffing_import")
+    return redirect("official_statistics")
 
 
 def _told(batch: StaffingImport | None) -> str:
@@ -102,14 +102,16 @@ def _told(batch: StaffingImport | None) -> str:
     }
 
 
-def _form_page(request: HttpRequest, form: StaffingForm, problems: Sequence[Problem] = ()) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form: StatisticsFileForm, problems: Sequence[Problem] = ()
+) -> HttpResponse:
     context = {
         "form": form,
         "problems": problems,
         "latest": StaffingImport.objects.select_related("imported_by")[:LATEST],
         "trail": _trail(),
     }
-    return render(request, "staffing/send.html", context)
+    return render(request, "official_statistics/send.html", context)
 
 
 def _preview_page(request: HttpRequest, found: Preview, problem: str = "") -> HttpResponse:
@@ -126,9 +128,9 @@ def _preview_page(request: HttpRequest, found: Preview, problem: str = "") -> Ht
         "reasons": board.reasons(reading),
         "seen": comparison.state,
         "may_save": comparison.changes_anything and not found.conflicts,
-        "trail": (*_trail(), Link(reverse("staffing_import"), _("Import official figures"))),
+        "trail": (*_trail(), Link(reverse("official_statistics"), _("Import official figures"))),
     }
-    return render(request, "staffing/preview.html", context)
+    return render(request, "official_statistics/preview.html", context)
 
 
 def _trail() -> tuple[Link, ...]:

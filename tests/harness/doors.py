@@ -140,8 +140,8 @@ DOORS = {
     "comparison_municipality": Door(MUNICIPAL),
     "long_waits_figures": Door(READERS),
     "long_waits_county": Door(READERS, elsewhere=frozenset({Role.NATIONAL_READER}), by_county=True),
-    "staffing_import": Door(frozenset({Role.ADMINISTRATOR})),
-    "staffing_preview": Door(frozenset({Role.ADMINISTRATOR})),
+    "official_statistics": Door(frozenset({Role.ADMINISTRATOR})),
+    "official_statistics_preview": Door(frozenset({Role.ADMINISTRATOR})),
     "coverage": Door(EVERY_ROLE),
     "coverage_municipality": Door(EVERY_ROLE, elsewhere=EVERY_ROLE),
 }

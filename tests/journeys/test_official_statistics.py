@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 from referrals.models import Municipality, StaffingFigure, User
 from tests.factories import EmploymentFactory
 from tests.journeys.accessibility import assert_accessible, assert_fits
-from tests.unit.importers.staffing import shapes
-from tests.unit.importers.staffing.shapes import FTE, RATIO, Made
+from tests.unit.importers.official_statistics import shapes
+from tests.unit.importers.official_statistics.shapes import FTE, RATIO, Made
 
 SignIn = Callable[[User], None]
 

@@ -20,8 +20,8 @@ from tests.factories import (
     StaffingImportFactory,
     days_ago,
 )
-from tests.unit.importers.staffing import shapes
-from tests.unit.importers.staffing.shapes import FTE, RATIO, Made
+from tests.unit.importers.official_statistics import shapes
+from tests.unit.importers.official_statistics.shapes import FTE, RATIO, Made
 
 ClientFor = Callable[[User], Client]
 SEND, LOOK = "/import/statistikk/", "/import/statistikk/forhandsvisning/"

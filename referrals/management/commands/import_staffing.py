@@ -12,10 +12,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from referrals.actions import staffing as actions
+from referrals.actions import official_statistics as actions
+from referrals.importers.official_statistics import reading
+from referrals.importers.official_statistics.reading import MOST_BYTES, Preview
 from referrals.importers.rows import BrokenFiles
-from referrals.importers.staffing import reading
-from referrals.importers.staffing.reading import MOST_BYTES, Preview
 from referrals.views.clock import now
 
 # Of each reason, how much of what is passed over is named; JSON has all of it.

@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 
 from referrals.models import StaffingFigure, StaffingImport
 from tests.factories import CountyFactory, MunicipalityFactory
-from tests.unit.importers.staffing import shapes
-from tests.unit.importers.staffing.shapes import FTE, RATIO, SHAPES, Made
+from tests.unit.importers.official_statistics import shapes
+from tests.unit.importers.official_statistics.shapes import FTE, RATIO, SHAPES, Made
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from referrals.choices import StaffingMeasure
-from referrals.importers.staffing.table import Category
+from referrals.importers.official_statistics.table import Category
 
 # Of contents' codes that are known, what they are called: files with codes only do not say it.
 KNOWN = {"KOSergoarsvprtit0000": "Ergoterapeutårsverk per 10 000 innbyggere (khelse+omsorg)"}

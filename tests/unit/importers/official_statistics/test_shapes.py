@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from referrals.choices import FigureStatus, StaffingMeasure
-from referrals.importers.staffing.reading import Preview, preview
-from tests.unit.importers.staffing import shapes
-from tests.unit.importers.staffing.shapes import FTE, NURSES, RATIO, SHAPES, Made
+from referrals.importers.official_statistics.reading import Preview, preview
+from tests.unit.importers.official_statistics import shapes
+from tests.unit.importers.official_statistics.shapes import FTE, NURSES, RATIO, SHAPES, Made
 
 pytestmark = pytest.mark.usefixtures("registers")
 

@@ -14,7 +14,7 @@ from typing import Self
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from referrals.importers.staffing.table import Category
+from referrals.importers.official_statistics.table import Category
 from referrals.models import County, Municipality, MunicipalityChange
 
 

@@ -9,13 +9,20 @@ from pathlib import PurePath
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from referrals.actions.staffing import LONGEST_FILE_NAME, Comparison, Figure, Replacement, Source, compare
+from referrals.actions.official_statistics import (
+    LONGEST_FILE_NAME,
+    Comparison,
+    Figure,
+    Replacement,
+    Source,
+    compare,
+)
 from referrals.choices import FigureStatus
+from referrals.importers.official_statistics import delimited, jsonstat, workbook
+from referrals.importers.official_statistics.figures import Reading, interpret
+from referrals.importers.official_statistics.regions import Map
+from referrals.importers.official_statistics.table import LICENCE, Table, broken, raise_any
 from referrals.importers.rows import Problem
-from referrals.importers.staffing import delimited, jsonstat, workbook
-from referrals.importers.staffing.figures import Reading, interpret
-from referrals.importers.staffing.regions import Map
-from referrals.importers.staffing.table import LICENCE, Table, broken, raise_any
 from referrals.models import StaffingFigure
 from referrals.norwegian import number
 from referrals.waiting import OSLO

@@ -12,7 +12,7 @@ from referrals.forms.fields import NorwegianDateField
 LONGEST_TABLE = 40
 
 
-class StaffingForm(ErgoForm):
+class StatisticsFileForm(ErgoForm):
     """The file, and two facts that some of Statistics Norway's formats leave out."""
 
     file = forms.FileField(

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from referrals.importers.staffing import grid
-from referrals.importers.staffing.grid import Line
-from referrals.importers.staffing.table import Table, broken, decimal_sign
+from referrals.importers.official_statistics import grid
+from referrals.importers.official_statistics.grid import Line
+from referrals.importers.official_statistics.table import Table, broken, decimal_sign
 
 # Space last: texts have spaces too.
 SEPARATORS = (";", "\t", ",", " ")

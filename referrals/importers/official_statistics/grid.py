@@ -8,8 +8,7 @@ from functools import cache
 
 from django.utils.translation import gettext as _
 
-from referrals.importers.rows import BadValue, Problem
-from referrals.importers.staffing.table import (
+from referrals.importers.official_statistics.table import (
     Category,
     Cell,
     Role,
@@ -20,6 +19,7 @@ from referrals.importers.staffing.table import (
     raise_any,
     role_of,
 )
+from referrals.importers.rows import BadValue, Problem
 from referrals.waiting import OSLO
 
 TIME = r"(?:19|20)[0-9]{2}(?:[KM][0-9]{1,2})?|[1-4]\. kvartal (?:19|20)[0-9]{2}"

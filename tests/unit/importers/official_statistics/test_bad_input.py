@@ -8,11 +8,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from referrals.importers.official_statistics import jsonstat, reading, workbook
+from referrals.importers.official_statistics.reading import preview
 from referrals.importers.rows import BrokenFiles
-from referrals.importers.staffing import jsonstat, reading, workbook
-from referrals.importers.staffing.reading import preview
-from tests.unit.importers.staffing import shapes
-from tests.unit.importers.staffing.shapes import RATIO, Made
+from tests.unit.importers.official_statistics import shapes
+from tests.unit.importers.official_statistics.shapes import RATIO, Made
 
 pytestmark = pytest.mark.usefixtures("registers")
 

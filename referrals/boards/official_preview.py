@@ -7,12 +7,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from referrals.actions.staffing import Comparison, Figure
+from referrals.actions.official_statistics import Comparison, Figure
 from referrals.boards.figures import Card
 from referrals.choices import FigureStatus
+from referrals.importers.official_statistics.figures import Reading, Skip
+from referrals.importers.official_statistics.reading import said
 from referrals.importers.rows import Problem
-from referrals.importers.staffing.figures import Reading, Skip
-from referrals.importers.staffing.reading import said
 from referrals.norwegian import number
 from referrals.templatetags.ergo import day_month_year
 

@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ergo.scope import scoped
-from referrals.actions import staffing
-from referrals.actions.staffing import Figure, Source, compare, record
+from referrals.actions import official_statistics
+from referrals.actions.official_statistics import Figure, Source, compare, record
 from referrals.choices import FigureStatus, StaffingMeasure
 from referrals.errors import FiguresChanged
 from referrals.models import AuditEvent, Municipality, StaffingDraft, StaffingFigure, StaffingImport, User
@@ -191,9 +191,11 @@ def test_each_import_and_what_it_replaced_is_in_the_change_log(
 
 def test_an_administrator_has_one_draft_at_a_time(administrator: User) -> None:
     for name in ("a.csv", "b.csv"):
-        staffing.keep_draft(file_name=name, content=b"x", table="", updated_on=None, by=administrator, at=NOW)
+        official_statistics.keep_draft(
+            file_name=name, content=b"x", table="", updated_on=None, by=administrator, at=NOW
+        )
     assert StaffingDraft.objects.get().file_name == "b.csv"
-    staffing.drop_draft(by=administrator)
+    official_statistics.drop_draft(by=administrator)
     assert not StaffingDraft.objects.exists()
 
 

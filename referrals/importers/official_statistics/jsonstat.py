@@ -17,8 +17,7 @@ from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 
 from referrals.choices import SIGNS, FigureStatus
-from referrals.importers.rows import BadValue, Problem
-from referrals.importers.staffing.table import (
+from referrals.importers.official_statistics.table import (
     PROVISIONAL,
     PUBLISHER,
     Amount,
@@ -33,6 +32,7 @@ from referrals.importers.staffing.table import (
     role_of,
     signed,
 )
+from referrals.importers.rows import BadValue, Problem
 from referrals.waiting import OSLO
 
 # What Statistics Norway gives in one answer at most, and well above what its tables of municipalities have.

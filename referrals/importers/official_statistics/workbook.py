@@ -13,9 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
-from referrals.importers.staffing import grid
-from referrals.importers.staffing.grid import Line, letter
-from referrals.importers.staffing.table import Table, broken
+from referrals.importers.official_statistics import grid
+from referrals.importers.official_statistics.grid import Line, letter
+from referrals.importers.official_statistics.table import Table, broken
 
 # The largest real tables of municipalities are some 10 MB unpacked; a bomb is a thousand times that.
 MOST_UNPACKED = 60_000_000

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from referrals.choices import FigureStatus
+from referrals.importers.official_statistics.reading import preview
 from referrals.importers.rows import BrokenFiles
-from referrals.importers.staffing.reading import preview
-from tests.unit.importers.staffing import shapes
-from tests.unit.importers.staffing.shapes import FTE, RATIO, Made, csv3
+from tests.unit.importers.official_statistics import shapes
+from tests.unit.importers.official_statistics.shapes import FTE, RATIO, Made, csv3
 
 pytestmark = pytest.mark.usefixtures("registers")
 

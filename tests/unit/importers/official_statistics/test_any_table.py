@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referrals.choices import SIGNS, FigureStatus
+from referrals.importers.official_statistics.figures import Reading, interpret
+from referrals.importers.official_statistics.reading import READERS
+from referrals.importers.official_statistics.regions import Map
 from referrals.importers.rows import BrokenFiles
-from referrals.importers.staffing.figures import Reading, interpret
-from referrals.importers.staffing.reading import READERS
-from referrals.importers.staffing.regions import Map
 from referrals.models import County, Municipality, MunicipalityChange
-from tests.unit.importers.staffing.conftest import CHANGES, PLACES
-from tests.unit.importers.staffing.shapes import RATIO, SHAPES, Made
+from tests.unit.importers.official_statistics.conftest import CHANGES, PLACES
+from tests.unit.importers.official_statistics.shapes import RATIO, SHAPES, Made
 
 WITH_CODES = [shape for shape in SHAPES if shape != "csv2"]
 REGIONS = [
