@@ -201,6 +201,8 @@ def _layout(file: str, heads: Sequence[tuple[str, ...]], body: Sequence[Line], n
     region = found[Role.REGION] if found[Role.REGION] is not None else next(iter(unnamed), None)
     if region is None or (found[Role.TIME] is None and not values[0].time):
         raise broken(file, _("a column for region or for time is missing."), number)
+    if found[Role.TIME] is not None and values[0].time:
+        raise broken(file, _("the time stands both in a column and above the numbers."), number)
     unnamed = [place for place in unnamed if place != region]
     contents = found[Role.CONTENTS]
     if contents is None and not values[0].contents:
@@ -212,8 +214,8 @@ def _layout(file: str, heads: Sequence[tuple[str, ...]], body: Sequence[Line], n
 def _values(
     heads: Sequence[tuple[str, ...]], roles: Sequence[Role], body: Sequence[Line]
 ) -> tuple[Values, ...]:
-    """The columns of numbers: those with a time in their heads, else the last ones."""
-    if Role.TIME not in roles:
+    """The columns of numbers: those with a time in their heads, else the last ones. Heads in two lines have times."""
+    if Role.TIME not in roles or len(heads[0]) > 1:
         timed = ((place, _time_and_rest(head)) for place, head in enumerate(heads))
         return tuple(Values(place, *found) for place, found in timed if found)
     first = len(heads) - 1
@@ -225,10 +227,11 @@ def _values(
 
 
 def _time_and_rest(head: tuple[str, ...]) -> tuple[str, str] | None:
-    """The time in a column's heads and what else they say; nothing without a time."""
+    """The time in a column's heads and what else they say, besides that it is a time; nothing without a time."""
     for place, text in enumerate(head):
         if found := _TIME.fullmatch(text):
-            return found[1], " ".join(part for other, part in enumerate(head) if other != place and part)
+            rest = (part for other, part in enumerate(head) if other != place and role_of(part) != Role.TIME)
+            return found[1], " ".join(filter(None, rest))
     if len(head) == 1 and (match := _TIME_LAST.fullmatch(head[0]) or _TIME_FIRST.fullmatch(head[0])):
         return match["time"], match["rest"]
     return None

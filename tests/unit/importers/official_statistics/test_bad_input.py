@@ -227,6 +227,12 @@ class TestCsv:
         (problem,) = problems("x.csv", long_csv(line("0301 Oslo", "1", "i fjor")))
         assert problem == "x.csv, linje 2, kolonne D: «i fjor» er ikke et år, et kvartal eller en måned."
 
+    def test_a_time_both_to_the_left_and_above(self) -> None:
+        lines = ["region;år;2024;2025", ";;Personer;Årsverk", "3103 Moss;2024;4;5"]
+        assert problems("x.csv", "\n".join(lines).encode(), table="13533") == [
+            "x.csv, linje 1: tiden står både i en kolonne og over tallene."
+        ]
+
     def test_cut_off_in_a_line(self) -> None:
         content = long_csv(line("0301 Oslo", "1,8"), f"3103 Moss;{RATIO[1]}")
         assert problems("x.csv", content) == ["x.csv, linje 3: 2 verdier, men det er 4 kolonner."]

@@ -171,6 +171,15 @@ def test_the_commissioned_count_of_persons_is_of_the_end_of_the_quarter() -> Non
     assert found.source.name == "Statistisk sentralbyrå, tabelloppdrag"
 
 
+def test_years_may_stand_below_a_word_for_them() -> None:
+    rows = [[RATIO[1]], ["region", "år"], [None, "2024", "2025"], ["3103 Moss", 2.5, 2.6]]
+    found = preview("13533.xlsx", shapes.workbook(rows), table="13533")
+    assert [(f.counted_on.year, f.contents, f.value) for f in found.reading.figures] == [
+        (2024, RATIO[1], Decimal("2.50")),
+        (2025, RATIO[1], Decimal("2.60")),
+    ]
+
+
 def test_by_education_only_ergoterapeuter_are_taken() -> None:
     lines = ["region;utdanning;statistikkvariabel;år;11924: Omsorgstjenestene - avtalte årsverk"]
     lines += [
