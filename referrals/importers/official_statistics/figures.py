@@ -4,7 +4,7 @@ import calendar
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -292,13 +292,9 @@ def _together(cells: Sequence[Cell]) -> Cell:
     first = cells[0]
     for status in (FigureStatus.SUPPRESSED, FigureStatus.MISSING, FigureStatus.NOT_YET):
         if status in statuses:
-            return _with(first, Amount(status))
+            return replace(first, amount=Amount(status))
     values = [cell.amount.value for cell in cells if cell.amount.value is not None]
     status = FigureStatus.NIL if statuses == {FigureStatus.NIL} else FigureStatus.VALUE
     assert len(values) == len(cells) and statuses <= WITH_VALUE
     is_provisional = any(cell.amount.is_provisional for cell in cells)
-    return _with(first, Amount(status, sum(values, Decimal(0)), 0, is_provisional))
-
-
-def _with(cell: Cell, amount: Amount) -> Cell:
-    return Cell(cell.region, cell.time, cell.contents, amount, cell.row, cell.column, cell.others)
+    return replace(first, amount=Amount(status, sum(values, Decimal(0)), 0, is_provisional))

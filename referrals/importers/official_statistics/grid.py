@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -97,7 +97,7 @@ def table(file: str, lines: Sequence[Line], sign: str = ".", *, is_sheet: bool =
     """
     title, first = _title(lines)
     heads, after = _heads(file, lines, first)
-    body, notes = _body(lines, after, len(heads), is_sheet)
+    body, notes = _body(lines, after)
     layout = _layout(file, heads, body, lines[first].number)
     if is_sheet:
         body, notes = _without_notes(body, notes, layout)
@@ -157,9 +157,7 @@ def _are_times(texts: Sequence[str]) -> bool:
     return bool(texts) and all(_TIME.fullmatch(text) for text in texts)
 
 
-def _body(
-    lines: Sequence[Line], first: int, width: int, is_sheet: bool
-) -> tuple[Sequence[Line], Sequence[Line]]:
+def _body(lines: Sequence[Line], first: int) -> tuple[Sequence[Line], Sequence[Line]]:
     """The lines of the table, and those after the empty one that ends it."""
     end = next((place for place in range(first, len(lines)) if not lines[place].filled), len(lines))
     return lines[first:end], lines[end:]
@@ -320,18 +318,7 @@ def _without_single_values(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
     ]
     if len(telling) == len(cells[0].others):
         return cells
-    return tuple(
-        Cell(
-            cell.region,
-            cell.time,
-            cell.contents,
-            cell.amount,
-            cell.row,
-            cell.column,
-            tuple(cell.others[place] for place in telling),
-        )
-        for cell in cells
-    )
+    return tuple(replace(cell, others=tuple(cell.others[place] for place in telling)) for cell in cells)
 
 
 def _left_over(file: str, notes: Sequence[Line], layout: Layout) -> list[Problem]:
