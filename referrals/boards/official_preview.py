@@ -12,7 +12,7 @@ from referrals.boards.figures import Card
 from referrals.choices import FigureStatus
 from referrals.importers.official_statistics.figures import Reading, Skip
 from referrals.importers.official_statistics.reading import said
-from referrals.importers.rows import Problem
+from referrals.importers.rows import place_in_words
 from referrals.norwegian import number
 from referrals.templatetags.ergo import day_month_year
 
@@ -98,7 +98,7 @@ def replaced(comparison: Comparison) -> list[Replaced]:
             one.figure.counted_on,
             said(one.stored),
             said(one.figure),
-            Problem("", one.figure.row, "", one.figure.column).place,
+            place_in_words(one.figure.row, one.figure.column),
         )
         for one in comparison.replaced[:MOST_LISTED]
     ]

@@ -39,9 +39,15 @@ class Problem:
     @property
     def place(self) -> str:
         """Line and column in words; empty for the whole file."""
-        if self.line and self.column:
-            return _("line %(line)s, column %(column)s") % vars(self)
-        return _("line %(line)s") % vars(self) if self.line else self.column
+        return place_in_words(self.line, self.column)
+
+
+def place_in_words(line: int, column: str) -> str:
+    """Where in a file something stands; line 0 is no line, an empty column none."""
+    words = {"line": line, "column": column}
+    if line and column:
+        return _("line %(line)s, column %(column)s") % words
+    return _("line %(line)s") % words if line else column
 
 
 class BrokenFiles(DomainError):

@@ -15,7 +15,7 @@ from referrals.choices import WITH_VALUE, FigureStatus, StaffingMeasure
 from referrals.importers.official_statistics import contents
 from referrals.importers.official_statistics.regions import Kind, Map, Region
 from referrals.importers.official_statistics.table import Amount, Cell, Table, raise_any
-from referrals.importers.rows import Problem
+from referrals.importers.rows import Problem, place_in_words
 
 # KOSTRA counts in the third week of November (days 15 to 21), whatever the year's table calls it.
 OF_NOVEMBER = {"11924", "11994", "12191", "13533"}
@@ -185,8 +185,7 @@ class _Interpreter:
 
     def _skip(self, cell: Cell, what: str, reason: str) -> None:
         if (what, reason) not in self.skips:
-            place = Problem(self.table.file, cell.row, "", cell.column).place
-            self.skips[what, reason] = Skip(what, reason, place)
+            self.skips[what, reason] = Skip(what, reason, place_in_words(cell.row, cell.column))
 
     def _wrong(self, cell: Cell, text: str) -> None:
         self.problems.append(self.table.problem(cell, text))
@@ -272,7 +271,7 @@ class _Interpreter:
         )
 
     def _conflict(self, cell: Cell, earlier: Cell) -> None:
-        place = Problem(self.table.file, earlier.row, "", earlier.column).place
+        place = place_in_words(earlier.row, earlier.column)
         self._wrong(cell, _("says something else of the same than %(place)s.") % {"place": place})
 
 
