@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from referrals.choices import Engagement, OccupationKind
 from referrals.forms.base import ErgoForm
 from referrals.forms.fields import NorwegianDateField
-from referrals.models import CoverageAgreement, Employment, Occupation
+from referrals.models import CoverageAgreement, Employment, Occupation, Vacancy
 from referrals.models.workforce import MOST_AGREED_FTE, MOST_FTE
 from referrals.templatetags.ergo import day_month_year
 
@@ -177,12 +177,33 @@ class OccupationField(forms.ChoiceField):
         self.choices = [("", _("Choose")), *(groups[0][1] if only and groups else groups)]
 
 
-class EmploymentForm(SinceForm):
+class PostForm(SinceForm):
+    """A post in an occupation, of `only` one kind where that is said."""
+
+    only: OccupationKind | None = None
+    occupation = OccupationField()
+
+    def __init__(self, *args: Any, occupations: Iterable[Occupation], **kwargs: Any) -> None:
+        self.occupations = occupations
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["occupation"].offer(self.occupations, only=self.only)
+
+    @classmethod
+    def values_of(cls, row: Employment | Vacancy) -> dict[str, Any]:
+        return super().values_of(row) | {"occupation": str(row.occupation_id)}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return super().values | {"occupation_id": int(self.cleaned_data["occupation"])}
+
+
+class EmploymentForm(PostForm):
     """A therapist's post in the municipality."""
 
     facts = ("engagement", "fte", "is_temporary", "valid_from", "valid_to")
-    fields_of_arguments = NAMES_OF_ACTIONS
-    occupation = OccupationField()
     engagement = forms.ChoiceField(
         label=_("Engagement"), choices=Engagement, widget=forms.RadioSelect, initial=Engagement.OWN
     )
@@ -198,22 +219,6 @@ class EmploymentForm(SinceForm):
     )
     field_order = ("occupation", "engagement", "fte", "is_temporary", "valid_from", "valid_to", "since")
 
-    def __init__(self, *args: Any, occupations: Iterable[Occupation], **kwargs: Any) -> None:
-        self.occupations = occupations
-        super().__init__(*args, **kwargs)
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.fields["occupation"].offer(self.occupations)
-
-    @classmethod
-    def values_of(cls, row: Employment) -> dict[str, Any]:
-        return super().values_of(row) | {"occupation": str(row.occupation_id)}
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return super().values | {"occupation_id": int(self.cleaned_data["occupation"])}
-
 
 class LeaveForm(RecordForm):
     """A leave from a post. Nobody is asked why."""
@@ -225,33 +230,17 @@ class LeaveForm(RecordForm):
     )
 
 
-class VacancyForm(SinceForm):
+class VacancyForm(PostForm):
     """A post that nobody has."""
 
+    only = OccupationKind.THERAPIST
     facts = ("fte", "valid_from", "valid_to")
-    occupation = OccupationField()
     fte = FteField(most=MOST_FTE)
     valid_from = first_day(_("Vacant from"))
     valid_to = first_day_without(
         _("The first day that it is filled, or is no post any more. Empty: vacant until further notice.")
     )
     field_order = ("occupation", "fte", "valid_from", "valid_to", "since")
-
-    def __init__(self, *args: Any, occupations: Iterable[Occupation], **kwargs: Any) -> None:
-        self.occupations = occupations
-        super().__init__(*args, **kwargs)
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.fields["occupation"].offer(self.occupations, only=OccupationKind.THERAPIST)
-
-    @classmethod
-    def values_of(cls, row: Any) -> dict[str, Any]:
-        return super().values_of(row) | {"occupation": str(row.occupation_id)}
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return super().values | {"occupation_id": int(self.cleaned_data["occupation"])}
 
 
 class AgreementForm(SinceForm):
