@@ -70,8 +70,8 @@ class StaffingTable(ErgoTable):
 
     def cell_leave(self, employment: Employment) -> str | SafeString:
         """Those that are not over yet; an ended employment keeps all."""
-        is_over = employment.valid_to is not None and employment.valid_to <= self.on
-        shown = [away for away in employment.leaves.all() if is_over or not _is_over(away, self.on)]
+        has_ended = _is_over(employment, self.on)
+        shown = [away for away in employment.leaves.all() if has_ended or not _is_over(away, self.on)]
         if not shown:
             return cells.subtle("–")
         return cells.together([self._leave(away, employment.therapist) for away in shown])
@@ -84,7 +84,7 @@ class StaffingTable(ErgoTable):
 
     def _offered(self, employment: Employment) -> list[tuple[str, str]]:
         change = [("staffing_change", _now("Change"))]
-        if employment.valid_to is not None and employment.valid_to <= self.on:
+        if _is_over(employment, self.on):
             return change
         return [*change, ("staffing_end", _now("End")), ("staffing_leave", _now("Leave"))]
 
@@ -127,5 +127,5 @@ def approval_of(therapist: Therapist, on: date) -> SafeString:
     return cells.with_note(kind, _now("to %(date)s") % words, "danger" if is_soon else "neutral")
 
 
-def _is_over(away: Leave, on: date) -> bool:
-    return away.valid_to is not None and away.valid_to <= on
+def _is_over(row: Employment | Leave, on: date) -> bool:
+    return row.valid_to is not None and row.valid_to <= on
