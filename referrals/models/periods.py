@@ -64,6 +64,10 @@ class PeriodQuerySet(QuerySet):
         """Rows whose period is over on the day."""
         return self.filter(valid_to__lte=on)
 
+    def running_from(self, on: date) -> Self:
+        """Rows of which some is left on the day or after it: all but those that have ended."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
     def visible_to(self, access: Access) -> Self:
         """Rows of the municipalities whose staff the user may see."""
         return self._in(access.municipality_ids(Permission.SEE_STAFF))

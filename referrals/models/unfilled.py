@@ -1,8 +1,5 @@
 """Posts that nobody fills just now: whoever has the post is on leave, or nobody has it."""
 
-from datetime import date
-from typing import Self
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -17,10 +14,6 @@ from referrals.models.workforce import MOST_FTE, Employment, Occupation
 
 class LeaveQuerySet(PeriodQuerySet):
     places = ("employment__municipality",)
-
-    def running_from(self, on: date) -> Self:
-        """Leaves of which some is left on the day or after it."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
 
 
 class Leave(models.Model):

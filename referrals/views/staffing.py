@@ -50,7 +50,7 @@ def staffing(request: HttpRequest, code: str) -> HttpResponse:
 
     def rows(model: type[Record]) -> Any:
         own = model.objects.visible_to(request.access).of(municipality.pk)
-        return own.ended(on) if has_ended else own.exclude(pk__in=own.ended(on).values("pk"))
+        return own.ended(on) if has_ended else own.running_from(on)
 
     employments = rows(Employment).select_related("therapist", "occupation").order_by("therapist__sort_key")
     leaves = Prefetch("leaves", Leave.objects.visible_to(request.access).order_by("valid_from"))
