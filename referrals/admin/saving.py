@@ -186,8 +186,8 @@ def who_changed(last: AuditEvent | None) -> str:
     when = date_format(localtime(last.at), "SHORT_DATETIME_FORMAT")
     if last.user_id == scope.current().user_id:
         return _("You have changed this yourself since the page was opened: %(when)s.") % {"when": when}
-    who = last.user.get_full_name() or last.user.get_username()
-    return _("%(who)s has changed this since you opened the page: %(when)s.") % {"who": who, "when": when}
+    words = {"who": last.user.shown_name, "when": when}
+    return _("%(who)s has changed this since you opened the page: %(when)s.") % words
 
 
 def _say_what_stands_now(form: ModelForm) -> None:
