@@ -168,7 +168,7 @@ def change(
     before = state_of(row)
     if since is not None:
         values = {**values, "valid_from": row.valid_from}
-    _with(row, values)
+    _fill(row, values)
     if before != seen.state:
         return _saved_as(row, before)
     if state_of(row) == before:
@@ -232,7 +232,7 @@ def change_therapist(
     if row is None:
         raise ForeignRecord
     before = state_of(row)
-    _with(row, values)
+    _fill(row, values)
     if before != seen.state:
         return _saved_as(row, before)
     if state_of(row) == before:
@@ -281,10 +281,9 @@ def _saved_as(row: Row, before: str) -> Row:
     return row
 
 
-def _with(row: Row, values: Values) -> Row:
+def _fill(row: Row, values: Values) -> None:
     for name, value in values.items():
         setattr(row, name, value)
-    return row
 
 
 def _save(row: Row, names: tuple[str, ...]) -> Row:
