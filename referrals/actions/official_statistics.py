@@ -16,7 +16,6 @@ from referrals.models import Municipality, StaffingDraft, StaffingFigure, Staffi
 # Whoever imports waits for whoever else does: what is compared is what is written.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('referrals_staffingfigure'))"
 ROWS_AT_A_TIME = 5_000
-LONGEST_FILE_NAME = 200
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.forms.base import ErgoForm, Section
 from referrals.forms.fields import NorwegianDateField
-
-LONGEST_TABLE = 40
+from referrals.models.official_statistics import LONGEST_TABLE
 
 
 class StatisticsFileForm(ErgoForm):

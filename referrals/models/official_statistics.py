@@ -14,17 +14,20 @@ from referrals.models.geography import Municipality
 # What tells about having an ergoterapeut: a ratio may be rounded to 0 where there are many inhabitants.
 COUNTS = (StaffingMeasure.PERSONS, StaffingMeasure.FTE)
 
+# In characters; readers cut off what is longer.
+LONGEST_FILE_NAME, LONGEST_TABLE, LONGEST_TITLE, LONGEST_PUBLISHER, LONGEST_CONTENTS = 200, 40, 300, 100, 200
+
 
 class StaffingImport(models.Model):
     """A file of official statistics that figures were read from: which table, updated when, under which licence."""
 
-    file_name = models.CharField(_("file"), max_length=200)
+    file_name = models.CharField(_("file"), max_length=LONGEST_FILE_NAME)
     digest = models.CharField(
         _("fingerprint"), max_length=64, db_index=True, validators=[RegexValidator(r"^[0-9a-f]{64}$")]
     )
-    table = models.CharField(_("table"), max_length=40)
-    title = models.CharField(_("title"), max_length=300, blank=True)
-    publisher = models.CharField(_("publisher"), max_length=100)
+    table = models.CharField(_("table"), max_length=LONGEST_TABLE)
+    title = models.CharField(_("title"), max_length=LONGEST_TITLE, blank=True)
+    publisher = models.CharField(_("publisher"), max_length=LONGEST_PUBLISHER)
     licence = models.CharField(_("licence of the file"), max_length=50)
     updated_at = models.DateTimeField(_("updated by the publisher"), null=True, blank=True)
     imported_at = models.DateTimeField(_("imported"))
@@ -56,8 +59,8 @@ class StaffingDraft(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
     )
-    file_name = models.CharField(_("file"), max_length=200)
-    table = models.CharField(_("table"), max_length=40, blank=True)
+    file_name = models.CharField(_("file"), max_length=LONGEST_FILE_NAME)
+    table = models.CharField(_("table"), max_length=LONGEST_TABLE, blank=True)
     updated_on = models.DateField(_("updated by the publisher"), null=True, blank=True)
     content = models.BinaryField(_("content"))
     sent_at = models.DateTimeField(_("sent"))
@@ -101,7 +104,7 @@ class StaffingFigure(models.Model):
     measure = models.CharField(
         _("measure"), max_length=10, choices=StaffingMeasure, default=StaffingMeasure.PERSONS
     )
-    contents = models.CharField(_("contents"), max_length=200, blank=True)
+    contents = models.CharField(_("contents"), max_length=LONGEST_CONTENTS, blank=True)
     status = models.CharField(
         _("state of the figure"), max_length=15, choices=FigureStatus, default=FigureStatus.VALUE
     )

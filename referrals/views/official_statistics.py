@@ -19,6 +19,7 @@ from referrals.forms.official_statistics import StatisticsFileForm
 from referrals.importers.official_statistics.reading import MOST_BYTES, Preview, preview
 from referrals.importers.rows import BrokenFiles, Problem
 from referrals.models import StaffingDraft, StaffingImport
+from referrals.models.official_statistics import LONGEST_FILE_NAME
 from referrals.norwegian import number
 from referrals.permissions import Permission
 from referrals.views.clock import now, today
@@ -45,7 +46,7 @@ def send(request: HttpRequest) -> HttpResponse:
     except BrokenFiles as error:
         return _form_page(request, form, error.problems)
     actions.keep_draft(
-        file_name=sent.name[-actions.LONGEST_FILE_NAME :],
+        file_name=sent.name[-LONGEST_FILE_NAME:],
         content=content,
         table=typed["table"],
         updated_on=typed["updated_on"],

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from referrals.choices import StaffingMeasure
 from referrals.importers.official_statistics.table import Category
+from referrals.models.official_statistics import LONGEST_CONTENTS
 
 # Of contents' codes that are known, what they are called: files with codes only do not say it.
 KNOWN = {"KOSergoarsvprtit0000": "Ergoterapeutårsverk per 10 000 innbyggere (khelse+omsorg)"}
@@ -15,7 +16,6 @@ _FTE = re.compile(r"årsverk")
 _PERSONS = re.compile(
     r"\b(?:personer|sysselsatte|sysselsette|ansatte|tilsette|ergoterapeuter|ergoterapeutar)\b"
 )
-LONGEST = 200
 
 
 def name_of(category: Category) -> str:
@@ -55,4 +55,4 @@ def told(
     if not is_about(name) and not any(map(is_about, rest)):
         return None
     measure = measure_of(name, units.get(contents.code, ""))
-    return (measure, " · ".join([name, *rest])[:LONGEST]) if measure else None
+    return (measure, " · ".join([name, *rest])[:LONGEST_CONTENTS]) if measure else None

@@ -10,7 +10,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from referrals.actions.official_statistics import (
-    LONGEST_FILE_NAME,
     Comparison,
     Figure,
     Replacement,
@@ -24,12 +23,17 @@ from referrals.importers.official_statistics.regions import Map
 from referrals.importers.official_statistics.table import LICENCE, Table, broken, raise_any
 from referrals.importers.rows import Problem
 from referrals.models import StaffingFigure
+from referrals.models.official_statistics import (
+    LONGEST_FILE_NAME,
+    LONGEST_PUBLISHER,
+    LONGEST_TABLE,
+    LONGEST_TITLE,
+)
 from referrals.norwegian import number
 from referrals.waiting import OSLO
 
 # A table of all municipalities, ten years and fifty contents is some 5 MB as JSON.
 MOST_BYTES = 20_000_000
-LONGEST_TABLE, LONGEST_TITLE, LONGEST_PUBLISHER = 40, 300, 100
 
 READERS: dict[str, Callable[[str, bytes], Table]] = {
     ".json": jsonstat.read,
