@@ -1,7 +1,7 @@
 """The page with one form of the staff pages: shown, saved, refused, or saved by somebody else first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -81,9 +81,7 @@ class FormPage:
         lines = AuditEvent.objects.of_registers().filter(table_name=row._meta.db_table, row_id=row.pk)
         form.add_error(None, [who_changed(lines.select_related("user").first()), str(error)])
         form.say_what_stands_now()
-        return FormPage(self.municipality, form, self.title, self.save, self.lead, self.ends).show(
-            request, 409
-        )
+        return replace(self, form=form).show(request, 409)
 
 
 def _tell(request: HttpRequest, is_saved: bool) -> None:
