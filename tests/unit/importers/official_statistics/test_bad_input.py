@@ -138,6 +138,15 @@ class TestJson:
     def test_that_would_break_a_reader(self, content: bytes) -> None:
         assert len(problems("x.json", content)) == 1
 
+    @pytest.mark.parametrize("escape", ["\\u0000", "\\ud83d", "\\uDE00", "\\\\\\u0000"])
+    def test_with_an_escape_that_is_no_character(self, escape: str) -> None:
+        content = shapes.json_stat_2_of_api_2(TABLE).replace(b"Oslo", escape.encode())
+        assert problems("x.json", content) == [f"x.json, linje 1: «{escape[-6:]}» er ikke noe tegn."]
+
+    @pytest.mark.parametrize("escape", ["\\ud83d\\uDE00", "\\\\u0000", "\\u00e5"])
+    def test_with_an_escape_that_is_one(self, escape: str) -> None:
+        assert preview("x.json", shapes.json_stat_2_of_api_2(TABLE).replace(b"Oslo", escape.encode()))
+
     def test_with_a_number_too_few(self) -> None:
         (problem,) = problems("x.json", changed(value=[1.8, None, 2.5]))
         assert problem == "x.json: «value» har 3 tall, men dimensjonene gir 4."
