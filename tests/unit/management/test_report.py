@@ -41,6 +41,10 @@ def report(*arguments: str) -> str:
     return out.getvalue()
 
 
+def figures(*arguments: str) -> dict[str, Any]:
+    return json.loads(report(*arguments, "--format", "json"))
+
+
 def waiting_for(days: int, municipality: Municipality) -> None:
     ReferralFactory(municipality=municipality, received_on=TODAY - timedelta(days=days))
 
@@ -58,13 +62,13 @@ class TestWaiting:
         for days in (0, 10, 366):
             waiting_for(days, municipality)
         place = ("--municipality", municipality.code, "--as-staff", manager.username)
-        figures = json.loads(report("waiting", "--on", TODAY.isoformat(), *place, "--format", "json"))
-        assert figures.keys() >= WAITING_KEYS
-        assert figures["on"] == "2026-03-16"
-        assert (figures["waiting"], figures["median_days"], figures["over_one_year"]) == (3, 10, 1)
-        assert figures["p90_days"] == pytest.approx(294.8)
-        assert (figures["over_target"], figures["not_assessed"]) == (0, 3)
-        assert figures["bands"] == {
+        found = figures("waiting", "--on", TODAY.isoformat(), *place)
+        assert found.keys() >= WAITING_KEYS
+        assert found["on"] == "2026-03-16"
+        assert (found["waiting"], found["median_days"], found["over_one_year"]) == (3, 10, 1)
+        assert found["p90_days"] == pytest.approx(294.8)
+        assert (found["over_target"], found["not_assessed"]) == (0, 3)
+        assert found["bands"] == {
             "0-14": 2,
             "15-28": 0,
             "29-56": 0,
@@ -73,21 +77,21 @@ class TestWaiting:
             "183-365": 0,
             "366+": 1,
         }
-        assert figures["suppressed"] == []
+        assert found["suppressed"] == []
 
     def test_others_get_small_numbers_as_null(self, municipality: Municipality) -> None:
         waiting_for(10, municipality)
-        figures = json.loads(report("waiting", "--municipality", municipality.code, "--format", "json"))
-        assert figures["waiting"] is None
-        assert "waiting" in figures["suppressed"]
-        assert figures["recipe"]["scope"]["suppressed"] is True
+        found = figures("waiting", "--municipality", municipality.code)
+        assert found["waiting"] is None
+        assert "waiting" in found["suppressed"]
+        assert found["recipe"]["scope"]["suppressed"] is True
 
     def test_a_county_and_the_nation_are_summed(self, municipality: Municipality) -> None:
         for _number in range(12):
             waiting_for(20, municipality)
         for place in ((), ("--county", municipality.county.code)):
-            figures = json.loads(report("waiting", *place, "--format", "json"))
-            assert (figures["waiting"], figures["median_days"]) == (12, 20)
+            found = figures("waiting", *place)
+            assert (found["waiting"], found["median_days"]) == (12, 20)
 
     def test_csv_and_table_hold_the_same_figures(self, municipality: Municipality, manager: User) -> None:
         waiting_for(10, municipality)
@@ -105,15 +109,15 @@ class TestWaiting:
             ReferralFactory(municipality=municipality, started=True)
         ReferralFactory.create_batch(20, municipality=municipality)
         place = ("--municipality", municipality.code)
-        figures = json.loads(report("waiting", *place, "--as-staff", manager.username, "--format", "json"))
-        assert figures["started"] == {
+        found = figures("waiting", *place, "--as-staff", manager.username)
+        assert found["started"] == {
             "period": "2025-03-18/2026-03-17",
             "count": 20,
             "median_days": 8,
             "p90_days": 8,
             "mean_days": 8,
         }
-        assert figures["estimate"] == {
+        assert found["estimate"] == {
             "period": "2025-03-17/2026-03-17",
             "starts": 20,
             "started_50_days": 8,
@@ -124,13 +128,13 @@ class TestWaiting:
             "longest_observed_days": 10,
             "not_computed": {"started_80_days": "beyond", "gone_80_days": "beyond"},
         }
-        assert list(figures["started"])[-1] == "mean_days"
+        assert list(found["started"])[-1] == "mean_days"
         rows = dict(csv.reader(io.StringIO(report("waiting", *place, "--format", "csv")), delimiter=";"))
         assert rows["started count"] == "20"
         assert rows["started mean_days"] == rows["estimate starts"] == "Skjermet"
         assert rows["estimate started_50_days"] == "8"
         assert rows["estimate started_80_days"] == "beyond"
-        hidden = json.loads(report("waiting", *place, "--format", "json"))
+        hidden = figures("waiting", *place)
         assert {"started.mean_days", "estimate.starts"} <= set(hidden["suppressed"])
         assert hidden["estimate"]["starts"] is None
 
@@ -155,9 +159,9 @@ class TestScope:
         self, municipality: Municipality, rows_read: list[str]
     ) -> None:
         for place in ((), ("--county", municipality.county.code), ("--municipality", municipality.code)):
-            figures = json.loads(report("waiting", *place, "--format", "json"))
-            assert (figures["waiting"], figures["over_one_year"]) == (12, 12)
-        assert json.loads(report("coverage", "--format", "json"))["municipalities"] == 1
+            found = figures("waiting", *place)
+            assert (found["waiting"], found["over_one_year"]) == (12, 12)
+        assert figures("coverage")["municipalities"] == 1
         assert not rows_read
 
     def test_krav_12_true_numbers_need_a_municipality_by_name(
@@ -169,7 +173,7 @@ class TestScope:
         assert raised.value.returncode == 2
         assert not rows_read
         place = ("--municipality", municipality.code, "--as-staff", manager.username)
-        assert json.loads(report("waiting", *place, "--format", "json"))["waiting"] == 12
+        assert figures("waiting", *place)["waiting"] == 12
         assert rows_read
 
     def test_krav_12_the_scope_of_the_command_ends_with_it(
@@ -197,15 +201,15 @@ class TestCoverage:
     def test_states_and_rows(self, municipality: Municipality, other_municipality: Municipality) -> None:
         EmploymentFactory(municipality=municipality, fte="0.80")
         CoverageStatementFactory(municipality=other_municipality)
-        figures = json.loads(report("coverage", "--on", TODAY.isoformat(), "--format", "json"))
-        rows = {row["code"]: row for row in figures["rows"]}
-        assert all(row.keys() == ROW_KEYS for row in figures["rows"])
+        found = figures("coverage", "--on", TODAY.isoformat())
+        rows = {row["code"]: row for row in found["rows"]}
+        assert all(row.keys() == ROW_KEYS for row in found["rows"])
         assert rows[municipality.code]["state"] == "own"
         assert rows[municipality.code]["fte"] == 0.8
         assert rows[other_municipality.code]["state"] == "none"
-        assert figures["municipalities"] == len(rows) == sum(figures["states"].values())
-        assert set(figures["states"]) == {"own", "purchased", "agreement", "none", "unknown"}
-        assert figures["without_own"] == 1
+        assert found["municipalities"] == len(rows) == sum(found["states"].values())
+        assert set(found["states"]) == {"own", "purchased", "agreement", "none", "unknown"}
+        assert found["without_own"] == 1
 
     def test_csv_keeps_the_zero_of_a_code(self, municipality: Municipality) -> None:
         Municipality.objects.filter(pk=municipality.pk).update(code="0399")

@@ -1,8 +1,6 @@
 """Flow from the shell, both ways to look back, and figures that are made again by their recipe."""
 
-import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -11,31 +9,12 @@ from referrals.management.reports.kinds import KINDS
 from referrals.models import KeptRecipe, Municipality, Referral, User
 from tests.factories import NOW, TODAY, ReferralFactory, days_ago, noon
 from tests.unit.actions.acting import do
-from tests.unit.management.test_report import refusal, report
+from tests.unit.management.test_report import figures, refusal
 
 pytestmark = pytest.mark.usefixtures("today")
 
 LATER = NOW + timedelta(hours=1)
 DAY = days_ago(30).isoformat()
-
-
-@pytest.fixture
-def staff(municipality: Municipality, manager: User) -> tuple[str, ...]:
-    """Asking for the true numbers of the municipality."""
-    return ("--municipality", municipality.code, "--as-staff", manager.username)
-
-
-@pytest.fixture
-def waits(municipality: Municipality) -> list[Referral]:
-    """Three who wait, received 60 days ago."""
-    return [
-        ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(60))
-        for _number in range(3)
-    ]
-
-
-def figures(*arguments: str) -> dict[str, Any]:
-    return json.loads(report(*arguments, "--format", "json"))
 
 
 class TestFlow:

@@ -1,37 +1,16 @@
 """Any period and municipalities beside each other, from the shell: the pages' figures, and again by their recipe."""
 
-import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from referrals.models import KeptRecipe, Municipality, Referral, User
+from referrals.models import KeptRecipe, Municipality
 from tests.factories import NOW, TODAY, MunicipalityFactory, ReferralFactory, days_ago
-from tests.unit.management.test_report import refusal, report
+from tests.unit.management.test_report import figures, refusal
 
 pytestmark = pytest.mark.usefixtures("today")
 
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def staff(municipality: Municipality, manager: User) -> tuple[str, ...]:
-    """Asking for the true numbers of the municipality."""
-    return ("--municipality", municipality.code, "--as-staff", manager.username)
-
-
-@pytest.fixture
-def waits(municipality: Municipality) -> list[Referral]:
-    """Three who wait, received 60 days ago."""
-    return [
-        ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(60))
-        for _number in range(3)
-    ]
-
-
-def figures(*arguments: str) -> dict[str, Any]:
-    return json.loads(report(*arguments, "--format", "json"))
 
 
 @pytest.mark.usefixtures("waits")

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,16 +12,10 @@ from referrals.choices import Move, Outcome
 from referrals.models import KeptRecipe, Membership, Municipality, Referral, Unit, User, end_of
 from tests.factories import NOW, TODAY, MunicipalityFactory, ReferralFactory, UnitFactory, days_ago, noon
 from tests.unit.actions.acting import do
-from tests.unit.management.test_report import refusal, report
+from tests.unit.management.test_report import figures, refusal, report
 
 LATER = NOW + timedelta(hours=1)
 DAY = days_ago(30).isoformat()
-
-
-@pytest.fixture
-def staff(municipality: Municipality, manager: User) -> tuple[str, ...]:
-    """Asking for the true numbers of the municipality."""
-    return ("--municipality", municipality.code, "--as-staff", manager.username)
 
 
 @pytest.fixture
@@ -33,10 +25,6 @@ def waits(municipality: Municipality) -> list[Referral]:
         ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(60))
         for _number in range(4)
     ]
-
-
-def figures(*arguments: str) -> dict[str, Any]:
-    return json.loads(report(*arguments, "--format", "json"))
 
 
 def rows(*arguments: str) -> list[list[str]]:
