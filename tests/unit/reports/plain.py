@@ -1,4 +1,4 @@
-"""WAITING.md once more, in the plainest Python: day by day and case by case, with nothing from the product.
+"""docs/definitions.md once more, in the plainest Python: day by day and case by case, with nothing from the product.
 
 What the reports say is held against this.
 """
