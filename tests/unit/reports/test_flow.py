@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from referrals.choices import Outcome, Status
 from referrals.models import County, Municipality
-from referrals.permissions import NO_ACCESS, Access, Grant, Role
+from referrals.permissions import NO_ACCESS
 from referrals.reports import flow
 from referrals.reports.flow import FlowReport
 from referrals.reports.periods import Period, last_weeks
@@ -18,15 +18,12 @@ from referrals.reports.suppression import LEAST_SHOWN, Cell, Figure, protect_lis
 from tests.factories import NOW, TODAY, ReferralFactory, days_ago
 from tests.unit.reports import plain
 from tests.unit.reports.attacker import Attacker, Published
+from tests.unit.reports.own import own
 from tests.unit.reports.worlds import Case, World
 
 QUARTER = last_weeks(TODAY, 13)
 PERIODS = [QUARTER, last_weeks(days_ago(200), 13), Period(date(2025, 1, 1), date(2026, 1, 1))]
 KINDS = ("referred", "started", "other_ends", "finished")
-
-
-def own(municipality: Municipality) -> Scope:
-    return Scope.municipality(municipality, Access(grants=(Grant(Role.MANAGER, municipality.pk),)))
 
 
 def build(scope: Scope, period: Period = QUARTER) -> FlowReport:

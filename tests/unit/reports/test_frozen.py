@@ -11,7 +11,7 @@ from ergo.scope import scoped
 from referrals.actions import rollups
 from referrals.choices import EventKind, Knowledge
 from referrals.models import Category, Hindsight, Municipality, Referral, end_of
-from referrals.permissions import NO_ACCESS, Access, Grant, Role
+from referrals.permissions import NO_ACCESS
 from referrals.reports import frozen, waiting_times
 from referrals.reports.frozen import FrozenLine, Standing
 from referrals.reports.later import Why
@@ -19,6 +19,7 @@ from referrals.reports.periods import month_ends
 from referrals.reports.scopes import Scope
 from tests.factories import ReferralEventFactory, ReferralFactory, noon
 from tests.harness.app_role import connected_for
+from tests.unit.reports.own import own
 from tests.unit.reports.worlds import World
 
 # Freezing is stamped by the clock of the database, so these tests happen now.
@@ -26,10 +27,6 @@ TODAY = timezone.localdate()
 END = TODAY.replace(day=1) - timedelta(days=1)
 LATER = timedelta(hours=1)
 FIGURES = ("waiting", "median_days", "p90_days", "over_target", "over_a_year", "not_assessed")
-
-
-def own(place: Municipality) -> Scope:
-    return Scope.municipality(place, Access(grants=(Grant(Role.MANAGER, place.pk),)))
 
 
 def logged(referral: Referral, at: datetime, kind: EventKind, **values: object) -> None:

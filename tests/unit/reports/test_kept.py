@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ergo.scope import scoped
 from referrals.actions import rollups
 from referrals.models import PriorityKey, PriorityTarget, Referral, WaitPause
-from referrals.permissions import NO_ACCESS, Access, Grant, Role
+from referrals.permissions import NO_ACCESS
 from referrals.reports import (
     ageing,
     counts,
@@ -33,6 +33,7 @@ from referrals.reports.regions import Places
 from referrals.reports.scopes import Scope
 from referrals.reports.tallies import IN_SCOPE, Key
 from tests.factories import NOW, TODAY, days_ago
+from tests.unit.reports.own import own
 from tests.unit.reports.worlds import World, make_world
 
 LEAP_DAY, SPRING, AUTUMN = date(2024, 2, 29), date(2024, 3, 31), date(2025, 10, 26)
@@ -53,7 +54,7 @@ def scopes(world: World) -> Iterator[Scope]:
     yield Scope.counties([one.county, other.county])
     yield Scope.municipality(one, NO_ACCESS)
     yield Scope.municipality(other, NO_ACCESS)
-    yield Scope.municipality(one, Access(grants=(Grant(Role.MANAGER, one.pk),)))
+    yield own(one)
 
 
 @contextmanager
@@ -124,10 +125,10 @@ def test_own_staff_have_every_percentile_and_others_those_of_many(world: World) 
     place = world.municipalities[-1]
     days = [day for day in month_ends(TODAY, 24)]
     rollups.refresh(today=TODAY)
-    own = Scope.municipality(place, Access(grants=(Grant(Role.MANAGER, place.pk),)))
+    scope = own(place)
     with scoped([place.pk]):
-        true = own_rows.waiting_each_day(days, own)
-        found = kept.waiting(days, own, at=NOW)
+        true = own_rows.waiting_each_day(days, scope)
+        found = kept.waiting(days, scope, at=NOW)
     assert any(0 < tally.waiting < 10 for tally in true.values())
     for day, tally in true.items():
         mine = found[day].tallies.of(IN_SCOPE)
@@ -137,7 +138,7 @@ def test_own_staff_have_every_percentile_and_others_those_of_many(world: World) 
             tally.p90_days,
         )
     with scoped():
-        assert kept.waiting(days, own, at=NOW) == {}
+        assert kept.waiting(days, scope, at=NOW) == {}
         outside = kept.waiting(days, Scope.municipality(place, NO_ACCESS), at=NOW)
     for each in outside.values():
         tally = each.tallies.of((Key.PLACE, place.pk))
@@ -263,7 +264,7 @@ def test_a_clock_set_back_makes_no_figure_older_or_newer_than_it_is(world: World
 
 def test_own_staff_see_their_own_change_at_once(world: World) -> None:
     place = world.municipalities[0]
-    own = Scope.municipality(place, Access(grants=(Grant(Role.MANAGER, place.pk),)))
+    scope = own(place)
     rollups.refresh(today=TODAY)
     earlier = F("received_on") - timedelta(days=430)
     Referral.objects.filter(municipality=place, wait_end=None).update(
@@ -271,6 +272,6 @@ def test_own_staff_see_their_own_change_at_once(world: World) -> None:
     )
     now = timezone.now()
     with nothing_kept():
-        counted = [build(own, now) for build in REPORTS.values()]
-    assert [build(own, now) for build in REPORTS.values()] == counted
+        counted = [build(scope, now) for build in REPORTS.values()]
+    assert [build(scope, now) for build in REPORTS.values()] == counted
     assert all(report.recipe.data_as_of == now for report in counted)

@@ -9,7 +9,7 @@ import pytest
 
 from ergo.scope import scoped
 from referrals.models import County
-from referrals.permissions import NO_ACCESS, Access, Grant, Role
+from referrals.permissions import NO_ACCESS
 from referrals.reports import ageing, flow, flow_months, waiting_times
 from referrals.reports.ageing import AgeingReport
 from referrals.reports.flow_months import FlowMonthsReport
@@ -20,16 +20,12 @@ from referrals.reports.suppression import LEAST_SHOWN, Figure, Hidden
 from tests.factories import NOW, TODAY
 from tests.unit.reports import plain
 from tests.unit.reports.attacker import Attacker, Published
+from tests.unit.reports.own import own
 from tests.unit.reports.worlds import World, make_world
 
 # The 13 weeks that end with this day are three whole months: what is told of both is told twice.
 NOVEMBER_ENDS = date(2025, 11, 30)
 KINDS = ("referred", "started", "other_ends", "finished")
-
-
-def own(world: World, place: int) -> Scope:
-    municipality = world.municipalities[place]
-    return Scope.municipality(municipality, Access(grants=(Grant(Role.MANAGER, municipality.pk),)))
 
 
 def movements(scope: Scope, on: date) -> FlowMonthsReport:
@@ -43,7 +39,7 @@ def aged(scope: Scope, on: date) -> AgeingReport:
 def test_own_staff_see_the_plain_counts_of_each_month(world: World) -> None:
     for place in range(2):
         cases = [case for case in world.cases if case.municipality == place]
-        report = movements(own(world, place), TODAY)
+        report = movements(own(world.municipalities[place]), TODAY)
         assert [report.months[0].month.start, report.months[-1].month.end] == [
             date(2021, 3, 1),
             date(2026, 3, 1),
@@ -56,7 +52,7 @@ def test_own_staff_see_the_plain_counts_of_each_month(world: World) -> None:
 
 def test_own_staff_see_the_plain_bands_of_each_month_end(world: World) -> None:
     cases = [case for case in world.cases if case.municipality == 0]
-    report = aged(own(world, 0), TODAY)
+    report = aged(own(world.municipalities[0]), TODAY)
     assert len(report.points) == 60 and report.points[-1].on == date(2026, 2, 28)
     for point in report.points:
         assert [figure.value for figure in point.bands] == list(plain.bands(cases, point.on).values())

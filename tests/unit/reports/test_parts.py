@@ -18,7 +18,7 @@ from referrals.models import (
     User,
     referrals_as,
 )
-from referrals.permissions import NO_ACCESS, Access, Grant, Role
+from referrals.permissions import NO_ACCESS
 from referrals.reports import flow, parts, waiting_times
 from referrals.reports.parts import Part, PartsReport
 from referrals.reports.periods import last_weeks
@@ -26,25 +26,18 @@ from referrals.reports.scopes import Scope
 from tests.factories import NOW, TODAY, MunicipalityFactory, ReferralFactory, TherapistFactory, days_ago, noon
 from tests.unit.actions.acting import acting, do
 from tests.unit.reports import plain
+from tests.unit.reports.own import manager_of, own
 from tests.unit.reports.worlds import Case, World
 
 DAYS = [TODAY, days_ago(91), days_ago(400), date(2024, 2, 29)]
 SOURCES = (Source.GP, Source.HOSPITAL, Source.SELF)
 
 
-def own(municipality: Municipality) -> Scope:
-    return Scope.municipality(municipality, staff(municipality))
-
-
-def staff(municipality: Municipality) -> Access:
-    return Access(grants=(Grant(Role.MANAGER, municipality.pk),))
-
-
 def build(
     municipality: Municipality, on: date = TODAY, knowledge: Knowledge = Knowledge.NOW, weeks: int = 13
 ) -> PartsReport:
     hindsight = Hindsight(knowledge)
-    rows = referrals_as(hindsight).visible_to(staff(municipality))
+    rows = referrals_as(hindsight).visible_to(manager_of(municipality))
     return parts.build(own(municipality), last_weeks(on, weeks), rows, data_as_of=NOW, hindsight=hindsight)
 
 

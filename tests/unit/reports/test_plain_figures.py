@@ -18,7 +18,6 @@ from referrals.demo.seed import Order
 from referrals.demo.users import MOSS
 from referrals.models import Category, Hindsight, Municipality, Referral, User, access_of, referrals_as
 from referrals.models.referral import ReferralQuerySet
-from referrals.permissions import Access, Grant, Role
 from referrals.reports import (
     counts,
     flow,
@@ -30,12 +29,13 @@ from referrals.reports import (
     waiting_times,
 )
 from referrals.reports.periods import last_weeks, until_day
-from referrals.reports.scopes import Level, Scope
+from referrals.reports.scopes import Scope
 from referrals.reports.tallies import IN_SCOPE, Key
 from tests import plain_figures
 from tests.factories import LONG_AGO, MembershipFactory
 from tests.plain_figures import Wait
 from tests.unit.reports.late import Latecomer
+from tests.unit.reports.own import manager_of, own
 from tests.unit.reports.plain_demo import Demo, read_rows
 
 UNTIL = date(2026, 3, 1)
@@ -86,10 +86,6 @@ def random_days() -> list[date]:
     """Of the last three years, in which there are enough to count."""
     rng = Random(2026)
     return sorted(UNTIL - timedelta(days=rng.randrange(1, 3 * 365)) for _day in range(DAYS))
-
-
-def own(place: Municipality) -> Scope:
-    return Scope(Level.MUNICIPALITY, ids=(place.pk,), county_ids=(place.county_id,), exact=True)
 
 
 every_day = pytest.mark.parametrize("on", random_days(), ids=str)
@@ -164,8 +160,7 @@ def test_each_part_of_those_who_wait_and_of_what_came_and_went(
 
 def rows_of(place: Municipality, knowledge: Knowledge) -> ReferralQuerySet:
     """What a manager of the municipality sees."""
-    access = Access(grants=(Grant(Role.MANAGER, place.pk),))
-    return referrals_as(Hindsight(knowledge)).visible_to(access)
+    return referrals_as(Hindsight(knowledge)).visible_to(manager_of(place))
 
 
 PART_FIGURES = (

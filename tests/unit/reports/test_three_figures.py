@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ergo.scope import scoped
 from referrals.choices import Outcome, Status
 from referrals.models import County, Municipality
-from referrals.permissions import NO_ACCESS, Access, Grant, Role
+from referrals.permissions import NO_ACCESS
 from referrals.reports import counts, flow, own_waits, three_figures
 from referrals.reports.estimate import Lack, LifeDay, curve
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks, last_year
@@ -24,6 +24,7 @@ from referrals.reports.tallies import Key
 from referrals.reports.three_figures import Answer, ThreeFigures
 from tests.factories import NOW, TODAY, ReferralFactory, days_ago
 from tests.unit.reports import plain
+from tests.unit.reports.own import own
 from tests.unit.reports.worlds import EDGES, Case, World, make_world
 
 LEAP_DAY = date(2024, 2, 29)
@@ -34,10 +35,6 @@ PERIODS = [
     Period(LEAP_DAY, date(2024, 3, 1)),
     Period(date(2023, 1, 1), date(2027, 1, 1)),
 ]
-
-
-def own(municipality: Municipality) -> Scope:
-    return Scope.municipality(municipality, Access(grants=(Grant(Role.MANAGER, municipality.pk),)))
 
 
 def build(scope: Scope, on: date = TODAY, weeks: int = 52) -> ThreeFigures:

@@ -10,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from referrals.choices import WaitFact
 from referrals.filters import FACTS, LISTED
 from referrals.models import County, Municipality, Referral
-from referrals.permissions import NO_ACCESS, Access, Grant, Role
+from referrals.permissions import NO_ACCESS
 from referrals.reports import waiting_times
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.suppression import LEAST_SHOWN, Figure
 from referrals.reports.waiting_times import Headline, WaitingReport
 from tests.factories import NOW, TODAY, ReferralFactory, WaitPauseFactory, days_ago
 from tests.unit.reports import plain
+from tests.unit.reports.own import own
 from tests.unit.reports.worlds import Case, World
 
 DAYS = [TODAY, days_ago(1), days_ago(91), days_ago(400), date(2024, 2, 29), date(2025, 3, 30)]
@@ -32,11 +33,6 @@ HEADLINES = (
     "oldest_days",
     "persons",
 )
-
-
-def own(municipality: Municipality) -> Scope:
-    manager = Access(grants=(Grant(Role.MANAGER, municipality.pk),))
-    return Scope.municipality(municipality, manager)
 
 
 def build(scope: Scope, on: date = TODAY) -> WaitingReport:
