@@ -1,9 +1,16 @@
-"""What a browser without JavaScript would send from a form of the administrators' site."""
+"""The administrators' site to a browser without JavaScript: where its pages are, and what a form would send."""
 
 from html.parser import HTMLParser
 
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
+
+
+def address(model: type[Model], page: str, *args: object) -> str:
+    """Of the administrators' page of a model: changelist, add, or change with the key of a row."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
 class FormReader(HTMLParser):

@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from ergo.scope import scoped
 from referrals.actions.auditing import security_event
@@ -49,6 +48,7 @@ from tests.factories import (
     TherapistFactory,
     UserFactory,
 )
+from tests.harness.admin_forms import address
 from tests.harness.factors import give_app
 
 ClientFor = Callable[[User], Client]
@@ -60,10 +60,6 @@ RECORDS = [
     if isinstance(admin.site._registry[model], RecordAdmin) and model not in LOGS
 ]
 CITIZENS = [model for model in RECORDS if isinstance(admin.site._registry[model], CitizenAdmin)]
-
-
-def address(model: type[Model], page: str, *args: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
 def in_words(model: type[Model]) -> str:

@@ -9,7 +9,6 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
 
 from referrals.models import Category, Governor, Membership, Municipality, Population, User
 from referrals.permissions import Role
@@ -20,31 +19,15 @@ from tests.factories import (
     MunicipalityFactory,
     UserFactory,
 )
-from tests.harness.admin_forms import filled_in, opened
+from tests.harness.admin_forms import address, filled_in, opened
 
 ClientFor = Callable[[User], Client]
 NOT_SAVED = "Ingenting her er lagret ennå"
 SAVED_ALREADY = "Dette skjemaet er allerede lagret"
 
 
-def address(model: type, page: str, *args: object) -> str:
-    return reverse(f"admin:referrals_{model._meta.model_name}_{page}", args=args)
-
-
 def text_of(page: HttpResponse) -> str:
     return " ".join(page.content.decode().split())
-
-
-@pytest.fixture
-def kari(client_for: ClientFor, administrator: User) -> Client:
-    return client_for(administrator)
-
-
-@pytest.fixture
-def ola(client_for: ClientFor, db: None) -> Client:
-    user = UserFactory(username="ola", first_name="Ola", last_name="Ås")
-    MembershipFactory(user=user, role=Role.ADMINISTRATOR, municipality=None)
-    return client_for(user)
 
 
 class TestTwoWhoSave:

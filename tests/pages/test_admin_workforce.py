@@ -1,13 +1,11 @@
 """The workforce on the administrators' site: what no form can know beforehand is refused in the words of the pages."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
 
 from referrals.models import (
     CoverageAgreement,
@@ -15,46 +13,24 @@ from referrals.models import (
     Leave,
     Municipality,
     Therapist,
-    User,
     Vacancy,
 )
-from referrals.permissions import Role
 from tests.factories import (
     LONG_AGO,
     TODAY,
     CoverageAgreementFactory,
     EmploymentFactory,
     LeaveFactory,
-    MembershipFactory,
     MunicipalityFactory,
     OccupationFactory,
     TherapistFactory,
-    UserFactory,
     VacancyFactory,
 )
-from tests.harness.admin_forms import filled_in, opened
-
-ClientFor = Callable[[User], Client]
-
-
-def address(model: type, page: str, *args: object) -> str:
-    return reverse(f"admin:referrals_{model._meta.model_name}_{page}", args=args)
+from tests.harness.admin_forms import address, filled_in, opened
 
 
 def words(page: HttpResponse) -> str:
     return " ".join(page.content.decode().split())
-
-
-@pytest.fixture
-def kari(client_for: ClientFor, administrator: User) -> Client:
-    return client_for(administrator)
-
-
-@pytest.fixture
-def ola(client_for: ClientFor, db: None) -> Client:
-    user = UserFactory(username="ola", first_name="Ola", last_name="Ås")
-    MembershipFactory(user=user, role=Role.ADMINISTRATOR, municipality=None)
-    return client_for(user)
 
 
 def test_a_circle_of_agreements_is_refused_at_its_field_and_can_be_mended(
