@@ -40,6 +40,7 @@ from tests.factories import (
     ReferralFactory,
     UnitFactory,
 )
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 
@@ -76,7 +77,7 @@ class TestPage:
         therapist_user.save()
         look(therapist_user, referral, kind=ViewKind.CASE)
         look(therapist_user, other, kind=ViewKind.CASE)
-        page = " ".join(client_for(manager).get(address(referral)).content.decode().split())
+        page = markup(client_for(manager).get(address(referral)))
         assert "Tea Terapeut" in page and "Ergoterapeut" in page and "Henvisningens side" in page
         assert "Tjeneste til innbyggeren" in page and "Anna Ås" in page
         assert other.number not in page and "Brekke" not in page

@@ -7,7 +7,6 @@ from threading import Barrier
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 
 from referrals.models import Category, Governor, Membership, Municipality, Population, User
@@ -20,14 +19,11 @@ from tests.factories import (
     UserFactory,
 )
 from tests.harness.admin_forms import address, filled_in, opened
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 NOT_SAVED = "Ingenting her er lagret ennå"
 SAVED_ALREADY = "Dette skjemaet er allerede lagret"
-
-
-def text_of(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
 
 
 class TestTwoWhoSave:
@@ -42,7 +38,7 @@ class TestTwoWhoSave:
         told = kari.post(page, hers | {"name_nb": "Våtrom"})
         category.refresh_from_db()
         assert category.name_nb == "Badet <nytt>"
-        words = text_of(told)
+        words = markup(told)
         assert NOT_SAVED in words and "Ola Ås har endret dette" in words
         assert "Nå: Badet &lt;nytt&gt;" in words and "Nå: Bad<" not in words
         again = filled_in(told)
@@ -61,7 +57,7 @@ class TestTwoWhoSave:
         ola.post(page, opened(ola, page) | {"name_nb": "En"})
         again = filled_in(kari.post(page, hers | {"name_nb": "Min"}))
         ola.post(page, opened(ola, page) | {"name_nb": "To"})
-        assert "Nå: To" in text_of(kari.post(page, again))
+        assert "Nå: To" in markup(kari.post(page, again))
 
     def test_of_two_editors_of_a_membership_the_second_is_told(
         self, kari: Client, ola: Client, municipality: Municipality
@@ -73,7 +69,7 @@ class TestTwoWhoSave:
         told = kari.post(page, hers | {"role": "coordinator"})
         membership.refresh_from_db()
         assert membership.role == "manager"
-        words = text_of(told)
+        words = markup(told)
         assert NOT_SAVED in words and "Nå: Leder" in words and "Nå: 01.02.2030" in words
 
     def test_the_counties_of_a_role_are_part_of_it(self, kari: Client, ola: Client) -> None:
@@ -83,7 +79,7 @@ class TestTwoWhoSave:
         page = address(Membership, "change", membership.pk)
         hers = opened(kari, page)
         ola.post(page, opened(ola, page) | {"counties": [second.pk]})
-        told = text_of(kari.post(page, hers | {"counties": [third.pk]}))
+        told = markup(kari.post(page, hers | {"counties": [third.pk]}))
         assert list(membership.counties.all()) == [second]
         assert f"Nå: {second}" in told and "Ola Ås har endret dette" in told
 
@@ -96,7 +92,7 @@ class TestTwoWhoSave:
         told = kari.post(page, hers | {"first_name": "Kåre"})
         coordinator.refresh_from_db()
         assert not coordinator.is_active and coordinator.first_name != "Kåre"
-        assert NOT_SAVED in text_of(told) and "Nå: Nei" in text_of(told)
+        assert NOT_SAVED in markup(told) and "Nå: Nei" in markup(told)
         assert coordinator.password not in told.content.decode()
 
     def test_that_a_user_signs_in_meanwhile_is_no_change(
@@ -118,7 +114,7 @@ class TestTwoWhoSave:
         told = kari.post(page, hers | {"memberships-0-role": "manager"})
         membership = coordinator.memberships.get()
         assert (membership.role, membership.valid_to.year) == ("coordinator", 2030)
-        assert "Ola Ås har endret dette" in text_of(told) and "Nå: 01.02.2030" in text_of(told)
+        assert "Ola Ås har endret dette" in markup(told) and "Nå: 01.02.2030" in markup(told)
         assert kari.post(page, filled_in(told)).status_code == 302
         membership.refresh_from_db()
         assert (membership.role, membership.valid_to) == ("manager", None)
@@ -133,7 +129,7 @@ class TestTwoWhoSave:
         years[0].delete()
         new = [Population.objects.create(municipality=place, year=n, persons=n) for n in (2026, 2025)]
         told = kari.post(page, hers | {"populations-1-persons": "5"})
-        words = text_of(told)
+        words = markup(told)
         assert "Denne raden er fjernet siden" in words and f"Lagt til siden: {new[0]}, {new[1]}" in words
         again = filled_in(told) | {"populations-0-DELETE": "on"}
         assert (again["populations-0-year"], again["populations-1-persons"]) == (["2024"], ["5"])
@@ -148,7 +144,7 @@ class TestTwoWhoSave:
         typed = opened(kari, page) | {"memberships-TOTAL_FORMS": "2"}
         typed |= {f"memberships-1-{name}": value for name, value in new.items()}
         assert kari.post(page, typed).status_code == 302
-        assert "Lagt til siden: koordinator: Leder" in text_of(kari.post(page, typed))
+        assert "Lagt til siden: koordinator: Leder" in markup(kari.post(page, typed))
         assert coordinator.memberships.count() == 2
 
     def test_what_one_has_not_touched_oneself_is_not_written_over_either(
@@ -157,7 +153,7 @@ class TestTwoWhoSave:
         page = address(User, "change", coordinator.pk)
         hers = opened(kari, page)
         ola.post(page, opened(ola, page) | {"memberships-0-valid_to": "01.02.2030"})
-        assert NOT_SAVED in text_of(kari.post(page, hers | {"first_name": "Kåre"}))
+        assert NOT_SAVED in markup(kari.post(page, hers | {"first_name": "Kåre"}))
         assert coordinator.memberships.get().valid_to.year == 2030
 
     def test_a_form_that_does_not_say_what_it_showed_writes_nothing(self, kari: Client) -> None:
@@ -165,7 +161,7 @@ class TestTwoWhoSave:
         page = address(Category, "change", category.pk)
         for lie in ([], [""], ["x"], ["å" * 64]):
             answer = kari.post(page, opened(kari, page) | {"_shown": lie, "name_nb": "Nytt"})
-            assert NOT_SAVED in text_of(answer)
+            assert NOT_SAVED in markup(answer)
         category.refresh_from_db()
         assert category.name_nb == "Bad"
 
@@ -174,7 +170,7 @@ class TestTwoWhoSave:
         shown = opened(kari, address(Category, "change", other.pk))["_shown"]
         page = address(Category, "change", one.pk)
         answer = kari.post(page, opened(kari, page) | {"_shown": shown, "name_nb": "Nytt"})
-        assert NOT_SAVED in text_of(answer)
+        assert NOT_SAVED in markup(answer)
 
     def test_sent_twice_a_change_is_saved_once_and_the_back_button_is_told_of_ones_own_change(
         self, kari: Client
@@ -183,7 +179,7 @@ class TestTwoWhoSave:
         page = address(Category, "change", category.pk)
         typed = opened(kari, page) | {"name_nb": "Våtrom"}
         assert [kari.post(page, typed).status_code for _time in range(2)] == [302, 302]
-        told = text_of(kari.post(page, typed | {"name_nb": "Noe annet"}))
+        told = markup(kari.post(page, typed | {"name_nb": "Noe annet"}))
         assert "Du har selv endret dette" in told and "Nå: Våtrom" in told
 
 
@@ -204,7 +200,7 @@ class TestSentTwice:
         second = kari.post(page, form, follow=True)
         membership = Membership.objects.get(user=typed["user"])
         assert second.redirect_chain == [(address(Membership, "change", membership.pk), 302)]
-        assert SAVED_ALREADY in text_of(second)
+        assert SAVED_ALREADY in markup(second)
 
     def test_back_and_changed_it_leads_to_what_was_saved_and_a_new_form_adds(
         self, kari: Client, typed: dict[str, object]
@@ -212,7 +208,7 @@ class TestSentTwice:
         page = address(Membership, "add")
         form = opened(kari, page) | typed
         kari.post(page, form)
-        assert SAVED_ALREADY in text_of(kari.post(page, form | {"role": "manager"}, follow=True))
+        assert SAVED_ALREADY in markup(kari.post(page, form | {"role": "manager"}, follow=True))
         assert Membership.objects.get(user=typed["user"]).role == "coordinator"
         kari.post(page, opened(kari, page) | typed)
         assert Membership.objects.filter(user=typed["user"]).count() == 2

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from referrals.models import (
@@ -27,10 +26,7 @@ from tests.factories import (
     VacancyFactory,
 )
 from tests.harness.admin_forms import address, filled_in, opened
-
-
-def words(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
+from tests.pages.seen import markup
 
 
 def test_a_circle_of_agreements_is_refused_at_its_field_and_can_be_mended(
@@ -45,7 +41,7 @@ def test_a_circle_of_agreements_is_refused_at_its_field_and_can_be_mended(
     }
     answer = kari.post(page, typed)
     assert answer.status_code == 200
-    assert "gå i ring: Annesvik → Prøvdal → Annesvik" in words(answer)
+    assert "gå i ring: Annesvik → Prøvdal → Annesvik" in markup(answer)
     assert "provider" in answer.context["adminform"].form.errors
     assert CoverageAgreement.objects.count() == 1
     third = MunicipalityFactory()
@@ -58,7 +54,7 @@ def test_too_much_at_once_is_refused_at_arsverk(kari: Client, municipality: Muni
     post = EmploymentFactory(therapist=therapist, fte=Decimal("0.50"))
     page = address(Employment, "change", post.pk)
     answer = kari.post(page, opened(kari, page) | {"fte": "0.51"})
-    assert "mer enn 1,5 årsverk samtidig" in words(answer)
+    assert "mer enn 1,5 årsverk samtidig" in markup(answer)
     assert "fte" in answer.context["adminform"].form.errors
     post.refresh_from_db()
     assert post.fte == Decimal("0.50")
@@ -85,7 +81,7 @@ def test_rows_of_one_page_that_are_too_much_together_are_refused_on_top(
         }
         typed |= {f"employments-{number}-{name}": value for name, value in row.items()}
     answer = kari.post(page, typed | {"employments-TOTAL_FORMS": "2"})
-    assert "mer enn 1,5 årsverk samtidig" in words(answer)
+    assert "mer enn 1,5 årsverk samtidig" in markup(answer)
     assert not Employment.objects.exists()
 
 
@@ -94,11 +90,11 @@ def test_a_leave_outside_its_employment_is_refused_on_both_pages(kari: Client) -
     page = address(Leave, "add")
     typed = opened(kari, page) | {"employment": post.pk, "valid_from": "01.05.2026", "valid_to": "02.06.2026"}
     answer = kari.post(page, typed)
-    assert "før arbeidsforholdet begynner" in words(answer) and not Leave.objects.exists()
+    assert "før arbeidsforholdet begynner" in markup(answer) and not Leave.objects.exists()
     assert kari.post(page, filled_in(answer) | {"valid_to": "01.06.2026"}).status_code == 302
     page = address(Employment, "change", post.pk)
     answer = kari.post(page, opened(kari, page) | {"valid_to": "31.05.2026"})
-    assert "før arbeidsforholdet begynner" in words(answer)
+    assert "før arbeidsforholdet begynner" in markup(answer)
 
 
 def test_post_and_leave_are_shortened_in_one_go(kari: Client) -> None:
@@ -115,9 +111,9 @@ def test_a_student_without_licence_and_a_number_with_zeros_are_refused(kari: Cli
     TherapistFactory(hpr_number="1234567")
     page = address(Therapist, "add")
     typed = opened(kari, page) | {"name": "Ny", "hpr_number": "01234567"}
-    assert "allerede registrert" in words(kari.post(page, typed))
+    assert "allerede registrert" in markup(kari.post(page, typed))
     typed |= {"hpr_number": "7654321", "is_student": "on"}
-    assert "En student har lisens" in words(kari.post(page, typed))
+    assert "En student har lisens" in markup(kari.post(page, typed))
     typed |= {"is_licence": "on", "authorised_from": f"{LONG_AGO:%d.%m.%Y}"}
     assert kari.post(page, typed).status_code == 302
     assert Therapist.objects.get(hpr_number="7654321").is_student
@@ -138,7 +134,7 @@ def test_of_two_editors_the_second_is_told(kari: Client, ola: Client, factory: t
     page = address(type(row), "change", row.pk)
     hers = opened(kari, page)
     ola.post(page, opened(ola, page) | {"valid_to": "01.02.2030"})
-    told = words(kari.post(page, hers | {"valid_from": "02.01.2020"}))
+    told = markup(kari.post(page, hers | {"valid_from": "02.01.2020"}))
     assert "Ola Ås har endret dette" in told and "Nå: 01.02.2030" in told
     row.refresh_from_db()
     assert row.valid_from == LONG_AGO

@@ -25,6 +25,7 @@ from tests.factories import (
     WaitPauseFactory,
     days_ago,
 )
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 
@@ -55,11 +56,6 @@ def address(referral: Referral) -> str:
     return reverse("referral", kwargs={"code": referral.municipality.code, "number": referral.number})
 
 
-def text(response: HttpResponse) -> str:
-    """The page as one line of text."""
-    return " ".join(response.content.decode().split())
-
-
 def buttons(response: HttpResponse) -> set[Move]:
     context = response.context
     offered = [context["next"], context["correct"], *context["moves"]]
@@ -68,18 +64,18 @@ def buttons(response: HttpResponse) -> set[Move]:
 
 class TestWho:
     def test_shows_the_citizen(self, office: Client, referral: Referral) -> None:
-        page = text(office.get(address(referral)))
+        page = markup(office.get(address(referral)))
         for shown in ("Máret Sara", "17.05.1948", "77 år", "482 12 345", "Bakken 3", "9730 Kárášjohka"):
             assert shown in page
 
     def test_the_number_is_masked(self, office: Client, referral: Referral) -> None:
         digits = referral.person.identifier
-        page = text(office.get(address(referral)))
+        page = markup(office.get(address(referral)))
         assert f"{digits[:6]} •••••" in page and digits[6:] not in page
 
     def test_the_number_is_shown_in_full_on_request(self, office: Client, referral: Referral) -> None:
         digits = referral.person.identifier
-        assert f"{digits[:6]} {digits[6:]}" in text(office.post(address(referral)))
+        assert f"{digits[:6]} {digits[6:]}" in markup(office.post(address(referral)))
 
     def test_a_protected_address_is_shown_with_a_warning_while_the_case_is_opened(
         self, office: Client, municipality: Municipality, coordinator: User
@@ -88,12 +84,12 @@ class TestWho:
             municipality=municipality, address="Hemmelig vei 1", protection=Protection.STRICTLY_CONFIDENTIAL
         )
         OpeningFactory(person=person, user=coordinator)
-        page = text(office.get(address(ReferralFactory(municipality=municipality, person=person))))
+        page = markup(office.get(address(ReferralFactory(municipality=municipality, person=person))))
         assert "Hemmelig vei" in page and "Strengt fortrolig adresse" in page
         assert "skal ikke gis til noen" in page
 
     def test_the_title_holds_no_name(self, office: Client, referral: Referral) -> None:
-        page = text(office.get(address(referral)))
+        page = markup(office.get(address(referral)))
         assert f"<title>Henvisning {referral.number} – Ergo</title>" in page
 
     def test_is_not_kept_by_the_browser(self, office: Client, referral: Referral) -> None:
@@ -102,39 +98,39 @@ class TestWho:
     def test_lists_the_other_referrals_of_the_citizen(self, office: Client, referral: Referral) -> None:
         other = ReferralFactory(municipality=referral.municipality, person=referral.person, closed=True)
         somebody_elses = ReferralFactory(municipality=referral.municipality)
-        page = text(office.get(address(referral)))
+        page = markup(office.get(address(referral)))
         assert address(other) in page and somebody_elses.number not in page
 
     def test_says_that_it_is_not_the_patient_record(self, office: Client, referral: Referral) -> None:
-        assert "Ergo er ventelisten, ikke journalen." in text(office.get(address(referral)))
+        assert "Ergo er ventelisten, ikke journalen." in markup(office.get(address(referral)))
 
 
 class TestWait:
     def test_short_waits_are_told_in_days(self, office: Client, referral: Referral) -> None:
-        page = text(office.get(address(referral)))
+        page = markup(office.get(address(referral)))
         assert "10 dager" in page and "Oppstart innen 01.05.2026: 46 dager igjen." in page
 
     def test_long_waits_are_told_in_days_and_in_words(
         self, office: Client, municipality: Municipality
     ) -> None:
-        page = text(office.get(address(ReferralFactory(municipality=municipality, over_a_year=True))))
+        page = markup(office.get(address(ReferralFactory(municipality=municipality, over_a_year=True))))
         assert "366 dager" in page and "12 måneder" in page
 
     def test_a_broken_target_is_told_with_its_date(self, office: Client, municipality: Municipality) -> None:
-        page = text(office.get(address(ReferralFactory(municipality=municipality, overdue=True))))
+        page = markup(office.get(address(ReferralFactory(municipality=municipality, overdue=True))))
         assert "Over frist" in page and "for 144 dager siden" in page
 
     def test_the_net_wait_stands_beside_the_target_only(
         self, office: Client, municipality: Municipality
     ) -> None:
         paused = ReferralFactory(municipality=municipality, paused=True)
-        page = text(office.get(address(paused)))
+        page = markup(office.get(address(paused)))
         assert "Netto 7 dager av 56 dager." in page and page.count("7 dager av") == 1
 
     def test_a_pause_says_whether_it_is_deducted(self, office: Client, referral: Referral) -> None:
         WaitPauseFactory(referral=referral, started_on=days_ago(9), ended_on=days_ago(7))
         WaitPauseFactory(referral=referral, started_on=days_ago(3), reason=PauseReason.NAV)
-        page = text(office.get(address(referral)))
+        page = markup(office.get(address(referral)))
         assert "Trekkes fra mot fristen." in page and "Teller fullt ut." in page
         assert "Satt på vent" in page and "løper fortsatt: 3 dager" in page
 
@@ -143,13 +139,13 @@ class TestWait:
         self, office: Client, municipality: Municipality, days: int, flagged: bool
     ) -> None:
         case = ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(days))
-        page = text(office.get(address(case)))
+        page = markup(office.get(address(case)))
         assert ("Over ti år: Er mottaksdatoen riktig?" in page) == flagged
 
     def test_without_priority_nobody_is_within_the_target(
         self, office: Client, municipality: Municipality
     ) -> None:
-        page = text(office.get(address(ReferralFactory(municipality=municipality))))
+        page = markup(office.get(address(ReferralFactory(municipality=municipality))))
         assert "Ikke vurdert" in page and "Innen frist" not in page
 
     def test_an_application_shows_when_its_preliminary_reply_is_due(
@@ -157,7 +153,7 @@ class TestWait:
     ) -> None:
         late = ReferralFactory(municipality=municipality, application=True, received_on=days_ago(40))
         page = office.get(address(late))
-        assert "Skal sendes innen 04.03.2026." in text(page) and page.context["next"].move == Move.REPLY
+        assert "Skal sendes innen 04.03.2026." in markup(page) and page.context["next"].move == Move.REPLY
 
     def test_a_sent_reply_is_told_and_asked_for_no_more(
         self, office: Client, municipality: Municipality
@@ -165,7 +161,7 @@ class TestWait:
         answered = ReferralFactory(municipality=municipality, application=True)
         PreliminaryReplyFactory(referral=answered)
         page = office.get(address(answered))
-        assert "Sendt 15.03.2026." in text(page) and Move.REPLY not in buttons(page)
+        assert "Sendt 15.03.2026." in markup(page) and Move.REPLY not in buttons(page)
 
     @pytest.mark.parametrize(
         ("received", "sent", "closed", "label", "colour", "sentence"),
@@ -198,7 +194,7 @@ class TestWait:
         )
         if sent is not None:
             PreliminaryReplyFactory(referral=case, sent_on=days_ago(sent))
-        page = text(office.get(address(case)))
+        page = markup(office.get(address(case)))
         assert f'Foreløpig svar <span class="ds-tag" data-color="{colour}">{label}</span>' in page
         assert sentence in page
 
@@ -213,11 +209,11 @@ class TestWait:
             outcome=outcome,
             received_on=days_ago(40),
         )
-        assert "Foreløpig svar" not in text(office.get(address(case)))
+        assert "Foreløpig svar" not in markup(office.get(address(case)))
         assert not Referral.objects.get(pk=case.pk).needs_preliminary_reply
 
     def test_a_plain_referral_needs_no_reply(self, office: Client, referral: Referral) -> None:
-        assert "Foreløpig svar" not in text(office.get(address(referral)))
+        assert "Foreløpig svar" not in markup(office.get(address(referral)))
 
 
 class TestButtons:
@@ -243,14 +239,14 @@ class TestButtons:
         self, client_for: ClientFor, therapist_user: User, municipality: Municipality
     ) -> None:
         page = client_for(therapist_user).get(address(ReferralFactory(municipality=municipality)))
-        assert Move.PRIORITISE not in buttons(page) and "Inntakskoordinatoren tar neste steg" in text(page)
+        assert Move.PRIORITISE not in buttons(page) and "Inntakskoordinatoren tar neste steg" in markup(page)
 
     def test_a_manager_sees_the_case_and_no_button(
         self, client_for: ClientFor, manager: User, referral: Referral
     ) -> None:
         page = client_for(manager).get(address(referral))
         assert page.status_code == 200 and not buttons(page)
-        assert "Registrer en ny henvisning" not in text(page)
+        assert "Registrer en ny henvisning" not in markup(page)
 
     @pytest.mark.parametrize("traits", [{}, {"waiting": True}, {"paused": True}, {"started": True}])
     @pytest.mark.parametrize("role", ["coordinator", "therapist_user", "manager"])
@@ -315,10 +311,10 @@ class TestHistory:
         assert "Mottatt: fra 06.03.2026 til 04.03.2026" in changes
         assert "Kilde: fra Fastlege til Sykehus" in changes
         assert "Henvisningsårsak: teksten er endret" in changes
-        assert "Feil dato på brevet" in text(page)
+        assert "Feil dato på brevet" in markup(page)
 
     def test_says_who_wrote_it_down_and_when(self, office: Client, worked: Referral) -> None:
-        assert "Registrert 16.03.2026 10:00, Ada Ansatt" in text(office.get(address(worked)))
+        assert "Registrert 16.03.2026 10:00, Ada Ansatt" in markup(office.get(address(worked)))
 
     @pytest.mark.parametrize("kind", EventKind)
     def test_events_without_details_are_told_too(

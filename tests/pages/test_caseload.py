@@ -18,6 +18,7 @@ from tests.factories import (
     ReferralFactory,
     days_ago,
 )
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 
@@ -42,10 +43,6 @@ def listed(page: HttpResponse, part: str) -> list[Referral]:
     return [card.referral for card in page.context[part]]
 
 
-def text(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
-
-
 def test_first_contacts_come_by_the_day_they_are_due(
     therapists_client: Client, case_of: Callable[..., Referral]
 ) -> None:
@@ -55,7 +52,7 @@ def test_first_contacts_come_by_the_day_they_are_due(
     overdue = case_of(overdue=True)
     page = therapists_client.get("/mine/")
     assert listed(page, "to_contact") == [overdue, urgent, relaxed, unassessed]
-    assert "Over frist" in text(page)
+    assert "Over frist" in markup(page)
 
 
 def test_started_cases_stand_by_themselves(
@@ -64,7 +61,7 @@ def test_started_cases_stand_by_themselves(
     started = case_of(started=True)
     page = therapists_client.get("/mine/")
     assert (listed(page, "to_contact"), listed(page, "under_way")) == ([], [started])
-    assert "Ingen venter på deg." in text(page)
+    assert "Ingen venter på deg." in markup(page)
 
 
 def test_closed_cases_and_those_of_others_are_not_there(
@@ -85,7 +82,7 @@ def test_citizens_are_initials_and_birth_year(
         municipality=municipality, given_name="Per", family_name="Gjemt", protection=Protection.CONFIDENTIAL
     )
     case_of(person=hidden)
-    page = text(therapists_client.get("/mine/"))
+    page = markup(therapists_client.get("/mine/"))
     assert "MS 1948" in page and "Sara" not in page
     assert "PG 1948" not in page and "Skjermet" in page
 
@@ -118,7 +115,7 @@ def test_names_the_municipality_of_a_therapist_in_two(
     Employment.objects.filter(therapist=therapist_user.therapist).update(fte=0.5)
     EmploymentFactory(therapist=therapist_user.therapist, municipality=other_municipality, fte=0.5)
     case_of(municipality=other_municipality)
-    page = text(therapists_client.get("/mine/"))
+    page = markup(therapists_client.get("/mine/"))
     assert "Annesvik" in page and "Prøvdal" in page
 
 
@@ -127,7 +124,7 @@ def test_a_user_without_a_therapist_is_told_why_nothing_is_there(
 ) -> None:
     membership = MembershipFactory(role=Role.THERAPIST, municipality=municipality)
     page = client_for(membership.user).get("/mine/")
-    assert "ikke koblet til en ergoterapeut" in text(page)
+    assert "ikke koblet til en ergoterapeut" in markup(page)
 
 
 @pytest.mark.parametrize("role", ["coordinator", "manager", "county_reader", "administrator"])

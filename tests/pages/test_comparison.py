@@ -4,7 +4,6 @@ import html
 from collections.abc import Callable
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from referrals.models import Category, Municipality, User
@@ -19,6 +18,7 @@ from tests.factories import (
     ReferralFactory,
     days_ago,
 )
+from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
 
@@ -47,10 +47,6 @@ def neighbours(municipality: Municipality, category: Category) -> list[Municipal
             )
         ReferralFactory(municipality=place, category=category, over_a_year=True)
     return places
-
-
-def text(page: HttpResponse) -> str:
-    return html.unescape(" ".join(page.content.decode().split()))
 
 
 def asked(places: list[Municipality]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from tests.factories import (
     UserFactory,
     days_ago,
 )
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 URL = "/dekning/"
@@ -64,10 +65,6 @@ def reader(client_for: ClientFor, national_reader: User) -> Client:
     return client_for(national_reader)
 
 
-def text(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
-
-
 def listed(page: HttpResponse) -> list[str]:
     """The codes of the municipalities in the list by county."""
     return [row.code for one in page.context["lists"] for row in one.rows]
@@ -82,14 +79,14 @@ def test_the_page_shows_what_the_report_says(reader: Client, country: Country) -
     assert [totals.states[CoverageState(state)] for state in STATES] == [1, 1, 1, 1, 1]
     shown = {card.label: card.value for card in page.context["cards"]}
     assert shown["Uten egen"] == str(totals.without_own) == "3"
-    assert "3 av 5 kommuner er uten egen ergoterapeut" in text(page)
+    assert "3 av 5 kommuner er uten egen ergoterapeut" in markup(page)
 
 
 def test_those_without_their_own_are_listed_by_county_with_links(reader: Client, country: Country) -> None:
     page = reader.get(URL)
     assert listed(page) == [country.agreement.code, country.none.code, country.purchased.code]
     for place in (country.agreement, country.none, country.purchased):
-        assert f'href="/dekning/{place.code}/"' in text(page)
+        assert f'href="/dekning/{place.code}/"' in markup(page)
 
 
 def test_every_municipality_is_in_the_table(reader: Client, country: Country) -> None:
@@ -107,27 +104,27 @@ def test_one_county_has_its_own_totals_list_and_frame(reader: Client, country: C
     assert page.context["totals"].municipalities == 4
     assert listed(page) == [country.none.code]
     assert len(page.context["table"].records) == 4
-    assert 'class="c2 r1 chosen"' in text(page)
-    assert "Dekning i Nordfylket" in text(page)
+    assert 'class="c2 r1 chosen"' in markup(page)
+    assert "Dekning i Nordfylket" in markup(page)
 
 
 def test_an_empty_list_says_so(reader: Client, country: Country) -> None:
     page = reader.get(URL, {"fylke": country.own.county.code})
-    assert "Ingen kommuner er på denne listen på denne datoen." in text(page)
+    assert "Ingen kommuner er på denne listen på denne datoen." in markup(page)
 
 
 def test_an_earlier_day_is_shown_as_it_was(reader: Client, country: Country) -> None:
     page = reader.get(URL, {"dato": f"{days_ago(101):%d.%m.%Y}"})
     states = {row.code: row.state for row in page.context["report"].rows}
     assert states[country.none.code] == CoverageState.UNKNOWN
-    assert "slik vi nå vet at de var" in text(page)
-    assert f"/dekning/{country.agreement.code}/?dato={days_ago(101):%d.%m.%Y}" in text(page)
+    assert "slik vi nå vet at de var" in markup(page)
+    assert f"/dekning/{country.agreement.code}/?dato={days_ago(101):%d.%m.%Y}" in markup(page)
 
 
 def test_before_anything_is_known_the_page_says_so(reader: Client, country: Country) -> None:
     page = reader.get(URL, {"dato": "31.12.1999"})
-    assert "Vi har ingen opplysninger om noen av de 5 kommunene" in text(page)
-    assert "Det finnes ingen opplysninger her fra før 01.01.2000." in text(page)
+    assert "Vi har ingen opplysninger om noen av de 5 kommunene" in markup(page)
+    assert "Det finnes ingen opplysninger her fra før 01.01.2000." in markup(page)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +147,8 @@ def test_an_impossible_day_is_answered_in_the_form_and_today_is_shown(
     assert page.status_code == 200
     assert page.context["report"].on == TODAY
     assert page.context["form"].errors["dato"]
-    assert "Dette er tallene for i dag." in text(page)
-    assert "<title>Feil:" in text(page)
+    assert "Dette er tallene for i dag." in markup(page)
+    assert "<title>Feil:" in markup(page)
     assert "<b>" not in page.content.decode()
 
 
@@ -228,8 +225,8 @@ def test_how_many_work_there_is_told_only_to_those_who_work_there_too(
     reader: Client, client_for: ClientFor, manager: User, country: Country
 ) -> None:
     address = f"{URL}{country.own.code}/"
-    assert "<dt>Ergoterapeuter</dt>" in text(client_for(manager).get(address))
-    assert "<dt>Ergoterapeuter</dt>" not in text(reader.get(address))
+    assert "<dt>Ergoterapeuter</dt>" in markup(client_for(manager).get(address))
+    assert "<dt>Ergoterapeuter</dt>" not in markup(reader.get(address))
 
 
 def test_no_therapist_is_named(
@@ -238,7 +235,7 @@ def test_no_therapist_is_named(
     employment = country.own.employments.get()
     for client in (reader, client_for(manager)):
         for address in (URL, f"{URL}{country.own.code}/"):
-            page = text(client.get(address))
+            page = markup(client.get(address))
             assert employment.therapist.name not in page
             assert employment.therapist.hpr_number not in page
 
@@ -258,7 +255,7 @@ def test_the_way_to_the_waitlists_figures_is_shown_to_those_who_may_go_it(
 def test_a_municipality_without_anybody_says_since_when_and_from_whom_it_is_known(
     reader: Client, country: Country
 ) -> None:
-    page = text(reader.get(f"{URL}{country.none.code}/"))
+    page = markup(reader.get(f"{URL}{country.none.code}/"))
     assert "heller ikke ved kjøp eller avtale" in page
     assert "E-post fra kommunalsjefen" in page
 
@@ -272,11 +269,11 @@ def test_an_agreement_is_seen_from_both_sides(reader: Client, country: Country) 
     assert [(one.role, one.name) for one in serves.context["agreements"]] == [
         ("Yter tjenesten til", country.agreement.full_name)
     ]
-    assert "0,20 årsverk" in text(served)
+    assert "0,20 årsverk" in markup(served)
 
 
 def test_unknown_is_a_dash_and_not_nought(reader: Client, country: Country) -> None:
-    assert "<dt>Årsverk</dt><dd>–</dd>" in text(reader.get(f"{URL}{country.unknown.code}/"))
+    assert "<dt>Årsverk</dt><dd>–</dd>" in markup(reader.get(f"{URL}{country.unknown.code}/"))
 
 
 def test_the_neighbours_are_those_of_the_county(reader: Client, country: Country) -> None:
@@ -303,7 +300,7 @@ def test_an_impossible_day_of_a_municipality_shows_today(reader: Client, country
 def test_both_pages_keep_and_show_the_recipe(reader: Client, country: Country) -> None:
     for address in (URL, f"{URL}{country.agreement.code}/"):
         page = reader.get(address)
-        assert f"Oppskrift <code>{page.context['report'].recipe.hash}</code>" in text(page)
+        assert f"Oppskrift <code>{page.context['report'].recipe.hash}</code>" in markup(page)
         assert KeptRecipe.objects.get().hash == page.context["report"].recipe.hash
 
 

@@ -1,6 +1,5 @@
 """The dashboards: the report's numbers, links to exactly their rows, who sees what, odd days, nobody at all."""
 
-import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,6 +22,7 @@ from tests.factories import (
     days_ago,
     noon,
 )
+from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
 Log = Callable[..., Referral]
@@ -62,10 +62,6 @@ def busy(log: Log, other_category: Category) -> None:
     log(paused=True)
     log(closed=True)
     log(withdrawn=True)
-
-
-def text(page: HttpResponse) -> str:
-    return html.unescape(" ".join(page.content.decode().split()))
 
 
 def cards(page: HttpResponse) -> dict[str, str]:

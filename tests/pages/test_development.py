@@ -1,6 +1,5 @@
 """60 months beside each dashboard: for whom, what is said of them, what leads to rows, and what nobody is shown."""
 
-import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +13,7 @@ from referrals.choices import Knowledge
 from referrals.models import Category, KeptRecipe, Municipality, Referral, User
 from referrals.reports.periods import month_ends
 from tests.factories import TODAY, ReferralFactory, days_ago, noon
+from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
 Log = Callable[..., Referral]
@@ -51,10 +51,6 @@ def years(log: Log) -> None:
             log(waiting=True, received_on=received)
         else:
             log(started=True, received_on=received, started_on=received + timedelta(days=20))
-
-
-def text(page: HttpResponse) -> str:
-    return html.unescape(" ".join(page.content.decode().split()))
 
 
 def sentences(page: HttpResponse) -> dict[str, str]:

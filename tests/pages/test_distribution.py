@@ -1,6 +1,5 @@
 """The distribution of a waitlist: numbers that lead to exactly their rows, for own staff and for nobody else."""
 
-import html
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from referrals.boards.distribution import Grid
 from referrals.choices import Knowledge, Outcome, Source, Status
 from referrals.models import Category, KeptRecipe, Membership, Municipality, Referral, Therapist, User
 from tests.factories import OpeningFactory, ReferralFactory, UnitFactory, days_ago, noon
+from tests.pages.seen import text
 from tests.unit.management.test_report import refusal
 
 ClientFor = Callable[[User], Client]
@@ -61,10 +61,6 @@ def busy(log: Log, other_category: Category, therapist: Therapist) -> None:
     for _number in range(2):
         log(started=True, therapist=therapist)
     log(started=True, therapist=None, assigned_on=None)
-
-
-def text(page: HttpResponse) -> str:
-    return html.unescape(" ".join(page.content.decode().split()))
 
 
 def leading(page: HttpResponse) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ from tests.factories import (
     ReferralFactory,
     UnitFactory,
 )
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 
@@ -66,10 +67,6 @@ def look(user: User, *referrals: Referral, kind: ViewKind = ViewKind.CASE) -> No
         record_view(kind, referrals, access=access, municipality_id=referrals[0].municipality_id)
 
 
-def text(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
-
-
 def at(name: str, place: Municipality, **values: str) -> str:
     return reverse(name, kwargs={"code": place.code} | values)
 
@@ -80,7 +77,7 @@ class TestReadLog:
     ) -> None:
         look(coordinator, case)
         page = officer.get(at("read_log", municipality))
-        said = text(page)
+        said = markup(page)
         assert coordinator.get_full_name() in said and NUMBER in said
         assert "Henvisningens side" in said and "Tjeneste til innbyggeren" in said
         assert "Qvigstad" not in said and "Xenia" not in said
@@ -99,14 +96,14 @@ class TestReadLog:
         assert (line.kind, line.reason, line.user) == (ViewKind.READ_LOG, ViewReason.CONTROL, privacy_officer)
         assert line.query == "kind=case"
         assert [shown.number for shown in line.persons.all()] == [NUMBER]
-        assert "Kommunens innsynslogg" in text(officer.get(at("read_log", municipality)))
+        assert "Kommunens innsynslogg" in markup(officer.get(at("read_log", municipality)))
 
     def test_of_a_list_some_are_named_and_the_others_counted(
         self, officer: Client, coordinator: User, municipality: Municipality, category: Category
     ) -> None:
         look(coordinator, *ReferralFactory.create_batch(8, municipality=municipality, category=category))
         page = officer.get(at("read_log", municipality))
-        assert "og 3 til" in text(page)
+        assert "og 3 til" in markup(page)
         assert ViewLog.objects.latest("pk").persons.count() == 5
 
     def test_is_narrowed_by_employee_kind_and_days_both_inclusive(
@@ -146,7 +143,7 @@ class TestReadLog:
     ) -> None:
         MembershipFactory(user=coordinator, municipality=other_municipality)
         look(coordinator, ReferralFactory(municipality=other_municipality, number="2026-000099"))
-        assert "2026-000099" not in text(officer.get(at("read_log", municipality)))
+        assert "2026-000099" not in markup(officer.get(at("read_log", municipality)))
         assert officer.get(at("read_log", other_municipality)).status_code == 404
 
     def test_who_is_barred_reads_nothing_of_that_citizens_lines(
@@ -163,7 +160,7 @@ class TestReadLog:
         look(coordinator, case, other, kind=ViewKind.WAITLIST)
         page = client_for(manager).get(at("read_log", municipality))
         kinds = [view.kind for view in page.context["table"].records]
-        assert NUMBER not in text(page) and OTHER in text(page)
+        assert NUMBER not in markup(page) and OTHER in markup(page)
         assert kinds == [ViewKind.WAITLIST]
 
     def test_a_manager_of_a_unit_reads_of_its_citizens_and_of_those_in_no_unit(
@@ -187,7 +184,7 @@ class TestReadLog:
             kinds = [view.kind for view in page.context["table"].records]
             assert kinds == [ViewKind.WAITLIST, ViewKind.CASE][: 1 + are_both], unit
             for told in (page, client.get(at("change_log", municipality))):
-                assert (NUMBER in text(told)) == are_both and OTHER in text(told), unit
+                assert (NUMBER in markup(told)) == are_both and OTHER in markup(told), unit
 
     def test_is_no_page_for_staff_who_answer_for_nobody(
         self, coordinator: User, therapist_user: User, municipality: Municipality, client_for: ClientFor
@@ -198,8 +195,8 @@ class TestReadLog:
 
     def test_the_menu_leads_there(self, officer: Client, municipality: Municipality) -> None:
         page = officer.get(at("openings", municipality))
-        assert at("read_log", municipality) in text(page)
-        said = text(officer.get(at("read_log", municipality)))
+        assert at("read_log", municipality) in markup(page)
+        said = markup(officer.get(at("read_log", municipality)))
         assert at("change_log", municipality) in said and at("access_log_find", municipality) in said
 
 
@@ -210,7 +207,7 @@ class TestChangeLog:
         Person.objects.filter(pk=case.person_id).update(family_name="Hemmeligsen", phone="99999999")
         Referral.objects.filter(pk=case.pk).update(reason="Falt i trappa")
         page = officer.get(at("change_log", municipality))
-        said = text(page)
+        said = markup(page)
         assert "Innbygger: endret" in said and "Etternavn, Telefon" in said
         assert "Henvisning: endret" in said and NUMBER in said
         for value in ("Hemmeligsen", "Qvigstad", "99999999", "Falt i trappa"):
@@ -247,7 +244,7 @@ class TestChangeLog:
         BarringFactory(person=case.person, user=manager)
         Person.objects.filter(pk=case.person_id).update(phone="99999999")
         page = client_for(manager).get(at("change_log", municipality))
-        assert NUMBER not in text(page) and OTHER in text(page)
+        assert NUMBER not in markup(page) and OTHER in markup(page)
         assert case.person_id not in {change.person_id for change in page.context["table"].records}
 
 
@@ -264,9 +261,9 @@ class TestOneCitizen:
     ) -> None:
         look(coordinator, case)
         page = self.ask(officer, municipality, case.person.identifier)
-        assert page.status_code == 200 and coordinator.get_full_name() in text(page)
-        assert case.person.identifier not in text(page) + page.redirect_chain[-1][0]
-        assert "Qvigstad" not in text(page)
+        assert page.status_code == 200 and coordinator.get_full_name() in markup(page)
+        assert case.person.identifier not in markup(page) + page.redirect_chain[-1][0]
+        assert "Qvigstad" not in markup(page)
         line = ViewLog.objects.latest("pk")
         assert (line.kind, line.reason) == (ViewKind.ACCESS_REPORT, ViewReason.INSIGHT)
         assert line.persons.get().person_id == case.person_id
@@ -276,7 +273,7 @@ class TestOneCitizen:
     ) -> None:
         look(coordinator, case)
         page = self.ask(officer, municipality, NUMBER, why="control")
-        assert coordinator.get_full_name() in text(page) and "Kontroll av logger" in text(page)
+        assert coordinator.get_full_name() in markup(page) and "Kontroll av logger" in markup(page)
         assert ViewLog.objects.latest("pk").reason == ViewReason.CONTROL
 
     @pytest.mark.parametrize("typed", ["2026-999999", "Kari Nordmann", "123", "", "x" * 200])
@@ -291,7 +288,7 @@ class TestOneCitizen:
     ) -> None:
         elsewhere = PersonFactory(municipality=other_municipality, known=True)
         page = self.ask(officer, municipality, elsewhere.identifier)
-        assert "Ingen slik innbygger" in text(page)
+        assert "Ingen slik innbygger" in markup(page)
         line = ViewLog.objects.get()
         assert (line.kind, line.query) == (
             ViewKind.ACCESS_REPORT,
@@ -303,8 +300,8 @@ class TestOneCitizen:
     ) -> None:
         Person.objects.update(protection=Protection.STRICTLY_CONFIDENTIAL)
         page = self.ask(client_for(coordinator), municipality, case.person.identifier)
-        assert "skjermet for deg" in text(page)
-        assert "Qvigstad" not in text(page) and NUMBER not in text(page)
+        assert "skjermet for deg" in markup(page)
+        assert "Qvigstad" not in markup(page) and NUMBER not in markup(page)
         assert ViewLog.objects.get().persons.get().person_id == case.person_id
         assert SecurityEvent.objects.get().kind == SecurityEventKind.REFUSED
 
@@ -323,12 +320,14 @@ class TestOneCitizen:
         client = client_for(coordinator)
         Membership.objects.filter(user=coordinator).update(unit=south)
         address = self.ask(client, municipality, case.person.identifier).redirect_chain[-1][0]
-        assert manager.get_full_name() in text(client.get(address))
+        assert manager.get_full_name() in markup(client.get(address))
         Membership.objects.filter(user=coordinator).update(unit=north)
         assert client.get(address).status_code == 404
         for typed in (NUMBER, case.person.identifier):
             page = self.ask(client, municipality, typed)
-            assert "Ingen slik innbygger" in text(page) and not ViewLog.objects.latest("pk").persons.exists()
+            assert (
+                "Ingen slik innbygger" in markup(page) and not ViewLog.objects.latest("pk").persons.exists()
+            )
 
     def test_who_is_barred_gets_no_log_by_either_number(
         self,
@@ -342,7 +341,7 @@ class TestOneCitizen:
         BarringFactory(person=case.person, user=privacy_officer)
         for typed in (NUMBER, case.person.identifier):
             page = self.ask(officer, municipality, typed)
-            assert page.status_code in (200, 403) and coordinator.get_full_name() not in text(page), typed
+            assert page.status_code in (200, 403) and coordinator.get_full_name() not in markup(page), typed
 
     def test_a_token_of_another_session_shows_nobody(
         self,
@@ -356,7 +355,7 @@ class TestOneCitizen:
         look(coordinator, case)
         address = self.ask(officer, municipality, case.person.identifier).redirect_chain[-1][0]
         page = client_for(manager).get(address, follow=True)
-        assert page.redirect_chain and coordinator.get_full_name() not in text(page)
+        assert page.redirect_chain and coordinator.get_full_name() not in markup(page)
 
 
 class TestReasons:
@@ -378,7 +377,7 @@ class TestReasons:
             client_for(coordinator).get(at("referral", municipality, number=NUMBER))
             OpeningFactory(person=case.person, user=manager, number=NUMBER, reason="Innbyggeren vil vite")
             page = client_for(manager).get(at("access_log", municipality, number=NUMBER))
-        assert "Avtaler hjemmebesøk tirsdag" in text(page)
+        assert "Avtaler hjemmebesøk tirsdag" in markup(page)
 
     def test_an_officer_who_comes_from_the_openings_controls_the_logs(
         self, officer: Client, coordinator: User, case: Referral, municipality: Municipality
@@ -386,8 +385,8 @@ class TestReasons:
         look(coordinator, case)
         OpeningFactory(person=case.person, user=coordinator, number=NUMBER)
         address = f"{at('access_log', municipality, number=NUMBER)}?why=control"
-        assert address in text(officer.get(at("openings", municipality)))
-        assert "Kontroll av logger" in text(officer.get(address))
+        assert address in markup(officer.get(at("openings", municipality)))
+        assert "Kontroll av logger" in markup(officer.get(address))
         assert ViewLog.objects.latest("pk").reason == ViewReason.CONTROL
 
     @pytest.mark.parametrize("why", ["", "emergency", "tull"])
@@ -402,5 +401,5 @@ class TestReasons:
         self, officer: Client, coordinator: User, case: Referral, municipality: Municipality
     ) -> None:
         look(coordinator, case)
-        said = text(officer.get(at("access_log", municipality, number=NUMBER)))
+        said = markup(officer.get(at("access_log", municipality, number=NUMBER)))
         assert municipality.full_name in said and f"{TODAY:%d.%m.%Y}" in said and "skriv ut siden" in said

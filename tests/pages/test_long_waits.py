@@ -1,6 +1,5 @@
 """The long waits: who is listed for whom, what a row says, what it leaves behind, and what readers are shown."""
 
-import html
 from collections.abc import Callable
 
 import pytest
@@ -24,6 +23,7 @@ from tests.factories import (
     WaitPauseFactory,
     days_ago,
 )
+from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
 Log = Callable[..., Referral]
@@ -59,10 +59,6 @@ def log(municipality: Municipality, category: Category) -> Log:
 
 def listed(page: HttpResponse) -> list[Referral]:
     return list(page.context["table"].records)
-
-
-def text(page: HttpResponse) -> str:
-    return html.unescape(" ".join(page.content.decode().split()))
 
 
 def cards(page: HttpResponse) -> list[str]:

@@ -1,7 +1,6 @@
 """The long waits as files: own staff's rows as the page is narrowed and sorted, readers' counts; both ways."""
 
 import csv
-import html
 import io
 import json
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from tests.factories import (
     days_ago,
     noon,
 )
+from tests.pages.seen import text
 from tests.unit.actions.acting import do
 
 ClientFor = Callable[[User], Client]
@@ -68,10 +68,6 @@ def rows(answer: HttpResponse) -> list[dict[str, str]]:
 
 def numbers(told: list[dict[str, Any]]) -> list[str]:
     return [row["number"] for row in told]
-
-
-def text(page: HttpResponse) -> str:
-    return html.unescape(" ".join(page.content.decode().split()))
 
 
 def listed(page: HttpResponse) -> list[str]:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from referrals.choices import Outcome, Status
 from referrals.models import Category, Membership, Municipality, Person, Referral, User, ViewLogPerson
 from tests.factories import TODAY, PersonFactory, ReferralFactory, UnitFactory, days_ago
-from tests.pages.test_moves import address, now, said, send, text
+from tests.pages.seen import markup
+from tests.pages.test_moves import address, now, said, send
 
 ClientFor = Callable[[User], Client]
 
@@ -61,13 +62,13 @@ class TestMerge:
         self, office: Client, first: Referral, client_for: ClientFor, therapist_user: User
     ) -> None:
         link = address(first, "sla-sammen")
-        assert link not in text(office.get(address(first)))
+        assert link not in markup(office.get(address(first)))
         second = twin(first)
-        assert link in text(office.get(address(first)))
-        assert link not in text(client_for(therapist_user).get(address(first)))
+        assert link in markup(office.get(address(first)))
+        assert link not in markup(client_for(therapist_user).get(address(first)))
         send(office, second, "avslutt", outcome="moved")
         page = office.get(link, follow=True)
-        assert link not in text(page)
+        assert link not in markup(page)
         assert said(page) == [
             "Bare to åpne henvisninger av samme innbygger i samme kategori kan slås sammen."
         ]
@@ -76,7 +77,7 @@ class TestMerge:
         self, office: Client, first: Referral, second: Referral
     ) -> None:
         page = office.get(address(second, "sla-sammen"))
-        shown = text(page)
+        shown = markup(page)
         assert "ingen ventedag går tapt eller telles to ganger" in shown
         day = f"{first.received_on:%d.%m.%Y}"
         for kept, gone, priority in ((first, second, "2"), (second, first, "ikke satt")):
@@ -94,10 +95,10 @@ class TestMerge:
         kept, gone = (first, second) if kept_first else (second, first)
         assert page.redirect_chain[-1][0] == address(kept)
         assert said(page) == ["De to henvisningene er nå én. Denne er beholdt."]
-        assert f"{gone.number} ble slått sammen med denne." in text(page)
-        assert "Slått sammen med denne henvisningen" in text(page)
+        assert f"{gone.number} ble slått sammen med denne." in markup(page)
+        assert "Slått sammen med denne henvisningen" in markup(page)
         assert (now(kept).received_on, now(gone).outcome) == (days_ago(50), Outcome.DUPLICATE)
-        other = text(office.get(address(gone)))
+        other = markup(office.get(address(gone)))
         assert f"Avsluttet: slått sammen med {kept.number}." in other
         assert f'Slått sammen med <a class="ds-link" href="{address(kept)}">{kept.number}</a>' in other
         assert "Sendt to ganger" in other
@@ -108,7 +109,7 @@ class TestMerge:
         send(office, second, "ikke-mott", on=f"{days_ago(5):%d%m%Y}")
         page = merge(office, first, "this")
         assert [contact.referral for contact in page.context["contacts"]] == [second]
-        assert f"{days_ago(5):%d.%m.%Y}" in text(page)
+        assert f"{days_ago(5):%d.%m.%Y}" in markup(page)
 
     @pytest.mark.parametrize("changed", ["first", "second"])
     def test_a_change_of_either_in_the_meantime_is_shown_first(
@@ -118,7 +119,7 @@ class TestMerge:
         send(office, first if changed == "first" else second, "pause", reason="nav")
         page = office.post(address(first, "sla-sammen"), typed)
         assert page.status_code == 409
-        assert "Satt på vent" in text(page) and "Samme" in text(page)
+        assert "Satt på vent" in markup(page) and "Samme" in markup(page)
         assert now(second).status != Status.CLOSED
         again = hidden(page) | {"keep": "this", "note": "Samme"}
         assert office.post(address(first, "sla-sammen"), again).status_code == 302
@@ -173,9 +174,9 @@ class TestMerge:
         own, elsewhere = UnitFactory.create_batch(2, municipality=first.municipality)
         Membership.objects.filter(user=coordinator).update(unit=own)
         link = address(first, "sla-sammen")
-        assert link in text(office.get(address(first)))
+        assert link in markup(office.get(address(first)))
         Referral.objects.filter(pk=second.pk).update(unit=elsewhere)
-        assert link not in text(office.get(address(first)))
+        assert link not in markup(office.get(address(first)))
 
     def test_who_saw_the_two_is_in_the_read_log(
         self, office: Client, first: Referral, second: Referral
@@ -190,16 +191,16 @@ class TestReReferral:
     def test_both_pages_lead_to_each_other(self, office: Client, first: Referral) -> None:
         send(office, first, "avslutt", outcome="moved")
         again = twin(first, former=first, received_on=TODAY)
-        page = text(office.get(address(again)))
+        page = markup(office.get(address(again)))
         assert "Henvist på nytt etter" in page and "Den forrige henvisningen" in page
         assert f'<a class="ds-link" href="{address(first)}">{first.number}</a>, avsluttet' in page
-        assert "Henvist på nytt etter denne henvisningen" in text(office.get(address(first)))
+        assert "Henvist på nytt etter denne henvisningen" in markup(office.get(address(first)))
 
     def test_one_with_another_need_is_only_another_referral(
         self, office: Client, first: Referral, other_category: Category
     ) -> None:
         other = twin(first, category=other_category)
-        page = text(office.get(address(first)))
+        page = markup(office.get(address(first)))
         assert other.number in page and "Henvist på nytt" not in page
 
     def test_what_was_chosen_and_is_gone_is_replaced_by_none(
@@ -221,7 +222,7 @@ class TestNoShow:
     def test_is_written_down_and_the_referral_still_waits(self, office: Client, first: Referral) -> None:
         page = send(office, first, "ikke-mott", on=f"{days_ago(3):%d%m%Y}")
         assert said(page) == ["Det er registrert at innbyggeren ikke møtte."]
-        assert "Innbyggeren møtte ikke." in text(page) and "Ikke møtt" in text(page)
+        assert "Innbyggeren møtte ikke." in markup(page) and "Ikke møtt" in markup(page)
         assert now(first).status == Status.WAITING
 
     def test_is_no_first_contact(self, office: Client, first: Referral) -> None:
@@ -231,14 +232,14 @@ class TestNoShow:
 
     def test_nothing_to_write_down_of_a_closed_case(self, office: Client, first: Referral) -> None:
         send(office, first, "avslutt", outcome="unreachable")
-        assert address(first, "ikke-mott") not in text(office.get(address(first)))
+        assert address(first, "ikke-mott") not in markup(office.get(address(first)))
 
 
 class TestMovedIn:
     def test_seniority_is_shown_and_the_clock_counts_from_here(self, office: Client, first: Referral) -> None:
         Referral.objects.filter(pk=first.pk).update(seniority_on=days_ago(90))
         page = office.get(address(first))
-        assert f"<dt>Først mottatt</dt><dd>{days_ago(90):%d.%m.%Y}</dd>" in text(page)
+        assert f"<dt>Først mottatt</dt><dd>{days_ago(90):%d.%m.%Y}</dd>" in markup(page)
         assert page.context["referral"].gross_days == 50
 
 
@@ -247,10 +248,10 @@ class TestCitizens:
         self, office: Client, first: Referral, other_category: Category, municipality: Municipality
     ) -> None:
         path = reverse("waitlist", kwargs={"code": municipality.code})
-        assert "De som venter: 1, fra én innbygger." in text(office.get(path))
+        assert "De som venter: 1, fra én innbygger." in markup(office.get(path))
         twin(first, category=other_category)
         ReferralFactory(municipality=municipality)
-        assert "De som venter: 3, fra 2 innbyggere." in text(office.get(path))
+        assert "De som venter: 3, fra 2 innbyggere." in markup(office.get(path))
 
     def test_so_does_the_dashboard_and_its_file(
         self, office: Client, first: Referral, other_category: Category, municipality: Municipality
@@ -258,7 +259,7 @@ class TestCitizens:
         twin(first, category=other_category)
         ReferralFactory(municipality=municipality)
         path = reverse("dashboard_municipality", kwargs={"code": municipality.code})
-        assert "henvisninger, fra 2 innbyggere" in text(office.get(path))
+        assert "henvisninger, fra 2 innbyggere" in markup(office.get(path))
         assert office.get(path, {"fil": "json"}).json()["persons"] == 2
 
     def test_nobody_else_is_told(
@@ -268,4 +269,4 @@ class TestCitizens:
         reader = client_for(national_reader)
         told = reader.get(path, {"fil": "json"}).json()
         assert told["persons"] is None and "persons" in told["suppressed"]
-        assert "innbygger" not in text(reader.get(path)).split("<main")[1].split("Venter")[1][:300]
+        assert "innbygger" not in markup(reader.get(path)).split("<main")[1].split("Venter")[1][:300]

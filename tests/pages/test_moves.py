@@ -22,6 +22,7 @@ from tests.factories import (
     WaitPauseFactory,
     days_ago,
 )
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 
@@ -62,10 +63,6 @@ def now(referral: Referral) -> Referral:
     return Referral.objects.get(pk=referral.pk)
 
 
-def text(response: HttpResponse) -> str:
-    return " ".join(response.content.decode().split())
-
-
 def said(response: HttpResponse) -> list[str]:
     """The messages on the page."""
     return [str(message) for message in response.context["messages"]]
@@ -77,7 +74,7 @@ class TestPriority:
     ) -> None:
         key = PriorityKeyFactory(municipality=referral.municipality, valid_from=days_ago(30))
         PriorityTargetFactory(key=key, category=category, level=1, days=7, criteria="Fare for liv og helse")
-        page = text(office.get(address(referral, "prioritet")))
+        page = markup(office.get(address(referral, "prioritet")))
         assert "Prioritet 1: oppstart innen 7 dager" in page and "Fare for liv og helse" in page
         assert "Prioritet 2" not in page
 
@@ -86,12 +83,12 @@ class TestPriority:
     ) -> None:
         later = PriorityKeyFactory(municipality=referral.municipality, valid_from=days_ago(5))
         PriorityTargetFactory(key=later, category=category, level=1, days=3)
-        assert "oppstart innen 14 dager" in text(office.get(address(referral, "prioritet")))
+        assert "oppstart innen 14 dager" in markup(office.get(address(referral, "prioritet")))
 
     def test_puts_the_referral_on_the_waitlist(self, office: Client, referral: Referral) -> None:
         page = send(office, referral, "prioritet", priority="2", note="Fallfare 😀 Čáhci")
         assert (now(referral).status, now(referral).priority) == (Status.WAITING, 2)
-        assert said(page) == ["Prioriteten er lagret."] and "Fallfare 😀 Čáhci" in text(page)
+        assert said(page) == ["Prioriteten er lagret."] and "Fallfare 😀 Čáhci" in markup(page)
 
     @pytest.mark.parametrize("priority", ["", "7", "x", "-1", "1.5"])
     def test_a_priority_outside_the_key_is_refused(
@@ -110,7 +107,7 @@ class TestPriority:
     ) -> None:
         municipality.priority_keys.update(replaced_at=NOW)
         bare = ReferralFactory(municipality=municipality, category=other_category, key=False)
-        page = text(office.get(address(bare, "prioritet")))
+        page = markup(office.get(address(bare, "prioritet")))
         assert "ingen prioriteringsnøkkel" in page
 
     def test_a_therapist_may_not(
@@ -134,7 +131,7 @@ class TestTherapist:
 
     def test_is_assigned(self, office: Client, waiting: Referral, therapist: Therapist) -> None:
         page = send(office, waiting, "ergoterapeut", therapist=therapist.pk)
-        assert now(waiting).therapist == therapist and "Fordelt til Tea Terapeut." in text(page)
+        assert now(waiting).therapist == therapist and "Fordelt til Tea Terapeut." in markup(page)
 
     def test_can_be_taken_back(
         self, office: Client, municipality: Municipality, therapist: Therapist
@@ -163,13 +160,13 @@ class TestTherapist:
 
 class TestPause:
     def test_each_reason_says_what_it_does_to_the_target(self, office: Client, waiting: Referral) -> None:
-        page = text(office.get(address(waiting, "pause")))
+        page = markup(office.get(address(waiting, "pause")))
         assert page.count("Dagene trekkes fra når fristen vurderes.") == 3
         assert page.count("Registreres bare: dagene teller fullt ut.") == len(PauseReason) - 3
 
     def test_puts_the_wait_on_hold_and_back(self, office: Client, waiting: Referral) -> None:
         page = send(office, waiting, "pause", reason="own_wish", on=f"{days_ago(4):%d%m%y}")
-        assert "Satt på vent: Ønsker selv å vente." in text(page)
+        assert "Satt på vent: Ønsker selv å vente." in markup(page)
         page = send(office, waiting, "gjenoppta", on=f"{days_ago(1):%d.%m.%y}")
         pause = waiting.pauses.get()
         assert (pause.started_on, pause.ended_on) == (days_ago(4), days_ago(1))
@@ -217,8 +214,8 @@ class TestStart:
             office, waiting, "oppstart", kind="visit", therapist=therapist.pk, on=f"{days_ago(2):%d%m%Y}"
         )
         assert (now(waiting).status, now(waiting).started_on) == (Status.STARTED, days_ago(2))
-        assert "Første kontakt: Hjemmebesøk, ved Tea Terapeut." in text(page)
-        assert "Ventetiden endte innen fristen" in text(page)
+        assert "Første kontakt: Hjemmebesøk, ved Tea Terapeut." in markup(page)
+        assert "Ventetiden endte innen fristen" in markup(page)
 
     def test_proposes_the_therapist_who_is_signed_in(
         self, client_for: ClientFor, therapist_user: User, waiting: Referral
@@ -254,7 +251,7 @@ class TestClose:
         assert [now(waiting).status, now(started).status] == [Status.WAITING, Status.CLOSED]
 
     def test_says_which_outcomes_are_left_out_of_the_figures(self, office: Client, waiting: Referral) -> None:
-        assert text(office.get(address(waiting, "avslutt"))).count("Holdes utenfor alle tall.") == 2
+        assert markup(office.get(address(waiting, "avslutt"))).count("Holdes utenfor alle tall.") == 2
 
     @pytest.mark.parametrize("outcome", [o for o in Outcome if o != Outcome.FINISHED])
     def test_ends_a_wait(self, office: Client, waiting: Referral, outcome: Outcome) -> None:
@@ -264,7 +261,7 @@ class TestClose:
     def test_is_reopened_within_thirty_days(self, office: Client, municipality: Municipality) -> None:
         closed = ReferralFactory(municipality=municipality, withdrawn=True)
         page = send(office, closed, "gjenapne", note="Angret seg")
-        assert now(closed).status == Status.WAITING and "regnes som pause" in text(page)
+        assert now(closed).status == Status.WAITING and "regnes som pause" in markup(page)
 
     def test_is_not_reopened_later(self, office: Client, municipality: Municipality) -> None:
         closed = ReferralFactory(
@@ -293,7 +290,7 @@ class TestCorrect:
             "2026-03-01",
             "Ny tekst 😀\nto linjer",
         )
-        assert said(page) == ["Rettingen er lagret."] and "Leste feil" in text(page)
+        assert said(page) == ["Rettingen er lagret."] and "Leste feil" in markup(page)
 
     def test_the_reason_must_be_written(self, office: Client, waiting: Referral) -> None:
         data = self.filled(office, waiting, received_on="01032026", because=" ")
@@ -302,7 +299,7 @@ class TestCorrect:
 
     def test_nothing_changed_is_told(self, office: Client, waiting: Referral) -> None:
         page = office.post(address(waiting, "rett"), self.filled(office, waiting))
-        assert "Ingenting ble endret." in text(page)
+        assert "Ingenting ble endret." in markup(page)
 
     def test_offers_only_the_dates_that_the_referral_has(
         self, office: Client, waiting: Referral, municipality: Municipality
@@ -360,7 +357,7 @@ class TestRefused:
         page = office.get(address(case, slug), follow=True)
         assert page.redirect_chain[-1][0] == address(case) and len(said(page)) == 1
         answer = send(office, case, slug, priority="1", reason="away", kind="visit", outcome="other")
-        assert answer.status_code == 409 and "Lagre mitt likevel" not in text(answer)
+        assert answer.status_code == 409 and "Lagre mitt likevel" not in markup(answer)
         assert now(case).version == case.version
 
     def test_an_unknown_move_is_not_found(self, office: Client, referral: Referral) -> None:
@@ -389,7 +386,7 @@ class TestTwoAtOnce:
             address(waiting, "prioritet"),
             {"version": seen, "priority": "3", "on": "16032026", "note": "Kan vente 😀"},
         )
-        body = text(page)
+        body = markup(page)
         assert page.status_code == 409 and now(waiting).priority == 1
         assert "En annen har endret henvisningen" in body
         assert "Prioriteten er endret fra 2 til 1." in body and "Trykksår" in body
@@ -405,7 +402,7 @@ class TestTwoAtOnce:
 
     def test_the_focus_is_on_what_happened(self, office: Client, waiting: Referral) -> None:
         page = office.post(address(waiting, "avslutt"), {"version": 0, "outcome": "moved", "on": "16032026"})
-        assert text(page).count("autofocus") == 1 and "conflict-heading" in text(page)
+        assert markup(page).count("autofocus") == 1 and "conflict-heading" in markup(page)
 
     @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 40, "²"])
     def test_a_form_without_a_version_is_treated_as_old(
@@ -424,8 +421,8 @@ class TestTwoAtOnce:
             address(waiting, "prioritet"),
             {"version": waiting.version, "priority": "3", "on": "16032026", "note": "Lang begrunnelse"},
         )
-        assert page.status_code == 409 and "Lang begrunnelse" in text(page)
-        assert "Lagre mitt likevel" not in text(page)
+        assert page.status_code == 409 and "Lang begrunnelse" in markup(page)
+        assert "Lagre mitt likevel" not in markup(page)
 
     def test_two_corrections_of_different_facts_both_stand(self, office: Client, waiting: Referral) -> None:
         mine = TestCorrect().filled(office, waiting, source="hospital", because="Min")
@@ -463,6 +460,6 @@ class TestFocus:
     def test_a_form_begins_in_its_first_field_and_on_the_choice_already_made(
         self, office: Client, municipality: Municipality, traits: dict[str, bool], slug: str, focused: str
     ) -> None:
-        page = text(office.get(address(ReferralFactory(municipality=municipality, **traits), slug)))
+        page = markup(office.get(address(ReferralFactory(municipality=municipality, **traits), slug)))
         controls = [control for control in page.split("<") if "autofocus" in control]
         assert len(controls) == 1 and focused in controls[0]

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from referrals.choices import Move, Outcome, Protection
 from referrals.models import Category, Municipality, Referral, User, ViewLog
 from tests.factories import TODAY, PersonFactory, ReferralFactory, days_ago, noon
+from tests.pages.seen import markup
 from tests.unit.actions.acting import do
 
 ClientFor = Callable[[User], Client]
@@ -53,10 +54,6 @@ Look = Callable[..., HttpResponse]
 
 def numbers(page: HttpResponse) -> set[str]:
     return {referral.number for referral in page.context["table"].records}
-
-
-def text(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
 
 
 def test_what_was_registered_later_is_there_as_we_now_know_it_and_not_as_it_was_known(
@@ -106,7 +103,7 @@ def test_a_pause_set_back_later_does_not_count_then(log: Log, look: Look, coordi
 def test_nobody_is_assessed_before_the_day_of_the_assessment(log: Log, look: Look) -> None:
     log(waiting=True, prioritised_on=days_ago(29))
     page = look()
-    assert "Ikke vurdert" in text(page)
+    assert "Ikke vurdert" in markup(page)
     assert numbers(look(priority="null")) == numbers(page) and not numbers(look(priority="2"))
     assert not numbers(look(only="over_target"))
 
@@ -114,7 +111,7 @@ def test_nobody_is_assessed_before_the_day_of_the_assessment(log: Log, look: Loo
 def test_a_wait_of_over_ten_years_by_then_is_flagged(log: Log, look: Look) -> None:
     for days in (3653, 3654):
         log(waiting=True, received_on=DAY - timedelta(days=days))
-    assert text(look()).count("over ti år") == 1
+    assert markup(look()).count("over ti år") == 1
 
 
 @pytest.mark.parametrize("known", ["now", "then"])
@@ -153,7 +150,7 @@ def test_a_shielded_citizen_is_not_named(log: Log, look: Look, municipality: Mun
     )
     log(waiting=True, person=hidden)
     for known in ("now", "then"):
-        assert "Skjermet" in text(look(kjent=known)) and "Hemmeligsen" not in text(look(kjent=known))
+        assert "Skjermet" in markup(look(kjent=known)) and "Hemmeligsen" not in markup(look(kjent=known))
 
 
 def test_the_log_says_of_which_day_and_how_the_list_was_read(log: Log, look: Look) -> None:
@@ -164,7 +161,7 @@ def test_the_log_says_of_which_day_and_how_the_list_was_read(log: Log, look: Loo
 
 def test_nobody_that_day(look: Look) -> None:
     page = look()
-    assert f"Ingen som passer, ventet ved utgangen av {DAY:%d.%m.%Y}." in text(page)
+    assert f"Ingen som passer, ventet ved utgangen av {DAY:%d.%m.%Y}." in markup(page)
 
 
 @pytest.mark.parametrize("known", ["now", "then"])

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from referrals.models import Category, Municipality, Referral, User
 from tests.factories import TODAY, ReferralFactory, days_ago, noon
+from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
 Log = Callable[..., Referral]
@@ -46,10 +46,6 @@ def three_years(log: Log) -> None:
     log(waiting=True, received_on=days_ago(90))
     for days in (370, 380):
         log(waiting=True, received_on=days_ago(days))
-
-
-def text(page: HttpResponse) -> str:
-    return html.unescape(" ".join(page.content.decode().split()))
 
 
 @pytest.mark.usefixtures("three_years")

@@ -33,6 +33,7 @@ from tests.factories import (
     UserFactory,
     days_ago,
 )
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 
@@ -75,10 +76,6 @@ def desk(manager: User, municipality: Municipality, client_for: ClientFor) -> De
     return Desk(client_for(manager), municipality)
 
 
-def text(response: HttpResponse) -> str:
-    return " ".join(response.content.decode().replace("\xa0", " ").split())
-
-
 # ---------------------------------------------------------------- reading
 
 
@@ -87,12 +84,12 @@ def test_staff_read_the_key_and_are_offered_no_change(
     who: str, municipality: Municipality, client_for: ClientFor, request: pytest.FixtureRequest
 ) -> None:
     page = client_for(request.getfixturevalue(who)).get(f"/k/{municipality.code}/prioriteringsnokkel/")
-    assert "14 dager" in text(page) and "182 dager" in text(page)
-    assert "Ny versjon" not in text(page) and "Rett denne" not in text(page)
+    assert "14 dager" in markup(page) and "182 dager" in markup(page)
+    assert "Ny versjon" not in markup(page) and "Rett denne" not in markup(page)
 
 
 def test_the_key_stands_in_the_menu(desk: Desk) -> None:
-    assert f'href="{desk.key}" aria-current="page"' in text(desk.browser.get(desk.key))
+    assert f'href="{desk.key}" aria-current="page"' in markup(desk.browser.get(desk.key))
 
 
 def test_the_version_in_force_is_shown_and_others_when_asked_for(desk: Desk, category: Category) -> None:
@@ -100,9 +97,9 @@ def test_the_version_in_force_is_shown_and_others_when_asked_for(desk: Desk, cat
     PriorityTargetFactory(key=to_come, category=category, level=1, days=3, criteria="Fare for liv og helse")
     page = desk.browser.get(desk.key)
     assert page.context["shown"].valid_from == LONG_AGO
-    assert "Ny sak" in text(page) and "Kommer" in text(page)
+    assert "Ny sak" in markup(page) and "Kommer" in markup(page)
     page = desk.browser.get(f"{desk.key}?versjon={to_come.pk}")
-    assert "3 dager" in text(page) and "Fare for liv og helse" in text(page)
+    assert "3 dager" in markup(page) and "Fare for liv og helse" in markup(page)
 
 
 @pytest.mark.parametrize("asked", ["0", "x", "9" * 30, "-1"])
@@ -118,7 +115,7 @@ def test_another_municipalitys_version_is_not_found(desk: Desk, other_municipali
 
 def test_a_municipality_without_a_key_is_told_what_that_means(desk: Desk) -> None:
     desk.place.priority_keys.update(replaced_at=TODAY.isoformat() + "T12:00Z")
-    assert "ingen gjeldende prioriteringsnøkkel" in text(desk.browser.get(desk.key))
+    assert "ingen gjeldende prioriteringsnøkkel" in markup(desk.browser.get(desk.key))
 
 
 def test_the_law_is_cited_with_the_day_it_was_checked(desk: Desk) -> None:
@@ -128,10 +125,10 @@ def test_the_law_is_cited_with_the_day_it_was_checked(desk: Desk) -> None:
         text_nb="Svar.",
         url="https://lovdata.no/",
     )
-    assert "ikke kontrollert mot loven ennå" in text(desk.browser.get(desk.key))
+    assert "ikke kontrollert mot loven ennå" in markup(desk.browser.get(desk.key))
     LawReference.objects.filter(pk=law.pk).update(checked_on=days_ago(1))
     for address in (desk.key, "/tallene/"):
-        page = text(desk.browser.get(address))
+        page = markup(desk.browser.get(address))
         assert "Forvaltningsloven § 11 a" in page and "kontrollert 15.03.2026" in page
 
 
@@ -149,7 +146,7 @@ def test_a_version_begins_from_a_template_within_the_categorys_longest_start(
 ) -> None:
     PriorityTemplate.objects.create(code="three", name_nb="Mal", days=[7, 30, 90])
     Category.objects.filter(pk=other_category.pk).update(longest_start=30, is_vedtak=False)
-    assert "Mal: 7/30/90" in text(desk.browser.get(f"{desk.key}ny/"))
+    assert "Mal: 7/30/90" in markup(desk.browser.get(f"{desk.key}ny/"))
     begun = desk.begun(f"{desk.key}ny/?fra=mal-three")
     assert [begun[f"days_{category.pk}_{level}"] for level in (1, 2, 3)] == ["7", "30", "90"]
     assert [begun[f"days_{other_category.pk}_{level}"] for level in (1, 2, 3)] == ["7", "30", "30"]
@@ -179,21 +176,21 @@ def test_from_the_form_through_the_preview_to_the_list(desk: Desk, category: Cat
     typed = desk.begun() | {"valid_from": typed_day(days_ago(50)), "reason": WHY, "note": "Sak 12/26"}
     typed |= {f"days_{category.pk}_2": "30"}
     page = desk.send(typed)
-    assert "Fra innen frist til over frist: 1" in text(page) and referral.number in text(page)
-    assert f"{typed_day(days_ago(-16))} → {typed_day(days_ago(10))}" in text(page)
+    assert "Fra innen frist til over frist: 1" in markup(page) and referral.number in markup(page)
+    assert f"{typed_day(days_ago(-16))} → {typed_day(days_ago(10))}" in markup(page)
     assert PriorityKey.objects.of(desk.place.pk).count() == 1
     listed = f"/k/{desk.place.code}/venteliste/?only=over_target"
-    assert referral.number not in text(desk.browser.get(listed))
+    assert referral.number not in markup(desk.browser.get(listed))
     assert desk.save(page).url == desk.key
-    assert referral.number in text(desk.browser.get(listed))
+    assert referral.number in markup(desk.browser.get(listed))
     page = desk.browser.get(desk.key)
-    assert "30 dager" in text(page) and WHY in text(page) and "Sak 12/26" in text(page)
+    assert "30 dager" in markup(page) and WHY in markup(page) and "Sak 12/26" in markup(page)
 
 
 def test_the_preview_says_that_nothing_changes(desk: Desk, category: Category) -> None:
     ReferralFactory(municipality=desk.place, category=category, waiting=True)
     page = desk.send(desk.begun() | {"valid_from": typed_day(TOMORROW), f"days_{category.pk}_2": "1"})
-    assert "Ingenting endres for dem som venter nå." in text(page)
+    assert "Ingenting endres for dem som venter nå." in markup(page)
 
 
 def test_the_preview_names_nobody_and_writes_no_line_about_anybody(desk: Desk, category: Category) -> None:
@@ -203,7 +200,7 @@ def test_the_preview_names_nobody_and_writes_no_line_about_anybody(desk: Desk, c
         "reason": WHY,
         f"days_{category.pk}_2": "3",
     }
-    page = text(desk.send(typed))
+    page = markup(desk.send(typed))
     assert referral.number in page and referral.person.family_name not in page
     assert not ViewLog.objects.exists()
 
@@ -212,7 +209,7 @@ def test_the_preview_names_nobody_and_writes_no_line_about_anybody(desk: Desk, c
 def test_days_that_are_none_are_said_beside_the_field(desk: Desk, category: Category, days: str) -> None:
     page = desk.send(desk.begun() | {"valid_from": typed_day(TOMORROW), f"days_{category.pk}_2": days})
     assert list(page.context["form"].errors) == [f"days_{category.pk}_2"]
-    assert "Skriv et helt antall dager, fra 1 til 730." in text(page)
+    assert "Skriv et helt antall dager, fra 1 til 730." in markup(page)
 
 
 def test_a_gap_a_level_without_days_and_a_category_without_a_row_are_told_at_once(
@@ -237,13 +234,13 @@ def test_a_gap_a_level_without_days_and_a_category_without_a_row_are_told_at_onc
 )
 def test_a_day_that_cannot_be_is_refused(desk: Desk, day: str, words: str) -> None:
     page = desk.send(desk.begun() | {"valid_from": day, "reason": WHY})
-    assert words in text(page) and page.context["form"].errors["valid_from"]
+    assert words in markup(page) and page.context["form"].errors["valid_from"]
 
 
 def test_a_day_that_is_taken_offers_to_correct_that_version(desk: Desk) -> None:
     page = desk.send(desk.begun() | {"valid_from": typed_day(LONG_AGO), "reason": WHY})
     assert "alt en versjon fra denne dagen" in page.context["form"].errors["valid_from"][0]
-    assert f'href="{desk.key}{LONG_AGO.isoformat()}/rett/"' in text(page)
+    assert f'href="{desk.key}{LONG_AGO.isoformat()}/rett/"' in markup(page)
 
 
 def test_a_version_from_today_needs_a_reason(desk: Desk) -> None:
@@ -259,7 +256,7 @@ def test_one_more_priority_and_a_copy_keep_what_is_typed(
     typed = desk.begun() | {"valid_from": "17032026", f"days_{first.pk}_2": "61"}
     typed |= {f"criteria_{first.pk}_2": "Fare for fall"}
     page = desk.send(typed, "level")
-    assert f'name="days_{category.pk}_5"' in text(page) and 'value="17032026"' in text(page)
+    assert f'name="days_{category.pk}_5"' in markup(page) and 'value="17032026"' in markup(page)
     page = desk.send(typed, "copy")
     form = page.context["form"]
     expected = "30" if other == other_category else "61"
@@ -282,7 +279,7 @@ def test_a_double_click_and_the_back_button_save_once(desk: Desk) -> None:
     assert desk.save(previewed).url == desk.save(previewed).url == desk.key
     later = desk.send(typed | {"valid_from": typed_day(TOMORROW + timedelta(days=9))})
     assert later.url == desk.key
-    assert "alt lagret" in text(desk.browser.get(desk.key))
+    assert "alt lagret" in markup(desk.browser.get(desk.key))
     assert PriorityKey.objects.of(desk.place.pk).count() == 2
 
 
@@ -295,7 +292,7 @@ def test_of_two_managers_the_second_sees_what_the_first_has_changed(
     mine = desk.send(desk.begun() | {"valid_from": typed_day(TOMORROW + timedelta(days=9))})
     theirs.save(theirs.send(theirs.begun() | {"valid_from": typed_day(TOMORROW)}))
     again = desk.save(mine)
-    assert again.status_code == 200 and "Noen andre har endret kommunens nøkkel" in text(again)
+    assert again.status_code == 200 and "Noen andre har endret kommunens nøkkel" in markup(again)
     assert PriorityKey.objects.of(municipality.pk).count() == 2
     assert desk.save(again).url == desk.key
     assert PriorityKey.objects.of(municipality.pk).count() == 3
@@ -341,8 +338,8 @@ def test_a_correction_replaces_and_both_stay_to_be_read(desk: Desk, category: Ca
     old, new = PriorityKey.objects.of(desk.place.pk).order_by("pk")
     assert (new.replaces, new.valid_from, new.reason) == (old, LONG_AGO, WHY)
     page = desk.browser.get(desk.key)
-    assert page.context["shown"] == new and "Rettet 16.03.2026" in text(page)
-    assert "Ingen vurderes etter den." in text(desk.browser.get(f"{desk.key}?versjon={old.pk}"))
+    assert page.context["shown"] == new and "Rettet 16.03.2026" in markup(page)
+    assert "Ingen vurderes etter den." in markup(desk.browser.get(f"{desk.key}?versjon={old.pk}"))
 
 
 @pytest.mark.parametrize("day", ["2024-01-02", "2024-02-30", "0000-00-00"])
@@ -354,10 +351,10 @@ def test_a_version_of_a_day_without_one_is_not_found(desk: Desk, day: str) -> No
 def test_a_version_to_come_is_withdrawn_after_one_question(desk: Desk) -> None:
     key = PriorityKeyFactory(municipality=desk.place, valid_from=TOMORROW)
     address = f"{desk.key}{TOMORROW.isoformat()}/trekk/"
-    assert address in text(desk.browser.get(f"{desk.key}?versjon={key.pk}"))
-    assert "Trekke versjonen fra 17.03.2026?" in text(desk.browser.get(address))
+    assert address in markup(desk.browser.get(f"{desk.key}?versjon={key.pk}"))
+    assert "Trekke versjonen fra 17.03.2026?" in markup(desk.browser.get(address))
     assert desk.browser.post(address).url == desk.key
-    page = text(desk.browser.get(desk.key))
+    page = markup(desk.browser.get(desk.key))
     assert "er trukket" in page and "Trukket 16.03.2026" in page
     assert desk.browser.post(address).status_code == 404
 
@@ -366,9 +363,9 @@ def test_a_version_that_judges_somebody_is_not_withdrawn(desk: Desk, category: C
     key = PriorityKeyFactory(municipality=desk.place, valid_from=days_ago(20))
     ReferralFactory(municipality=desk.place, category=category)
     address = f"{desk.key}{key.valid_from.isoformat()}/trekk/"
-    assert address not in text(desk.browser.get(f"{desk.key}?versjon={key.pk}"))
+    assert address not in markup(desk.browser.get(f"{desk.key}?versjon={key.pk}"))
     desk.browser.post(address)
-    assert "Den kan rettes, ikke trekkes." in text(desk.browser.get(desk.key))
+    assert "Den kan rettes, ikke trekkes." in markup(desk.browser.get(desk.key))
 
 
 # ---------------------------------------------------------------- the preliminary reply
@@ -387,7 +384,7 @@ def test_the_case_asks_for_a_reply_where_the_key_at_receipt_says_so(
     )
     office = client_for(coordinator)
     for case, is_due in ((before, True), (after, False)):
-        page = text(office.get(f"/k/{desk.place.code}/henvisninger/{case.number}/"))
+        page = markup(office.get(f"/k/{desk.place.code}/henvisninger/{case.number}/"))
         assert ("Registrer foreløpig svar" in page) == is_due
 
 
@@ -407,10 +404,10 @@ def test_everybody_who_is_let_in_compares_two_keys(
     ReplyRule.objects.create(key=key, category=category, is_due=False)
     client = client_for(request.getfixturevalue(who))
     address = f"/prioriteringsnokler/?a={municipality.code}&b={other_municipality.code}"
-    page = text(client.get(address))
+    page = markup(client.get(address))
     assert "1 dag lenger i Annesvik, andre kriterier" in page and "6 dager lenger i Prøvdal" in page
     assert "Bare i Prøvdal" in page and "Ulikt" in page and "Skal ikke sendes" in page
-    earlier = text(client.get(f"{address}&dato={typed_day(days_ago(6))}"))
+    earlier = markup(client.get(f"{address}&dato={typed_day(days_ago(6))}"))
     assert "0 linjer er ulike." in earlier
 
 
@@ -418,9 +415,9 @@ def test_one_key_is_read_alone_and_a_place_without_a_key_is_told(
     municipality: Municipality, national_reader: User, client_for: ClientFor
 ) -> None:
     client, empty = client_for(national_reader), MunicipalityFactory(name="Tomvik")
-    assert "Velg én kommune" in text(client.get("/prioriteringsnokler/"))
-    assert "182 dager" in text(client.get(f"/prioriteringsnokler/?a={municipality.code}"))
-    page = text(client.get(f"/prioriteringsnokler/?a={municipality.code}&b={empty.code}"))
+    assert "Velg én kommune" in markup(client.get("/prioriteringsnokler/"))
+    assert "182 dager" in markup(client.get(f"/prioriteringsnokler/?a={municipality.code}"))
+    page = markup(client.get(f"/prioriteringsnokler/?a={municipality.code}&b={empty.code}"))
     assert "Tomvik har ingen gjeldende prioriteringsnøkkel" in page
     assert client.get("/prioriteringsnokler/?a=9999&b=x&dato=32.13.2026").status_code == 200
 
@@ -446,7 +443,7 @@ def test_administrators_read_keys_and_change_none(
 ) -> None:
     client, key = client_for(administrator), municipality.priority_keys.get()
     address = f"/admin/referrals/prioritykey/{key.pk}/change/"
-    assert f"/prioriteringsnokler/?a={municipality.code}" in text(client.get(address))
+    assert f"/prioriteringsnokler/?a={municipality.code}" in markup(client.get(address))
     assert client.post(address, {"note": "x"}).status_code == 403
     assert client.get("/admin/referrals/prioritykey/add/").status_code == 403
     assert client.post(f"/admin/referrals/prioritykey/{key.pk}/delete/", {"post": "yes"}).status_code == 403
@@ -463,6 +460,6 @@ def test_the_list_never_names_whom_a_shielded_case_is_about(desk: Desk, category
         "reason": WHY,
         f"days_{category.pk}_2": "3",
     }
-    page = text(desk.send(typed))
+    page = markup(desk.send(typed))
     assert referral.number in page and referral.person.family_name not in page
     assert Referral.objects.get(pk=referral.pk).priority == 2

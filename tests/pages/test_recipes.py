@@ -1,6 +1,5 @@
 """The line at the foot of every board: the day, the way to look, the filter, the definitions, the data and the hash."""
 
-import html
 import re
 from collections.abc import Callable
 
@@ -10,6 +9,7 @@ from django.test import Client
 
 from referrals.models import Category, KeptRecipe, Membership, Municipality, User
 from tests.factories import OpeningFactory, ReferralFactory, UnitFactory, days_ago
+from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
 DAY = "15.01.2026"
@@ -24,8 +24,7 @@ def office(client_for: ClientFor, manager: User) -> Client:
 
 def foot(page: HttpResponse) -> str:
     """The line, without its tags."""
-    text = html.unescape(" ".join(page.content.decode().split()))
-    found = re.search(r'<p class="recipe">(.*?) <a', text)
+    found = re.search(r'<p class="recipe">(.*?) <a', text(page))
     assert found
     return re.sub(r"<[^>]*>", "", found.group(1))
 

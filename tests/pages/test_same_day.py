@@ -1,6 +1,5 @@
 """What goes along when the day of a page is chosen, when one goes back to today, and from page to page."""
 
-import html
 import re
 from collections.abc import Callable
 
@@ -10,6 +9,7 @@ from django.test import Client
 
 from referrals.models import Municipality, User
 from tests.factories import TODAY, days_ago
+from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
 DAY = f"{days_ago(10):%d.%m.%Y}"
@@ -19,10 +19,6 @@ DAY = f"{days_ago(10):%d.%m.%Y}"
 def office(client_for: ClientFor, manager: User) -> Client:
     """The manager's browser."""
     return client_for(manager)
-
-
-def text(page: HttpResponse) -> str:
-    return html.unescape(" ".join(page.content.decode().split()))
 
 
 def leads_to(page: HttpResponse, label: str) -> str:

@@ -45,6 +45,7 @@ from tests.factories import (
     ReferralFactory,
 )
 from tests.harness.full_sessions import note
+from tests.pages.seen import markup
 from tests.unit.actions.acting import acting
 
 ClientFor = Callable[[User], Client]
@@ -83,10 +84,6 @@ def case(municipality: Municipality, category: Any) -> Referral:
     return ReferralFactory(
         municipality=municipality, person=person, category=category, number="2026-900123", waiting=True
     )
-
-
-def text(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
 
 
 def address(case: Referral, rest: str = "") -> str:
@@ -163,7 +160,7 @@ def test_somebody_named_changes_the_protection_and_the_history_says_why(
     assert case.person.protection == Protection.NONE
     event = case.events.get(kind=EventKind.CORRECTED)
     assert (event.registered_by, event.note) == (coordinator, REASON)
-    page = text(client.get(address(case)))
+    page = markup(client.get(address(case)))
     assert "Adressesperre: fra " in page and REASON in page
 
 
@@ -174,7 +171,7 @@ def test_nobody_who_is_not_named_changes_the_protection(
     user = request.getfixturevalue(who)
     OpeningFactory(person=case.person, user=user, emergency=True)
     page = change_protection(client_for(user), case, "none")
-    assert page.status_code == 200 and "Bare den som er" in text(page)
+    assert page.status_code == 200 and "Bare den som er" in markup(page)
     case.person.refresh_from_db()
     assert case.person.protection == Protection.STRICTLY_CONFIDENTIAL
 
@@ -226,7 +223,7 @@ def test_krav_23_nobody_names_themself(
     """It takes another one; whoever cannot wait has emergency access, which the manager reads about."""
     user = request.getfixturevalue(who)
     page = client_for(user).post(address(case, "skjerming/"), {"name": "1", "name-user": user.pk})
-    assert page.status_code == 200 and "Du kan ikke navngi deg selv." in text(page)
+    assert page.status_code == 200 and "Du kan ikke navngi deg selv." in markup(page)
     assert not Confidant.objects.exists()
 
 
@@ -259,7 +256,7 @@ def test_krav_23_the_lists_of_a_closed_case_do_not_tell_who_is_barred(
     client.post(address(case, "skjerming/"), {"name": "1", "name-user": therapist_user.pk})
     assert Confidant.objects.present().filter(user=therapist_user).exists()
     page = client_for(therapist_user).get(address(case, "skjermet/"))
-    assert "Ærlingsdotter" not in text(page)
+    assert "Ærlingsdotter" not in markup(page)
 
 
 # ---------------------------------------------------------------- looking somebody up
@@ -310,9 +307,9 @@ def test_krav_15_looking_a_shielded_citizen_up_by_number_is_in_the_citizens_log(
         (search(client, case.person), ViewKind.FIND_CITIZEN),
         (send_number_of(client, case.person, category), ViewKind.REGISTRATION),
     ):
-        assert "En skjermet innbygger er registrert" in text(page)
-        assert (manager.get_full_name() in text(page)) != is_strict
-        assert ("Ta kontakt med lederen din." in text(page)) == is_strict
+        assert "En skjermet innbygger er registrert" in markup(page)
+        assert (manager.get_full_name() in markup(page)) != is_strict
+        assert ("Ta kontakt med lederen din." in markup(page)) == is_strict
         assert is_logged(kind, case.person, coordinator)
     assert strict_lookups(coordinator) == (2 if is_strict else 0)
 
@@ -321,7 +318,7 @@ def test_a_lookup_by_somebody_who_is_barred_is_in_the_citizens_log_too(
     case: Referral, coordinator: User, client_for: ClientFor
 ) -> None:
     BarringFactory(person=case.person, user=coordinator)
-    assert "En skjermet innbygger er registrert" in text(search(client_for(coordinator), case.person))
+    assert "En skjermet innbygger er registrert" in markup(search(client_for(coordinator), case.person))
     assert is_logged(ViewKind.FIND_CITIZEN, case.person, coordinator)
 
 
@@ -336,7 +333,7 @@ def test_a_manager_who_is_barred_neither_reads_nor_ends_the_openings_of_that_cit
         person=case.person, user=therapist_user, emergency=True, number=case.number, reason="Fall i natt"
     )
     client, here = client_for(manager), f"/k/{case.municipality.code}/apninger/"
-    page = text(client.get(here))
+    page = markup(client.get(here))
     assert case.number not in page and "Fall i natt" not in page
     client.post(f"{here}{opening.pk}/avslutt/", {"from_list": "1"})
     opening.refresh_from_db()
@@ -382,7 +379,7 @@ def employee(therapist_user: User) -> User:
 
 def main_of(page: HttpResponse) -> str:
     """The page without the menus of forms, where every member of staff stands."""
-    return re.sub(r"<select.*?</select>", "", text(page))
+    return re.sub(r"<select.*?</select>", "", markup(page))
 
 
 @pytest.mark.parametrize("protection", ["confidential", "strictly_confidential"])
@@ -466,7 +463,7 @@ def test_what_was_decided_and_ended_stands_on_both_pages_with_who_and_when(
     ):
         assert told in shown, told
 
-    log = text(office.get(address(case)))
+    log = markup(office.get(address(case)))
     for told in (
         "Sperring (Tuva Sperret): lagt til",
         "Sperring (Tuva Sperret): endret",
@@ -489,5 +486,5 @@ def test_the_change_log_of_a_case_has_nothing_of_another_citizens_shielding(
     other = PersonFactory(municipality=case.municipality)
     for factory in (BarringFactory, ConfidantFactory, OpeningFactory):
         factory(person=other)
-    log = text(client_for(coordinator).get(address(case)))
+    log = markup(client_for(coordinator).get(address(case)))
     assert "Sperring (" not in log and "Navngitt person (" not in log and "av skjermet sak (" not in log

@@ -38,6 +38,7 @@ from tests.factories import (
     identifier_of,
 )
 from tests.harness.full_sessions import note
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 
@@ -126,10 +127,6 @@ def leaks(page: HttpResponse, person: Person) -> list[str]:
     return [secret for secret in secrets_of(person) if secret in body]
 
 
-def text(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
-
-
 def place(municipality: Municipality, rest: str = "") -> str:
     return f"/k/{municipality.code}/{rest}"
 
@@ -174,7 +171,7 @@ def test_krav_23_a_protected_citizen_is_only_called_shielded_on_every_page(
     for page in pages:
         assert leaks(client.get(page, follow=True), secret) == [], page
         assert leaks(client.post(page, follow=True), secret) == [], page
-    assert "Skjermet" in text(client.get(pages[0]))
+    assert "Skjermet" in markup(client.get(pages[0]))
 
 
 @pytest.mark.parametrize("protection", PROTECTED)
@@ -189,7 +186,7 @@ def test_krav_23_a_search_does_not_find_a_protected_citizen(
     page = client_for(coordinator).post(
         place(secret.municipality, "venteliste/sok/"), {"q": asked}, follow=True
     )
-    assert case.number not in text(page).replace(f'value="{asked}"', "")
+    assert case.number not in markup(page).replace(f'value="{asked}"', "")
 
 
 def test_krav_23_a_search_by_the_number_of_the_referral_finds_the_row_and_no_more(
@@ -200,7 +197,7 @@ def test_krav_23_a_search_by_the_number_of_the_referral_finds_the_row_and_no_mor
     page = client_for(coordinator).post(
         place(secret.municipality, "venteliste/sok/"), {"q": case.number}, follow=True
     )
-    assert "Skjermet" in text(page) and leaks(page, secret) == []
+    assert "Skjermet" in markup(page) and leaks(page, secret) == []
 
 
 @pytest.mark.parametrize("protection", PROTECTED)
@@ -232,12 +229,12 @@ def test_krav_23_whoever_registers_is_told_that_a_shielded_citizen_exists_and_wh
     ConfidantFactory(person=secret, user=manager)
     client, start = client_for(coordinator), place(secret.municipality, "henvisninger/ny/")
     page = client.post(start, {"identifier": secret.identifier}, follow=True)
-    assert "En skjermet innbygger er registrert" in text(page)
-    is_named = manager.get_full_name() in text(page)
-    assert is_named == (protection == Protection.CONFIDENTIAL) and case.number not in text(page)
+    assert "En skjermet innbygger er registrert" in markup(page)
+    is_named = manager.get_full_name() in markup(page)
+    assert is_named == (protection == Protection.CONFIDENTIAL) and case.number not in markup(page)
     assert [leak for leak in leaks(page, secret) if leak not in secret.identifier] == []
     by_name = client.post(start, {"name": "Xenia Ærlingsdotter", "birth_date": "03021951"}, follow=True)
-    assert by_name.context["matches"] == [] and "skjermet innbygger" not in text(by_name)
+    assert by_name.context["matches"] == [] and "skjermet innbygger" not in markup(by_name)
 
 
 def test_as_long_as_nobody_is_named_whoever_decides_is_led_to_the_decision(
@@ -247,9 +244,9 @@ def test_as_long_as_nobody_is_named_whoever_decides_is_led_to_the_decision(
     protect(secret, Protection.CONFIDENTIAL)
     start, typed = place(secret.municipality, "henvisninger/ny/"), {"identifier": secret.identifier}
     page = client_for(coordinator).post(start, typed, follow=True)
-    assert f'href="{address(case, "skjerming/")}"' in text(page)
+    assert f'href="{address(case, "skjerming/")}"' in markup(page)
     assert [leak for leak in leaks(page, secret) if leak not in secret.identifier] == []
-    assert case.number not in text(client_for(therapist_user).post(start, typed, follow=True))
+    assert case.number not in markup(client_for(therapist_user).post(start, typed, follow=True))
 
 
 def test_krav_23_the_warning_about_a_known_number_names_nobody_who_is_protected(
@@ -283,7 +280,7 @@ def test_krav_23_the_warning_about_a_known_number_names_nobody_who_is_protected(
         page = client.post(form, data)
         typed = ("03.02.1951", "1951", secret.identifier, secret.identifier[:6])
         assert [leak for leak in leaks(page, secret) if leak not in typed] == []
-    assert "En skjermet innbygger er registrert" in text(client.post(form, facts))
+    assert "En skjermet innbygger er registrert" in markup(client.post(form, facts))
     assert Person.objects.filter(municipality=here).count() == 1
 
 
@@ -303,7 +300,7 @@ def test_krav_23_the_admin_shows_and_opens_no_protected_citizen(
         f"/admin/referrals/referral/{case.pk}/change/",
     ):
         assert leaks(client.get(page, follow=True), secret) == [], page
-    assert "Skjermet" in text(client.get("/admin/referrals/person/"))
+    assert "Skjermet" in markup(client.get("/admin/referrals/person/"))
 
 
 @pytest.mark.parametrize("protection", PROTECTED)
@@ -341,11 +338,11 @@ def test_whoever_is_named_opens_the_case_with_a_reason_for_half_an_hour(
     client = client_for(coordinator)
     assert client.get(address(case)).url == address(case, "skjermet/")
     page = client.post(address(case, "skjermet/"), {"reason": REASON}, follow=True)
-    assert "Xenia Ærlingsdotter" in text(page) and "Lønnveien 77" in text(page)
+    assert "Xenia Ærlingsdotter" in markup(page) and "Lønnveien 77" in markup(page)
     opening = Opening.objects.get()
     assert (opening.user, opening.kind, opening.reason) == (coordinator, OpeningKind.NAMED, REASON)
     assert (opening.number, opening.expires_at - opening.opened_at) == (NUMBER, timedelta(minutes=30))
-    assert "XÆ 1951" in text(client.get(place(secret.municipality, "venteliste/")))
+    assert "XÆ 1951" in markup(client.get(place(secret.municipality, "venteliste/")))
 
 
 def test_what_is_opened_stands_in_the_read_log_with_its_reason(
@@ -390,7 +387,7 @@ def test_whoever_is_not_named_is_told_whom_to_ask_and_cannot_open_as_if_named(
     ConfidantFactory(person=secret, user=manager)
     client = client_for(coordinator)
     page = client.post(address(case, "skjermet/"), {"reason": REASON})
-    assert manager.get_full_name() in text(page)
+    assert manager.get_full_name() in markup(page)
     assert not Opening.objects.exists()
 
 
@@ -424,7 +421,7 @@ def test_an_opening_can_be_ended_by_hand_before_its_time(
     client, end = client_for(coordinator), place(secret.municipality, f"apninger/{opening.pk}/avslutt/")
     assert client.post(end).status_code == 302
     assert client.get(address(case)).status_code == 302
-    assert "allerede lukket" in text(client.post(end, follow=True))
+    assert "allerede lukket" in markup(client.post(end, follow=True))
     opening.refresh_from_db()
     assert (opening.ended_at, opening.ended_by) == (NOW, coordinator)
 
@@ -440,7 +437,7 @@ def test_a_coordinator_names_somebody_and_takes_it_back_at_once(
     page = office.post(
         address(case, "skjerming/"), {"name": "1", "name-user": therapist_user.pk}, follow=True
     )
-    assert therapist_user.get_full_name() in text(page) and leaks(page, secret) == []
+    assert therapist_user.get_full_name() in markup(page) and leaks(page, secret) == []
     therapist.post(address(case, "skjermet/"), {"reason": REASON})
     assert therapist.get(address(case)).status_code == 200
     office.post(address(case, "skjerming/"), {"dismiss": Confidant.objects.get().pk})
@@ -454,7 +451,7 @@ def test_the_therapist_who_gets_the_case_is_not_named_by_that(
 ) -> None:
     protect(secret, Protection.CONFIDENTIAL)
     client = client_for(therapist_user)
-    assert "Skjermet" in text(client.get("/mine/"))
+    assert "Skjermet" in markup(client.get("/mine/"))
     assert client.get("/mine/").context["to_contact"][0].start_url == ""
     assert client.post(address(case, "skjermet/"), {"reason": REASON}).context["form"] is None
 
@@ -554,10 +551,10 @@ def test_whoever_is_barred_meets_the_case_as_shielded_and_nothing_opens_it(
         for ask in (client.get, client.post):
             assert leaks(ask(address(case, rest), {"reason": REASON}, follow=True), secret) == [], rest
     assert Opening.objects.count() == 1
-    assert "Skjermet" in text(client.get(place(here, "venteliste/?status=open")))
+    assert "Skjermet" in markup(client.get(place(here, "venteliste/?status=open")))
     for typed in ("Xenia", secret.identifier):
         page = client.post(place(here, "venteliste/sok/"), {"q": typed}, follow=True)
-        assert case.number not in text(page)
+        assert case.number not in markup(page)
 
 
 def test_barring_and_lifting_work_at_the_next_request(
@@ -566,7 +563,7 @@ def test_barring_and_lifting_work_at_the_next_request(
     office, therapist = client_for(coordinator), client_for(therapist_user)
     assert therapist.get(address(case)).status_code == 200
     facts = {"bar": "1", "bar-user": therapist_user.pk, "bar-kind": "relative", "bar-reason": "Nevø"}
-    assert "Nevø" in text(office.post(address(case, "skjerming/"), facts, follow=True))
+    assert "Nevø" in markup(office.post(address(case, "skjerming/"), facts, follow=True))
     assert therapist.get(address(case)).status_code == 302
     assert client_is_told(office.post(address(case, "skjerming/"), facts))
     office.post(address(case, "skjerming/"), {"lift": Barring.objects.get().pk})
@@ -597,9 +594,9 @@ def test_staff_open_with_emergency_access_for_an_hour_and_the_manager_sees_it(
     protect(secret, Protection.STRICTLY_CONFIDENTIAL)
     client, here = client_for(therapist_user), secret.municipality
     page = client.post(address(case, "nodtilgang/"), {"reason": "Fall i natt, må ringe nå"}, follow=True)
-    assert "Xenia Ærlingsdotter" in text(page)
+    assert "Xenia Ærlingsdotter" in markup(page)
     listed = client_for(manager).get(place(here, "apninger/"))
-    assert "Fall i natt, må ringe nå" in text(listed) and "Nødtilgang" in text(listed)
+    assert "Fall i natt, må ringe nå" in markup(listed) and "Nødtilgang" in markup(listed)
     assert leaks(listed, secret) == []
     for minutes in (29, 58, 59):  # at work all the time, so that the session stays
         with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):

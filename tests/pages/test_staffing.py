@@ -40,6 +40,7 @@ from tests.factories import (
     VacancyFactory,
     days_ago,
 )
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 HPR = "9123456"
@@ -48,10 +49,6 @@ DAY = timedelta(days=1)
 
 def written(day: date) -> str:
     return f"{day:%d.%m.%Y}"
-
-
-def words(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
 
 
 class Desk:
@@ -88,7 +85,7 @@ class Desk:
         answer = self.send(path, **changes)
         assert answer.status_code == 200
         form = answer.context["form"]
-        page = words(answer)
+        page = markup(answer)
         assert page.index("ds-error-summary") < page.index('<form class="form"')
         return {name: list(found) for name, found in form.errors.items()}
 
@@ -142,7 +139,7 @@ class TestList:
         CoverageAgreementFactory(recipient=desk.place, provider=neighbour, fte=Decimal("0.20"))
         CoverageAgreementFactory(provider=desk.place, recipient=MunicipalityFactory(name="Fjernes"))
         CoverageStatementFactory(municipality=desk.place, source="Kommunedirektøren")
-        page = words(desk.get())
+        page = markup(desk.get())
         for text in (
             "Kari Prøve",
             "HPR-nummer 9000111",
@@ -173,7 +170,7 @@ class TestList:
     )
     def test_what_an_approval_is_worth_today(self, desk: Desk, facts: dict[str, Any], said: str) -> None:
         EmploymentFactory(municipality=desk.place, therapist=TherapistFactory(**facts))
-        assert said in words(desk.get())
+        assert said in markup(desk.get())
 
     def test_what_has_ended_is_kept_on_a_page_of_its_own(self, desk: Desk, post: Employment) -> None:
         over = EmploymentFactory(
@@ -181,7 +178,7 @@ class TestList:
         )
         LeaveFactory(employment=over, valid_from=days_ago(90), valid_to=days_ago(60))
         VacancyFactory(municipality=desk.place, valid_to=TODAY + DAY)
-        now, ended = words(desk.get()), words(desk.get(vis="avsluttet"))
+        now, ended = markup(desk.get()), markup(desk.get(vis="avsluttet"))
         assert "Kari Prøve" in now and "Før Ansatt" not in now
         assert "Før Ansatt" in ended and "Kari Prøve" not in ended
         assert f"{written(days_ago(90))}–{written(days_ago(60))}" in ended
@@ -190,7 +187,7 @@ class TestList:
     def test_a_therapist_reads_and_changes_nothing(
         self, client_for: ClientFor, therapist_user: User, municipality: Municipality, post: Employment
     ) -> None:
-        page = words(Desk(client_for(therapist_user), municipality).get())
+        page = markup(Desk(client_for(therapist_user), municipality).get())
         assert "Kari Prøve" in page and "Endre" not in page and "Nytt arbeidsforhold" not in page
 
     def test_another_municipalitys_staff_is_not_there(
@@ -224,10 +221,10 @@ class TestLookUp:
         self, desk: Desk, other_municipality: Municipality
     ) -> None:
         TherapistFactory(name="Nabo Terapeut", hpr_number=HPR, employed_in=other_municipality)
-        assert "Nabo Terapeut" in words(desk.get(desk.look_up()))
-        assert "Nabo Terapeut" in words(desk.get(desk.look_up(f"00{HPR}")))
+        assert "Nabo Terapeut" in markup(desk.get(desk.look_up()))
+        assert "Nabo Terapeut" in markup(desk.get(desk.look_up(f"00{HPR}")))
         for number in (HPR[:-1] + "7", HPR + "0"):
-            page = words(desk.get(desk.look_up(number)))
+            page = markup(desk.get(desk.look_up(number)))
             assert "Nabo Terapeut" not in page and f"Ingen med HPR-nummer {number} er registrert" in page
 
     @pytest.mark.parametrize(
@@ -253,7 +250,7 @@ class TestLookUp:
         for number in range(60):
             assert desk.browser.post(f"{desk.list}ny/", {"hpr_number": 9_500_000 + number}).status_code == 302
         answer = desk.browser.post(f"{desk.list}ny/", {"hpr_number": HPR})
-        assert answer.status_code == 429 and "For mange forsøk" in words(answer)
+        assert answer.status_code == 429 and "For mange forsøk" in markup(answer)
         assert SecurityEvent.objects.filter(kind=SecurityEventKind.SLOWED_DOWN).count() == 1
 
     def test_a_form_that_was_never_begun(self, desk: Desk, colleague: Desk) -> None:
@@ -275,7 +272,7 @@ class TestEmploy:
         known.refresh_from_db()
         assert (employment.therapist, employment.fte, known.name) == (known, Decimal("0.50"), "Kjent")
         assert (employment.is_temporary, employment.valid_to) == (True, date(2027, 8, 1))
-        assert "Lagret." in words(desk.get())
+        assert "Lagret." in markup(desk.get())
 
     @pytest.mark.parametrize(
         ("approval", "facts"),
@@ -375,7 +372,7 @@ class TestEmploy:
         for _time in range(2):
             assert desk.send(path, a_post(occupation)).url == desk.list
         assert Employment.objects.count() == 1
-        assert "allerede lagret" in words(desk.get())
+        assert "allerede lagret" in markup(desk.get())
 
 
 class TestOtherRows:
@@ -471,7 +468,7 @@ class TestChange:
     def test_a_form_begins_with_what_stands_there(self, desk: Desk, post: Employment) -> None:
         begun = desk.begun(f"ansettelse/{post.pk}/")
         assert begun["fte"] == "1" and begun["valid_from"] == written(LONG_AGO)
-        assert "Kari Prøve" in words(desk.get(f"ansettelse/{post.pk}/"))
+        assert "Kari Prøve" in markup(desk.get(f"ansettelse/{post.pk}/"))
 
     def test_a_correction_and_a_change_from_a_day_on(self, desk: Desk, post: Employment) -> None:
         path = f"ansettelse/{post.pk}/"
@@ -492,7 +489,7 @@ class TestChange:
         told = desk.send(path, mine, fte="0,6")
         post.refresh_from_db()
         assert told.status_code == 409 and post.fte == Decimal("0.80")
-        page = words(told)
+        page = markup(told)
         assert "Ola Ås har endret dette etter at du åpnet siden" in page
         assert "Nå: 0,8" in page and "Nå: 01.01.2030" in page and "Ingenting av ditt er lagret ennå" in page
         again = {b.name: b.value() for b in told.context["form"] if b.value() not in (None, False)}
@@ -506,7 +503,7 @@ class TestChange:
         mine = desk.begun(f"{path}avslutt/")
         colleague.send(path, fte="0,8")
         told = desk.send(f"{path}avslutt/", mine)
-        assert told.status_code == 409 and "Ola Ås" in words(told)
+        assert told.status_code == 409 and "Ola Ås" in markup(told)
         post.refresh_from_db()
         assert post.valid_to is None
 
@@ -522,7 +519,7 @@ class TestChange:
             "allerede avsluttet"
             in desk.errors(f"ansettelse/{post.pk}/avslutt/", on="01.01.2027")["__all__"][0]
         )
-        assert "Avslutt i stedet" not in words(desk.get(f"ansettelse/{post.pk}/"))
+        assert "Avslutt i stedet" not in markup(desk.get(f"ansettelse/{post.pk}/"))
 
     def test_the_therapist(self, desk: Desk, post: Employment) -> None:
         path = f"ergoterapeut/{post.therapist_id}/"
@@ -537,7 +534,7 @@ class TestChange:
         path = f"ergoterapeut/{post.therapist_id}/"
         mine = desk.begun(path)
         colleague.send(path, authorised_to="01.01.2030", approval="licence")
-        told = words(desk.send(path, mine, name="Kari Ny"))
+        told = markup(desk.send(path, mine, name="Kari Ny"))
         assert "Nå: Lisens" in told and "Nå: 01.01.2030" in told and "Nå: Kari Prøve" in told
 
     def test_every_kind_of_row_is_changed_and_ended(self, desk: Desk, post: Employment) -> None:
@@ -577,7 +574,7 @@ class TestNobodyElses:
         for path in paths:
             for answer in (desk.get(path), desk.browser.post(f"{desk.list}{path}", {"on": "01.01.2027"})):
                 assert answer.url == desk.list, path
-        assert "Hemmelig Nabo" not in words(desk.get())
+        assert "Hemmelig Nabo" not in markup(desk.get())
         noted = SecurityEvent.objects.filter(kind=SecurityEventKind.NOT_OFFERED)
         assert noted.count() == 2 * len(paths)
         assert not Employment.objects.exclude(valid_to=None).exists()

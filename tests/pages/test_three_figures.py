@@ -1,6 +1,5 @@
 """The three figures on the dashboards: for staff, for readers, with nobody on the list, and on other days."""
 
-import html
 import re
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +11,7 @@ from django.test import Client
 from referrals.choices import Status
 from referrals.models import Category, Municipality, Referral, User
 from tests.factories import TODAY, ReferralFactory, days_ago
+from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
 Log = Callable[..., Referral]
@@ -47,10 +47,6 @@ def year(log: Log) -> None:
         log(waiting=True, received_on=days_ago(200))
     for _number in range(6):
         log(withdrawn=True, received_on=days_ago(40), closed_on=days_ago(20))
-
-
-def text(page: HttpResponse) -> str:
-    return html.unescape(" ".join(page.content.decode().split()))
 
 
 def section(page: HttpResponse) -> str:

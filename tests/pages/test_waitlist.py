@@ -25,6 +25,7 @@ from tests.factories import (
     days_ago,
     identifier_of,
 )
+from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
 
@@ -59,10 +60,6 @@ Log = Callable[..., Referral]
 
 def listed(page: HttpResponse) -> list[Referral]:
     return list(page.context["table"].records)
-
-
-def text(page: HttpResponse) -> str:
-    return " ".join(page.content.decode().split())
 
 
 def queries(client: Client, address: str) -> list[str]:
@@ -105,7 +102,7 @@ def test_a_row_shows_initials_dates_days_and_therapist_and_no_name(
         assigned_on=days_ago(1),
         number="2026-000123",
     )
-    page = text(office.get(address))
+    page = markup(office.get(address))
     for shown in ("ÁØ 1948", "05.01.2026", "02.03.2026", "14 dager over", "10 uker", "Tea Terapeut"):
         assert shown in page
     assert f'href="/k/{municipality.code}/henvisninger/2026-000123/"' in page
@@ -114,22 +111,22 @@ def test_a_row_shows_initials_dates_days_and_therapist_and_no_name(
 
 def test_a_wait_of_over_ten_years_is_flagged(office: Client, address: str, log: Log) -> None:
     log(waiting=True, received_on=days_ago(3653))
-    assert "over ti år" not in text(office.get(address))
+    assert "over ti år" not in markup(office.get(address))
     log(waiting=True, received_on=days_ago(3654))
-    assert text(office.get(address)).count("over ti år") == 1
+    assert markup(office.get(address)).count("over ti år") == 1
 
 
 def test_somebody_with_a_protected_address_is_only_called_so(
     office: Client, address: str, log: Log, municipality: Municipality
 ) -> None:
     log(person=PersonFactory(municipality=municipality, protection=Protection.STRICTLY_CONFIDENTIAL))
-    page = text(office.get(address))
+    page = markup(office.get(address))
     assert "Skjermet" in page and "KP 1948" not in page
 
 
 def test_a_pause_and_an_assignment_stand_beside_the_status(office: Client, address: str, log: Log) -> None:
     log(paused=True, assigned=True)
-    page = text(office.get(address))
+    page = markup(office.get(address))
     assert all(f">{words}</span>" in page for words in ("På venteliste", "Satt på vent", "Fordelt"))
 
 
@@ -197,14 +194,14 @@ def test_a_therapist_is_offered_and_filters(
     log(waiting=True)
     page = office.get(f"{address}?therapist={own.therapist_id}")
     assert listed(page) == [own]
-    assert f'<option value="{own.therapist_id}" selected>' in text(page)
+    assert f'<option value="{own.therapist_id}" selected>' in markup(page)
 
 
 def test_therapists_of_other_municipalities_are_not_offered(
     office: Client, address: str, other_municipality: Municipality
 ) -> None:
     TherapistFactory(name="Fra Annesvik", employed_in=other_municipality)
-    assert "Fra Annesvik" not in text(office.get(address))
+    assert "Fra Annesvik" not in markup(office.get(address))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +231,7 @@ def test_rubbish_in_the_address_gives_a_sane_page(query: str, office: Client, ad
 
 
 def test_what_cannot_be_understood_is_marked_beside_its_field(office: Client, address: str) -> None:
-    page = text(office.get(f"{address}?dated_from=30.02.2026"))
+    page = markup(office.get(f"{address}?dated_from=30.02.2026"))
     assert "30.02.2026 finnes ikke" in page
     assert '<details class="list-filter__more" open>' in page
 
@@ -244,7 +241,7 @@ def test_fifty_rows_a_page_and_the_filter_goes_along(office: Client, address: st
         log(waiting=True, priority=3)
     page = office.get(f"{address}?priority=3&sort=-received_on&per_page=100000")
     assert len(listed(page)) == 50
-    assert "viser 1–50 av 51" in text(page)
+    assert "viser 1–50 av 51" in markup(page)
     following = page.context["table"].next_page.url
     assert parse_qs(following.removeprefix("?"))["priority"] == ["3"]
     last = office.get(address + following)
@@ -257,8 +254,8 @@ def test_a_heading_sorts_and_keeps_the_filter(office: Client, address: str, log:
     log(waiting=True)
     page = office.get(f"{address}?only=not_assessed&sort=-received_on")
     assert listed(page) == [new, old]
-    assert 'name="sort" value="received_on"' in text(page)
-    assert 'type="checkbox" name="only" value="not_assessed"' in text(page)
+    assert 'name="sort" value="received_on"' in markup(page)
+    assert 'type="checkbox" name="only" value="not_assessed"' in markup(page)
 
 
 def test_status_sorts_by_the_way_of_a_case(office: Client, address: str, log: Log) -> None:
@@ -375,7 +372,7 @@ def test_a_mistyped_identity_number_is_told_and_finds_nobody(office: Client, add
     log()
     page = office.get(search(office, address, "01017012345"))
     assert listed(page) == []
-    assert "siste sifrene passer ikke" in text(page)
+    assert "siste sifrene passer ikke" in markup(page)
 
 
 def test_what_was_typed_is_neither_in_the_address_nor_readable_in_the_session(
@@ -403,7 +400,7 @@ def test_a_token_of_another_session_or_municipality_finds_nothing(
 ) -> None:
     url = search(office, address, "Nordmann")
     page = client_for(manager).get(url, follow=True)
-    assert "Søk på nytt" in text(page)
+    assert "Søk på nytt" in markup(page)
     assert page.redirect_chain and "sok=" not in page.redirect_chain[-1][0]
 
 
@@ -419,31 +416,31 @@ def test_the_search_goes_along_when_the_filter_changes(office: Client, address: 
     log(waiting=True)
     url = search(office, address, "Prøve")
     token = parse_qs(urlsplit(url).query)["sok"][0]
-    assert f'<input type="hidden" name="sok" value="{token}">' in text(office.get(url))
+    assert f'<input type="hidden" name="sok" value="{token}">' in markup(office.get(url))
 
 
 # ---------------------------------------------------------------- nothing to show
 
 
 def test_on_the_first_day_it_says_what_to_do(office: Client, address: str) -> None:
-    assert "Registrer den første henvisningen" in text(office.get(address))
+    assert "Registrer den første henvisningen" in markup(office.get(address))
 
 
 def test_who_may_not_register_is_not_asked_to(client_for: ClientFor, manager: User, address: str) -> None:
-    page = text(client_for(manager).get(address))
+    page = markup(client_for(manager).get(address))
     assert "Ingen henvisning er registrert her ennå" in page
     assert "henvisninger/ny/" not in page
 
 
 def test_when_nobody_waits_it_says_so(office: Client, address: str, log: Log) -> None:
     log(closed=True)
-    page = text(office.get(address))
+    page = markup(office.get(address))
     assert "Ingen venter" in page and "første henvisningen" not in page
 
 
 def test_an_empty_answer_to_a_filter_offers_to_clear_it(office: Client, address: str, log: Log) -> None:
     log()
-    assert "Nullstill filteret" in text(office.get(f"{address}?priority=1"))
+    assert "Nullstill filteret" in markup(office.get(f"{address}?priority=1"))
 
 
 # ---------------------------------------------------------------- htmx and cost
@@ -451,7 +448,7 @@ def test_an_empty_answer_to_a_filter_offers_to_clear_it(office: Client, address:
 
 def test_htmx_gets_the_list_the_numbers_and_what_to_announce(office: Client, address: str, log: Log) -> None:
     log()
-    part = text(office.get(f"{address}?only=not_assessed", headers={"HX-Request": "true"}))
+    part = markup(office.get(f"{address}?only=not_assessed", headers={"HX-Request": "true"}))
     assert part.startswith('<div class="table-region"')
     assert "<html" not in part and 'id="counts"' in part and "1 treff" in part
 
@@ -460,7 +457,7 @@ def test_htmx_is_sent_to_the_whole_page_when_something_is_mistyped(office: Clien
     mistyped = f"{address}?dated_from=31.02.2026"
     answer = office.get(mistyped, headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == mistyped
-    page = text(office.get(mistyped))
+    page = markup(office.get(mistyped))
     assert "hx-get" not in page and "<title>Feil: Venteliste" in page
 
 
