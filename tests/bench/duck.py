@@ -3,17 +3,12 @@
 The definitions are those of docs/definitions.md, written once more.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
 from django.db import connection
-
-from ergo.database import Purpose
-from ergo.roles import STATS
-from tests.harness.app_role import connected_for
 
 # What the figures need of each of our tables.
 TABLES = {
@@ -85,14 +80,6 @@ SELECT municipality_id, level, count(*), count(*) FILTER (WHERE breaks_target), 
     (percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY gross_days))[2]
 FROM public.ergo_wait_facts(%s) GROUP BY municipality_id, level
 """
-
-
-@contextmanager
-def as_the_counting_role() -> Iterator[None]:
-    """As whom the counting functions run: it sees every row, and may call each of their steps."""
-    with connected_for(Purpose.OWN), connection.cursor() as cursor:
-        cursor.execute(f"SET ROLE {STATS}")
-        yield
 
 
 class Duck:

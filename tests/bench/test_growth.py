@@ -32,7 +32,7 @@ from tests.bench import asked, bars, crowd, duck, staff, tables
 from tests.bench.asked import Measured
 from tests.bench.growth import Country
 from tests.bench.report import REPORT
-from tests.harness.app_role import connected_for
+from tests.harness.app_role import as_the_counting_role, connected_for
 
 pytestmark = [pytest.mark.bench, pytest.mark.usefixtures("transactional_db")]
 
@@ -283,7 +283,7 @@ def test_figures_against_duckdb(country: Country, tmp_path: Path) -> None:
     questions = [("live, nation and counties", duck.OUR_LIVE, duck.LIVE, today())]
     questions += [(f"{name}, municipality × priority", duck.OUR_PAST, duck.PAST, day) for name, day in past]
     rows, ratios = [], []
-    with duck.as_the_counting_role():
+    with as_the_counting_role():
         other = duck.Duck(tmp_path)
         for name, ours, theirs, day in questions:
             assert duck.comparable(duck.ours(ours, day)) == duck.comparable(other.ask(theirs, day))

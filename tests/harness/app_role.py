@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from ergo import database
+from ergo.roles import STATS
 
 LOGIN = ("USER", "PASSWORD", "OPTIONS", "OWNS_TABLES", "IS_HELD_BY_POLICIES")
 
@@ -30,6 +31,14 @@ def connected_for(purpose: database.Purpose) -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict.update(before)
+
+
+@contextmanager
+def as_the_counting_role() -> Iterator[None]:
+    """As whom the counting functions run: it sees every row, and may call each of their steps."""
+    with connected_for(database.Purpose.OWN), connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {STATS}")
+        yield
 
 
 @contextmanager

@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
 
-from ergo import roles
 from ergo.database import Purpose
 from referrals.actions import rollups
 from referrals.models import Category, Municipality, Referral
 from tests.factories import TODAY, ReferralFactory, days_ago
-from tests.harness.app_role import connected_for
+from tests.harness.app_role import as_the_counting_role, connected_for
 
 ANEW = """
 SELECT count(*), round(percentile_cont(0.5) WITHIN GROUP (ORDER BY days)::numeric, 1),
@@ -39,10 +38,9 @@ def many_waiting(municipality: Municipality, other_municipality: Municipality, c
 
 
 @pytest.fixture(scope="module")
-def as_the_counting_role(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def counting(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Steps of the counting functions are nobody's to call but their owner's."""
-    with django_db_blocker.unblock(), connected_for(Purpose.OWN), connection.cursor() as cursor:
-        cursor.execute(f"SET ROLE {roles.STATS}")
+    with django_db_blocker.unblock(), as_the_counting_role():
         yield
 
 
@@ -80,17 +78,13 @@ waits = st.lists(st.integers(0, 900) | st.sampled_from([0, 1, 365, 366]), min_si
 
 
 @given(days=waits)
-def test_percentiles_of_waits_in_order_are_those_of_postgresql(
-    as_the_counting_role: None, days: list[int]
-) -> None:
+def test_percentiles_of_waits_in_order_are_those_of_postgresql(counting: None, days: list[int]) -> None:
     """Of one, of ties, of any number: R type 7, as `percentile_cont`, and exact to the tenth."""
     assert fetch(IN_ORDER, days, 0, max(days)) == fetch(ANEW, days)
 
 
 @given(parts=st.dictionaries(st.integers(0, 5), waits, min_size=1))
-def test_a_part_is_a_slice_of_the_waits_in_order(
-    as_the_counting_role: None, parts: dict[int, list[int]]
-) -> None:
+def test_a_part_is_a_slice_of_the_waits_in_order(counting: None, parts: dict[int, list[int]]) -> None:
     numbers = [(part << BITS) + day for part, days in parts.items() for day in days]
     for part in range(6):
         lowest = part << BITS
@@ -100,7 +94,7 @@ def test_a_part_is_a_slice_of_the_waits_in_order(
 
 @given(days=waits, low=st.integers(0, 400), length=st.integers(0, 400))
 def test_a_band_is_a_slice_of_the_waits_in_order(
-    as_the_counting_role: None, days: list[int], low: int, length: int
+    counting: None, days: list[int], low: int, length: int
 ) -> None:
     within = [day for day in days if low <= day <= low + length]
     assert fetch(IN_ORDER, days, low, low + length) == (fetch(ANEW, within) if within else [])
