@@ -1,4 +1,4 @@
-"""The figures of WAITING once more, in the plainest Python, from plain rows: it imports nothing of the product.
+"""The figures of docs/definitions.md once more, in the plainest Python, from plain rows and nothing of the product.
 
 Rows come as PostgreSQL has them. *Slik vi nå vet at det var* reads the rows as they stand. *Slik det var* reads no row:
 it begins with nothing and adds line after line of the history until the end of the day, where the product goes the

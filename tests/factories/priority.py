@@ -7,7 +7,7 @@ from referrals.models import Category, Municipality, PriorityKey, PriorityTarget
 from tests.factories.days import LONG_AGO, days_ago, noon
 from tests.factories.places import MunicipalityFactory
 
-# The template of WAITING: days within which a priority starts. Every factory-made municipality has it.
+# The ready-made template: days within which a priority starts. Every factory-made municipality has it.
 TARGET_DAYS = {1: 14, 2: 56, 3: 84, 4: 182}
 
 

@@ -1,4 +1,4 @@
-"""The *Situations* of WAITING: the courses that a case takes, by the real actions, and what the clock says then."""
+"""The *Situations* of docs/definitions.md: courses that a case takes, by the real actions, and what the clock says."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

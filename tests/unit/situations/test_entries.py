@@ -1,4 +1,4 @@
-"""The *Situations* of WAITING: what is entered late, twice or wrongly, and what the clock says then."""
+"""The *Situations* of docs/definitions.md: what is entered late, twice or wrongly, and what the clock says then."""
 
 from datetime import date, timedelta
 from typing import Any
