@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from referrals.models import Category, Municipality, User
 from tests.factories import MunicipalityFactory, ReferralFactory, days_ago
 from tests.journeys.accessibility import assert_accessible, assert_fits
+from tests.journeys.steps import printed_pages
 
 SignIn = Callable[[User], None]
 
@@ -28,10 +29,6 @@ def stop(page: Page) -> None:
     assert_accessible(page)
     assert_fits(page)
     assert_fits(page, 400)
-
-
-def printed_pages(page: Page) -> int:
-    return page.pdf(format="A4").count(b"/Type /Page\n")
 
 
 @pytest.mark.usefixtures("busy")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from referrals.models import Category, Municipality, User
 from tests.factories import CountyFactory, MunicipalityFactory, ReferralFactory, days_ago
 from tests.journeys.accessibility import assert_accessible, assert_fits
+from tests.journeys.steps import printed_pages
 
 SignIn = Callable[[User], None]
 MOST_PRINTED_PAGES = 2
@@ -168,8 +169,3 @@ def test_how_the_figures_are_made_can_be_read(page: Page, sign_in: SignIn, manag
     page.get_by_role("link", name="Slik blir tallene til").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Slik blir tallene til")
     stop(page)
-
-
-def printed_pages(page: Page) -> int:
-    """How many sheets of A4 the page takes."""
-    return page.pdf(format="A4").count(b"/Type /Page\n")

@@ -1,7 +1,7 @@
 """Beside the dashboard: 60 months and how the list is divided, by keyboard, on a small screen and on paper."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,14 +11,10 @@ from referrals.choices import Source
 from referrals.models import Category, Municipality, Therapist, User
 from tests.factories import ReferralFactory
 from tests.journeys.accessibility import assert_accessible, assert_fits
+from tests.journeys.steps import before_now, printed_pages
 
 SignIn = Callable[[User], None]
 MOST_PRINTED_PAGES = 3
-
-
-def before_now(days: int) -> date:
-    """So many days before the day on which the browser looks."""
-    return timezone.localdate() - timedelta(days=days)
 
 
 @pytest.fixture
@@ -62,11 +58,6 @@ def from_the_dashboard(page: Page, name: str) -> None:
     more = page.get_by_role("navigation", name="Mer om stedet")
     more.get_by_role("link", name=name, exact=True).press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
-
-
-def printed_pages(page: Page) -> int:
-    """How many sheets of A4 the page takes."""
-    return page.pdf(format="A4").count(b"/Type /Page\n")
 
 
 @pytest.mark.usefixtures("years")

@@ -1,24 +1,18 @@
 """From the manager's number to those who have waited longest, by keyboard and on paper; and a reader's way down."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from referrals.choices import PauseReason
 from referrals.models import Category, Municipality, User
 from tests.factories import ContactFactory, ReferralFactory, WaitPauseFactory
 from tests.journeys.accessibility import assert_accessible, assert_fits
+from tests.journeys.steps import before_now, printed_pages
 
 SignIn = Callable[[User], None]
 MOST_PRINTED_PAGES = 3  # the rows, and the history which is never cut
-
-
-def before_now(days: int) -> date:
-    """So many days before the day on which the browser looks."""
-    return timezone.localdate() - timedelta(days=days)
 
 
 @pytest.fixture
@@ -106,7 +100,7 @@ def test_it_prints_across_with_place_day_readers_and_recipe(
         {"width": 1030, "height": 700}
     )  # A4 across, less its margins, at 96 dots to the inch
     assert page.evaluate("document.documentElement.scrollWidth") <= 1030
-    assert printed_pages(page) <= MOST_PRINTED_PAGES
+    assert printed_pages(page, as_laid=True) <= MOST_PRINTED_PAGES
 
 
 @pytest.mark.usefixtures("waits")
@@ -137,7 +131,7 @@ def test_the_figures_of_a_reader_print_on_two_pages(
     assert page.evaluate("document.documentElement.scrollWidth") <= 680
     for text in (f"Hele landet, {before_now(0):%d.%m.%Y}", "Små tall er skjult", "Oppskrift"):
         expect(page.get_by_text(text).first).to_be_visible()
-    assert printed_pages(page) <= 2
+    assert printed_pages(page, as_laid=True) <= 2
 
 
 @pytest.mark.usefixtures("waits")
@@ -153,8 +147,3 @@ def test_a_month_end_of_the_history_leads_to_its_list(page: Page, sign_in: SignI
     number.press("Enter")
     page.wait_for_url("**venter=**")
     assert rows(page) == count > 0
-
-
-def printed_pages(page: Page) -> int:
-    """How many sheets the page takes, laid as it asks for."""
-    return page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")

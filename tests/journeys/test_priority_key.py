@@ -15,6 +15,7 @@ from tests.factories import (
     days_ago,
 )
 from tests.journeys.accessibility import assert_accessible, assert_fits
+from tests.journeys.steps import write
 
 SignIn = Callable[[User], None]
 
@@ -27,14 +28,6 @@ def stop(page: Page) -> None:
     """Looks the page over where it stands."""
     assert_accessible(page)
     assert_fits(page, 400)
-
-
-def write(page: Page, label: str, text: str) -> None:
-    """Types over what stands in a field, reached by its name."""
-    field = page.get_by_label(label)
-    field.focus()
-    page.keyboard.press("Control+A")
-    page.keyboard.type(text)
 
 
 def press(page: Page, role: str, name: str) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from referrals.models import CoverageAgreement, Employment, Leave, Municipality, Therapist, User
 from tests.factories import CoverageAgreementFactory, OccupationFactory, TherapistFactory
 from tests.journeys.accessibility import assert_accessible, assert_fits
+from tests.journeys.steps import write
 
 SignIn = Callable[[User], None]
 
@@ -26,14 +27,6 @@ def stop(page: Page) -> None:
     """Looks the page over where it stands."""
     assert_accessible(page)
     assert_fits(page, 400)
-
-
-def write(page: Page, label: str, text: str) -> None:
-    """Types over what stands in a field, reached by its name."""
-    field = page.get_by_label(label)
-    field.focus()
-    page.keyboard.press("Control+A")
-    page.keyboard.type(text)
 
 
 def choose(page: Page, label: str) -> None:
