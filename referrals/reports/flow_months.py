@@ -65,7 +65,7 @@ def build(
     """
     asked, look = _asked(on), hindsight.of_all_before(on)
     edges = [asked.months[0].start, *(month.end for month in asked.months)]
-    found = kept_or_counted.flow_months(edges, scope, at=data_as_of, hindsight=look)
+    found = kept_or_counted.flow_between(edges, scope, at=data_as_of, hindsight=look)
     if scope.exact:
         own = found.places.get(scope.ids[0]) or [dict.fromkeys(KINDS, 0)] * MONTHS
         cells, as_of = [{kind: Cell.own(month[kind]) for kind in KINDS} for month in own], found.as_of
@@ -95,7 +95,7 @@ def _outside_cells(
     scope: Scope,
     places: Places,
     asked: _Asked,
-    found: kept_or_counted.FoundMonths,
+    found: kept_or_counted.FoundPeriods,
     beside: Sequence[kept_or_counted.FoundFlow],
 ) -> list[dict[str, Cell]]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import counts, kept, own_rows
+from referrals.reports.counts import Slots
 from referrals.reports.kept import Kept
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
@@ -26,6 +27,7 @@ FLOW_COUNTS = (
     *FLOWS,
 )
 Counts = dict[str, int]
+NOTHING = dict.fromkeys(FLOWS, 0)
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class FoundFlow:
 
 
 @dataclass(frozen=True)
-class FoundMonths:
-    """What came and went in each of many months in a row, and how many waited before the first, by place."""
+class FoundPeriods:
+    """What came and went in each of many periods end to end, and how many waited before and after it, by place."""
 
     counties: dict[int, list[Counts]]
     places: dict[int, list[Counts]]
@@ -128,46 +130,44 @@ def flows(
 ) -> list[FoundFlow]:
     """What came and went in each period and in the one before it, as FLOW_COUNTS, for outsiders.
 
-    All the periods, with those before them, lie end to end. One query.
+    All the periods, with those before them, lie end to end. One query, and one more where it is not kept.
     """
     edges = sorted({edge for each in periods for edge in (each.before().start, each.start, each.end)})
-    found = None if hindsight.reads_history else kept.flow(edges, scope, at=at)
-    if found is None:
-        found = kept.KeptFlow(*counts.flow_between(edges, hindsight), at)
-    number = len(edges) - 1
-    counties = {place: _months(slots, number) for place, slots in found.counties.items()}
-    places = {place: _months(slots, number) for place, slots in found.places.items()}
+    found = flow_between(edges, scope, at=at, hindsight=hindsight)
     return [
-        FoundFlow(_between(counties, slot), _between(places, slot), found.as_of)
+        FoundFlow(_between(found.counties, slot), _between(found.places, slot), found.as_of)
         for slot in (edges.index(period.start) for period in periods)
     ]
 
 
-def flow_months(
+def flow_between(
     edges: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
-) -> FoundMonths:
-    """What came and went between each edge and the next, with the stocks before it and after (`waiting`)."""
+) -> FoundPeriods:
+    """What came and went between each edge and the next, with the stocks before it and after (`waiting`).
+
+    One query, and one more where it is not kept.
+    """
     found = None if hindsight.reads_history else kept.flow(edges, scope, at=at)
-    if found is None and not scope.exact:
-        counties, places = counts.flow_between(edges, hindsight)
-        found = kept.KeptFlow(counties, places, at)
     if found is None:
-        own = own_rows.flow_between(edges, scope, hindsight)
-        found = kept.KeptFlow({}, {scope.ids[0]: own}, at)
+        found = kept.KeptFlow(*_counted_flow(edges, scope, hindsight), at)
     number = len(edges) - 1
-    return FoundMonths(
-        {place: _months(slots, number) for place, slots in found.counties.items()},
-        {place: _months(slots, number) for place, slots in found.places.items()},
+    return FoundPeriods(
+        {place: _each(slots, number) for place, slots in found.counties.items()},
+        {place: _each(slots, number) for place, slots in found.places.items()},
         found.as_of,
     )
 
 
-NOTHING = dict.fromkeys(FLOWS, 0)
+def _counted_flow(edges: Sequence[date], scope: Scope, hindsight: Hindsight) -> tuple[Slots, Slots]:
+    """By county and by municipality; for own staff only their own."""
+    if scope.exact:
+        return {}, {scope.ids[0]: own_rows.flow_between(edges, scope, hindsight)}
+    return counts.flow_between(edges, hindsight)
 
 
 def _between(places: dict[int, list[Counts]], slot: int) -> dict[int, Counts]:
     """The counts of a period and of the one before it, by place. Who waited, by all who ever came and went."""
-    return {place: _beside(*months[slot - 1 : slot + 1]) for place, months in places.items()}
+    return {place: _beside(*periods[slot - 1 : slot + 1]) for place, periods in places.items()}
 
 
 def _beside(before: Counts, now: Counts) -> Counts:
@@ -176,14 +176,14 @@ def _beside(before: Counts, now: Counts) -> Counts:
     return dict(zip(FLOW_COUNTS, counted, strict=True))
 
 
-def _months(slots: dict[int, Counts], number: int) -> list[Counts]:
-    stock, months = _growth(slots.get(0, NOTHING)), []
+def _each(slots: dict[int, Counts], number: int) -> list[Counts]:
+    stock, periods = _growth(slots.get(0, NOTHING)), []
     for slot in range(1, number + 1):
         flows = slots.get(slot, NOTHING)
         after = stock + _growth(flows)
-        months.append({"waiting_before": stock, **flows, "waiting": after})
+        periods.append({"waiting_before": stock, **flows, "waiting": after})
         stock = after
-    return months
+    return periods
 
 
 def _growth(flows: Counts) -> int:
