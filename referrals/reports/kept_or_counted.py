@@ -77,9 +77,7 @@ def waiting_each_day(
     days: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
 ) -> FoundDays:
     """How many wait at the end of each day, and the percentiles of the scope. `days` come oldest first."""
-    if hindsight.reads_history:
-        return FoundDays(_counted(days, scope, in_bands=False, hindsight=hindsight), at)
-    return _each_day(days, scope, (), at)
+    return _each_day(days, scope, (), at, hindsight)
 
 
 def counted_each_day(
@@ -98,22 +96,22 @@ def bands_each_day(
     days: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
 ) -> FoundDays:
     """How many wait at the end of each day, by band. `days` come oldest first."""
-    if hindsight.reads_history:
-        return FoundDays(_counted(days, scope, in_bands=True, hindsight=hindsight), at)
-    return _each_day(days, scope, (Split.BAND,), at)
+    return _each_day(days, scope, (Split.BAND,), at, hindsight)
 
 
-def _each_day(days: Sequence[date], scope: Scope, splits: Sequence[Split], at: datetime) -> FoundDays:
-    found = kept.waiting(days, scope, splits, at=at)
+def _each_day(
+    days: Sequence[date], scope: Scope, splits: Sequence[Split], at: datetime, hindsight: Hindsight
+) -> FoundDays:
+    found = {} if hindsight.reads_history else kept.waiting(days, scope, splits, at=at)
     missing = [day for day in days if day not in found]
     tallies = {day: each.tallies for day, each in found.items()}
     if missing:
-        tallies |= _counted(missing, scope, in_bands=bool(splits))
+        tallies |= _counted(missing, scope, hindsight, in_bands=bool(splits))
     return FoundDays(tallies, min([at, *(each.as_of for each in found.values())]))
 
 
 def _counted(
-    days: Sequence[date], scope: Scope, *, in_bands: bool, hindsight: Hindsight = ALL_KNOWN
+    days: Sequence[date], scope: Scope, hindsight: Hindsight, *, in_bands: bool
 ) -> dict[date, Tallies]:
     if in_bands:
         if scope.exact:
