@@ -6,7 +6,7 @@ Each function is one query for the whole country and gives what it finds by the 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Max, Q, Sum
@@ -22,6 +22,7 @@ from referrals.models import (
     StaffingFigure,
     register_as,
 )
+from referrals.reports.periods import year_before
 
 NO_FTE = Decimal("0.00")
 
@@ -91,7 +92,7 @@ def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:
     A newer figure replaces the ones before it; a suppressed one is not 0, and a missing one says nothing.
     """
     figures_of = register_as(StaffingFigure.objects, hindsight).telling()
-    valid = figures_of.filter(counted_on__lte=on, counted_on__gt=_year_before(on))
+    valid = figures_of.filter(counted_on__lte=on, counted_on__gt=year_before(on))
     newest: dict[int, list[StaffingFigure]] = {}
     for figure in valid.order_by("-counted_on", "source", "pk"):
         figures = newest.setdefault(figure.municipality_id, [figure])
@@ -132,8 +133,3 @@ def fte_after(people: Mapping[int, Staff], made: Iterable[Agreement]) -> dict[in
             fte[agreement.provider] -= given
             fte[agreement.recipient] = fte.get(agreement.recipient, NO_FTE) + given
     return fte
-
-
-def _year_before(day: date) -> date:
-    """The same day a year earlier; 28 February for the 29th."""
-    return day - timedelta(days=366) if day.month == 2 and day.day == 29 else day.replace(year=day.year - 1)
