@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import connection
 from django.db.models import (
@@ -80,18 +81,36 @@ def _counted(
     on: date, rows: ReferralQuerySet, parted: Sequence[tuple[Key, ...]], hindsight: Hindsight
 ) -> Tallies:
     """All of those who wait, and each group of them that has the same values of some keys."""
-    keys = (Key.IN_SCOPE, *dict.fromkeys(key for together in parted for key in together))
-    inner, parameters = _rows(on, rows).values(*keys, *FACTS).query.sql_with_params()
-    selected = ", ".join([f"GROUPING({', '.join(keys)})", *keys, *COUNTS])
-    sets = ", ".join(f"({', '.join([Key.IN_SCOPE, *together])})" for together in [(), *parted])
+    sets = [(Key.IN_SCOPE, *together) for together in [(), *parted]]
+    found = grouped(_rows(on, rows), sets, COUNTS, of=FACTS, on=on, hindsight=hindsight)
+    return Tallies({group: Tally.read(*counts) for group, counts in found.items()})
+
+
+def grouped(
+    rows: QuerySet,
+    sets: Sequence[tuple[Key, ...]],
+    counts: Sequence[str],
+    *,
+    of: Sequence[str],
+    on: date,
+    hindsight: Hindsight,
+) -> dict[Group, list[Any]]:
+    """What the SQL in `counts` counts of each group of the rows that has the same values of the keys of a set.
+
+    The empty set is all rows together. `of`: the columns that `counts` names. `rows` are some of
+    `referrals_as(hindsight)`, read as known by the end of the day `on`. One query.
+    """
+    keys = tuple(dict.fromkeys(key for together in sets for key in together))
+    inner, parameters = rows.values(*keys, *of).query.sql_with_params()
+    selected = ", ".join([f"GROUPING({', '.join(keys)})", *keys, *counts])
+    grouping = ", ".join(f"({', '.join(together)})" for together in sets)
     with looking_back(hindsight, on), connection.cursor() as cursor:
         cursor.execute(
-            f"WITH waiting AS MATERIALIZED ({inner}) "
-            f"SELECT {selected} FROM waiting GROUP BY GROUPING SETS ({sets})",
+            f"WITH counted AS MATERIALIZED ({inner}) "
+            f"SELECT {selected} FROM counted GROUP BY GROUPING SETS ({grouping})",
             parameters,
         )
-        found = cursor.fetchall()
-    return Tallies({group: Tally.read(*counts) for group, counts in read_groups(found, keys)})
+        return dict(read_groups(cursor.fetchall(), keys))
 
 
 def _rows(on: date, rows: ReferralQuerySet) -> QuerySet:
@@ -208,19 +227,9 @@ def flow_in_parts(
     `rows` are some of `referrals_as(hindsight)`. The priority is the one that was set by the end of the period; the
     therapist as for those who wait.
     """
-    keys = tuple(dict.fromkeys(key for together in PARTED for key in together))
-    inner, parameters = _moving(period, rows).values(*keys, *FLOWS).query.sql_with_params()
-    selected = ", ".join(
-        [f"GROUPING({', '.join(keys)})", *keys, *(f"count(*) FILTER (WHERE {kind})" for kind in FLOWS)]
-    )
-    sets = ", ".join(f"({', '.join(together)})" for together in [(), *PARTED])
-    with looking_back(hindsight, period.last_day), connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH moving AS MATERIALIZED ({inner}) SELECT {selected} FROM moving GROUP BY GROUPING SETS ({sets})",
-            parameters,
-        )
-        found = read_groups(cursor.fetchall(), keys)
-    groups = {group: dict(zip(FLOWS, counts, strict=True)) for group, counts in found}
+    counts, moving = [f"count(*) FILTER (WHERE {kind})" for kind in FLOWS], _moving(period, rows)
+    found = grouped(moving, [(), *PARTED], counts, of=FLOWS, on=period.last_day, hindsight=hindsight)
+    groups = {group: dict(zip(FLOWS, numbers, strict=True)) for group, numbers in found.items()}
     return Groups(groups, dict.fromkeys(FLOWS, 0))
 
 

@@ -22,6 +22,7 @@ from django.db.models.functions import Greatest
 
 from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
+from referrals.reports import own_rows
 from referrals.reports.estimate import LifeDay
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
@@ -63,17 +64,11 @@ def starts(period: Period, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> Gr
     """Those of the scope who started in the period, and what they had waited by then. One query."""
     rows = _of(scope, period, hindsight).filter(started_on__gte=period.start, started_on__lt=period.end)
     known = rows.annotate(waited=clock.gross_days_sql(period.last_day)).order_by()
-    inner, parameters = known.values(*PARTS, "waited").query.sql_with_params()
     percentiles = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY waited)"
-    with looking_back(hindsight, period.last_day), connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH started AS MATERIALIZED ({inner}) "
-            f"SELECT {GROUPING}, count(*), ({percentiles})[1], ({percentiles})[2], avg(waited)::double precision "
-            "FROM started GROUP BY GROUPING SETS ((), (category_id), (level))",
-            parameters,
-        )
-        groups = read_groups(cursor.fetchall(), PARTS)
-    return Groups({group: StartTally.read(*tally) for group, tally in groups}, StartTally())
+    counts = ("count(*)", f"({percentiles})[1]", f"({percentiles})[2]", "avg(waited)::double precision")
+    sets = [(), *((part,) for part in PARTS)]
+    found = own_rows.grouped(known, sets, counts, of=("waited",), on=period.last_day, hindsight=hindsight)
+    return Groups({group: StartTally.read(*tally) for group, tally in found.items()}, StartTally())
 
 
 def _of(scope: Scope, period: Period, hindsight: Hindsight) -> QuerySet:
