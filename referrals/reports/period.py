@@ -11,7 +11,6 @@ from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
 from referrals.reports.rereferred import Rereferred
 from referrals.reports.scopes import Scope
-from referrals.reports.suppression import Figure
 from referrals.reports.three_figures import Started
 
 NAME = "period"
@@ -21,9 +20,8 @@ NAME = "period"
 class PeriodFigures:
     """The flow of a period, what those had waited who started in it, and who came back of those who finished in it.
 
-    Counts of nothing before `known_from`.
-
-    `known_from`: the day the first referral was received, as the period is looked at; None before any was known.
+    `known_from`: the day the first referral was received, as the period is looked at; None before any was known. What
+    was before that day is not in the counts.
     """
 
     flow: FlowReport
@@ -80,8 +78,7 @@ def build(
 
 def _figures(scope: Scope, period: Period, at: datetime, hindsight: Hindsight) -> PeriodFigures:
     moved = flow.build(scope, period, data_as_of=at, hindsight=hindsight)
-    tally = own_waits.starts(period, scope, hindsight).of()
-    waits = (tally.started, tally.median_days, tally.p90_days, tally.mean_days)
+    started = Started.own(period, own_waits.starts(period, scope, hindsight).of())
     known_from = own_first_received(scope, period.last_day, hindsight)
     returned = rereferred.build(scope, period, data_as_of=at, hindsight=hindsight)
-    return PeriodFigures(moved, Started(period, *map(Figure, waits)), returned, known_from)
+    return PeriodFigures(moved, started, returned, known_from)

@@ -7,7 +7,7 @@ the list ages; those who wait now have not finished waiting; and an estimate is 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from referrals.models import ALL_KNOWN, Category, Hindsight
 from referrals.reports import counts, own_waits
@@ -38,6 +38,12 @@ class Started:
     median_days: Figure
     p90_days: Figure
     mean_days: Figure
+
+    @classmethod
+    def own(cls, period: Period, tally: StartTally) -> Self:
+        """The true figures, for own staff."""
+        figures = (tally.started, tally.median_days, tally.p90_days, tally.mean_days)
+        return cls(period, *map(Figure, figures))
 
 
 @dataclass(frozen=True)
@@ -139,9 +145,7 @@ class _Known:
         self._starts, self._tables, self._period, self._year = starts, tables, period, year
 
     def started(self, *group: tuple[Key, object]) -> Started:
-        tally = self._starts.of(*group)
-        days = (tally.median_days, tally.p90_days, tally.mean_days)
-        return Started(self._period, Figure(tally.started), *map(Figure, days))
+        return Started.own(self._period, self._starts.of(*group))
 
     def estimate(self, *group: tuple[Key, object]) -> Estimate:
         return _estimate(curve(self._tables.of(*group)), self._year)
