@@ -103,8 +103,8 @@ def _headlines(look: Look, tally: Tally, *, is_own: bool) -> Headlines:
 
     Nor does anybody else see how many citizens there are: beside the referrals it would tell of those who have several.
     """
-    is_told = is_own or look.waiting() == Cell.shown(0)
     waiting = look.waiting()
+    is_told = is_own or waiting == Cell.shown(0)
     over_target, not_assessed, _rest = look.cells(Split.TARGET)
     over_a_year, _rest = look.cells(Split.YEAR)
     paused, _rest = look.cells(Split.PAUSE)

@@ -29,9 +29,9 @@ class Key(StrEnum):
 class Tally:
     """The counts of a group of those who wait, and the percentiles of their gross days; None where nobody waits.
 
-    Counts are of referrals. The percentiles of fewer than 10 and 20, the longest wait, and of how many `persons`
-    (citizens) the referrals are, are known of own rows only. Those near a year are
-    only counted where the long waits are asked for.
+    Counts are of referrals, but `persons` of citizens. The percentiles of fewer than 10 and 20, the longest wait, and
+    how many citizens there are, are known of own rows only. Those near a year are only counted where the long waits are
+    asked for.
     """
 
     waiting: int = 0
@@ -89,7 +89,6 @@ IN_SCOPE = (Key.IN_SCOPE, True)
 
 # One group: what those in it have in common; nothing, for all of them.
 Group = frozenset[tuple[Key, object]]
-
 
 Counted = TypeVar("Counted")
 
