@@ -44,7 +44,7 @@ STEPS = frozenset(
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Making:
     """How a queryset is made. `key` holds every step and every argument, so that equal keys mean equal SQL."""
 
     key: tuple[Any, ...]
@@ -60,9 +60,9 @@ class Written:
 
     ordered = True  # for the paginator; whoever pages gives an order
 
-    def __init__(self, manager: Manager, recipe: Recipe | None = None) -> None:
+    def __init__(self, manager: Manager, making: Making | None = None) -> None:
         self._manager = manager
-        self._recipe = recipe or Recipe((manager.model,), manager.all)
+        self._making = making or Making((manager.model,), manager.all)
 
     @property
     def model(self) -> type[Model]:
@@ -90,25 +90,25 @@ class Written:
 
     @cached_property
     def _rows(self) -> list[Any]:
-        return _read(self._recipe)
+        return _read(self._making)
 
     def queryset(self) -> Any:
         """The queryset itself, for what must not be kept."""
-        return self._recipe.make()
+        return self._making.make()
 
     def aggregate(self, **counts: Count) -> dict[str, int]:
         """The counts by their names. Counts only: what comes back is not converted."""
         end = self._step("aggregate", lambda rows, /, **named: partial(rows.aggregate, **named), **counts)
-        return _counted(end._recipe, tuple(counts))
+        return _counted(end._making, tuple(counts))
 
     def count(self) -> int:
         """How many rows there are."""
         return self.aggregate(rows=Count("*"))["rows"]
 
     def _step(self, name: Any, step: Callable[..., Any], *args: Any, **kwargs: Any) -> "Written":
-        before, meanings = self._recipe, tuple(map(_meaning, (*args, *kwargs.values())))
+        before, meanings = self._making, tuple(map(_meaning, (*args, *kwargs.values())))
         key = (*before.key, (name, tuple(kwargs), meanings))
-        return Written(self._manager, Recipe(key, lambda: step(before.make(), *args, **kwargs)))
+        return Written(self._manager, Making(key, lambda: step(before.make(), *args, **kwargs)))
 
 
 def applied(rows: Any, step: Callable[..., QuerySet], *args: Any) -> Any:
@@ -145,13 +145,13 @@ class _Statement:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _statement(recipe: Recipe) -> _Statement:
-    return _Statement(recipe.make())
+def _statement(making: Making) -> _Statement:
+    return _Statement(making.make())
 
 
-def _read(recipe: Recipe) -> list[Any]:
+def _read(making: Making) -> list[Any]:
     try:
-        return _statement(recipe).read()
+        return _statement(making).read()
     except EmptyResultSet:  # Django sees from the arguments that nothing can be found
         return []
 
@@ -161,13 +161,13 @@ class _Sent(Exception):
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _count_statement(recipe: Recipe) -> tuple[str, Any] | None:
+def _count_statement(making: Making) -> tuple[str, Any] | None:
     """The SQL of counts; None where Django sees from the arguments that there is nothing to count."""
 
     def instead_of_sending(_execute: Any, sql: str, params: Any, *_others: Any) -> None:
         raise _Sent(sql, params)
 
-    count = recipe.make()
+    count = making.make()
     try:
         with connection.execute_wrapper(instead_of_sending):
             count()
@@ -176,8 +176,8 @@ def _count_statement(recipe: Recipe) -> tuple[str, Any] | None:
     return None
 
 
-def _counted(recipe: Recipe, names: tuple[str, ...]) -> dict[str, int]:
-    statement = _count_statement(recipe)
+def _counted(making: Making, names: tuple[str, ...]) -> dict[str, int]:
+    statement = _count_statement(making)
     if statement is None:
         return dict.fromkeys(names, 0)
     with connection.cursor() as cursor:
