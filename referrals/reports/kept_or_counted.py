@@ -6,7 +6,6 @@ Either way they are the same numbers, and come with the instant that they are tr
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import counts, kept, own_rows
@@ -65,12 +64,9 @@ def waiting(on: date, scope: Scope, *, in_full: bool, at: datetime, hindsight: H
 
     Own staff's are counted now, and so is what was known of a day before something was registered.
     """
-    if scope.exact:
-        return Kept(own_rows.waiting(on, scope, in_full=in_full, hindsight=hindsight), at)
-    if hindsight.reads_history:
-        return Kept(counts.waiting(on, scope, in_full=in_full, hindsight=hindsight), at)
-    found = kept.waiting([on], scope, PARTS if in_full else (), at=at).get(on)
-    return found or Kept(counts.waiting(on, scope, in_full=in_full), at)
+    may_be_kept = not scope.exact and not hindsight.reads_history
+    found = kept.waiting([on], scope, PARTS if in_full else (), at=at) if may_be_kept else {}
+    return found.get(on) or Kept(_counted_on(on, scope, hindsight, in_full=in_full), at)
 
 
 def waiting_each_day(
@@ -85,9 +81,9 @@ def counted_each_day(
 ) -> FoundDays:
     """The counts and percentiles of all who wait at the end of each day. A query for each day that is not kept."""
     found = {} if hindsight.reads_history else kept.waiting(days, scope, at=at)
-    look: Any = {"in_full": False, "at": at, "hindsight": hindsight}
     tallies = {
-        day: found[day].tallies if day in found else waiting(day, scope, **look).tallies for day in days
+        day: found[day].tallies if day in found else _counted_on(day, scope, hindsight, in_full=False)
+        for day in days
     }
     return FoundDays(tallies, min([at, *(each.as_of for each in found.values())]))
 
@@ -108,6 +104,11 @@ def _each_day(
     if missing:
         tallies |= _counted(missing, scope, hindsight, in_bands=bool(splits))
     return FoundDays(tallies, min([at, *(each.as_of for each in found.values())]))
+
+
+def _counted_on(on: date, scope: Scope, hindsight: Hindsight, *, in_full: bool) -> Tallies:
+    count = own_rows.waiting if scope.exact else counts.waiting
+    return count(on, scope, in_full=in_full, hindsight=hindsight)
 
 
 def _counted(
