@@ -166,9 +166,8 @@ def _outside_cells(
     """
     known = hindsight.of_all_before(period.last_day)
     flows = kept_or_counted.flows(with_the_one_before(period), scope, at=at, hindsight=known)
-    counties = list(County.objects.all())
     municipalities = Municipality.objects.filter(county_id__in=scope.county_ids)
-    places = Places.of(counties, municipalities if scope.level == Level.MUNICIPALITY else ())
+    places = Places.of(County.objects.all(), municipalities if scope.level == Level.MUNICIPALITY else ())
     decided = [_decided(scope, each, places) for each in flows]
     shown = [{kind: cells[f"{kind}{end}"] for kind in FLOWS} for cells in decided for end in STOCKS]
     half = len(shown) // 2
