@@ -23,7 +23,7 @@ from referrals.reports.scopes import Scope
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
-from referrals.views.files import File, answer, asked_for_file, downloads, file_name
+from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 
 
@@ -58,7 +58,7 @@ def _page(
     report = _report(scope, places, form) if scope else None
     kind = asked_for_file(request)
     if kind and report and form.is_valid():
-        return answer(kind, _file(report))
+        return answer(kind, file_name("sammenlign", report.scope, report.on), export, report)
     context: dict[str, Any] = {
         "subject": subject,
         "form": form,
@@ -83,11 +83,3 @@ def _drilldowns(subject: Subject | None, form: ComparisonForm) -> tuple[Drilldow
         return Drilldown(), Drilldown()
     earlier = f"{subject.rows}dag/?{urlencode(day_values(year_before(form.day), form.known))}"
     return subjects.drilldown(subject.rows, form), Drilldown(subject.rows, earlier)
-
-
-def _file(report: ComparisonReport) -> File:
-    return File(
-        file_name("sammenlign", report.scope, report.on),
-        as_dict=lambda: export.as_dict(report),
-        as_sheet=lambda: export.as_sheet(report),
-    )

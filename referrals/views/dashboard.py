@@ -14,11 +14,10 @@ from referrals.exporters import dashboard as dashboard_export
 from referrals.forms.boards import DashboardForm, LookBackForm
 from referrals.reports import flow, waiting_times
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks
-from referrals.reports.three_figures import ThreeFigures
 from referrals.tables.places import PlacesTable
 from referrals.views import subjects, three_figures
 from referrals.views.clock import now, today
-from referrals.views.files import File, answer, asked_for_file, downloads, file_name
+from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 from referrals.views.three_figures import three_board, three_figures_of
 from referrals.views.weeks import FLOW_CHOICES, FLOW_PERIOD, asked_weeks, flow_choices
@@ -75,7 +74,8 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     three = three_figures_of(request, report, quarter, form.hindsight)
     kind = asked_for_file(request)
     if kind and form.is_valid():
-        return answer(kind, _file(report, three, movements))
+        name = file_name("oversikt", report.scope, report.on)
+        return answer(kind, name, dashboard_export, report, three, movements)
     drilldown = subjects.drilldown(subject.rows, form)
     context = {
         "subject": subject,
@@ -110,16 +110,6 @@ def _period_query(period: Period, form: LookBackForm) -> str:
     """What the page of any period needs to begin with the period shown here."""
     days = {"fra": f"{period.start:%d.%m.%Y}", "til": f"{period.last_day:%d.%m.%Y}"}
     return "?" + urlencode(days | {"kjent": form.known.value})
-
-
-def _file(report: waiting_times.WaitingReport, three: ThreeFigures, movements: flow.FlowReport) -> File:
-    """What the page shows."""
-    reports = (report, three, movements)
-    return File(
-        file_name("oversikt", report.scope, report.on),
-        as_dict=lambda: dashboard_export.as_dict(*reports),
-        as_sheet=lambda: dashboard_export.as_sheet(*reports),
-    )
 
 
 def _places(

@@ -9,10 +9,9 @@ from referrals.boards.development import development as board_of
 from referrals.exporters import development as export
 from referrals.forms.boards import LookBackForm
 from referrals.reports import development
-from referrals.reports.development import DevelopmentReport
 from referrals.views import subjects
 from referrals.views.clock import now, today
-from referrals.views.files import File, answer, asked_for_file, downloads, file_name
+from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 
 
@@ -47,7 +46,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     recipes.keep(**report.recipe.as_kept())
     kind = asked_for_file(request)
     if kind and form.is_valid():
-        return answer(kind, _file(report))
+        return answer(kind, file_name("utvikling", report.scope, report.on), export, report)
     drilldown = subjects.drilldown(subject.rows, form)
     context = {
         "subject": subject,
@@ -60,11 +59,3 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "downloads": downloads(request),
     }
     return render(request, "development/development.html", context)
-
-
-def _file(report: DevelopmentReport) -> File:
-    return File(
-        file_name("utvikling", report.scope, report.on),
-        as_dict=lambda: export.as_dict(report),
-        as_sheet=lambda: export.as_sheet(report),
-    )

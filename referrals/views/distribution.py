@@ -14,13 +14,12 @@ from referrals.exporters import distribution as export
 from referrals.forms.boards import OF_SHARES, DistributionForm
 from referrals.models import Municipality, referrals_as
 from referrals.reports import parts
-from referrals.reports.parts import PartsReport
 from referrals.reports.periods import last_weeks
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
-from referrals.views.files import File, answer, asked_for_file, downloads, file_name
+from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.waitlist import offers
 from referrals.views.weeks import FLOW_CHOICES, FLOW_PERIOD, asked_weeks, flow_choices
 
@@ -37,7 +36,7 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
     recipes.keep(**report.recipe.as_kept())
     kind = asked_for_file(request)
     if kind and form.is_valid():
-        return answer(kind, _file(report))
+        return answer(kind, file_name("fordeling", report.scope, report.on), export, report)
     is_empty = report.whole.waiting.value == 0
     context = {
         "subject": subject,
@@ -58,14 +57,6 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
         "begins_on": subjects.beginning(subject.scope, form, is_empty=is_empty),
     }
     return render(request, "distribution/distribution.html", context)
-
-
-def _file(report: PartsReport) -> File:
-    return File(
-        file_name("fordeling", report.scope, report.on),
-        as_dict=lambda: export.as_dict(report),
-        as_sheet=lambda: export.as_sheet(report),
-    )
 
 
 def _listed(municipality: Municipality, form: DistributionForm) -> Collection[str]:

@@ -1,10 +1,8 @@
 """What a page shows, as a file: the same reports, under the same address with `fil` in it."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -19,13 +17,12 @@ TYPES = {CSV: "text/csv; charset=utf-8", JSON: "application/json"}
 WHOLE_COUNTRY = "landet"
 
 
-@dataclass(frozen=True)
-class File:
-    """What is written: the figures as JSON and as a sheet, made only when they are asked for."""
+class Exporter(Protocol):
+    """A module of `exporters` that writes the reports of a page, in the order in which it takes them."""
 
-    name: str
-    as_dict: Callable[[], dict[str, Any]]
-    as_sheet: Callable[[], Sheet]
+    def as_dict(self, *reports: Any) -> dict[str, Any]: ...
+
+    def as_sheet(self, *reports: Any) -> Sheet: ...
 
 
 def file_name(what: str, scope: Scope, on: date) -> str:
@@ -39,12 +36,12 @@ def asked_for_file(request: HttpRequest) -> str:
     return kind if kind in TYPES else ""
 
 
-def answer(kind: str, file: File) -> HttpResponse:
-    """The file, to be saved; never kept on the way, since figures are hidden by who asks."""
-    text = as_csv(file.as_sheet()) if kind == CSV else _json(file.as_dict())
+def answer(kind: str, name: str, exporter: Exporter, *reports: Any) -> HttpResponse:
+    """The reports as a file, to be saved; never kept on the way, since figures are hidden by who asks."""
+    text = as_csv(exporter.as_sheet(*reports)) if kind == CSV else _json(exporter.as_dict(*reports))
     headers = {
         "Content-Type": TYPES[kind],
-        "Content-Disposition": f'attachment; filename="{file.name}.{kind}"',
+        "Content-Disposition": f'attachment; filename="{name}.{kind}"',
         "Cache-Control": "no-store",
     }
     return HttpResponse(text, headers=headers)

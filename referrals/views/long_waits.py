@@ -29,7 +29,7 @@ from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
-from referrals.views.files import PARAMETER, File, answer, asked_for_file, downloads, file_name
+from referrals.views.files import PARAMETER, answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 from referrals.views.waitlist import before_the_number, offers
 
@@ -53,7 +53,7 @@ def long_waits(request: HttpRequest, code: str) -> HttpResponse:
     report = build_own(scope, form.day, visible, listed=form.listed, rows=rows, **look)
     recipes.keep(**report.recipe.as_kept())
     if kind:
-        return answer(kind, _file(report))
+        return _file(kind, report)
     context = {
         "municipality": municipality,
         "form": form,
@@ -87,7 +87,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     recipes.keep(**report.recipe.as_kept())
     kind = asked_for_file(request)
     if kind and form.is_valid():
-        return answer(kind, _file(report))
+        return _file(kind, report)
     above = [Link(reverse("long_waits_figures"), step.label) for step in subject.above]
     context = {
         "name": subject.name,
@@ -104,13 +104,10 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     return render(request, "long_waits/figures.html", context)
 
 
-def _file(report: LongWaitsReport) -> File:
+def _file(kind: str, report: LongWaitsReport) -> HttpResponse:
     """What the page shows; of own staff's list all rows, also those of its other pages."""
-    return File(
-        file_name("lange-ventetider", report.scope, report.on),
-        as_dict=lambda: long_export.as_dict(report),
-        as_sheet=lambda: long_export.as_sheet(report),
-    )
+    name = file_name("lange-ventetider", report.scope, report.on)
+    return answer(kind, name, long_export, report)
 
 
 def _form(request: HttpRequest, municipality: Municipality) -> LongWaitsForm:

@@ -21,7 +21,7 @@ from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
-from referrals.views.files import File, answer, asked_for_file, downloads, file_name
+from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 
 YEAR = "ar"
@@ -50,7 +50,8 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     report = frozen.build(subject.scope, today(), data_as_of=now(), year=_year(request))
     recipes.keep(**report.recipe.as_kept())
     if kind := asked_for_file(request):
-        return answer(kind, _file(report))
+        name = file_name(f"manedsslutt-{report.year}", report.scope, report.on)
+        return answer(kind, name, export, report)
     table = paginate(
         MonthEndsTable(
             report.lines,
@@ -70,14 +71,6 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "downloads": downloads(request),
     }
     return render(request, "dashboard/month_ends.html", context)
-
-
-def _file(report: FrozenReport) -> File:
-    return File(
-        file_name(f"manedsslutt-{report.year}", report.scope, report.on),
-        as_dict=lambda: export.as_dict(report),
-        as_sheet=lambda: export.as_sheet(report),
-    )
 
 
 def _year(request: HttpRequest) -> int | None:

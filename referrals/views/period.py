@@ -19,7 +19,7 @@ from referrals.reports.scopes import Scope
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
-from referrals.views.files import File, answer, asked_for_file, downloads, file_name
+from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 
 
@@ -32,7 +32,7 @@ def period(request: HttpRequest, code: str) -> HttpResponse:
     report = _report(subject.scope, form.period, form) if form.period else None
     kind = asked_for_file(request)
     if kind and report:
-        return answer(kind, _file(report))
+        return answer(kind, _file_name(report), export, report)
     context = {
         "municipality": place,
         "subject": subject,
@@ -55,10 +55,6 @@ def _drilldown(subject: Subject, form: PeriodForm) -> Drilldown:
     return Drilldown(subject.rows, as_known=form.known == Knowledge.THEN)
 
 
-def _file(report: PeriodReport) -> File:
+def _file_name(report: PeriodReport) -> str:
     days = report.now.period
-    return File(
-        f"{file_name('periode', report.scope, days.start)}-{days.last_day.isoformat()}",
-        as_dict=lambda: export.as_dict(report),
-        as_sheet=lambda: export.as_sheet(report),
-    )
+    return f"{file_name('periode', report.scope, days.start)}-{days.last_day.isoformat()}"
