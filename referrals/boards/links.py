@@ -26,11 +26,6 @@ class Drilldown:
     as_known: bool = False
     on: date | None = None
 
-    @property
-    def opens(self) -> bool:
-        """Whether any list may be opened."""
-        return bool(self.waitlist)
-
     def waiting(self, **chosen: Chosen) -> str:
         """Those who wait on the day, narrowed by the waitlist's own filter codes; a filter can have several."""
         if not self.of_day:
@@ -44,7 +39,7 @@ class Drilldown:
         """
         if day == self.on:
             return self.waiting(**chosen)
-        if self.as_known or not self.opens:
+        if self.as_known or not self.waitlist:
             return ""
         return f"{self.waitlist}dag/?{_query(day_values(day) | chosen)}"
 

@@ -86,7 +86,6 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "report": report,
         "flow": movements,
         "board": board_of(report, movements, drilldown),
-        "leads": drilldown.opens,
         "table": _places(request, report, form),
         "begins_on": subjects.beginning(report.scope, form, is_empty=report.waiting.figure.value == 0),
         "three": three_board(request, report, three, drilldown),

@@ -47,14 +47,12 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     kind = asked_for_file(request)
     if kind and form.is_valid():
         return answer(kind, file_name("utvikling", report.scope, report.on), export, report)
-    drilldown = subjects.drilldown(subject.rows, form)
     context = {
         "subject": subject,
         "trail": subjects.trail_below(subject, form),
         "form": form,
         "report": report,
-        "pictures": board_of(report, drilldown),
-        "leads": drilldown.opens,
+        "pictures": board_of(report, subjects.drilldown(subject.rows, form)),
         "begins_on": subjects.beginning(subject.scope, form, is_empty=report.is_empty),
         "downloads": downloads(request),
     }
