@@ -21,8 +21,6 @@ from referrals.models import Municipality, Referral, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports.long_rows import long_rows, tells_next_step, told
 from referrals.reports.long_waits import LongWaitsReport, build, build_own
-from referrals.reports.reached import Reached
-from referrals.reports.scopes import Scope
 from referrals.tables.base import paginate
 from referrals.tables.long_waits import LongPlacesTable, LongWaitsTable
 from referrals.views import subjects
@@ -37,7 +35,7 @@ from referrals.views.waitlist import before_the_number, offers
 @require_safe
 def long_waits(request: HttpRequest, code: str) -> HttpResponse:
     """Who has waited over a year, and nearly, at the end of the day of the address: row by row, and over time."""
-    municipality = municipality_or_404(request, code)
+    municipality, subject = municipality_or_404(request, code), subjects.municipality(request, code)
     form, data_as_of = _form(request, municipality), now()
     kind = asked_for_file(request) if form.is_valid() else ""
     visible = referrals_as(form.hindsight).visible_to(request.access).in_municipality(municipality)
@@ -47,21 +45,19 @@ def long_waits(request: HttpRequest, code: str) -> HttpResponse:
         shown = table.data.data if kind else table.records
         _record(request, municipality, form, shown, {PARAMETER: kind} if kind else _page_of(table))
         rows = told(shown, form.day, with_next_step=with_next_step) if kind else ()
-    reached = Reached.by(request.access, municipality.pk)
-    look: Any = {"data_as_of": data_as_of, "hindsight": form.hindsight, "reached": reached}
-    scope = Scope.municipality(municipality, request.access)
-    report = build_own(scope, form.day, visible, listed=form.listed, rows=rows, **look)
+    look: Any = {"data_as_of": data_as_of, "hindsight": form.hindsight, "reached": subject.reached}
+    report = build_own(subject.scope, form.day, visible, listed=form.listed, rows=rows, **look)
     recipes.keep(**report.recipe.as_kept())
     if kind:
         return _file(kind, report)
     context = {
         "municipality": municipality,
+        "subject": subject,
         "form": form,
         "report": report,
         "board": board(report, lambda listed, day: _list_address(request, form, listed, day)),
         "table": table,
         "with_next_step": with_next_step,
-        "in_units": reached.units is not None,
         "begins_on": _beginning(report, form),
         "downloads": downloads(request),
     }
