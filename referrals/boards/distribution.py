@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from referrals.boards import flow as flow_board
 from referrals.boards import sentences
-from referrals.boards.figures import Cell, count, days, round_half_up, share_of
+from referrals.boards.figures import Cell, count_cell, days, round_half_up, share_of
 from referrals.boards.links import Chosen, Drilldown
 from referrals.boards.pictures import Picture
 from referrals.charts.heat import NOTHING, HeatRow, heat
@@ -154,12 +154,11 @@ class _Links:
         """Those of the part who wait, of whom each fact is true."""
         own = self.chosen.get("only", ())
         only = [*([own] if isinstance(own, str) else own), *(fact.value for fact in facts)]
-        return _cell(figure, self.drilldown.waiting(**dict(self.chosen) | {"only": only}))
+        return count_cell(figure, self.drilldown.waiting(**dict(self.chosen) | {"only": only}))
 
     def moved(self, figure: Figure, line: str, report: PartsReport) -> Cell:
         """Those of the part that a line of the flow counts."""
-        address = self.drilldown.happened(*flow_board.ROWS[line], report.period, **self.chosen)
-        return _cell(figure, address)
+        return count_cell(figure, flow_board.address(self.drilldown, line, report.period, **self.chosen))
 
 
 @dataclass(frozen=True)
@@ -276,7 +275,3 @@ def _grid(report: PartsReport, way: _Way, parts: Sequence[Part], columns: Column
         tuple(row(part.name or _("Not assigned"), part, way.links(part)) for part in parts),
         row(_("In all"), report.whole, way.whole),
     )
-
-
-def _cell(figure: Figure, href: str) -> Cell:
-    return Cell(count(figure), href if figure.value else "")

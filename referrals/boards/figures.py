@@ -38,6 +38,11 @@ class Cell:
     href: str = ""
 
 
+def count_cell(figure: Figure, href: str) -> Cell:
+    """The cell of a count; `href` leads to its rows, where there are any."""
+    return Cell(count(figure), href if figure.value else "")
+
+
 def in_place(figure: Figure, otherwise: str = UNDEFINED) -> str:
     """What stands where a figure cannot be written as a number: why it is hidden, or `otherwise`."""
     return str(figure.hidden.label) if figure.hidden else otherwise

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from referrals.boards import flow as flow_board
-from referrals.boards.figures import UNDEFINED, Card, Cell, count, days, share_of
+from referrals.boards.figures import UNDEFINED, Card, Cell, count, count_cell, days, share_of
 from referrals.boards.links import Drilldown
 from referrals.reports.period import PeriodFigures, PeriodReport
 from referrals.reports.periods import Period
@@ -88,8 +88,7 @@ def _figures() -> Iterator[tuple[str, Write]]:
 def _counted(name: str) -> Write:
     def write(one: PeriodFigures, drilldown: Drilldown) -> Cell:
         figure = getattr(one.flow, name).figure
-        href = flow_board.address(drilldown, name, one.period) if figure.value else ""
-        return Cell(count(figure), href)
+        return count_cell(figure, flow_board.address(drilldown, name, one.period))
 
     return write
 

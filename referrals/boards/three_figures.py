@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from referrals.boards import flow as flow_board
-from referrals.boards.figures import Cell, count, days, in_place, longer_unit
+from referrals.boards.figures import Cell, count, count_cell, days, in_place, longer_unit
 from referrals.boards.links import Drilldown
 from referrals.norwegian import per_cent
 from referrals.reports.estimate import Lack
@@ -237,16 +237,12 @@ def _row(part: Part, now: Group | None, drilldown: Drilldown, chosen: Mapping[st
     return PartRow(
         part.name,
         (
-            _cell(waiting, drilldown.waiting(**chosen)),
+            count_cell(waiting, drilldown.waiting(**chosen)),
             Cell(days(now.median_days if now else Figure())),
-            _cell(started.count, flow_board.address(drilldown, "started", started.period, **chosen)),
+            count_cell(started.count, flow_board.address(drilldown, "started", started.period, **chosen)),
             Cell(days(started.median_days)),
             Cell(days(started.p90_days)),
             Cell(_written(estimate.half_started)),
             Cell(_written(estimate.most_started)),
         ),
     )
-
-
-def _cell(figure: Figure, href: str) -> Cell:
-    return Cell(count(figure), href if figure.value else "")
