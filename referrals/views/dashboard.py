@@ -20,7 +20,7 @@ from referrals.views.clock import now, today
 from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 from referrals.views.three_figures import three_board, three_figures_of
-from referrals.views.weeks import FLOW_CHOICES, FLOW_PERIOD, asked_weeks, flow_choices
+from referrals.views.weeks import FLOW_CHOICES, FLOW_PERIOD, asked_weeks, chosen_weeks, flow_choices
 
 PERIODS = {FLOW_PERIOD: FLOW_CHOICES, three_figures.PERIOD: three_figures.CHOICES}
 
@@ -99,10 +99,8 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
 
 
 def _periods(request: HttpRequest, subject: Subject) -> dict[str, int]:
-    """The weeks of the periods chosen instead of the first ones, by name; only own staff choose those of the starts."""
-    offered = PERIODS if subject.scope.exact else {FLOW_PERIOD: FLOW_CHOICES}
-    asked = {name: asked_weeks(request, name, choices) for name, choices in offered.items()}
-    return {name: weeks for name, weeks in asked.items() if weeks != offered[name][0]}
+    """What is chosen of what is offered: only own staff choose the period of the starts."""
+    return chosen_weeks(request, PERIODS if subject.scope.exact else {FLOW_PERIOD: FLOW_CHOICES})
 
 
 def _period_query(period: Period, form: LookBackForm) -> str:

@@ -1,6 +1,6 @@
 """How the waitlist of a municipality is divided, for its own staff: also by therapist, which nobody else may know."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,7 +21,7 @@ from referrals.views.clock import now, today
 from referrals.views.context import Link
 from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.waitlist import offers
-from referrals.views.weeks import FLOW_CHOICES, FLOW_PERIOD, asked_weeks, flow_choices
+from referrals.views.weeks import FLOW_CHOICES, FLOW_PERIOD, asked_weeks, chosen_weeks, flow_choices
 
 
 @require_safe
@@ -29,7 +29,8 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
     """The cases that the user reaches, at the end of the day of the address."""
     municipality = municipality_or_404(request, code)
     subject, weeks = subjects.municipality(request, code), asked_weeks(request, FLOW_PERIOD, FLOW_CHOICES)
-    form = DistributionForm(request.GET, today=today(), periods=_periods(weeks))
+    periods = chosen_weeks(request, {FLOW_PERIOD: FLOW_CHOICES})
+    form = DistributionForm(request.GET, today=today(), periods=periods)
     rows = referrals_as(form.hindsight).visible_to(request.access)
     look = {"data_as_of": now(), "hindsight": form.hindsight, "reached": subject.reached}
     report = parts.build(subject.scope, last_weeks(form.day, weeks), rows, **look)
@@ -50,7 +51,7 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
             listed=_listed(municipality, form),
             is_today=not form.is_past,
         ),
-        "switch": _switch(request, form, weeks),
+        "switch": _switch(request, form, periods),
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
         "flow_choices": flow_choices(request, weeks),
         "downloads": downloads(request),
@@ -67,14 +68,9 @@ def _listed(municipality: Municipality, form: DistributionForm) -> Collection[st
     return frozenset({parts.NOBODY, *offered})
 
 
-def _periods(weeks: int) -> dict[str, int]:
-    """The weeks of what came and went, by the name in the address; nothing where they are the first offered."""
-    return {FLOW_PERIOD: weeks} if weeks != FLOW_CHOICES[0] else {}
-
-
-def _switch(request: HttpRequest, form: DistributionForm, weeks: int) -> list[Link]:
+def _switch(request: HttpRequest, form: DistributionForm, periods: Mapping[str, int]) -> list[Link]:
     """The two things that the shaded table can show of the same day, beside the same weeks."""
-    kept = form.values | {name: str(asked) for name, asked in _periods(weeks).items()}
+    kept = form.values | {name: str(weeks) for name, weeks in periods.items()}
     of_counts, of_shares = (f"?{urlencode(query)}".rstrip("?") for query in (kept, kept | {"vis": OF_SHARES}))
     return [
         Link(request.path + of_counts, _("How many wait"), current=not form.of_shares),

@@ -1,6 +1,6 @@
 """Periods of so many weeks that own staff choose between on a dashboard: 13 or 52, by links that need no script."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest
 
@@ -15,6 +15,12 @@ def asked_weeks(request: HttpRequest, parameter: str, offered: Sequence[int]) ->
     """The weeks that the address asks for; the first offered where none or others are."""
     known = {str(weeks): weeks for weeks in offered}
     return known.get(request.GET.get(parameter, ""), offered[0])
+
+
+def chosen_weeks(request: HttpRequest, offered: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """The weeks chosen instead of the first offered, by their name in the address."""
+    asked = {name: asked_weeks(request, name, weeks) for name, weeks in offered.items()}
+    return {name: weeks for name, weeks in asked.items() if weeks != offered[name][0]}
 
 
 def addresses_of_weeks(
