@@ -25,7 +25,6 @@ from referrals.choices import (
 )
 from referrals.errors import Shielded
 from referrals.models import (
-    Contact,
     Municipality,
     Opening,
     Person,
@@ -218,10 +217,12 @@ def _holds(case: Referral, *, on: date) -> list[Hold]:
     ]
 
 
-def _contacts(case: Referral, others: list[Referral]) -> QuerySet[Contact]:
+def _contacts(case: Referral, others: list[Referral]) -> Any:
     """Contacts of the case, and of those merged into it, newest first."""
-    merged = [other for other in others if other.merged_into_id == case.pk]
-    held = Contact.objects.filter(referral__in=[case, *merged])
+    held = case.contacts.all()
+    for other in others:
+        if other.merged_into_id == case.pk:
+            held |= other.contacts.all()
     return held.select_related("therapist", "referral").order_by("-held_on", "-pk")
 
 
