@@ -372,17 +372,17 @@ class Move(TextChoices):
 
 @dataclass(frozen=True)
 class MoveRule:
-    """From which statuses a move may be made, and whether the wait must or must not be on hold (None: either)."""
+    """From which statuses a move may be made, and whether only while the wait is on hold."""
 
     from_statuses: frozenset[Status]
-    paused: bool | None = None
+    on_hold: bool = False
 
 
 ALLOWED_MOVES: dict[Move, MoveRule] = {
     Move.PRIORITISE: MoveRule(ON_WAITLIST),
     Move.ASSIGN: MoveRule(OPEN),
-    Move.PAUSE: MoveRule(ON_WAITLIST, paused=False),
-    Move.RESUME: MoveRule(ON_WAITLIST, paused=True),
+    Move.PAUSE: MoveRule(ON_WAITLIST),
+    Move.RESUME: MoveRule(ON_WAITLIST, on_hold=True),
     Move.START: MoveRule(ON_WAITLIST),
     Move.NO_SHOW: MoveRule(OPEN),
     Move.REPLY: MoveRule(OPEN),
@@ -396,7 +396,7 @@ ALLOWED_MOVES: dict[Move, MoveRule] = {
 def can_move(move: Move, *, status: str, paused: bool) -> bool:
     """Whether the state of a referral allows the move. Who may make it is `referrals.permissions`' question."""
     rule = ALLOWED_MOVES[move]
-    return status in rule.from_statuses and rule.paused in (None, paused)
+    return status in rule.from_statuses and (paused or not rule.on_hold)
 
 
 def check_move(move: Move, *, status: str, paused: bool) -> None:

@@ -201,7 +201,14 @@ class MergeLosesStart(DomainError):
 
 class PauseOverlap(DomainError):
     code = "pause_overlap"
-    message = _("The referral is already on hold in this period.")
+    message = _("The referral is already on hold for this reason in this period.")
+
+
+class NotOnHold(DomainError):
+    """Somebody wants to end a pause for a reason for which none runs."""
+
+    code = "not_on_hold"
+    message = _("The referral is not on hold for this reason.")
 
 
 class ReplyNotDue(DomainError):

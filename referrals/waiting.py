@@ -21,18 +21,17 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Func,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Sum,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Greatest, Least
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import LessThan, LessThanOrEqual
 
+from ergo.postgresql.days import AddDays, CountDays, Days, Span, Union
 from referrals.choices import STOPS_CLOCK, Reply
 
 # Part of every figure's recipe: raised whenever a definition below changes its meaning.
@@ -89,22 +88,6 @@ class Pause:
     started_on: date
     ended_on: date | None
     reason: str
-
-
-class Days(Func):
-    """Whole days between two dates: the first argument minus the second, as PostgreSQL counts dates."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " - "
-    output_field = IntegerField()
-
-
-class AddDays(Func):
-    """A date moved by whole days."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " + "
-    output_field = DateField()
 
 
 def oslo_date(instant: datetime) -> date:
@@ -179,20 +162,12 @@ def held_days(pauses: Iterable[Pause], *, received_on: date, ended_on: date | No
 
 
 def held_days_sql(pauses: QuerySet, on: date) -> Expression:
-    """SQL form of `held_days`. The database refuses overlapping pauses, so they add up."""
+    """SQL form of `held_days`."""
     end = Least(OuterRef("wait_end"), Value(on, DateField()))  # LEAST passes over NULL
-    days = Greatest(
-        Value(0),
-        Days(Least(F("ended_on"), end), Greatest(F("started_on"), OuterRef("received_on"))),
-    )
-    total = (
-        pauses.filter(referral=OuterRef("pk"))
-        .order_by()
-        .values("referral")
-        .annotate(days=Sum(days))
-        .values("days")
-    )
-    return Cast(Coalesce(Subquery(total), 0), IntegerField())
+    within = Span(Greatest(F("started_on"), OuterRef("received_on")), Least(F("ended_on"), end))
+    held = pauses.filter(referral=OuterRef("pk")).order_by().values("referral")
+    spans = held.annotate(span=Union(within)).values("span")
+    return Coalesce(CountDays(Subquery(spans)), 0)
 
 
 def net_days(gross: int, paused: int) -> int:

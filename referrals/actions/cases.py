@@ -10,6 +10,7 @@ from referrals.actions.checks import check_values
 from referrals.choices import EventKind, Move
 from referrals.errors import StaleVersion
 from referrals.models import Referral, ReferralEvent, User, WaitPause
+from referrals.models.pause import WaitPauseQuerySet
 from referrals.permissions import Access
 from referrals.waiting import oslo_date
 
@@ -51,7 +52,7 @@ class Case:
         if referral.version != version:
             raise StaleVersion(current=referral)
         case = cls(referral, by, at, _facts(referral), _texts(referral))
-        choices.check_move(move, status=referral.status, paused=case.running_pause() is not None)
+        choices.check_move(move, status=referral.status, paused=case.running_pauses().exists())
         return case
 
     @property
@@ -59,9 +60,9 @@ class Case:
         """The day of registration, in Norway."""
         return oslo_date(self.at)
 
-    def running_pause(self) -> WaitPause | None:
-        """The pause that runs at the end of the day of registration."""
-        return WaitPause.objects.running(self.today).filter(referral=self.referral).first()
+    def running_pauses(self) -> WaitPauseQuerySet:
+        """The pauses that run at the end of the day of registration, each for another reason."""
+        return WaitPause.objects.running(self.today).filter(referral=self.referral)
 
     def end_pauses(self, on: date) -> list[WaitPause]:
         """Let no pause last beyond the day; one that began later becomes empty. Returns those that changed."""

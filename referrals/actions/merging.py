@@ -1,12 +1,12 @@
 """Two open referrals that are the same need made into one: nothing of the wait is lost, and no day is counted twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from referrals.actions.cases import Case
 from referrals.actions.referrals import drop_impossible_priority, former_of
 from referrals.actions.transactions import action
-from referrals.choices import STOPS_CLOCK, EventKind, Handling, Move, Outcome, Status
+from referrals.choices import EventKind, Handling, Move, Outcome, Status
 from referrals.errors import MergeLosesStart, NotTheSameNeed
 from referrals.models import PreliminaryReply, Referral, User, WaitPause
 from referrals.permissions import Access
@@ -28,7 +28,7 @@ def merge(
 ) -> Referral:
     """Make one of two open referrals of a citizen in a category; `keep_id` is the one that stays, and is returned.
 
-    It takes over the earliest day of receipt and seniority, the pauses as a union, the preliminary reply, and that it
+    It takes over the earliest day of receipt and seniority, the pauses of both, the preliminary reply, and that it
     is an application or urgent. The other is closed today as a duplicate, with a link to it and all its history. Of
     two, only the one that started first may stay.
 
@@ -92,53 +92,30 @@ def _close_as_duplicate(gone: Case, kept: Referral, note: str) -> None:
 
 
 def _take_over_pauses(kept: Referral, gone: Referral) -> list[WaitPause]:
-    """Give the kept one the pauses of both, within its wait. Returns those that are new or changed."""
-    own = list(kept.pauses.all())
+    """Give the kept one the other's pauses too, within its wait. Returns those that are new."""
+    own = [_plain(row) for row in kept.pauses.all()]
     theirs = _within([_plain(row) for row in gone.pauses.all()], wait_end(kept.started_on, kept.closed_on))
-    joined = join([_plain(row) for row in own], theirs)
-    changed: list[WaitPause] = []
-    added: list[Pause] = []
-    for row, pieces in zip(own, joined, strict=False):
-        # A row stays for what the history says of it, if need be without a day.
-        stays = [piece for piece in pieces if piece.started_on == row.started_on]
-        ended_on = stays[0].ended_on if stays else row.started_on
-        added += [piece for piece in pieces if piece not in stays]
-        if row.ended_on != ended_on:
-            row.ended_on = ended_on
-            row.save(update_fields=["ended_on"])
-            changed.append(row)
-    for pieces in joined[len(own) :]:
-        added += pieces
-    return changed + [_written(kept, piece) for piece in sorted(added, key=lambda piece: piece.started_on)]
+    added = sorted(left_of(theirs, own), key=lambda piece: (piece.started_on, piece.reason))
+    return [_written(kept, piece) for piece in added]
 
 
-def join(own: Sequence[Pause], theirs: Sequence[Pause]) -> list[list[Pause]]:
-    """What is left of each pause, own ones first, when no day is to be in two of them.
-
-    A day that is in a pause of both is in the one that stops the clock; if both or none do, in the own one.
-    """
-    both = [*own, *theirs]
-    left: list[list[Pause]] = [[] for _pause in both]
-    taken: list[Pause] = []
-    for place in sorted(range(len(both)), key=lambda place: both[place].reason not in STOPS_CLOCK):
-        left[place] = _without(both[place], taken)
-        taken += left[place]
-    return left
+def left_of(theirs: Iterable[Pause], own: Iterable[Pause]) -> list[Pause]:
+    """The parts of their pauses that lie in no own one of the same reason; nothing of one without a day."""
+    held = [pause for pause in own if pause.started_on != pause.ended_on]
+    return [
+        part for pause in theirs for part in _without(pause, [p for p in held if p.reason == pause.reason])
+    ]
 
 
-def _without(pause: Pause, taken: Iterable[Pause]) -> list[Pause]:
-    """The parts of the pause, in order, that lie in none of the others; nothing of one without a day."""
+def _without(pause: Pause, others: Iterable[Pause]) -> list[Pause]:
     parts = [(pause.started_on, pause.ended_on or date.max)]
-    for other in taken:
+    for other in others:
         first, after = other.started_on, other.ended_on or date.max
-        parts = [
-            part
-            for start, end in parts
-            for part in ((start, min(end, first)), (max(start, after), end))
-            if part[0] < part[1]
-        ]
-    parts = sorted((start, end) for start, end in parts if start < end)
-    return [Pause(start, None if end == date.max else end, pause.reason) for start, end in parts]
+        cut = [part for start, end in parts for part in ((start, min(end, first)), (max(start, after), end))]
+        parts = [(start, end) for start, end in cut if start < end]
+    return [
+        Pause(start, None if end == date.max else end, pause.reason) for start, end in parts if start < end
+    ]
 
 
 def _within(pauses: Iterable[Pause], end: date | None) -> list[Pause]:

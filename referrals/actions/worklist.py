@@ -28,6 +28,7 @@ from referrals.errors import (
     IllegalMove,
     NoPriorityKey,
     NothingChanged,
+    NotOnHold,
     PauseOverlap,
     ReasonRequired,
     ReopenTooLate,
@@ -124,7 +125,8 @@ def pause(
 ) -> Referral:
     """Put the wait on hold from the day `on`; `until` is the first day not on hold and may lie in the future.
 
-    Whether the clock stops follows from the reason. Raises UnknownCode, DateBefore (`until`) or PauseOverlap.
+    Whether the clock stops follows from the reason. It may be on hold for other reasons too; a day then counts once.
+    Raises UnknownCode, DateBefore (`until`) or PauseOverlap.
     """
     case = Case.take(Move.PAUSE, referral_id=referral_id, version=version, access=access, by=by, at=at)
     referral = case.referral
@@ -133,18 +135,24 @@ def pause(
     check_day(on, field="on", today=case.today, earliest=referral.received_on)
     if until is not None and until <= on:
         raise DateBefore(field="until", earliest=on + timedelta(days=1))
-    if WaitPause.objects.overlapping(on, until).filter(referral=referral).exists():
+    if WaitPause.objects.overlapping(on, until).filter(referral=referral, reason=reason).exists():
         raise PauseOverlap(field="on")
     new = _pause(referral, reason, on, until)
     return case.save(EventKind.PAUSED, on=on, pauses=[new])
 
 
 @action
-def resume(*, referral_id: int, version: int, on: date, access: Access, by: User, at: datetime) -> Referral:
-    """End the running pause: `on` is the first day not on hold, not before the pause began."""
+def resume(
+    *, referral_id: int, version: int, reason: str, on: date, access: Access, by: User, at: datetime
+) -> Referral:
+    """End the pause that runs for the reason: `on` is the first day not on hold for it, not before the pause began.
+
+    Pauses for other reasons go on. Raises NotOnHold.
+    """
     case = Case.take(Move.RESUME, referral_id=referral_id, version=version, access=access, by=by, at=at)
-    running = case.running_pause()
-    assert running is not None  # the move is allowed only on hold
+    running = case.running_pauses().filter(reason=reason).first()
+    if running is None:
+        raise NotOnHold(field="reason")
     check_day(on, field="on", today=case.today, earliest=running.started_on)
     running.ended_on = on
     running.save(update_fields=["ended_on"])

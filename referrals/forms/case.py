@@ -26,6 +26,7 @@ from referrals.forms.base import ErgoForm, Section
 from referrals.forms.fields import LongTextField, NorwegianDateField
 from referrals.models import Category, PriorityTarget, Referral, Therapist, Unit, WaitPause
 from referrals.models.referral import LONGEST_TEXT
+from referrals.templatetags.ergo import day_month_year
 
 Text = str | Promise
 
@@ -37,8 +38,8 @@ class Situation:
     """What a move starts from: the referral as it stands, and what there is to choose between.
 
     `units` are those of the municipality, most often none. `targets` are the levels of its
-    priority key for this referral, `therapists` those employed there today, `pause` the one that runs. `twins` are the
-    citizen's other open referrals in the category that the user may see, most often none.
+    priority key for this referral, `therapists` those employed there today, `pauses` those that run, each for another
+    reason. `twins` are the citizen's other open referrals in the category that the user may see, most often none.
     """
 
     referral: Referral
@@ -46,7 +47,7 @@ class Situation:
     targets: Sequence[PriorityTarget]
     therapists: QuerySet[Therapist]
     units: QuerySet[Unit]
-    pause: WaitPause | None
+    pauses: Sequence[WaitPause]
     twins: QuerySet[Referral]
     own_therapist_id: int | None = None
 
@@ -221,13 +222,29 @@ class PauseForm(MoveForm):
 
 
 class ResumeForm(MoveForm):
-    """The wait is no longer on hold, from this day."""
+    """The wait is no longer on hold for a reason, from this day. One is not asked for where only one runs."""
 
+    hold = DescribedChoiceField(label=_("Which hold ends?"))
     on = NorwegianDateField(label=_("Back on the list from"))
 
+    field_order = ("hold", "on")
+    fields_of_arguments = {"reason": "hold"}
+
     def prepare(self, situation: Situation) -> None:
-        if situation.pause is not None:
-            self.fields["on"].not_before = situation.pause.started_on
+        running, hold, on = situation.pauses, self.fields["hold"], self.fields["on"]
+        hold.offer((pause.reason, pause.get_reason_display(), _since(pause)) for pause in running)
+        on.not_before = min((pause.started_on for pause in running), default=on.not_before)
+        if len(running) > 1:
+            on.label = _("The first day not on hold for it")
+        elif running:
+            # Sent along all the same: it may have become another one by then.
+            self.fields["hold"] = forms.CharField(widget=forms.HiddenInput)
+            self.initial["hold"] = running[0].reason
+            on.help_text = f"{running[0].get_reason_display()}. {_since(running[0])}."
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {"on": self.cleaned_data["on"], "reason": self.cleaned_data["hold"]}
 
 
 class ReplyForm(MoveForm):
@@ -362,6 +379,10 @@ def _start_within(target: PriorityTarget) -> str:
         "level": target.level,
         "days": target.days,
     }
+
+
+def _since(pause: WaitPause) -> str:
+    return _now("On hold since %(day)s") % {"day": day_month_year(pause.started_on)}
 
 
 def _effect(reason: PauseReason) -> Text:

@@ -8,15 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
 from referrals.choices import OPEN, Move, Reply, Status
-from referrals.models.referral import Referral
 
 
-def label_for(move: Move, case: Referral) -> str | Promise:
-    """What the move is called for this referral: the second time it is a change."""
+def label_for(move: Move, case: Any) -> str | Promise:
+    """What the move is called for this referral: the second time it is a change. Needs `with_pause`."""
     if move == Move.PRIORITISE and case.priority is not None:
         return _("Change priority")
     if move == Move.ASSIGN and case.therapist_id is not None:
         return _("Change therapist")
+    if move == Move.PAUSE and case.is_paused:
+        return _("Put on hold for one more reason")
     if move == Move.CORRECT:
         return _("Correct what was registered")
     return move.label

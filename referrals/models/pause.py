@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import PauseReason
@@ -29,7 +30,8 @@ class WaitPauseQuerySet(models.QuerySet["WaitPause"]):
 class WaitPause(models.Model):
     """A period [started_on, ended_on) in which a wait is on hold; open-ended while it runs.
 
-    Whether it stops the clock follows from the reason (`choices.STOPS_CLOCK`). Pauses of a referral never overlap.
+    Whether it stops the clock follows from the reason (`choices.STOPS_CLOCK`). Pauses of a referral may overlap where
+    their reasons differ, so at most one of each reason runs.
     """
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
@@ -63,9 +65,11 @@ class WaitPause(models.Model):
                 expressions=[
                     (IdRange("municipality", "municipality", Value("[]")), RangeOperators.OVERLAPS),
                     (IdRange("referral", "referral", Value("[]")), RangeOperators.OVERLAPS),
+                    # As with the ids: named plainly, the index would be taken wherever reasons are asked for.
+                    (Lower("reason"), RangeOperators.EQUAL),
                     (DateRange("started_on", "ended_on"), RangeOperators.OVERLAPS),
                 ],
-                violation_error_message=_("The referral is already on hold in this period."),
+                violation_error_message=_("The referral is already on hold for this reason in this period."),
             ),
         ]
 

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from referrals import identity
+from referrals import identity, waiting
 from referrals.actions.auditing import record_view
 from referrals.actions.shielding import is_closed_to, is_elsewhere
 from referrals.actions.worklist import available_moves
@@ -83,6 +83,14 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Held:
+    """The days of all pauses together, and those of them that are deducted: a day in several pauses is one day."""
+
+    days: int
+    deducted: int
+
+
+@dataclass(frozen=True)
 class Other:
     """Another referral of the citizen; `relation` says what it has to do with this one, where it has."""
 
@@ -115,7 +123,8 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "steps": _steps(case),
         "target": target(case),
         "reply": preliminary_reply(case),
-        "holds": _holds(case, on=on),
+        "holds": (holds := _holds(case, on=on)),
+        "held": _held(case, holds, on=on) if len(holds) > 1 else None,
         "contacts": _contacts(case, others),
         "others": [Other(other, _relation(case, other)) for other in others],
         "former": _linked(case.former_id, others),
@@ -215,6 +224,12 @@ def _holds(case: Referral, *, on: date) -> list[Hold]:
         )
         for pause in pauses
     ]
+
+
+def _held(case: Referral, holds: list[Hold], *, on: date) -> Held:
+    pauses = [waiting.Pause(one.pause.started_on, one.pause.ended_on, one.pause.reason) for one in holds]
+    days = waiting.held_days(pauses, received_on=case.received_on, ended_on=case.wait_end, on=on)
+    return Held(days, case.paused_days)
 
 
 def _contacts(case: Referral, others: list[Referral]) -> Any:

@@ -168,7 +168,8 @@ def _paused(event: ReferralEvent, names: Names) -> str:
 
 
 def _resumed(event: ReferralEvent, names: Names) -> str:
-    return _("Back on the list after being on hold.")
+    reason = _label(PauseReason, _first_pause(event).get("reason", ""))
+    return _("No longer on hold: %(reason)s.") % {"reason": reason}
 
 
 def _started(event: ReferralEvent, names: Names) -> str:

@@ -43,7 +43,8 @@ MOST_EVENTS_SHOWN = 5
 class MovePage:
     """What the page of a move consists of: its form, its action, and its words.
 
-    `lead` says what the move does, `save` is on the button, `done` is the message afterwards.
+    `lead` says what the move does, `save` is on the button, `done` is the message afterwards, or `still` where the wait
+    is on hold for another reason.
     """
 
     form: type[forms.MoveForm]
@@ -51,6 +52,7 @@ class MovePage:
     save: Text
     done: Text
     lead: Text = ""
+    still: Text = ""
 
 
 PAGES: dict[Move, MovePage] = {
@@ -81,6 +83,8 @@ PAGES: dict[Move, MovePage] = {
         worklist.resume,
         save=Move.RESUME.label,
         done=_("The referral is back on the list."),
+        still=_("The hold has ended. The referral is still on hold for another reason."),
+        lead=_("If the wait is on hold for several reasons, each is ended by itself."),
     ),
     Move.START: MovePage(
         StartForm,
@@ -173,7 +177,7 @@ def _situation(request: HttpRequest, municipality: Municipality, case: Referral)
         targets=PriorityTarget.objects.in_force(municipality.pk, case.category_id, case.received_on),
         therapists=Therapist.objects.employed_in(municipality.pk, on),
         units=Unit.objects.of(municipality.pk).valid(on),
-        pause=case.pauses.running(on).first(),
+        pauses=case.pauses.running(on),
         twins=Referral.objects.open_to(request.access).twins_of(case).select_related("therapist"),
         own_therapist_id=request.access.therapist_id,
     )
@@ -216,7 +220,8 @@ def _post(
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, page.done)
+            is_still = page.still and saved.pauses.running(situation.today).exists()
+            messages.success(request, page.still if is_still else page.done)
             return redirect(address_of(saved, municipality))
     return _page(request, municipality, wanted, situation, form)
 

@@ -279,7 +279,7 @@ class TestHistory:
         step(worklist.prioritise, priority=1, on=days_ago(9), note="Trykksår oppdaget")
         step(worklist.assign, therapist_id=therapist.pk, on=days_ago(8))
         step(worklist.pause, reason=PauseReason.HOSPITAL, on=days_ago(7))
-        step(worklist.resume, on=days_ago(6))
+        step(worklist.resume, reason=PauseReason.HOSPITAL, on=days_ago(6))
         step(worklist.start, kind="visit", on=days_ago(5), therapist_id=therapist.pk)
         step(worklist.close, outcome="finished", on=days_ago(4))
         step(worklist.reopen, on=days_ago(3))
@@ -296,7 +296,7 @@ class TestHistory:
             "Prioriteten er endret fra 2 til 1.",
             "Fordelt til Tea Terapeut.",
             "Satt på vent: Innlagt på sykehus eller institusjon.",
-            "Tilbake på lista etter å ha vært satt på vent.",
+            "Ikke lenger på vent: Innlagt på sykehus eller institusjon.",
             "Første kontakt: Hjemmebesøk, ved Tea Terapeut.",
             "Avsluttet: Ferdig.",
             "Gjenåpnet.",

@@ -167,7 +167,7 @@ class TestPause:
     def test_puts_the_wait_on_hold_and_back(self, office: Client, waiting: Referral) -> None:
         page = send(office, waiting, "pause", reason="own_wish", on=f"{days_ago(4):%d%m%y}")
         assert "Satt på vent: Ønsker selv å vente." in markup(page)
-        page = send(office, waiting, "gjenoppta", on=f"{days_ago(1):%d.%m.%y}")
+        page = send(office, waiting, "gjenoppta", hold="own_wish", on=f"{days_ago(1):%d.%m.%y}")
         pause = waiting.pauses.get()
         assert (pause.started_on, pause.ended_on) == (days_ago(4), days_ago(1))
         assert said(page) == ["Henvisningen er tilbake på lista."]
@@ -197,14 +197,16 @@ class TestPause:
         assert list(page.context["form"].errors) == [field]
         assert not waiting.pauses.exists()
 
-    def test_an_overlap_is_told_at_the_date(self, office: Client, waiting: Referral) -> None:
-        WaitPauseFactory(referral=waiting, started_on=days_ago(8), ended_on=days_ago(5))
+    def test_an_overlap_for_one_reason_is_told_at_the_date(self, office: Client, waiting: Referral) -> None:
+        WaitPauseFactory(referral=waiting, reason="away", started_on=days_ago(8), ended_on=days_ago(5))
         page = send(office, waiting, "pause", reason="away", on=f"{days_ago(6):%d%m%Y}")
-        assert list(page.context["form"].errors) == ["on"]
+        assert page.context["form"].errors == {
+            "on": ["Henvisningen er allerede satt på vent av denne grunnen i denne perioden."]
+        }
 
     def test_cannot_be_resumed_before_it_began(self, office: Client, municipality: Municipality) -> None:
         paused = ReferralFactory(municipality=municipality, paused=True)
-        page = send(office, paused, "gjenoppta", on=f"{days_ago(5):%d%m%Y}")
+        page = send(office, paused, "gjenoppta", hold="own_wish", on=f"{days_ago(5):%d%m%Y}")
         assert list(page.context["form"].errors) == ["on"]
 
 
@@ -342,7 +344,6 @@ class TestRefused:
             ({}, "gjenoppta"),
             ({}, "gjenapne"),
             ({}, "forelopig-svar"),
-            ({"paused": True}, "pause"),
             ({"started": True}, "prioritet"),
             ({"started": True}, "oppstart"),
             ({"closed": True}, "avslutt"),

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from referrals.actions.merging import join
+from referrals.actions.merging import left_of
 from referrals.choices import Outcome, PauseReason
 from referrals.waiting import Pause
 from tests.factories import TODAY
@@ -19,8 +19,8 @@ from tests.unit.reports.worlds import EDGES
 
 Choice = TypeVar("Choice")
 
-BATCH = 160
-BYTES = 22
+BATCH = 136
+BYTES = 26
 # Both changes of the clock, year by year.
 CLOCK_CHANGES = [
     *(date(year, 3, day) for year, day in ((2024, 31), (2025, 30))),
@@ -60,9 +60,9 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Wait:
-    """One referral. `holds` are the pauses as the clock in Python is told them; they may overlap.
+    """One referral. `holds` are the pauses as the clock in Python is told them; they may overlap in every way.
 
-    `stored`: as the database keeps them, each day once; None: the same.
+    `stored`: as the database keeps them, each day once for each reason; None: the same.
     """
 
     received: date
@@ -128,14 +128,22 @@ def by_today(day: date) -> date | None:
 
 
 def holds(drawn: Drawn, received: date, most: int = 3) -> tuple[Pause, ...]:
-    """Pauses after each other, some without a day between or in them, some out of the wait, the last perhaps open."""
+    """Pauses, some out of the wait, without a day, or open: after each other, or overlapping for another reason.
+
+    One that would overlap another of its reason begins where that one ends; after an open one there is none.
+    """
     day, found = received + timedelta(days=drawn.below(40) - 3), []
     for _number in range(drawn.below(most + 1)):
-        last = day + timedelta(days=drawn.of((0, 1, drawn.below(200))))
-        found.append(Pause(day, last, drawn.of(list(PauseReason))))
-        day = last + timedelta(days=drawn.of((0, drawn.below(40))))
-    if found and drawn.below(3) == 0:
-        found[-1] = replace(found[-1], ended_on=None)
+        reason = drawn.of(list(PauseReason))
+        ends = [one.ended_on for one in found if one.reason == reason]
+        if None in ends:
+            continue
+        first = max([day, *ends])
+        last = first + timedelta(days=drawn.of((0, 1, drawn.below(200))))
+        found.append(Pause(first, last if drawn.below(6) else None, reason))
+        day = drawn.of(
+            (first, first + timedelta(days=drawn.below(20)), last, last + timedelta(days=drawn.below(40)))
+        )
     return tuple(found)
 
 
@@ -215,8 +223,8 @@ def two_open(drawn: Drawn, on: date) -> list[Wait]:
     one, other = a_wait(drawn, on), a_wait(drawn, on)
     received = min(one.received, other.received)
     theirs = (*other.holds, *holds(drawn, received, most=1)) if not other.holds else other.holds
-    stored = [piece for pieces in join(one.holds, theirs) for piece in pieces]
-    kept = replace(one, received=received, holds=(*one.holds, *theirs), stored=tuple(stored))
+    stored = (*one.holds, *left_of(theirs, one.holds))
+    kept = replace(one, received=received, holds=(*one.holds, *theirs), stored=stored)
     gone = replace(other, started=None, closed=TODAY, outcome=Outcome.DUPLICATE)
     return [kept, gone]
 
@@ -242,9 +250,19 @@ def triage_anew(drawn: Drawn, on: date) -> list[Wait]:
 
 
 def several_pauses(drawn: Drawn, on: date) -> list[Wait]:
-    """As many as six; those that touch or hold no day among them."""
+    """As many as six, of which several may run; those that touch, overlap or hold no day among them."""
     wait = a_wait(drawn, on)
     return [replace(wait, holds=holds(drawn, wait.received, most=6))]
+
+
+def open_at_once(drawn: Drawn, on: date) -> list[Wait]:
+    """On hold for two reasons or three, none of which has ended, after one that has."""
+    wait = a_wait(drawn, on)
+    reasons = list(PauseReason)
+    begun = [wait.received + timedelta(days=drawn.below(60)) for _reason in range(drawn.below(2) + 2)]
+    running = [Pause(first, None, reasons.pop(drawn.below(len(reasons)))) for first in begun]
+    over = Pause(wait.received, wait.received + timedelta(days=drawn.below(60)), drawn.of(reasons))
+    return [replace(wait, holds=(over, *running))]
 
 
 # By the names of the rows. Two ways to look back are of the history, not of a wait.
@@ -262,6 +280,7 @@ SITUATIONS: dict[str, Callable[[Drawn, date], list[Wait]]] = {
     "several needs": several_needs,
     "triage anew": triage_anew,
     "several pauses": several_pauses,
+    "several open": open_at_once,
     "any": lambda drawn, on: [a_wait(drawn, on)],
 }
 

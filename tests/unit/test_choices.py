@@ -77,9 +77,9 @@ def test_check_move_raises_exactly_where_can_move_says_no(move: Move, status: St
     assert allowed == can_move(move, status=status, paused=paused)
 
 
-def test_a_wait_is_put_on_hold_once_and_resumed_only_from_hold() -> None:
+def test_a_wait_is_put_on_hold_also_for_another_reason_and_resumed_only_from_hold() -> None:
     assert can_move(Move.PAUSE, status=Status.WAITING, paused=False)
-    assert not can_move(Move.PAUSE, status=Status.WAITING, paused=True)
+    assert can_move(Move.PAUSE, status=Status.WAITING, paused=True)
     assert can_move(Move.RESUME, status=Status.WAITING, paused=True)
     assert not can_move(Move.RESUME, status=Status.WAITING, paused=False)
 

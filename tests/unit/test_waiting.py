@@ -275,18 +275,26 @@ def test_the_month_end_is_the_first_of_all_that_are_over(received: date) -> None
 
 
 @st.composite
+def held_for(draw: st.DrawFn, reason: PauseReason) -> list[tuple[int, int | None, PauseReason]]:
+    """Pauses of one reason after each other, from day to day; the last may run."""
+    cuts = sorted(draw(st.lists(st.integers(0, 550), max_size=4, unique=True)))
+    ends = [*cuts[1::2], None] if len(cuts) % 2 else cuts[1::2]
+    return [(first, last, reason) for first, last in zip(cuts[::2], ends, strict=True)]
+
+
+@st.composite
 def waits(draw: st.DrawFn) -> dict[str, Any]:
-    """A referral of some two years, with pauses that follow each other, and a day to look at it."""
+    """A referral of some two years, with pauses of which those of two reasons may overlap, and a day to look at it."""
     received_on = START + timedelta(days=draw(st.integers(0, 100)))
     length = draw(st.none() | st.sampled_from([0, 1, 14, 56, 364, 365, 366]) | st.integers(0, 500))
-    cuts = sorted(draw(st.lists(st.integers(0, 550), max_size=6, unique=True)))
-    reasons = draw(st.lists(st.sampled_from(PauseReason), min_size=4, max_size=4))
-    ends = [*cuts[1::2], None] if len(cuts) % 2 else cuts[1::2]
+    reasons = draw(st.permutations(PauseReason))
     return {
         "received_on": received_on,
         "length": length,
         "priority": draw(st.none() | st.sampled_from(sorted(TARGET_DAYS))),
-        "pauses": list(zip(cuts[::2], ends, reasons, strict=False)),
+        "pauses": [
+            pause for reason in reasons[: draw(st.integers(0, 3))] for pause in draw(held_for(reason))
+        ],
         "look": draw(st.sampled_from([0, 1, 14, 15, 49, 56, 57, 365, 366]) | st.integers(0, 600)),
     }
 

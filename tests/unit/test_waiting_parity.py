@@ -15,7 +15,7 @@ from django.db.models import BooleanField, DateField, ExpressionWrapper, F
 from hypothesis import Phase, given, settings
 
 from referrals import waiting
-from referrals.choices import NOT_COUNTED, ContactKind, Reply, Status
+from referrals.choices import NOT_COUNTED, STOPS_CLOCK, ContactKind, Reply, Status
 from referrals.models import (
     Category,
     Contact,
@@ -32,7 +32,7 @@ from tests.unit.invented_waits import SITUATIONS, Batch, Wait, batches
 from tests.unit.situations.test_rows import PLAYED
 
 CASES = 50_000
-EXAMPLES = 140  # of some 195 waits, in 160 situations, each looked at on two days
+EXAMPLES = 165  # of some 165 waits, in 136 situations, each looked at on two days
 # Those of the rows that are no wait's own: they ask what was known when.
 OF_THE_HISTORY = {"two ways to look back"}
 
@@ -57,6 +57,8 @@ SEEN = (
     ),
     *("waits", "assessed"),
 )
+# What makes a day on hold count once, of the pauses that stop the clock and of all.
+TOGETHER = ("overlap", "overlap_of_stopping", "open_at_once", "open_at_once_of_stopping")
 FROM_THE_ROW = (
     *("gross_days", "paused_days", "net_days", "target_days", "days_left", "due_on"),
     *("is_over_target", "is_due_soon", "reply_state", "needs_reply"),
@@ -202,6 +204,24 @@ def by_database(on: date) -> dict[str, dict[str, Any]]:
     }
 
 
+def together(wait: Wait, on: date) -> dict[str, bool]:
+    """Whether, by the end of the day, days of the wait were on hold more than once, and whether several pauses run."""
+    end = min(wait.started or wait.closed or on, on)
+    begun = [pause for pause in wait.holds if pause.started_on < end]
+    found = {}
+    for name, held in (("", begun), ("_of_stopping", [p for p in begun if p.reason in STOPS_CLOCK])):
+        days = Counter(
+            day
+            for pause in held
+            for day in range(
+                max(pause.started_on, wait.received).toordinal(), min(pause.ended_on or end, end).toordinal()
+            )
+        )
+        found[f"overlap{name}"] = max(days.values(), default=0) > 1
+        found[f"open_at_once{name}"] = sum(pause.ended_on is None for pause in held) > 1
+    return found
+
+
 def compared(place: Place, batch: Batch) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each wait on each of the days by which it had been received: its situation, and what both said of it."""
     waits = [(name, wait) for name, situation in batch.situations for wait in situation]
@@ -214,7 +234,7 @@ def compared(place: Place, batch: Batch) -> Iterator[tuple[str, dict[str, Any]]]
             if wait.received <= on:
                 expected = by_python(wait, on)
                 assert found[on].pop(f"2026-{number:06}") == expected, (name, wait, on)
-                yield name, expected
+                yield name, expected | together(wait, on)
         assert not found[on]
 
 
@@ -228,15 +248,15 @@ def test_fifty_thousand_cases_are_the_same_in_both() -> None:
     def hold_together(batch: Batch) -> None:
         for name, said in compared(place, batch):
             situations[name] += 1
-            seen.update(key for key in SEEN if said[key])
+            seen.update(key for key in (*SEEN, *TOGETHER) if said[key])
             seen[said["band"]] += 1
             seen[said["reply_state"]] += 1
 
     hold_together()
     assert situations.total() >= CASES
     assert set(situations) == set(SITUATIONS) and min(situations.values()) > 1000, situations
-    assert set(seen) == {*SEEN, *(band.code for band in waiting.Band), *Reply}
-    assert min(seen.values()) > 100, seen
+    assert set(seen) == {*SEEN, *TOGETHER, *(band.code for band in waiting.Band), *Reply}
+    assert min(seen.values()) > 100 and seen["overlap_of_stopping"] > 2000, seen
 
 
 def test_every_row_of_the_situations_is_invented() -> None:

@@ -40,7 +40,7 @@ def do(move: Move, referral: Referral, by: User, *, at: datetime = NOW, **argume
         Move.PRIORITISE: {"priority": 1, "on": TODAY},
         Move.ASSIGN: {"therapist_id": None, "on": TODAY},
         Move.PAUSE: {"reason": PauseReason.OWN_WISH, "on": TODAY},
-        Move.RESUME: {"on": TODAY},
+        Move.RESUME: {"reason": on_hold_for(referral, at) if move == Move.RESUME else "", "on": TODAY},
         Move.START: {"kind": ContactKind.VISIT, "on": TODAY},
         Move.NO_SHOW: {"on": TODAY},
         Move.REPLY: {"on": TODAY},
@@ -51,6 +51,12 @@ def do(move: Move, referral: Referral, by: User, *, at: datetime = NOW, **argume
     }
     target = {"referral_id": referral.pk, "version": referral.version}
     return ACTIONS[move](**(target | usual[move] | acting(by, at) | arguments))
+
+
+def on_hold_for(referral: Referral, at: datetime) -> str:
+    """Why the referral is on hold, where it is."""
+    running = referral.pauses.running(oslo_date(at)).first()
+    return running.reason if running else PauseReason.OWN_WISH
 
 
 def twin_of(referral: Referral) -> Fields:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals import waiting
-from referrals.actions.merging import join
-from referrals.choices import STOPS_CLOCK, EventKind, Handling, Move, Outcome, PauseReason, Status, Urgency
+from referrals.actions.merging import left_of
+from referrals.choices import EventKind, Handling, Move, Outcome, PauseReason, Status, Urgency
 from referrals.errors import MergeLosesStart, NotTheSameNeed, StaleVersion
 from referrals.models import AuditEvent, Category, Municipality, Person, Referral, User
 from referrals.waiting import Pause
@@ -149,32 +149,55 @@ def test_contacts_stay_where_they_are(coordinator: User, pair: tuple[Referral, R
 # ---------------------------------------------------------------- pauses
 
 
-def test_a_day_on_hold_in_both_is_once_and_in_the_one_that_stops_the_clock(
+def test_pauses_for_several_reasons_overlap_as_they_did(
     coordinator: User, pair: tuple[Referral, Referral]
 ) -> None:
     first, second = pair
     WaitPauseFactory(referral=first, reason=NAV, started_on=days_ago(18), ended_on=days_ago(8))
     WaitPauseFactory(referral=second, reason=WISH, started_on=days_ago(15), ended_on=days_ago(10))
     saved = merge(first, second, coordinator)
-    assert pauses(saved) == [
+    assert pauses(saved) == [(NAV, days_ago(18), days_ago(8)), (WISH, days_ago(15), days_ago(10))]
+
+
+def test_a_day_on_hold_in_both_for_one_reason_stays_in_the_own_one(
+    coordinator: User, pair: tuple[Referral, Referral]
+) -> None:
+    first, second = pair
+    WaitPauseFactory(referral=first, reason=NAV, started_on=days_ago(15), ended_on=days_ago(10))
+    WaitPauseFactory(referral=first, reason=NAV, started_on=days_ago(12), ended_on=days_ago(12))
+    WaitPauseFactory(referral=second, reason=NAV, started_on=days_ago(18))
+    saved = merge(first, second, coordinator)
+    assert set(pauses(saved)) == {
         (NAV, days_ago(18), days_ago(15)),
-        (WISH, days_ago(15), days_ago(10)),
-        (NAV, days_ago(10), days_ago(8)),
+        (NAV, days_ago(15), days_ago(10)),
+        (NAV, days_ago(12), days_ago(12)),
+        (NAV, days_ago(10), None),
+    }
+    told = saved.events.latest("pk").details["pauses"]
+    assert [(pause["from"], pause["to"]) for pause in told] == [
+        (f"{days_ago(18)}", f"{days_ago(15)}"),
+        (f"{days_ago(10)}", None),
     ]
 
 
-def test_one_that_is_wholly_covered_stays_without_a_day(
+def test_one_that_is_wholly_covered_is_not_taken_over(
     coordinator: User, pair: tuple[Referral, Referral]
 ) -> None:
-    """Its row is what the history tells of as it was known before."""
     first, second = pair
-    WaitPauseFactory(referral=first, reason=NAV, started_on=days_ago(12), ended_on=days_ago(11))
-    WaitPauseFactory(referral=second, reason=HOSPITAL, started_on=days_ago(15), ended_on=days_ago(10))
+    WaitPauseFactory(referral=first, reason=HOSPITAL, started_on=days_ago(15), ended_on=days_ago(10))
+    WaitPauseFactory(referral=second, reason=HOSPITAL, started_on=days_ago(12), ended_on=days_ago(11))
     merge(first, second, coordinator)
-    assert set(pauses(first)) == {
-        (NAV, days_ago(12), days_ago(12)),
-        (HOSPITAL, days_ago(15), days_ago(10)),
-    }
+    assert pauses(first) == [(HOSPITAL, days_ago(15), days_ago(10))]
+    assert pauses(second) == [(HOSPITAL, days_ago(12), days_ago(11))]
+
+
+def test_all_that_run_go_on(coordinator: User, pair: tuple[Referral, Referral]) -> None:
+    first, second = pair
+    WaitPauseFactory(referral=first, reason=NAV, started_on=days_ago(12))
+    WaitPauseFactory(referral=second, reason=NAV, started_on=days_ago(9))
+    WaitPauseFactory(referral=second, reason=WISH, started_on=days_ago(3))
+    saved = merge(first, second, coordinator)
+    assert pauses(saved) == [(NAV, days_ago(12), None), (WISH, days_ago(3), None)]
 
 
 def test_one_that_runs_goes_on_and_ends_on_the_duplicate(
@@ -198,14 +221,16 @@ def test_none_outlasts_a_wait_that_has_ended(coordinator: User, pair: tuple[Refe
 
 @st.composite
 def held(draw: st.DrawFn) -> list[Pause]:
-    """Pauses that do not overlap, some without a day, the last perhaps running."""
-    day, found = FIRST_DAY, []
-    for _number in range(draw(st.integers(0, 4))):
-        first = day + timedelta(days=draw(st.integers(0, 9)))
-        day = first + timedelta(days=draw(st.integers(0, 9)))
-        found.append(Pause(first, day, draw(st.sampled_from(PauseReason))))
-    if found and draw(st.booleans()):
-        found[-1] = Pause(found[-1].started_on, None, found[-1].reason)
+    """Pauses of which those of one reason do not overlap, some without a day, some running."""
+    found = []
+    for reason in draw(st.sets(st.sampled_from(PauseReason), max_size=3)):
+        day = FIRST_DAY
+        for _number in range(draw(st.integers(1, 3))):
+            first = day + timedelta(days=draw(st.integers(0, 9)))
+            day = first + timedelta(days=draw(st.integers(0, 9)))
+            found.append(Pause(first, day, reason))
+        if draw(st.booleans()):
+            found[-1] = Pause(found[-1].started_on, None, reason)
     return found
 
 
@@ -216,13 +241,13 @@ def on_hold(held: Sequence[Pause], day: date) -> list[str]:
 
 
 @given(own=held(), theirs=held())
-def test_no_day_is_lost_or_in_two_of_them(own: list[Pause], theirs: list[Pause]) -> None:
-    joined = [piece for pieces in join(own, theirs) for piece in pieces]
+def test_no_day_is_lost_or_twice_on_hold_for_one_reason(own: list[Pause], theirs: list[Pause]) -> None:
+    added = left_of(theirs, own)
+    joined = [*own, *added]
+    assert all(piece.started_on != piece.ended_on for piece in added)
     for day in (FIRST_DAY + timedelta(days=number) for number in range(100)):
-        mine, others, now = on_hold(own, day), on_hold(theirs, day), on_hold(joined, day)
-        assert len(now) == min(1, len(mine) + len(others))
-        stopping = [reason for reason in mine + others if reason in STOPS_CLOCK]
-        assert now == (stopping or mine + others)[:1]
+        both = {*on_hold(own, day), *on_hold(theirs, day)}
+        assert sorted(on_hold(joined, day)) == sorted(both)
     wait: dict[str, Any] = {"received_on": FIRST_DAY, "ended_on": None, "on": FIRST_DAY + timedelta(days=99)}
     assert waiting.paused_days(joined, **wait) == waiting.paused_days([*own, *theirs], **wait)
 

@@ -52,7 +52,7 @@ later = precondition(lambda sequence: sequence.lines >= 4)
 def where_allowed(move: Move) -> Callable[[Any], Any]:
     """The table decides which steps come next; what it forbids is tried in test_moves."""
     return precondition(
-        lambda sequence: can_move(move, status=sequence.referral.status, paused=bool(sequence.running_pause))
+        lambda sequence: can_move(move, status=sequence.referral.status, paused=bool(sequence.running))
     )
 
 
@@ -74,7 +74,7 @@ KNOWN = (
 def state_of(model: type[Referral] | type[KnownReferral], pk: int) -> tuple:
     """Every fact that figures are made of, and the pauses that last at least a day."""
     referral = model.objects.filter(pk=pk)
-    pauses = referral.get().pauses.exclude(ended_on=F("started_on")).order_by("started_on")
+    pauses = referral.get().pauses.exclude(ended_on=F("started_on")).order_by("started_on", "reason")
     return referral.values_list(*KNOWN).get(), list(pauses.values_list("reason", "started_on", "ended_on"))
 
 
@@ -98,7 +98,7 @@ class Sequences(RuleBasedStateMachine):
             received_on=RECEIVED,
             changed_at=noon(self.today),
         )
-        self.running_pause: WaitPause | None = None
+        self.running: list[WaitPause] = []
         self.lines = 0
         self.first_assessed: date | None = None
         self.ends_of_days: dict[date, tuple] = {}
@@ -122,8 +122,8 @@ class Sequences(RuleBasedStateMachine):
         self.look()
 
     def look(self) -> None:
-        """See whether the referral is on hold now."""
-        self.running_pause = WaitPause.objects.running(self.today).filter(referral=self.referral).first()
+        """See why the referral is on hold now."""
+        self.running = list(WaitPause.objects.running(self.today).filter(referral=self.referral))
 
     def day(self, back: int) -> date:
         return self.today - timedelta(days=back)
@@ -152,10 +152,10 @@ class Sequences(RuleBasedStateMachine):
         self.attempt(Move.PAUSE, reason=reason, on=on, until=until)
 
     @where_allowed(Move.RESUME)
-    @rule(days=days_after)
-    def resume(self, days: int) -> None:
-        running = self.running_pause
-        self.attempt(Move.RESUME, on=running.started_on + timedelta(days=days))
+    @rule(days=days_after, which=st.integers(0, 2))
+    def resume(self, days: int, which: int) -> None:
+        ended = self.running[which % len(self.running)]
+        self.attempt(Move.RESUME, reason=ended.reason, on=ended.started_on + timedelta(days=days))
 
     @later
     @where_allowed(Move.START)
@@ -227,6 +227,8 @@ class Sequences(RuleBasedStateMachine):
         gross = waiting.gross_days(**clock)
         assert 0 <= waiting.paused_days(pauses, **clock) <= gross
         if end is None:
+            reasons = [pause.reason for pause in self.running]
+            assert len(reasons) == len(set(reasons))
             assert gross == (self.today - RECEIVED).days
         else:
             assert all(p.ended_on and p.ended_on <= max(end, p.started_on) for p in pauses)

@@ -15,8 +15,9 @@ a_wait = st.fixed_dictionaries(
     {
         "age": st.integers(0, 400),
         "priority": st.sampled_from([None, 1, 2, 4, 9]),  # the key has no target for 9
-        "pause": st.none() | st.tuples(st.integers(0, 400), st.integers(0, 90)),
-        "reason": st.sampled_from(PauseReason),
+        "pauses": st.dictionaries(
+            st.sampled_from(PauseReason), st.tuples(st.integers(0, 400), st.integers(0, 90)), max_size=3
+        ),
         "ended": st.none() | st.integers(0, 400),
     }
 )
@@ -44,19 +45,17 @@ def made_of(
     *,
     age: int,
     priority: int | None,
-    pause: tuple[int, int] | None,
-    reason: str,
+    pauses: dict[PauseReason, tuple[int, int]],
     ended: int | None,
 ) -> Referral:
-    """A referral of that age, waiting or started, with one pause that lies within its time."""
+    """A referral of that age, waiting or started, with pauses within its time, which may overlap."""
     received = days_ago(age)
     traits = {"waiting": True, "priority": priority} if priority else {}
     if priority and ended is not None:
         traits |= {"started": True, "started_on": days_ago(min(ended, age))}
     referral = ReferralFactory(municipality=municipality, category=category, received_on=received, **traits)
-    if pause:
-        began = days_ago(min(pause[0], age))
-        ends = days_ago(min(pause[0], age) - pause[1])
+    for reason, (ago, days) in pauses.items():
+        began, ends = days_ago(min(ago, age)), days_ago(min(ago, age) - days)
         WaitPauseFactory(
             referral=referral, reason=reason, started_on=began, ended_on=ends if ends <= TODAY else None
         )

@@ -121,7 +121,8 @@ class Latecomer:
 
     def _move(self, referral: Referral) -> Referral:
         move, earliest = self.rng.choice(MOVES[Status(referral.status)]), referral.started_on
-        on_hold = referral.pauses.running(oslo_date(referral.changed_at)).first()
+        running = list(referral.pauses.running(oslo_date(referral.changed_at)))
+        on_hold = self.rng.choice(running) if running else None
         if on_hold and self.rng.random() < RESUMED_SHARE:
             move, earliest = Move.RESUME, on_hold.started_on
         at = self._instant(oslo_date(referral.changed_at), most_days=20 if move == Move.REOPEN else None)
@@ -129,7 +130,10 @@ class Latecomer:
             return referral
         on = self._before(at, earliest or referral.received_on)
         try:
-            saved = do(move, referral, self.by, at=at, **self._arguments(move, referral, on))
+            arguments = self._arguments(move, referral, on)
+            if on_hold and move == Move.RESUME:
+                arguments["reason"] = on_hold.reason
+            saved = do(move, referral, self.by, at=at, **arguments)
         except DomainError:  # not from where the referral stands, or nothing changed
             return referral
         self.done[move] += 1

@@ -96,14 +96,15 @@ def _case(rng: Random, municipality: int, category: int) -> Case:
 
 
 def _holds(rng: Random, received: date) -> list[Hold]:
-    """Up to three pauses after each other, some from before receipt or after the end, the last perhaps running."""
+    """Up to three pauses, some from before receipt or after the end, some running; of two reasons they may overlap."""
     day, holds = received + timedelta(days=rng.randint(-3, 60)), []
     for _number in range(rng.choice([0, 0, 1, 2, 3])):
+        reason = rng.choice([each for each in PauseReason if each not in {hold.reason for hold in holds}])
         last = day + timedelta(days=rng.choice([0, 1, rng.randint(0, 200)]))
-        holds.append(Hold(day, last, rng.choice(list(PauseReason))))
-        day = last + timedelta(days=rng.randint(0, 40))
-    if holds and rng.random() < 0.3:
-        holds[-1].last = None
+        holds.append(Hold(day, None if rng.random() < 0.15 else last, reason))
+        day = rng.choice(
+            [day + timedelta(days=rng.randint(0, 20)), last + timedelta(days=rng.randint(0, 40))]
+        )
     return holds
 
 

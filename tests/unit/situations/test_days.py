@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from referrals import waiting
 from referrals.choices import Move, PauseReason
-from referrals.errors import IllegalMove, NothingChanged, PauseOverlap
+from referrals.errors import NothingChanged, PauseOverlap
 from referrals.models import Category, Referral, WaitPause
 from tests.factories import TARGET_DAYS, TODAY, CategoryFactory, PriorityTargetFactory, days_ago, noon
 from tests.unit.situations.office import Office, Said, clock
@@ -95,9 +95,10 @@ class TestPauses:
         days = (96, 95, 90, 89, 80, 75, 70, 46)
         assert [clock(referral, days_ago(ago)).paused for ago in days] == [4, 5, 5, 6, 15, 20, 25, 29]
 
-    def test_overlapping_ones_are_refused_by_the_action_and_by_the_database(
+    def test_overlapping_ones_of_one_reason_are_refused_by_the_action_and_by_the_database(
         self, office: Office, referral: Referral
     ) -> None:
+        self.hold(office, referral, 90, 80, reason=PauseReason.NAV)
         self.hold(office, referral, 90, 80)
         for first, last in ((95, 89), (81, 70), (85, 84), (95, 70), (90, 80), (95, None)):
             with pytest.raises(PauseOverlap):
@@ -112,11 +113,35 @@ class TestPauses:
                 )
         assert clock(referral, TODAY) == Said(100, paused=10, over_target=True)
 
+    def test_those_of_several_reasons_overlap_and_each_day_counts_once(
+        self, office: Office, referral: Referral
+    ) -> None:
+        self.hold(office, referral, 90, 70, reason=PauseReason.INFORMATION)
+        assert clock(referral, TODAY) == Said(100, over_target=True)
+        self.hold(office, referral, 80, 60, reason=PauseReason.HOSPITAL)
+        self.hold(office, referral, 65, 50, reason=PauseReason.AWAY)
+        self.hold(office, referral, 62, 61)
+        days = (80, 79, 65, 62, 60, 51, 50, 0)
+        assert [clock(referral, days_ago(ago)).paused for ago in days] == [0, 1, 15, 18, 20, 29, 30, 30]
+
+    def test_several_open_ones_run_and_end_each_by_itself(self, office: Office, referral: Referral) -> None:
+        self.hold(office, referral, 60, None, reason=PauseReason.HOSPITAL)
+        self.hold(office, referral, 50, None, reason=PauseReason.NAV)
+        self.hold(office, referral, 40, None)
+        assert clock(referral, TODAY) == Said(100, paused=60)
+        noon_today = noon(TODAY)
+        office.does(Move.RESUME, referral, days_ago(30), at=noon_today, reason=PauseReason.HOSPITAL)
+        assert clock(referral, TODAY) == Said(100, paused=60)
+        office.does(Move.RESUME, referral, days_ago(20), at=noon_today, reason=PauseReason.OWN_WISH)
+        assert clock(referral, TODAY) == Said(100, paused=40, over_target=True)
+        office.does(Move.START, referral, days_ago(10), at=noon_today)
+        assert clock(referral, TODAY) == Said(90, paused=40, waits=False)
+
     def test_an_open_one_runs_to_the_day_and_ends_with_the_wait(
         self, office: Office, referral: Referral
     ) -> None:
         self.hold(office, referral, 60, None)
-        with pytest.raises(IllegalMove):
+        with pytest.raises(PauseOverlap):
             self.hold(office, referral, 10, 5)
         assert [clock(referral, day).paused for day in (days_ago(60), days_ago(59), TODAY)] == [0, 1, 60]
         office.does(Move.START, referral, days_ago(20), at=noon(TODAY))
