@@ -23,6 +23,8 @@ PAUSE_REASONS = Weighted({
 # Of those who wait so long some are put on hold once; of those who still wait, some are on hold now.
 PAUSE_AFTER_DAYS, PAUSE_SHARE, ON_HOLD_SHARE = 21, 0.16, 0.07
 PAUSE_DAYS, ON_HOLD_DAYS = (6, 75), 60
+# Of those on hold some are so for another reason too, from a day on which they are already.
+SECOND_PAUSE_SHARE = 0.2
 
 CONTACT_KINDS = Weighted({
     ContactKind.VISIT: 72, ContactKind.CONSULTATION: 14, ContactKind.PHONE: 10, ContactKind.VIDEO: 4,
@@ -161,9 +163,26 @@ class Cases:
     def _pause(self, case: Case) -> None:
         """Perhaps one period on hold within the wait; of those who still wait it may still run."""
         start, resumed = self._days_on_hold(case.course)
-        if start is None:
+        if start is not None:
+            reason = PAUSE_REASONS.pick(self.rng)
+            self._hold(case, reason, start, resumed)
+            self._hold_again(case, reason, start, resumed)
+
+    def _hold_again(self, case: Case, reason: str, start: int, resumed: int | None) -> None:
+        """Perhaps a second one that begins within the first, for another reason; of two that run each may."""
+        # Of its own, so that no other course is another one for it.
+        rng = Random(case.course.received * 1_000 + start)
+        end = case.course.ended or self.workdays.until
+        again = self.workdays.pick(rng, start + 1, min(resumed or end, end - 1))
+        if rng.random() > SECOND_PAUSE_SHARE or again is None:
             return
-        reason = PAUSE_REASONS.pick(self.rng)
+        other = rng.choice([other for other in PauseReason if other != reason])
+        over = self.workdays.on_or_after(again + rng.randint(*PAUSE_DAYS))
+        if case.course.ended is not None and (over is None or over > case.course.ended):
+            over = case.course.ended
+        self._hold(case, other, again, over)
+
+    def _hold(self, case: Case, reason: str, start: int, resumed: int | None) -> None:
         case.pauses.append(PauseRow(self.place.pk, case.pk, reason, day(start), day_or_none(resumed)))
         begun = {"reason": reason, "from": iso(start), "to": None}
         case.steps.append(Step(start, EventKind.PAUSED, more={"pauses": [begun]}))

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from referrals.choices import ContactKind, EventKind, Handling, Outcome, PauseReason, Status
+from referrals.choices import STOPS_CLOCK, ContactKind, EventKind, Handling, Outcome, PauseReason, Status
 from referrals.demo.cases import Case, Cases
 from referrals.demo.places import Fortune
 from referrals.demo.queue import CATEGORIES, Inflow, Queue
@@ -107,6 +107,17 @@ def test_pauses_lie_within_the_wait_and_some_run_now(played):
         assert pause.ended_on is not None or end == UNTIL
     assert any(pause.ended_on is None for pause, _row in pauses)
     assert {pause.reason for pause, _row in pauses} == set(PauseReason)
+
+
+def test_some_are_on_hold_for_two_reasons_at_once_and_of_some_both_run(played):
+    pairs = [case.pauses for case, _row in played if len(case.pauses) > 1]
+    for first, second in pairs:
+        assert first.reason != second.reason
+        assert first.started_on < second.started_on < (first.ended_on or UNTIL)
+    once = sum(bool(case.pauses) for case, _row in played)
+    assert 0.1 * once < len(pairs) < 0.3 * once
+    assert any(first.ended_on is None and second.ended_on is None for first, second in pairs)
+    assert any({first.reason, second.reason} <= STOPS_CLOCK for first, second in pairs)
 
 
 def test_whoever_has_a_case_worked_there_when_it_was_given_and_begun(played):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from random import Random
@@ -359,6 +360,20 @@ def test_everything_was_registered_late(demo: Demo) -> None:
         "register", "prioritise", "pause", "resume", "start", "close", "reopen", "correct"
     }  # fmt: skip
     assert min(demo.late.values()) >= 10, demo.late
+
+
+@both_ways
+def test_some_were_on_hold_for_several_reasons_at_once(demo: Demo, knowledge: Knowledge) -> None:
+    """In which a sum of the pauses would count days twice; and of whom that decides whether the target is broken."""
+    twice = decided = 0
+    for on in random_days():
+        for wait in (wait for wait in demo.known(knowledge, on) if plain_figures.waits(wait, on)):
+            alone = [plain_figures.paused(replace(wait, holds=(hold,)), on) for hold in wait.holds]
+            union, gross = plain_figures.paused(wait, on), plain_figures.gross(wait, on)
+            twice += sum(alone) > union
+            if wait.target and plain_figures.is_assessed(wait, on):
+                decided += gross - sum(alone) <= wait.target < gross - union
+    assert twice >= 20 and decided >= 2, (twice, decided)
 
 
 def test_all_of_the_history_is_there(demo: Demo) -> None:
