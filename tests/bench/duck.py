@@ -39,12 +39,21 @@ WITH judged AS (
     FROM referral JOIN municipality ON municipality.id = referral.municipality_id
     WHERE referral.received_on <= $day AND (referral.wait_end IS NULL OR referral.wait_end > $day)
         AND (referral.outcome IS NULL OR referral.outcome NOT IN ('duplicate', 'entered_in_error'))
+), held AS (
+    SELECT known.id, greatest(pause.started_on, known.received_on) AS since,
+        least(coalesce(pause.ended_on, $day), $day) AS until,
+        pause.reason IN ('hospital', 'own_wish', 'away') AS stops,
+        pause.started_on <= $day AND (pause.ended_on IS NULL OR pause.ended_on > $day) AS is_running
+    FROM known JOIN pause ON pause.referral_id = known.id
+), each_once AS (
+    -- Of each only what comes after the last day of those that began before it.
+    SELECT *, greatest(since, coalesce(max(until) FILTER (WHERE stops) OVER (
+        PARTITION BY id ORDER BY since ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ), since)) AS first FROM held
 ), paused AS (
-    SELECT known.id,
-        sum(greatest(0, date_diff('day', greatest(pause.started_on, known.received_on), least(pause.ended_on, $day))))
-            FILTER (WHERE pause.reason IN ('hospital', 'own_wish', 'away')) AS days,
-        bool_or(pause.started_on <= $day AND (pause.ended_on IS NULL OR pause.ended_on > $day)) AS is_running
-    FROM known JOIN pause ON pause.referral_id = known.id GROUP BY known.id
+    SELECT id, sum(greatest(0, date_diff('day', first, until))) FILTER (WHERE stops) AS days,
+        bool_or(is_running) AS is_running
+    FROM each_once GROUP BY id
 ), facts AS (
     SELECT known.*, gross_days > target.days + coalesce(paused.days, 0) AS breaks_target,
         coalesce(paused.is_running, false) AS is_paused
@@ -78,7 +87,7 @@ SELECT municipality_id, level, count(*), count(*) FILTER (WHERE breaks_target), 
     count(*) FILTER (WHERE gross_days > 365), count(*) FILTER (WHERE is_paused),
     (percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY gross_days))[1],
     (percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY gross_days))[2]
-FROM public.ergo_wait_facts(%s) GROUP BY municipality_id, level
+FROM public.ergo_wait_facts(%s, NULL) GROUP BY municipality_id, level
 """
 
 

@@ -100,6 +100,14 @@ SELECT municipality_id, id, CASE WHEN id %% 2 = 0 THEN 'own_wish' ELSE 'capacity
         THEN LEAST(received_on + 1 + (id %% 30)::int, wait_end) END
 FROM referrals_referral WHERE id %% 3 = 0 AND id > %(above)s AND received_on + 1 <= COALESCE(wait_end, %(today)s::date)
 """
+# Of every tenth of them another one overlaps it, for another reason that stops the clock too.
+SECOND_PAUSES = """
+INSERT INTO referrals_waitpause (municipality_id, referral_id, reason, started_on, ended_on)
+SELECT municipality_id, id, 'hospital', received_on + 12,
+    CASE WHEN wait_end IS NOT NULL OR received_on + 36 <= %(today)s::date THEN LEAST(received_on + 36, wait_end) END
+FROM referrals_referral WHERE id %% 30 = 24 AND id > %(above)s
+    AND received_on + 12 <= COALESCE(wait_end, %(today)s::date)
+"""
 
 
 PARTS = [Person, Referral, WaitPause]
@@ -157,7 +165,7 @@ class Country:
             "first": first, "last": last, "waits": waits, "a_day": REFERRALS_A_DAY, "today": self.today,
             "above": self._newest(cursor),
         }  # fmt: skip
-        for statement in (DRAWN, PERSONS, REFERRALS, PAUSES):
+        for statement in (DRAWN, PERSONS, REFERRALS, PAUSES, SECOND_PAUSES):
             cursor.execute(statement, values)
         cursor.execute("DROP TABLE bench_drawn")
 
