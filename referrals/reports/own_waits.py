@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Greatest
 
+from ergo.postgresql.days import Days
 from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
 from referrals.reports import own_rows
@@ -87,7 +88,7 @@ def _followed(period: Period, scope: Scope, hindsight: Hindsight) -> QuerySet:
     waited = Q(wait_end__isnull=True) | Q(wait_end__gte=period.start)
     rows = _of(scope, period, hindsight).filter(waited, received_on__lt=period.end)
     followed: QuerySet = rows.annotate(
-        first_day=Greatest(Value(0), clock.Days(Value(period.start, DateField()), F("received_on"))),
+        first_day=Greatest(Value(0), Days(Value(period.start, DateField()), F("received_on"))),
         last_day=clock.gross_days_sql(period.last_day),
         how=Case(
             When(has_ended & Q(started_on__isnull=False), then=Value(SERVED)),
