@@ -111,6 +111,7 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
     on = today()
     buttons = {button.move: button for button in buttons_for(case, municipality, request.access)}
     following = next_move(case, on=on)
+    holds = _holds(case, on=on)
     correct, forward = buttons.pop(Move.CORRECT, None), buttons.pop(following, None)
     context = {
         "municipality": municipality,
@@ -123,8 +124,8 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "steps": _steps(case),
         "target": target(case),
         "reply": preliminary_reply(case),
-        "holds": (holds := _holds(case, on=on)),
-        "held": _held(case, holds, on=on) if len(holds) > 1 else None,
+        "holds": holds,
+        "held": _held(case, holds, on=on),
         "contacts": _contacts(case, others),
         "others": [Other(other, _relation(case, other)) for other in others],
         "former": _linked(case.former_id, others),
@@ -226,7 +227,10 @@ def _holds(case: Referral, *, on: date) -> list[Hold]:
     ]
 
 
-def _held(case: Referral, holds: list[Hold], *, on: date) -> Held:
+def _held(case: Referral, holds: list[Hold], *, on: date) -> Held | None:
+    """What several pauses come to; one says it itself."""
+    if len(holds) < 2:
+        return None
     pauses = [waiting.Pause(one.pause.started_on, one.pause.ended_on, one.pause.reason) for one in holds]
     days = waiting.held_days(pauses, received_on=case.received_on, ended_on=case.wait_end, on=on)
     return Held(days, case.paused_days)
