@@ -6,7 +6,7 @@ A column is described by a function from its text to its value, which raises Bad
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -18,6 +18,9 @@ from django.utils.translation import gettext as _
 from referrals.errors import DomainError
 
 Parse = Callable[[str], Any]
+
+# More would only hide the first ones.
+MOST_PROBLEMS = 50
 
 
 class BadValue(Exception):
@@ -61,6 +64,21 @@ class BrokenFiles(DomainError):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+def broken(file: str, text: str, line: int = 0, column: str = "") -> BrokenFiles:
+    """The error of a file with one problem."""
+    return BrokenFiles([Problem(file, line, text, column)])
+
+
+def raise_any(problems: Iterable[Problem]) -> None:
+    """Raises BrokenFiles if there is any problem; of very many the first ones and how many more."""
+    found = list(problems)
+    if len(found) > MOST_PROBLEMS:
+        more = _("%(count)s more problems.") % {"count": len(found) - MOST_PROBLEMS}
+        found = [*found[:MOST_PROBLEMS], Problem(found[0].file, 0, more)]
+    if found:
+        raise BrokenFiles(found)
 
 
 @dataclass(frozen=True)

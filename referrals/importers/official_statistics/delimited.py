@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from referrals.importers.official_statistics import grid
 from referrals.importers.official_statistics.grid import Line
-from referrals.importers.official_statistics.table import Table, broken, decimal_sign
+from referrals.importers.official_statistics.table import Table, decimal_sign
+from referrals.importers.rows import broken
 
 # Space last: texts have spaces too.
 SEPARATORS = (";", "\t", ",", " ")

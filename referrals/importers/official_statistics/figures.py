@@ -14,8 +14,8 @@ from referrals.actions.official_statistics import Figure
 from referrals.choices import WITH_VALUE, FigureStatus, StaffingMeasure
 from referrals.importers.official_statistics import contents
 from referrals.importers.official_statistics.regions import Kind, Map, Region
-from referrals.importers.official_statistics.table import Amount, Cell, Table, raise_any
-from referrals.importers.rows import Problem, place_in_words
+from referrals.importers.official_statistics.table import Amount, Cell, Table
+from referrals.importers.rows import Problem, place_in_words, raise_any
 
 # KOSTRA counts in the third week of November (days 15 to 21), whatever the year's table calls it.
 OF_NOVEMBER = {"11924", "11994", "12191", "13533"}

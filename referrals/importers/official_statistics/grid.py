@@ -14,12 +14,10 @@ from referrals.importers.official_statistics.table import (
     Role,
     Table,
     amount_of,
-    broken,
     number_in,
-    raise_any,
     role_of,
 )
-from referrals.importers.rows import BadValue, Problem
+from referrals.importers.rows import BadValue, Problem, broken, raise_any
 from referrals.waiting import OSLO
 
 TIME = r"(?:19|20)[0-9]{2}(?:[KM][0-9]{1,2})?|[1-4]\. kvartal (?:19|20)[0-9]{2}"

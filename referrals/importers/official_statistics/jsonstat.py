@@ -26,14 +26,12 @@ from referrals.importers.official_statistics.table import (
     Cell,
     Role,
     Table,
-    broken,
     number,
     number_in,
-    raise_any,
     role_of,
     signed,
 )
-from referrals.importers.rows import BadValue, Problem
+from referrals.importers.rows import BadValue, Problem, broken, raise_any
 from referrals.waiting import OSLO
 
 # What Statistics Norway gives in one answer at most, and well above what its tables of municipalities have.

@@ -20,8 +20,8 @@ from referrals.choices import FigureStatus
 from referrals.importers.official_statistics import delimited, jsonstat, workbook
 from referrals.importers.official_statistics.figures import Reading, interpret
 from referrals.importers.official_statistics.regions import Map
-from referrals.importers.official_statistics.table import LICENCE, Table, broken, raise_any
-from referrals.importers.rows import Problem
+from referrals.importers.official_statistics.table import LICENCE, Table
+from referrals.importers.rows import Problem, broken, raise_any
 from referrals.models import StaffingFigure
 from referrals.models.official_statistics import (
     LONGEST_FILE_NAME,

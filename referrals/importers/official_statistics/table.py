@@ -1,7 +1,7 @@
 """The neutral table that every format is read into: one cell a number, with what it is about and where it stood."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,13 +11,11 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from referrals.choices import SIGNS, FigureStatus
-from referrals.importers.rows import BadValue, BrokenFiles, Problem
+from referrals.importers.rows import BadValue, Problem
 
 PUBLISHER = "Statistisk sentralbyrå"
 LICENCE = "CC BY 4.0"
 PROVISIONAL = "*"
-# More would only hide the first ones.
-MOST_PROBLEMS = 50
 # A table has far fewer different texts than cells.
 REMEMBERED = 20_000
 
@@ -99,21 +97,6 @@ class Table:
     def problem(self, cell: Cell, text: str) -> Problem:
         """A problem in a cell."""
         return Problem(self.file, cell.row, text, cell.column)
-
-
-def broken(file: str, text: str, line: int = 0, column: str = "") -> BrokenFiles:
-    """The error of a file with one problem."""
-    return BrokenFiles([Problem(file, line, text, column)])
-
-
-def raise_any(problems: Iterable[Problem]) -> None:
-    """Raises BrokenFiles if there is any problem; of very many the first ones and how many more."""
-    found = list(problems)
-    if len(found) > MOST_PROBLEMS:
-        more = _("%(count)s more problems.") % {"count": len(found) - MOST_PROBLEMS}
-        found = [*found[:MOST_PROBLEMS], Problem(found[0].file, 0, more)]
-    if found:
-        raise BrokenFiles(found)
 
 
 def number_in(title: str) -> str:

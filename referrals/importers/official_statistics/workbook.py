@@ -15,7 +15,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from referrals.importers.official_statistics import grid
 from referrals.importers.official_statistics.grid import Line, letter
-from referrals.importers.official_statistics.table import Table, broken
+from referrals.importers.official_statistics.table import Table
+from referrals.importers.rows import broken
 
 # The largest real tables of municipalities are some 10 MB unpacked; a bomb is a thousand times that.
 MOST_UNPACKED = 60_000_000
