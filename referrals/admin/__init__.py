@@ -5,6 +5,7 @@ Importing the modules registers their models.
 
 from referrals.admin import (
     access,
+    boundaries,
     cases,
     geography,
     jobs,
@@ -17,6 +18,7 @@ from referrals.admin import (
 
 __all__ = [
     "access",
+    "boundaries",
     "cases",
     "geography",
     "jobs",

@@ -149,15 +149,20 @@ def _state_card(state: CoverageState, count: int, address: Callable[[str], str])
     return Card(str(state.label), number(count), href=address(state.value) if count else "")
 
 
+def label(row: MunicipalityCoverage) -> str:
+    """What a map says of a municipality: its name, its state and its årsverk."""
+    text = f"{row.full_name}: {row.state.label}"
+    if not row.fte:
+        return text
+    return _("%(place)s, %(fte)s full-time equivalents") % {"place": text, "fte": number(row.fte, 1)}
+
+
 def _tile(row: MunicipalityCoverage, address: Callable[[str], str], county: str) -> Tile:
-    label = f"{row.full_name}: {row.state.label}"
-    if row.fte:
-        label = _("%(place)s, %(fte)s full-time equivalents") % {"place": label, "fte": number(row.fte, 1)}
     return Tile(
         row.tile_column,
         row.tile_row,
         str(SYMBOLS[row.state]),
-        label,
+        label(row),
         row.state.value,
         address(row.code),
         chosen=row.county_code == county,

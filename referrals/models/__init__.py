@@ -9,6 +9,7 @@ from referrals.models.access import (
     staff_of,
 )
 from referrals.models.audit import AuditEvent, ChangeByName, LogSeal, SecurityEvent, ViewLog, ViewLogPerson
+from referrals.models.boundaries import BoundaryArea, BoundaryMap
 from referrals.models.case_file import Contact, NumberSeries, PreliminaryReply, ReferralEvent
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.installation import Installation, Submission
@@ -57,6 +58,8 @@ __all__ = [
     "ALL_KNOWN",
     "AuditEvent",
     "Barring",
+    "BoundaryArea",
+    "BoundaryMap",
     "Category",
     "ChangeByName",
     "Confidant",

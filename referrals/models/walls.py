@@ -17,6 +17,7 @@ OPEN_TABLES = {
     "referrals_prioritykey": "targets are published rules",
     "referrals_coveragestatement": "a municipality's public word",
     "referrals_staffingfigure": "published",
+    "referrals_boundaryarea": "published",
     "referrals_waitmark": "that something changed somewhere; closed to the app altogether",
 }
 

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_safe
 from referrals.actions import recipes
 from referrals.boards import coverage as board
 from referrals.boards import official as official_board
+from referrals.boards.areas import boundary_board
 from referrals.boards.official import Beside
 from referrals.choices import WITHOUT_OWN, CoverageState
 from referrals.forms.boards import CoverageForm, DayForm
 from referrals.models import County, CoverageAgreement, Municipality
 from referrals.permissions import Permission
+from referrals.reports import boundaries
 from referrals.reports import coverage as report_of
 from referrals.reports import official as official_figures
 from referrals.reports.beginnings import first_known_workforce
@@ -55,6 +57,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     chosen = _chosen_counties(report, form)
     totals = chosen[0].totals if form.county else report.totals
     address = _municipality_address(form)
+    tiles = board.coverage_map(report, address, form.county)
     context = {
         "form": form,
         "report": report,
@@ -62,7 +65,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "totals": totals,
         "summary": board.summary(totals),
         "cards": board.cards(totals, lambda state: _list_address(request, state)),
-        "map": board.coverage_map(report, address, form.county),
+        "map": tiles,
+        "boundaries": boundary_board(report, boundaries.current(), address, form.county, tiles.legend),
         "map_sentence": board.map_sentence(report),
         "lists": board.county_lists(chosen, _chosen_states(form), _own_counties(request, counties)),
         "list_title": _list_title(form),

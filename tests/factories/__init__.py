@@ -38,6 +38,8 @@ from tests.factories.people import (
     VacancyFactory,
 )
 from tests.factories.places import (
+    BoundaryAreaFactory,
+    BoundaryMapFactory,
     CountyFactory,
     GovernorFactory,
     InstallationFactory,
@@ -60,6 +62,8 @@ from tests.factories.shielding import (
 )
 
 __all__ = [
+    "BoundaryAreaFactory",
+    "BoundaryMapFactory",
     "BarringFactory",
     "CategoryFactory",
     "ConfidantFactory",

@@ -8,6 +8,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from referrals.models import (
+    BoundaryArea,
+    BoundaryMap,
     County,
     Governor,
     Installation,
@@ -16,7 +18,7 @@ from referrals.models import (
     Population,
     Unit,
 )
-from tests.factories.days import LONG_AGO, TODAY
+from tests.factories.days import LONG_AGO, NOW, TODAY
 from tests.harness.ambient import reach
 
 
@@ -101,3 +103,32 @@ class UnitFactory(DjangoModelFactory):
     municipality = factory.SubFactory(MunicipalityFactory)
     name = factory.Sequence(lambda n: f"Bydel {n}")
     valid_from = LONG_AGO
+
+
+class BoundaryMapFactory(DjangoModelFactory):
+    """The boundaries of this year in a square map."""
+
+    class Meta:
+        model = BoundaryMap
+
+    file_name = "kommuner.geojson"
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    year = TODAY.year
+    publisher = "© Kartverket"
+    licence = "CC BY 4.0"
+    reference_system = "EPSG:25833"
+    with_sea = False
+    width = height = 2_000
+    imported_at = NOW
+
+
+class BoundaryAreaFactory(DjangoModelFactory):
+    """A municipality as a square about its sign."""
+
+    class Meta:
+        model = BoundaryArea
+
+    map = factory.SubFactory(BoundaryMapFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+    x = y = 1_000
+    path = factory.LazyAttribute(lambda area: f"M{area.x - 90} {area.y - 90}l180 0 0 180-180 0z")

@@ -87,6 +87,8 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "procrastinate.ProcrastinateJob",
             "procrastinate.ProcrastinatePeriodicDefer",
             "procrastinate.ProcrastinateWorker",
+            "referrals.BoundaryArea",
+            "referrals.BoundaryMap",
             "referrals.Unit",
             "referrals.Category",
             "referrals.PriorityKey",

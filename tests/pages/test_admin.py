@@ -19,6 +19,7 @@ from referrals.admin.site import CitizenAdmin, LogAdmin, RecordAdmin
 from referrals.choices import SecurityEventKind
 from referrals.models import (
     AuditEvent,
+    BoundaryMap,
     Category,
     Employment,
     JobState,
@@ -35,6 +36,7 @@ from referrals.models import (
     User,
 )
 from tests.factories import (
+    BoundaryMapFactory,
     CategoryFactory,
     ContactFactory,
     EmploymentFactory,
@@ -333,6 +335,7 @@ class TestCases:
     ) -> None:
         JobState.objects.create(name="clear_sessions")
         StaffingImportFactory()
+        BoundaryMapFactory()
         pk = model.objects.get().pk
         assert admin_client.get(address(model, "add")).status_code == 403
         assert admin_client.get(address(model, "delete", pk)).status_code == 403
@@ -368,7 +371,7 @@ class TestCases:
         assert admin_client.get(f"/admin/referrals/{model}/?{query}").status_code == 200
 
     def test_records_are_the_models_with_persons_and_cases_the_jobs_the_keys_and_the_imports(self) -> None:
-        assert RECORDS == [JobState, Person, PriorityKey, Referral, StaffingImport]
+        assert RECORDS == [BoundaryMap, JobState, Person, PriorityKey, Referral, StaffingImport]
 
 
 class TestLogs:

@@ -1,5 +1,5 @@
 // The pages work without this file. It adds some comforts: a form is sent once, a filter keeps the sort,
-// headings of a list stay in sight, and the tile map is walked with the arrow keys.
+// headings of a list stay in sight, and the maps are walked with the arrow keys.
 
 // --- A form is sent once: a second press while the first is on its way does nothing ---
 
@@ -52,12 +52,13 @@ function watchLists() {
 watchLists();
 document.addEventListener("htmx:afterSettle", watchLists);
 
-// --- Tile map: one stop for the Tab key, arrow keys go to the nearest tile in that direction ---
+// --- Maps: one stop for the Tab key, arrow keys go to the nearest tile or area in that direction ---
 
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const SIDEWAYS = 2.5; // a step aside counts as so many steps ahead
 
 function placeOf(link) {
+  if (link.dataset.x) return [Number(link.dataset.x), Number(link.dataset.y)]; // an area of the map of boundaries
   const [, column, row] = link.parentElement.className.match(/c(\d+) r(\d+)/);
   return [Number(column), Number(row)];
 }
