@@ -5,9 +5,10 @@ The areas share their boundaries exactly, and those are as winding as real ones.
 
 import csv
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ FILE = settings.BASE_DIR / "referrals" / "data" / "municipalities.csv"
 METRES = "25833"
 # How far from the nearest point the country ends.
 COAST = 45_000
-STEP = 400
+STEP = 800
 # Bends: how long and how deep, in metres.
 WINDINGS = ((40_000, 1_200), (9_000, 270), (2_500, 70))
 # How coordinates are written in degrees and in metres.
@@ -104,3 +105,14 @@ class Country:
         to_system = Transformer.from_crs(f"EPSG:{METRES}", f"EPSG:{self.system}", always_xy=True)
         written = np.column_stack(to_system.transform(positions[:, 0], positions[:, 1]))
         return np.round(written, DECIMALS[self.system in ("4326", "4258")])
+
+
+def drawn(path: str) -> shapely.Geometry:
+    """The area that an outline shows: what lies within an odd number of its rings."""
+    rings = []
+    for ring in path.removeprefix("M").removesuffix("z").split("zM"):
+        start, steps = ring.split("l")
+        numbers = [int(one) for one in re.findall(r"-?\d+", f"{start} {steps}")]
+        corners = np.cumsum(np.array(numbers).reshape(-1, 2), axis=0)
+        rings.append(shapely.make_valid(shapely.Polygon(corners), method="structure"))
+    return reduce(shapely.symmetric_difference, rings)
