@@ -47,7 +47,7 @@ def test_the_map_is_one_stop_and_walked_with_the_arrow_keys(
 ) -> None:
     sign_in(national_reader)
     page.goto("/dekning/")
-    expect(page.get_by_text("Grenser per 2026")).to_be_visible()
+    expect(page.get_by_text("Grenser per 2026", exact=True)).to_be_visible()
     assert_accessible(page)
     assert_fits(page)
     page.locator(".area-card").get_by_role("link", name="Hopp over kartet").focus()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from ergo.scope import scoped
 from referrals.actions.boundaries import Area, Drawing, Source, record
@@ -69,8 +70,8 @@ def test_one_that_was_replaced_can_come_back(municipality: Municipality) -> None
 def test_who_imported_which_file_stands_in_the_change_log(
     municipality: Municipality, administrator: User
 ) -> None:
-    made = record(source=source(), drawing=drawing(municipality), by=administrator, at=NOW)
-    assert made is not None and made.imported_by == administrator
-    with scoped(user_id=administrator.pk):
+    with scoped(user_id=administrator.pk), transaction.atomic():
+        made = record(source=source(), drawing=drawing(municipality), by=administrator, at=NOW)
+        assert made is not None and made.imported_by == administrator
         line = AuditEvent.objects.get(table_name="referrals_boundarymap", row_id=made.pk)
     assert (line.operation, line.user_id) == ("I", administrator.pk)
