@@ -113,10 +113,9 @@ def _without_small_holes(part: shapely.Polygon, coarseness: float) -> shapely.Po
 def _path(area: shapely.MultiPolygon, frame: _Frame) -> str:
     """An outline as SVG writes it: `M` to begin a ring, `l` with steps in whole units, `z` to close it."""
     rings = [ring for part in shapely.get_parts(area) for ring in (part.exterior, *part.interiors)]
-    drawn = [
-        corners for ring in rings if len(corners := _corners(frame.place(shapely.get_coordinates(ring)))) > 2
-    ]
-    return "".join(map(_ring, drawn or [_dot(area, frame)]))
+    drawn = [_corners(frame.place(shapely.get_coordinates(ring))) for ring in rings]
+    seen = [corners for corners in drawn if _is_seen(corners)]
+    return "".join(map(_ring, seen or [_dot(area, frame)]))
 
 
 def _corners(positions: np.ndarray) -> np.ndarray:
@@ -124,21 +123,29 @@ def _corners(positions: np.ndarray) -> np.ndarray:
 
     Both neighbours of a boundary leave out the same, so that none shows between them.
     """
-    ring = positions[:-1]
+    ring: np.ndarray = positions[:-1]
     ring = ring[(ring != np.roll(ring, 1, axis=0)).any(axis=1)]
     if len(ring) < FEWEST_CORNERS:
         return ring
     before, after = ring - np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0) - ring
     turns = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
     onward = (before * after).sum(axis=1) > 0
-    return ring[(turns != 0) | ~onward]
+    turning: np.ndarray = ring[(turns != 0) | ~onward]
+    return turning
+
+
+def _is_seen(corners: np.ndarray) -> bool:
+    """Whether there is anything within the ring, and it is not a line there and back."""
+    x, y = corners[:, 0], corners[:, 1]
+    return len(corners) >= FEWEST_CORNERS and bool(x @ np.roll(y, 1) != y @ np.roll(x, 1))
 
 
 def _dot(area: shapely.MultiPolygon, frame: _Frame) -> np.ndarray:
     """A municipality too small to be seen: a square about where it lies."""
     inside = area.representative_point()
     middle = frame.place(np.array([[inside.x, inside.y]]))[0]
-    return middle + np.array([[-1, 0], [0, -1], [1, 0], [0, 1]])
+    corners: np.ndarray = middle + np.array([[-1, 0], [0, -1], [1, 0], [0, 1]])
+    return corners
 
 
 def _ring(corners: np.ndarray) -> str:

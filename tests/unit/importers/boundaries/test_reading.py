@@ -219,8 +219,10 @@ class TestShapes:
         expected = outline(read(Country(areas() | {"5612": square("5612", 12_000)})), "5612")
         assert outline(read(Country(shapes)), "5612").symmetric_difference(expected).area < 4
 
-    def test_one_that_is_smaller_than_a_unit_is_still_there(self) -> None:
-        shapes = areas() | {"1151": square("1151", 200)}
+    @pytest.mark.parametrize("long", [200, 20_000], ids=["as an islet", "as a strip"])
+    def test_one_that_is_narrower_than_a_unit_is_still_there(self, long: int) -> None:
+        x, y = points()["1151"]
+        shapes = areas() | {"1151": shapely.box(x - 100, y - long / 2, x + 100, y + long / 2)}
         assert outline(read(Country(shapes)), "1151").area > 0
 
 
