@@ -17,6 +17,7 @@ from referrals.views import (
     dashboard,
     development,
     distribution,
+    divided,
     health,
     information,
     logs,
@@ -207,6 +208,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "oversikt/<municipality:code>/utvikling/", development.municipality, name="development_municipality"
     ),
+    path("oversikt/landet/fordeling/", divided.nation, name="distribution_nation"),
+    path("oversikt/fylkene/fordeling/", divided.counties, name="distribution_counties"),
+    path("oversikt/fylke/<county:code>/fordeling/", divided.county, name="distribution_county"),
     path("oversikt/<municipality:code>/fordeling/", distribution.distribution, name="distribution"),
     path("oversikt/sammenlign/", comparison.readers, name="comparison"),
     path("oversikt/<municipality:code>/periode/", period.period, name="period"),

@@ -32,8 +32,21 @@ from referrals.waiting import Band
 GROUPS = (Key.IN_SCOPE, Key.COUNTY, Key.PLACE)
 PARTS = (Key.BAND, Key.CATEGORY, Key.PRIORITY)
 WHOLE = ""  # all bands together
+DIVIDED = (Key.IN_SCOPE, Key.COUNTY, Key.PLACE, Key.SOURCE, Key.CATEGORY, Key.PRIORITY)
 # By place and slot, what came and went.
 Slots = dict[int, dict[int, dict[str, int]]]
+
+
+@dataclass(frozen=True)
+class Divided:
+    """Those who wait, in the scope and in every county: all, by source, by category and by priority.
+
+    `crossed`: of each municipality how many wait by category and priority. Percentiles only of the scope, whole and by
+    source.
+    """
+
+    tallies: Tallies
+    crossed: dict[int, dict[tuple[int, int | None], int]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,27 @@ def waiting(on: date, scope: Scope, *, in_full: bool, hindsight: Hindsight = ALL
         for group, (count, median, p90) in read_groups(parts, (*GROUPS, *PARTS)):
             groups[group] = Tally(count, median_days=exact_days(median), p90_days=exact_days(p90))
     return Tallies(groups)
+
+
+def divided(on: date, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> Divided:
+    """How those who wait at the end of the day are divided, all of it at one moment. One query."""
+    with looking_back(hindsight, on):
+        rows = _called(f"ergo_count_waiting_divided{_suffix(hindsight)}(%s, %s, %s)", [on, *_about(scope)])
+    groups: dict[Group, Tally] = {}
+    sums: Counter[Group] = Counter()
+    crossed: dict[int, dict[tuple[int, int | None], int]] = defaultdict(dict)
+    for group, (count, median, p90) in read_groups(rows, DIVIDED):
+        values: dict[Key, Any] = dict(group)
+        if Key.PLACE in values:
+            crossed[values[Key.PLACE]][values[Key.CATEGORY], values[Key.PRIORITY]] = count
+            county = (Key.COUNTY, values[Key.COUNTY])
+            sums[frozenset({county})] += count
+            sums[frozenset({county, (Key.CATEGORY, values[Key.CATEGORY])})] += count
+            sums[frozenset({county, (Key.PRIORITY, values[Key.PRIORITY])})] += count
+        else:
+            groups[group] = Tally(count, median_days=exact_days(median), p90_days=exact_days(p90))
+    groups |= {group: Tally(count) for group, count in sums.items()}
+    return Divided(Tallies(groups), dict(crossed))
 
 
 def waiting_each_day(

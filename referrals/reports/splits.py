@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum
 
+from referrals.choices import Source
 from referrals.reports.periods import DAYS_A_WEEK
 from referrals.reports.tallies import Key, Tallies, Tally
 from referrals.waiting import Band
@@ -17,6 +18,7 @@ class Split(Enum):
     BAND = "band"  # shortest first; the last one is those over a year
     CATEGORY = "category"
     PRIORITY = "priority"  # no priority yet comes last
+    SOURCE = "source"  # in the order in which they are chosen from
     NEAR = "near"  # only those of the band before a year: the earlier ones, and those near a year
 
 
@@ -24,7 +26,12 @@ class Split(Enum):
 NEAR_BAND = Band.UP_TO_365
 
 # The splits that rows are grouped by; of the others, counts of every tally, nobody is shown the rest.
-SPLIT_KEYS = {Split.BAND: Key.BAND, Split.CATEGORY: Key.CATEGORY, Split.PRIORITY: Key.PRIORITY}
+SPLIT_KEYS = {
+    Split.BAND: Key.BAND,
+    Split.CATEGORY: Key.CATEGORY,
+    Split.PRIORITY: Key.PRIORITY,
+    Split.SOURCE: Key.SOURCE,
+}
 
 
 class Counter:
@@ -37,6 +44,7 @@ class Counter:
             Split.BAND: [band.code for band in Band],
             Split.CATEGORY: list(categories),
             Split.PRIORITY: sorted(levels, key=lambda level: (level is None, level)),
+            Split.SOURCE: [source.value for source in Source],
         }
 
     def tally(self, *pairs: tuple[Key, object]) -> Tally:

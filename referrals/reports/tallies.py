@@ -10,8 +10,8 @@ class Key(StrEnum):
     """What those who wait are grouped by; the value is the column's name.
 
     IN_SCOPE: whether they belong to the report's scope. PLACE: their municipality, in the county or counties that the
-    scope is about, else empty. PRIORITY: empty until it was set. Only of own rows: WEEK, SOURCE, and THERAPIST, empty
-    where nobody has the case.
+    scope is about, else empty. PRIORITY: empty until it was set. Only of own rows: WEEK, and THERAPIST, empty where
+    nobody has the case.
     """
 
     IN_SCOPE = "in_scope"

@@ -113,6 +113,7 @@ def county(request: HttpRequest, code: str) -> Subject:
         _above(request, home),
         coverage=f"{reverse('coverage')}?fylke={code}",
         long_waits=_long_waits(found),
+        distribution=reverse("distribution_county", kwargs={"code": code}),
         month_ends=reverse("month_ends_county", kwargs={"code": code}),
         comparison=reverse("comparison"),
     )
@@ -130,6 +131,7 @@ def counties(request: HttpRequest) -> Subject:
         reverse("development_counties"),
         parts=tuple(Link(_county_address(one), one.name) for one in found),
         long_waits=reverse("long_waits_figures"),
+        distribution=reverse("distribution_counties"),
         comparison=reverse("comparison"),
     )
 
@@ -145,6 +147,7 @@ def nation(request: HttpRequest) -> Subject:
         reverse("development_nation"),
         coverage=reverse("coverage"),
         long_waits=reverse("long_waits_figures"),
+        distribution=reverse("distribution_nation"),
         month_ends=reverse("month_ends_nation"),
         comparison=reverse("comparison"),
     )

@@ -14,6 +14,7 @@ from referrals.exporters import coverage as coverage_export
 from referrals.exporters import dashboard as dashboard_export
 from referrals.exporters import development as development_export
 from referrals.exporters import distribution as distribution_export
+from referrals.exporters import divided as divided_export
 from referrals.exporters import flow as flow_export
 from referrals.exporters import long_waits as long_export
 from referrals.exporters import month_ends as month_ends_export
@@ -29,6 +30,7 @@ from referrals.reports import (
     comparison,
     coverage,
     development,
+    divided,
     flow,
     frozen,
     long_waits,
@@ -96,15 +98,28 @@ def _development(asked: Asked) -> tuple[development.DevelopmentReport]:
     return (development.build(asked.scope, asked.on, **_look(asked)),)
 
 
-def _distribution(asked: Asked) -> tuple[parts.PartsReport]:
-    """Of the cases that the user reaches, or that a recipe says."""
+def _distribution(asked: Asked) -> tuple[parts.PartsReport] | tuple[divided.DividedReport]:
+    """Of a municipality of the cases that the user reaches, or that a recipe says; of all else what may be shown."""
     if not asked.scope.exact:
-        raise refused(
-            _("The report distribution is for own staff: name them with --municipality and --as-staff.")
-        )
+        return (_divided(asked),)
     rows = referrals_as(asked.hindsight).visible_to(asked.access)
     reached = _reached(asked)
     return (parts.build(asked.scope, asked.period, rows, reached=reached, **_look(asked)),)
+
+
+def _divided(asked: Asked) -> divided.DividedReport:
+    """Only who waits is divided: of periods that overlap a few could be told."""
+    if asked.scope.level == Level.MUNICIPALITY:
+        raise refused(
+            _("Of a municipality the report distribution is for own staff: name them with --as-staff.")
+        )
+    if asked.period != last_weeks(asked.on, WEEKS_A_QUARTER):
+        raise refused(_("Outside the municipality only who waits is divided: leave out --from."))
+    return divided.build(asked.scope, asked.on, **_look(asked))
+
+
+def _exporter_of(report: parts.PartsReport | divided.DividedReport) -> Any:
+    return divided_export if isinstance(report, divided.DividedReport) else distribution_export
 
 
 def _month_ends(asked: Asked) -> tuple[frozen.FrozenReport]:
@@ -171,7 +186,11 @@ KINDS = {
     period.NAME: Kind(_period, period_export.as_dict, period_export.as_sheet),
     comparison.NAME: Kind(_comparison, comparison_export.as_dict, comparison_export.as_sheet),
     development.NAME: Kind(_development, development_export.as_dict, development_export.as_sheet),
-    parts.NAME: Kind(_distribution, distribution_export.as_dict, distribution_export.as_sheet),
+    parts.NAME: Kind(
+        _distribution,
+        lambda report: _exporter_of(report).as_dict(report),
+        lambda report: _exporter_of(report).as_sheet(report),
+    ),
     frozen.NAME: Kind(_month_ends, month_ends_export.as_dict, month_ends_export.as_sheet, has_modes=False),
     long_waits.NAME: Kind(_long, long_export.as_dict, long_export.as_sheet),
     coverage.NAME: Kind(

@@ -1,0 +1,63 @@
+"""How those who wait in counties or the nation are divided, as JSON and as rows. Of citizens only counts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.tabular import Sheet
+from referrals.reports.divided import DividedReport, HeatTable, Named
+from referrals.reports.suppression import Figure
+from referrals.reports.waiting_times import Group
+
+BETWEEN = ", "
+
+
+def as_dict(report: DividedReport) -> dict[str, Any]:
+    """All who wait, by source, and by category and priority together; days are gross days.
+
+    `by_category_and_priority`: each count with the codes of the categories and priorities that it is of, which are
+    several where too few wait to tell them apart; null where it is not shown at all. `suppressed` names every figure
+    beside it that is null because it may not be shown.
+    """
+    return {
+        "on": report.on.isoformat(),
+        **counted(_of_group(report.whole)),
+        "by_source": [
+            {"code": one.code, "name": one.name} | counted(_of_group(one)) for one in report.by_source
+        ],
+        "by_category_and_priority": None
+        if report.heat is None
+        else [
+            {"categories": list(row.codes), "priorities": list(column.codes), "waiting": count}
+            for row, column, count in _cells(report.heat)
+        ],
+        "recipe": report.recipe.as_dict(),
+    }
+
+
+def as_sheet(report: DividedReport) -> Sheet:
+    """One figure a row, one way of dividing after the other."""
+    return sheet(_lines(report), (report.recipe,))
+
+
+def _lines(report: DividedReport) -> Iterator[Line]:
+    yield Line("all", report.on.isoformat(), "", _of_group(report.whole))
+    yield from (Line("source", one.code, one.name, _of_group(one)) for one in report.by_source)
+    for row, column, count in _cells(report.heat) if report.heat else ():
+        code, name = (BETWEEN.join([*of_row, *of_column]) for of_row, of_column in _told(row, column))
+        yield Line("category and priority", code, name, {"waiting": Figure(count)})
+
+
+def _told(row: Named, column: Named) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    yield row.codes, column.codes
+    yield row.names, column.names
+
+
+def _cells(heat: HeatTable) -> Iterator[tuple[Named, Named, int]]:
+    for row, counts in zip(heat.categories, heat.counts, strict=True):
+        for column, count in zip(heat.priorities, counts, strict=True):
+            yield row, column, count
+
+
+def _of_group(group: Group) -> dict[str, Figure]:
+    return {"waiting": group.waiting, "median_days": group.median_days, "p90_days": group.p90_days}
