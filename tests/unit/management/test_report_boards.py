@@ -141,9 +141,32 @@ class TestDistribution:
         by_priority = {one["code"]: one["over_target_share"] for one in found["by_priority"]}
         assert by_priority["null"] is None and 1 in by_priority.values()
 
-    def test_it_is_for_own_staff(self, municipality: Municipality) -> None:
-        for place in ((), ("--municipality", municipality.code), ("--county", municipality.county.code)):
-            assert "--as-staff" in refusal("distribution", *place)
+    def test_of_a_municipality_it_is_for_own_staff(self, municipality: Municipality) -> None:
+        assert "--as-staff" in refusal("distribution", "--municipality", municipality.code)
+
+    def test_of_counties_and_the_nation_by_what_may_be_shown(self, municipality: Municipality) -> None:
+        ReferralFactory.create_batch(12, municipality=municipality, waiting=True, source="gp")
+        ReferralFactory.create_batch(3, municipality=municipality, waiting=True, source="nav")
+        for place in ((), ("--county", municipality.county.code)):
+            found = figures("distribution", *place)
+            assert found["waiting"] == 15 and found["by_category_and_priority"] is None
+            assert [(one["code"], one["waiting"], one["suppressed"]) for one in found["by_source"]] == [
+                ("gp", None, ["waiting", "median_days", "p90_days"]),
+                ("nav", None, ["waiting", "median_days", "p90_days"]),
+            ]
+            told = rows("distribution", *place)
+            assert ["source", "nav", "Nav", "waiting", "<5"] in told
+            assert ["source", "gp", "Fastlege", "waiting", "Skjermet"] in told
+            assert figures("distribution", "--recipe", found["recipe"]["hash"]) == found
+            assert "--from" in refusal("distribution", *place, "--from", days_ago(20).isoformat())
+
+    @pytest.mark.parametrize("mode", ["now", "then"])
+    def test_of_the_nation_again_whatever_was_registered_since(
+        self, waits: list[Referral], coordinator: User, mode: str
+    ) -> None:
+        before = figures("distribution", "--mode", mode)
+        change_all(waits, coordinator)
+        assert figures("distribution", "--recipe", before["recipe"]["hash"]) == before
 
     @pytest.mark.parametrize("mode", ["now", "then"])
     def test_again_whatever_was_registered_since(

@@ -11,7 +11,7 @@ import pytest
 from ergo.scope import scoped
 from referrals.models import County
 from referrals.permissions import NO_ACCESS
-from referrals.reports import coverage, long_waits, waiting_times
+from referrals.reports import coverage, divided, long_waits, waiting_times
 from referrals.reports.long_waits import LongWaitsReport
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import LEAST_SHOWN, Figure, Hidden
@@ -20,12 +20,13 @@ from referrals.waiting import Band
 from tests.factories import NOW, TODAY, days_ago
 from tests.unit.reports import plain
 from tests.unit.reports.attacker import Attacker, Published
-from tests.unit.reports.worlds import World, make_world
+from tests.unit.reports.worlds import SOURCES, World, make_world
 
 LONGEST, UP_TO_A_YEAR = Band.OVER_365.code, Band.UP_TO_365.code
 DAYS = [TODAY, days_ago(200)]
 # Each way of dividing those who wait by itself: what it calls the parts.
 TARGET, PAUSE, BAND, CATEGORY, PRIORITY = "target", "pause", "band", "category", "priority"
+SOURCE = "source"
 # Those near a year are a part of the band that ends with it.
 NEAR = "near"
 
@@ -118,9 +119,24 @@ def told_of_long_waits(world: World, on: date) -> Iterator[Told]:
             yield Told(NEAR, NEAR, within, counts.near_a_year)
 
 
+def told_of_sources(world: World, on: date) -> Iterator[Told]:
+    """Every count by source; a source that is left out is known to be nobody's."""
+    everywhere = frozenset(range(len(world.municipalities)))
+    asked = [(Scope.nation(), everywhere), (Scope.counties(County.objects.all()), everywhere)]
+    for county in County.objects.all():
+        within = frozenset(place for place in everywhere if world.county_of(place) == county.pk)
+        asked.append((Scope.counties([county]), within))
+    for scope, places in asked:
+        page = divided.build(scope, on, data_as_of=NOW)
+        yield Told("", "", places, page.whole.waiting)
+        counted = {one.code: one.waiting for one in page.by_source}
+        yield from (Told(SOURCE, each, places, counted.get(each, Figure(0))) for each in set(SOURCES))
+
+
 def told(world: World, on: date) -> Iterator[Told]:
     """Every count on every page of the day, tables of places, the long waits and the coverage report included."""
     yield from told_of_long_waits(world, on)
+    yield from told_of_sources(world, on)
     codes = {municipality.code: place for place, municipality in enumerate(world.municipalities)}
     for page, places in pages(world, on):
         yield Told("", "", places, page.waiting.figure)
@@ -144,7 +160,7 @@ def told(world: World, on: date) -> Iterator[Told]:
 def truth(world: World, on: date) -> dict[str, dict[tuple[str, int], int]]:
     """How many there are in each part of each division, in each municipality."""
     found: dict[str, dict[tuple[str, int], int]] = {}
-    for case in world.cases:
+    for number, case in enumerate(world.cases):
         if plain.waits(case, on):
             level = plain.level(case, on)
             over, assessed = plain.is_over(world, case, on), plain.is_assessed(case, on)
@@ -155,6 +171,7 @@ def truth(world: World, on: date) -> dict[str, dict[tuple[str, int], int]]:
                 BAND: next(code for code, (low, high) in plain.BANDS.items() if low <= days <= high),
                 CATEGORY: world.categories[case.category].code,
                 PRIORITY: "null" if level is None else str(level),
+                SOURCE: SOURCES[number % len(SOURCES)],
                 NEAR: NEAR if 274 <= days <= 365 else "rest",
             }
             for division, part in parts.items():

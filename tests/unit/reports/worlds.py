@@ -25,6 +25,8 @@ OLDEST_DAYS = 900
 ENDED_SHARE = 0.6
 # Lengths of wait at which something changes, mixed with any other.
 EDGES = (0, 1, 14, 15, 28, 56, 57, 84, 182, 183, 364, 365, 366, 730)
+# Who referred the cases, the first, the second and so on, and then again.
+SOURCES = ("gp", "gp", "hospital", "gp", "self", "hospital", "nav")
 NOT_A_NEED = (Outcome.DUPLICATE, Outcome.ENTERED_IN_ERROR)
 
 
@@ -202,7 +204,7 @@ def _referral(world: World, case: Case, person: Person, number: int) -> Referral
         received_on=case.received,
         seniority_on=case.received,
         registered_at=noon(case.received),
-        source="gp",
+        source=SOURCES[number % len(SOURCES)],
         channel="letter",
         handling="referral",
         status=status,
