@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, npgettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from referrals import waiting
 from referrals.boards import sentences
@@ -27,10 +28,17 @@ from referrals.charts.bars import Part, Row, bars
 from referrals.charts.histogram import Class, Mark, fitted, histogram
 from referrals.norwegian import number
 from referrals.reports.flow import FlowReport
+from referrals.reports.periods import WEEKS_A_YEAR, Beside
 from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import Bin, Group, Headline, Target, WaitingReport
 
 MOST_TARGET_LINES = 4
+
+# The day that the headline numbers are compared with, as it stands after "more than".
+EARLIER: dict[Beside, str | Promise] = {
+    Beside.WEEKS: gettext_lazy("13 weeks earlier"),
+    Beside.YEAR: gettext_lazy("on the same day a year earlier"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> 
     return Dashboard(
         summary=sentences.summary(report),
         now=_now(report, drilldown),
-        recent=_recent(flow, drilldown),
+        recent=_recent(report, flow, drilldown),
         over_time=(*present, *past),
         by_group=() if is_empty else (_priorities(report, drilldown), _categories(report, drilldown)),
         is_empty=is_empty,
@@ -73,37 +81,55 @@ def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> 
 
 
 def _now(report: WaitingReport, drilldown: Drilldown) -> tuple[Card, ...]:
+    made = _Made(drilldown, str(EARLIER[report.beside]))
     cards = [
-        _waiting(report, drilldown),
-        _waited(_("Median wait"), report.median_days),
-        _waited(_("9 of 10 have waited shorter than"), report.p90_days),
-        _counted(_("Over target"), report.over_target, drilldown, alarming=True),
-        _within_target(report),
-        _counted(_("Over a year"), report.over_a_year, drilldown, alarming=True),
-        _counted(_("Not assessed"), report.not_assessed, drilldown),
-        _counted(_("On hold"), report.paused, drilldown),
+        _waiting(report, made),
+        made.waited(_("Median wait"), report.median_days),
+        made.waited(_("9 of 10 have waited shorter than"), report.p90_days),
+        made.counted(_("Over target"), report.over_target, alarming=True),
+        _within_target(report, made.earlier),
+        made.counted(_("Over a year"), report.over_a_year, alarming=True),
+        made.counted(_("Not assessed"), report.not_assessed),
+        made.counted(_("On hold"), report.paused),
     ]
     if report.scope.exact:
-        cards.append(_waited(_("Longest wait"), report.oldest_days))
+        cards.append(made.waited(_("Longest wait"), report.oldest_days))
     return tuple(cards)
 
 
-def _counted(label: str, headline: Headline, drilldown: Drilldown, *, alarming: bool = False) -> Card:
-    figure = headline.figure
-    fact = headline.fact
-    return Card(
-        label=label,
-        value=count(figure),
-        note="" if figure.suppressed else count_change(headline.change, _earlier()),
-        href=drilldown.waiting(only=fact) if figure.value and fact is not None else "",
-        tone=TONE_OF_ALARM if alarming and figure.value else "",
-        is_hidden=figure.suppressed,
-    )
+@dataclass(frozen=True)
+class _Made:
+    """Makes the cards of those who wait: where their numbers lead, and the day beside them in words."""
+
+    drilldown: Drilldown
+    earlier: str
+
+    def counted(self, label: str, headline: Headline, *, alarming: bool = False) -> Card:
+        """A count, which leads to its rows."""
+        figure, fact = headline.figure, headline.fact
+        return Card(
+            label=label,
+            value=count(figure),
+            note="" if figure.suppressed else count_change(headline.change, self.earlier),
+            href=self.drilldown.waiting(only=fact) if figure.value and fact is not None else "",
+            tone=TONE_OF_ALARM if alarming and figure.value else "",
+            is_hidden=figure.suppressed,
+        )
+
+    def waited(self, label: str, headline: Headline) -> Card:
+        """Days, which are no rows."""
+        return Card(
+            label=label,
+            value=days(headline.figure),
+            aside=longer_unit(headline.figure),
+            note="" if headline.figure.suppressed else days_change(headline.change, self.earlier),
+            is_hidden=headline.figure.suppressed,
+        )
 
 
-def _waiting(report: WaitingReport, drilldown: Drilldown) -> Card:
+def _waiting(report: WaitingReport, made: _Made) -> Card:
     """What is counted, and what has changed."""
-    card = _counted(_("Waiting"), report.waiting, drilldown)
+    card = made.counted(_("Waiting"), report.waiting)
     if card.is_hidden:
         return card
     words = {"counted": _who_waits(report), "change": card.note}
@@ -121,17 +147,7 @@ def _who_waits(report: WaitingReport) -> str:
     return ngettext("referrals of one citizen", "referrals of %(count)s citizens", persons) % words
 
 
-def _waited(label: str, headline: Headline) -> Card:
-    return Card(
-        label=label,
-        value=days(headline.figure),
-        aside=longer_unit(headline.figure),
-        note="" if headline.figure.suppressed else days_change(headline.change, _earlier()),
-        is_hidden=headline.figure.suppressed,
-    )
-
-
-def _within_target(report: WaitingReport) -> Card:
+def _within_target(report: WaitingReport, earlier: str) -> Card:
     """The share of those assessed; a share is no rows, so it leads nowhere."""
     headline = report.within_target
     share, change = headline.figure, headline.change
@@ -139,17 +155,13 @@ def _within_target(report: WaitingReport) -> Card:
     if share.value is None:
         note = "" if share.suppressed or report.targets else _("There is no priority key on this day")
     elif change.value is not None:
-        note = _("of those assessed. %(change)s") % {"change": share_change(change, _earlier())}
+        note = _("of those assessed. %(change)s") % {"change": share_change(change, earlier)}
     return Card(_("Within target"), share_of(share), note=note, is_hidden=share.suppressed)
 
 
-def _recent(flow: FlowReport, drilldown: Drilldown) -> tuple[Card, ...]:
-    weeks = round(flow.period.weeks)
+def _recent(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> tuple[Card, ...]:
+    weeks = WEEKS_A_YEAR if report.beside is Beside.YEAR else round(flow.period.weeks)
     return flow_cards(flow, drilldown, _("%(weeks)s weeks earlier") % {"weeks": weeks})
-
-
-def _earlier() -> str:
-    return _("13 weeks earlier")
 
 
 # ---------------------------------------------------------------- charts

@@ -1,6 +1,5 @@
 """How those who wait in counties or the nation are divided, for readers: a shaded table, and who referred them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -15,20 +14,18 @@ from referrals.reports.divided import DividedReport, HeatTable, Named
 from referrals.reports.scopes import Level
 from referrals.reports.waiting_times import NO_PRIORITY, Group
 
-MOST_NAMED = 2  # so many names stand in the head of a row; a row of more is explained below the table
+MOST_NAMED = 2  # so many names stand in the head of a row; a row of more is explained above the table
 
 
 @dataclass(frozen=True)
 class Divided:
     """What stands on the page. `heat`: None where it may not be shown, and then `withheld` says why.
 
-    `together` names what is put together in the last row of the shaded table; empty where nothing is. `nobody`: where
-    nobody waits, says so in place of all else.
+    `nobody`: where nobody waits, says so in place of all else.
     """
 
     heat: Picture | None
     withheld: str
-    together: str
     nobody: str
     sources: Table | None
 
@@ -39,7 +36,6 @@ def divided(report: DividedReport) -> Divided:
     return Divided(
         heat=_picture(report.heat) if report.heat else None,
         withheld="" if report.heat or is_empty else _why_not(report),
-        together=_together(report.heat.categories) if report.heat else "",
         nobody=sentences.nobody_waited() if is_empty else "",
         sources=None if is_empty else _sources(report),
     )
@@ -67,7 +63,7 @@ def _picture(table: HeatTable) -> Picture:
         kind="heat",
         id="heat",
         title=_("By category and priority"),
-        sentence=_("Where too few wait, categories or priorities are put together."),
+        sentence=_sentence(table),
         chart=heat([_of_column(one) for one in table.priorities], rows, totals, whole),
         heading=_("Category"),
         across=_("Priority"),
@@ -90,10 +86,13 @@ def _of_column(column: Named) -> str:
     return told if len(levels) == len(column.codes) else _("%(levels)s, not assessed") % {"levels": told}
 
 
-def _together(categories: Sequence[Named]) -> str:
-    many = [row for row in categories if len(row.names) > MOST_NAMED]
-    names = "; ".join(", ".join(row.names) for row in many)
-    return _("Other categories: %(names)s.") % {"names": names} if names else ""
+def _sentence(table: HeatTable) -> str:
+    """What is put together, and which categories stand in a row that does not name them."""
+    if all(len(one.codes) == 1 for one in (*table.categories, *table.priorities)):
+        return _("How many wait in each category and priority.")
+    told = _("Where too few wait, categories or priorities are put together.")
+    names = [", ".join(row.names) for row in table.categories if len(row.names) > MOST_NAMED]
+    return " ".join([told, *(_("Other categories: %(names)s.") % {"names": each} for each in names)])
 
 
 def _sources(report: DividedReport) -> Table:

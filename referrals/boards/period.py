@@ -96,6 +96,8 @@ def _counted(name: str) -> Write:
 def _rereferred(one: PeriodFigures) -> str:
     """The share with the two counts that it is of; nothing as long as nobody was followed for 90 days."""
     found = one.rereferred
+    if found.share.suppressed:
+        return share_of(found.share)
     words = {"share": share_of(found.share), "again": count(found.again), "followed": count(found.followed)}
     return _("%(share)s (%(again)s of %(followed)s)") % words if found.followed.value else UNDEFINED
 

@@ -116,6 +116,7 @@ WORDS: dict[str, Callable[[str], str]] = {
     "started": lambda value: _("started %(days)s") % {"days": _period(value)},
     "estimated_from": lambda value: _("estimated from %(days)s") % {"days": _period(value)},
     "months": _months,
+    "beside": lambda value: _("beside a year before"),
     "year": lambda value: _("the year %(year)s") % {"year": value},
     "units": _units,
     UNPLACED: lambda value: _("and those in no unit"),

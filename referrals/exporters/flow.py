@@ -12,7 +12,7 @@ RATIOS = ("load", "clearance_weeks")
 
 
 def as_dict(report: FlowReport) -> dict[str, Any]:
-    """The counts of the period and of the one before, and how long the list would last.
+    """The counts of the period and of the one `before` (half-open), and how long the list would last.
 
     `from` is the first day of the period and `on` its last one. `suppressed` names every figure that is null because
     it may not be shown; null without a name there is a figure that is not defined.
@@ -22,6 +22,7 @@ def as_dict(report: FlowReport) -> dict[str, Any]:
         "from": report.period.start.isoformat(),
         "on": report.period.last_day.isoformat(),
         "weeks": round(report.period.weeks, 2),
+        "before": str(report.before),
         **counted(figures),
         "recipe": report.recipe.as_dict(),
     }

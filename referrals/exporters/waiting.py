@@ -44,9 +44,10 @@ def as_dict(report: WaitingReport, three: ThreeFigures) -> dict[str, Any]:
 
     `persons`: how many citizens the referrals are of; hidden from all but own staff.
 
-    `before`: the same key figures 13 weeks earlier. `distribution`: weeks for own staff, else the bands.
-    `by_category` and `by_priority`, for own staff with those over target, started, and the estimate. `places`: a
-    county's municipalities or the nation's counties. `trend`: the ends of the last 60 months. `targets`: days by level.
+    `before`: the same key figures 13 weeks earlier, or on the same date of the year before where the recipe says so.
+    `distribution`: weeks for own staff, else the bands. `by_category` and `by_priority`, for own staff with those over
+    target, started, and the estimate. `places`: a county's municipalities or the nation's counties. `trend`: the ends
+    of the last 60 months. `targets`: days by level.
 
     `started`: those who started in a period; the mean stands last. `estimate`: how long somebody referred that day will
     wait; `gone` is no longer waiting, for whatever reason. `not_computed` says why a time of it is null: too_few, thin,

@@ -16,6 +16,7 @@ from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.models import Hindsight
 from referrals.reports.long_rows import NEAR_A_YEAR, OVER_A_YEAR, Listed
+from referrals.reports.periods import Beside
 from referrals.reports.waiting_times import NO_PRIORITY
 
 Text = str | Promise
@@ -110,6 +111,20 @@ class DashboardForm(LookBackForm):
         for name, weeks in periods.items():
             self.fields[name] = forms.IntegerField(required=False, widget=forms.HiddenInput)
             self.data[name] = str(weeks)
+
+
+class ComparedForm(DashboardForm):
+    """The same of a dashboard; and whether its figures stand beside those of a year before, not of 13 weeks before."""
+
+    mot = forms.ChoiceField(
+        required=False, choices=[(Beside.YEAR.value, _("A year before"))], widget=forms.HiddenInput
+    )
+
+    @property
+    def beside(self) -> Beside:
+        """What they stand beside."""
+        self.is_valid()
+        return Beside(self.cleaned_data.get("mot") or Beside.WEEKS)
 
 
 class DistributionForm(DashboardForm):

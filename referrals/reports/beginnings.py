@@ -37,6 +37,11 @@ def own_first_received(scope: Scope, on: date, hindsight: Hindsight) -> date | N
         return _earliest(referrals_as(hindsight), scope)
 
 
+def known_from(scope: Scope, on: date, hindsight: Hindsight) -> date | None:
+    """The day the earliest referral in the scope was received, for own staff as the day `on` is looked at."""
+    return own_first_received(scope, on, hindsight) if scope.exact else first_received(scope)
+
+
 def own_beginning(scope: Scope, on: date, hindsight: Hindsight) -> date | None:
     """The first day of which anything is known to own staff, as the day `on` is looked at; None where nothing is.
 

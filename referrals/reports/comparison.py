@@ -5,7 +5,7 @@ counties or of the nation have no place here: with a true number beside them oth
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from math import log
@@ -18,14 +18,13 @@ from referrals.reports.periods import year_before
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places
 from referrals.reports.scopes import Scope
-from referrals.reports.snapshots import Headlines, Snapshot
+from referrals.reports.snapshots import UNKNOWN, Headlines, Snapshot
 from referrals.reports.suppression import WITHHELD, Figure, share_within
 
 NAME = "comparison"
 MOST_OTHERS = 7
 SUGGESTED = 4
 INHABITANTS = 10_000
-UNKNOWN = Headlines(*(Figure() for _field in fields(Headlines)))
 
 
 @dataclass(frozen=True)

@@ -105,11 +105,13 @@ class _Table:
         return self._rows, _with_neighbour(self._columns, column)
 
     def _smallest_rows_together(self) -> list[Part]:
-        """Categories have no order: the two parts with the fewest become one, which stands last."""
+        """Categories have no order: the smallest joins those that are together, or the next; they stand last."""
         sums = [sum(row) for row in self.counts()]
-        together = sorted(sorted(range(len(sums)), key=sums.__getitem__)[:2])
+        by_size = sorted(range(len(sums)), key=lambda r: (len(self._rows[r]) > 1, sums[r]))
+        others = [r for r in by_size if len(self._rows[r]) > 1] or by_size[1:2]
+        together = [by_size[0], *others]
         kept = [part for n, part in enumerate(self._rows) if n not in together]
-        return [*kept, tuple(value for n in together for value in self._rows[n])]
+        return [*kept, tuple(value for n in reversed(together) for value in self._rows[n])]
 
 
 def _with_neighbour(parts: Sequence[Part], place: int) -> list[Part]:

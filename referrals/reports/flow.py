@@ -1,7 +1,7 @@
 """What came in and what went out in a period: referred, started, other ends, closed; load and clearance."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count
@@ -9,9 +9,10 @@ from django.db.models import Count
 from referrals import waiting as clock
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, referrals_as
 from referrals.reports import kept_or_counted
+from referrals.reports.beginnings import known_from
 from referrals.reports.kept_or_counted import FLOW_COUNTS, FoundFlow
 from referrals.reports.own_rows import moved
-from referrals.reports.periods import Period
+from referrals.reports.periods import Beside, Period
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
 from referrals.reports.scopes import Level, Scope
@@ -39,7 +40,7 @@ SHOWN_STOCK, HIDDEN_STOCK = Cell.shown(1), Cell.withheld(1)
 
 @dataclass(frozen=True)
 class FlowLine:
-    """A count in the period, beside the period of the same length before it. `per_week` belongs to the first."""
+    """A count in the period, beside the period of the same length `before`. `per_week` belongs to the first."""
 
     figure: Figure
     before: Figure
@@ -77,17 +78,49 @@ class FlowReport:
 
 
 def build(
-    scope: Scope, period: Period, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
+    scope: Scope,
+    period: Period,
+    *,
+    data_as_of: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+    beside: Beside = Beside.WEEKS,
 ) -> FlowReport:
-    """The report for a period, asked for at the instant `data_as_of`. At most 4 queries.
+    """The report for a period, asked for at the instant `data_as_of`. At most 4 queries, or 5 beside the year before.
 
     From the rows as they are then, or for outsiders from kept figures of at most some minutes before: the recipe tells.
-    `hindsight` of THEN: all of it with what was registered by the end of the period's last day, also the period before.
+    `hindsight` of THEN: all of it with what was registered by the end of the period's last day, also what is `beside`.
+    Nothing stands beside where not all of the year before is known.
     """
+    before = beside.period(period)
     if scope.exact:
-        cells, as_of = _own_cells(scope, period, hindsight), data_as_of
+        cells, as_of = _own_cells(scope, period, before, hindsight), data_as_of
     else:
-        cells, as_of = _outside_cells(scope, period, data_as_of, hindsight)
+        cells, as_of = _outside_cells(scope, period, before, data_as_of, hindsight)
+    filters = (("period", str(period)), *beside.filters)
+    recipe = Recipe(NAME, period.last_day, scope, as_of, filters, knowledge=hindsight.knowledge)
+    report = report_of(scope, period, before, cells, recipe)
+    return report if beside is Beside.WEEKS or _is_known(scope, before, period, hindsight) else _alone(report)
+
+
+def _is_known(scope: Scope, before: Period, period: Period, hindsight: Hindsight) -> bool:
+    """Whether all of the period before is known: else it would be compared with what was not yet registered."""
+    first = known_from(scope, period.last_day, hindsight)
+    return first is not None and first <= before.start
+
+
+def _alone(report: FlowReport) -> FlowReport:
+    """With nothing beside it."""
+    kinds = (*FLOWS, "closed", "removals")
+    return replace(report, **{kind: replace(getattr(report, kind), before=Figure()) for kind in kinds})
+
+
+def report_of(
+    scope: Scope, period: Period, before: Period, cells: Mapping[str, Cell], recipe: Recipe
+) -> FlowReport:
+    """The report of counts that are decided: each of FLOWS in the period and, as `…_before`, in the one before it.
+
+    And those `waiting` at its end.
+    """
     figures = {name: cell.figure for name, cell in cells.items()}
     lines = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in FLOWS}
     lines["closed"] = _together(lines["finished"], lines["other_ends"], period)
@@ -95,20 +128,13 @@ def build(
     removals = lines["removals"].figure
     return FlowReport(
         period=period,
-        before=period.before(),
+        before=before,
         scope=scope,
         **lines,
         load=load_of(lines["referred"].figure, removals),
         clearance_weeks=clearance_of(figures["waiting"], removals, period),
         no_removals=removals.value == 0,
-        recipe=Recipe(
-            NAME,
-            period.last_day,
-            scope,
-            as_of,
-            (("period", str(period)),),
-            knowledge=hindsight.knowledge,
-        ),
+        recipe=recipe,
     )
 
 
@@ -138,38 +164,36 @@ def clearance_of(waiting: Figure, removals: Figure, period: Period) -> Figure:
     return Figure(round(waiting.value * period.weeks / removals.value, 1)) if removals.value else Figure()
 
 
-def _own_cells(scope: Scope, period: Period, hindsight: Hindsight) -> dict[str, Cell]:
+def _own_cells(scope: Scope, period: Period, before: Period, hindsight: Hindsight) -> dict[str, Cell]:
     rows = referrals_as(hindsight).counted().filter(municipality_id__in=scope.ids)
     with looking_back(hindsight, period.last_day):
-        counted = rows.aggregate(**_aggregates(period))
+        counted = rows.aggregate(**_aggregates(period, before))
     return {name: Cell.own(count) for name, count in counted.items()}
 
 
-def _aggregates(period: Period) -> dict[str, Count]:
-    """Every kind in the period and in the one before, and the stocks around both."""
-    aggregates = {
-        "waiting": Count("pk", filter=clock.waiting_q(period.last_day)),
-        "waiting_before": Count("pk", filter=clock.waiting_q(period.day_before)),
-        "waiting_earlier": Count("pk", filter=clock.waiting_q(period.before().day_before)),
-    }
-    for suffix, days in (("", period), ("_before", period.before())):
+def _aggregates(period: Period, before: Period) -> dict[str, Count]:
+    """Every kind in the period and in the one before, and who waited at its end."""
+    aggregates = {"waiting": Count("pk", filter=clock.waiting_q(period.last_day))}
+    for suffix, days in (("", period), ("_before", before)):
         aggregates |= {f"{kind}{suffix}": Count("pk", filter=did) for kind, did in moved(days).items()}
     return aggregates
 
 
 def _outside_cells(
-    scope: Scope, period: Period, at: datetime, hindsight: Hindsight
+    scope: Scope, period: Period, before: Period, at: datetime, hindsight: Hindsight
 ) -> tuple[dict[str, Cell], datetime]:
     """As outsiders may see it. A year is the sum of its quarters, each as it is shown by itself: it tells nothing new.
 
-    All quarters with what was known at the end of the period.
+    All quarters with what was known at the end of the period. Two quarters that are apart are each decided by itself.
     """
     known = hindsight.of_all_before(period.last_day)
-    flows = kept_or_counted.flows(with_the_one_before(period), scope, at=at, hindsight=known)
+    are_apart = before != period.before()
+    asked, ends = ((period, before), ("",)) if are_apart else (with_the_one_before(period), tuple(STOCKS))
+    flows = kept_or_counted.flows(asked, scope, at=at, hindsight=known)
     municipalities = Municipality.objects.filter(county_id__in=scope.county_ids)
     places = Places.of(County.objects.all(), municipalities if scope.level == Level.MUNICIPALITY else ())
     decided = [_decided(scope, each, places) for each in flows]
-    shown = [{kind: cells[f"{kind}{end}"] for kind in FLOWS} for cells in decided for end in STOCKS]
+    shown = [{kind: cells[f"{kind}{end}"] for kind in FLOWS} for cells in decided for end in ends]
     half = len(shown) // 2
     cells = {
         f"{kind}{end}": combined([quarter[kind] for quarter in part])

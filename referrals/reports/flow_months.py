@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import kept_or_counted
 from referrals.reports.flow import STOCKS, decide, in_order, with_the_one_before
-from referrals.reports.periods import WEEKS_A_YEAR, Period, last_weeks, month_ends
+from referrals.reports.periods import WEEKS_A_YEAR, Period, last_weeks, month_ends, until_day
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
 from referrals.reports.scopes import Level, Scope
@@ -63,32 +64,67 @@ def build(
 
     `hindsight` of THEN: all of them with what was registered by the end of the day `on`.
     """
-    asked, look = _asked(on), hindsight.of_all_before(on)
-    edges = [asked.months[0].start, *(month.end for month in asked.months)]
-    found = kept_or_counted.flow_between(edges, scope, at=data_as_of, hindsight=look)
+    asked, look = _last_months(on), hindsight.of_all_before(on)
     if scope.exact:
+        found = kept_or_counted.flow_between(_edges(asked), scope, at=data_as_of, hindsight=look)
         own = found.places.get(scope.ids[0]) or [dict.fromkeys(KINDS, 0)] * MONTHS
         cells, as_of = [{kind: Cell.own(month[kind]) for kind in KINDS} for month in own], found.as_of
     else:
-        beside = kept_or_counted.flows(asked.beside, scope, at=data_as_of, hindsight=look)
-        cells = _outside_cells(scope, places, asked, found, beside)
-        as_of = min(found.as_of, *(flows.as_of for flows in beside))
+        cells, as_of = outside_cells(scope, on, asked, places, at=data_as_of, hindsight=look)
     months = tuple(
         FlowMonth(month, **{kind: cell.figure for kind, cell in shown.items()})
-        for month, shown in zip(asked.months, cells, strict=True)
+        for month, shown in zip(asked, cells, strict=True)
     )
     recipe = Recipe(NAME, on, scope, as_of, (("months", str(MONTHS)),), hindsight.knowledge)
     return FlowMonthsReport(on, scope, months, recipe)
 
 
-def _asked(on: date) -> _Asked:
+def _last_months(on: date) -> tuple[Period, ...]:
     ends = [day + timedelta(days=1) for day in month_ends(on, MONTHS)]
     starts = [(ends[0] - timedelta(days=1)).replace(day=1), *ends]
-    months = tuple(Period(start, end) for start, end in zip(starts, ends, strict=False))
-    year = last_weeks(on, WEEKS_A_YEAR)
-    since = year.before().start
-    recent = frozenset(n for n, month in enumerate(months) if month.end > since)
-    return _Asked(months, recent, with_the_one_before(year))
+    return tuple(Period(start, end) for start, end in zip(starts, ends, strict=False))
+
+
+def _edges(months: Sequence[Period]) -> list[date]:
+    return [months[0].start, *(month.end for month in months)]
+
+
+def told_since(on: date) -> date:
+    """The first day of the two years of which the dashboard of the day tells in other periods than months."""
+    return last_weeks(on, WEEKS_A_YEAR).before().start
+
+
+def outside_cells(
+    scope: Scope,
+    on: date,
+    months: Sequence[Period],
+    places: Places,
+    *,
+    at: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+) -> tuple[list[dict[str, Cell]], datetime]:
+    """What outsiders may see of each of the months, end to end, beside the dashboard of the day `on`.
+
+    A month is the same whichever others it is asked for with: with a recent one all recent ones are decided. At most 4
+    queries.
+    """
+    since = told_since(on)
+    known: Any = {"at": at, "hindsight": hindsight}
+    is_recent = months[-1].end > since
+    every = _with_all_recent(months, on) if is_recent else months
+    recent = frozenset(n for n, month in enumerate(every) if month.end > since)
+    asked = _Asked(tuple(every), recent, with_the_one_before(last_weeks(on, WEEKS_A_YEAR)))
+    found = kept_or_counted.flow_between(_edges(every), scope, **known)
+    beside = kept_or_counted.flows(asked.beside, scope, **known) if is_recent else []
+    cells = _outside_cells(scope, places, asked, found, beside)
+    first = every.index(months[0])
+    return cells[first : first + len(months)], min([found.as_of, *(flows.as_of for flows in beside)])
+
+
+def _with_all_recent(months: Sequence[Period], on: date) -> Sequence[Period]:
+    """The months, and all those after the first of them, or of the two years, up to the last that ended by the day."""
+    first, (last,) = min(months[0].start, told_since(on).replace(day=1)), month_ends(on, 1)
+    return until_day(first, last).months()
 
 
 def _outside_cells(

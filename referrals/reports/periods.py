@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from referrals.errors import DateTooOld, FutureDate, UnreadableDate
 
@@ -14,6 +15,30 @@ LONGEST_YEARS = 10  # of a period that is asked for
 LEAP_DAY = (2, 29)
 EARLIEST = date(1900, 1, 1)
 WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Beside(StrEnum):
+    """What a dashboard's figures are compared with.
+
+    WEEKS: the day 13 weeks before, and the period of the same length before it. YEAR: the same date of the year before,
+    and the same weeks 52 weeks before: those of whole quarters, which outsiders are told of anyway.
+    """
+
+    WEEKS = "weeks"
+    YEAR = "year"
+
+    def day(self, on: date) -> date:
+        """The day beside the day `on`."""
+        return year_before(on) if self is Beside.YEAR else last_weeks(on, WEEKS_A_QUARTER).day_before
+
+    def period(self, period: "Period") -> "Period":
+        """The period beside a period."""
+        return period.earlier(WEEKS_A_YEAR) if self is Beside.YEAR else period.before()
+
+    @property
+    def filters(self) -> tuple[tuple[str, str], ...]:
+        """For a recipe; nothing where nothing else was asked for."""
+        return (("beside", self.value),) if self is Beside.YEAR else ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +82,10 @@ class Period:
         """The period of the same length that ends where this one begins."""
         return Period(self.start - (self.end - self.start), self.start)
 
+    def earlier(self, weeks: int) -> "Period":
+        """The period of the same length so many weeks before."""
+        return Period(self.start - timedelta(weeks=weeks), self.end - timedelta(weeks=weeks))
+
     def quarters(self) -> "tuple[Period, ...]":
         """The quarters of 13 weeks that it is made of, the latest first; itself where it is not made of such."""
         length = timedelta(weeks=WEEKS_A_QUARTER)
@@ -64,6 +93,18 @@ class Period:
         if rest:
             return (self,)
         return tuple(Period(self.end - (n + 1) * length, self.end - n * length) for n in range(number))
+
+    def months(self) -> "tuple[Period, ...]":
+        """The calendar months that it is made of, oldest first; none where it is not made of whole ones."""
+        first, after = _month_number(self.start), _month_number(self.end)
+        if self.start.day != 1 or self.end.day != 1:
+            return ()
+        return tuple(Period(_first_of(month), _first_of(month + 1)) for month in range(first, after))
+
+    def months_before(self) -> "Period":
+        """As many whole months, which end where this one begins. For one that is made of whole months."""
+        first = _month_number(self.start)
+        return Period(_first_of(2 * first - _month_number(self.end)), self.start)
 
     def year_before(self) -> "Period":
         """The same dates of the year before. 29 February begins there as the 28th, and ends as the 28th.
@@ -111,6 +152,28 @@ def month_ends(on: date, count: int) -> tuple[date, ...]:
     first_after = (on + timedelta(days=1)).replace(day=1)
     months = range(_month_number(first_after) - count + 1, _month_number(first_after) + 1)
     return tuple(_first_of(month) - timedelta(days=1) for month in months)
+
+
+def nearest_months(period: Period, on: date) -> Period | None:
+    """The whole months nearest to a period: those that it has the most of; none of them ends after the day `on`.
+
+    A month of which it has less than half is left out, as long as there is another. None where no month has ended yet.
+    """
+    last = _month_number(on + timedelta(days=1)) - 1
+    first, after = _nearest_first(period.start), _nearest_first(period.end)
+    if after <= first:
+        first = _month_number(period.start)
+        after = first + 1
+    after = min(after, last + 1)
+    first = min(first, after - 1)
+    return Period(_first_of(first), _first_of(after)) if _first_of(first) >= EARLIEST else None
+
+
+def _nearest_first(day: date) -> int:
+    """The month whose first day is nearest to a day, by its number."""
+    month = _month_number(day)
+    length = (_first_of(month + 1) - _first_of(month)).days
+    return month + (day.day - 1 > length / 2)
 
 
 def parse_day(text: str, *, today: date) -> date:

@@ -14,7 +14,7 @@ from referrals.choices import Knowledge
 from referrals.models import ALL_KNOWN, Hindsight, looking_back, referrals_as
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
-from referrals.reports.suppression import Figure
+from referrals.reports.suppression import WITHHELD, Figure
 from referrals.waiting import REREFERRED_DAYS, oslo_date
 
 COLUMNS = ("id", "person_id", "category_id", "received_on", "started_on", "closed_on")
@@ -32,7 +32,9 @@ class Rereferred:
 
     @property
     def share(self) -> Figure:
-        """The share of those followed, 0 to 1; undefined where nobody was."""
+        """The share of those followed, 0 to 1; undefined where nobody was, and withheld where they are."""
+        if self.followed.suppressed or self.again.suppressed:
+            return WITHHELD
         return Figure((self.again.value or 0) / self.followed.value) if self.followed.value else Figure()
 
 

@@ -1,7 +1,7 @@
 """The figures of one scope at the end of one day, as they may be shown."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from referrals.models import ALL_KNOWN, Hindsight
@@ -26,6 +26,10 @@ class Headlines:
     paused: Figure
     oldest_days: Figure
     persons: Figure
+
+
+# Of a day of which nothing is known.
+UNKNOWN = Headlines(*(Figure() for _field in fields(Headlines)))
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,12 @@ from referrals.models import (
 )
 from referrals.norwegian import sort_key
 from referrals.reports import trend
-from referrals.reports.periods import DAYS_A_WEEK, WEEKS_A_QUARTER, last_weeks, month_ends
+from referrals.reports.beginnings import known_from
+from referrals.reports.periods import DAYS_A_WEEK, Beside, month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places
 from referrals.reports.scopes import Level, Scope
-from referrals.reports.snapshots import Headlines, Snapshot
+from referrals.reports.snapshots import UNKNOWN, Headlines, Snapshot
 from referrals.reports.splits import Split
 from referrals.reports.suppression import Figure, share_within
 from referrals.reports.tallies import Tally
@@ -38,7 +39,7 @@ NO_PRIORITY = "null"  # as the waitlist's filter says it
 
 @dataclass(frozen=True)
 class Headline:
-    """A key figure beside its value 13 weeks before, as we now know that it was.
+    """A key figure beside its value 13 weeks or a year before, as we now know that it was.
 
     `fact` narrows the waitlist to exactly the referrals counted; empty: the whole list. None: not a count.
     """
@@ -125,6 +126,7 @@ class WaitingReport:
 
     on: date
     before_on: date
+    beside: Beside
     scope: Scope
     waiting: Headline
     median_days: Headline
@@ -159,15 +161,23 @@ class WaitingReport:
         )
 
 
-def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN) -> WaitingReport:
+def build(
+    scope: Scope,
+    on: date,
+    *,
+    data_as_of: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+    beside: Beside = Beside.WEEKS,
+) -> WaitingReport:
     """The report for the end of the day `on`, asked for at the instant `data_as_of`.
 
     From the rows as they are then, or for outsiders from kept figures of at most some minutes before: the recipe tells.
-    `hindsight` of THEN: with what was registered by the end of that day, and the figures of 13 weeks before with what
-    was registered by then; the trend is always as we now know it.
-    At most 6 queries for own staff and 11 for others, whatever the size of the scope.
+    `hindsight` of THEN: with what was registered by the end of that day, and the figures `beside` with what was
+    registered by then; the trend is always as we now know it. Nothing stands beside a year that was before all that is
+    known.
+    At most 6 queries for own staff and 11 for others, whatever the size of the scope; one more beside the year before.
     """
-    before_on = last_weeks(on, WEEKS_A_QUARTER).day_before
+    before_on = beside.day(on)
     categories = list(Category.objects.all())
     counties, municipalities = _register(scope)
     present = [municipality for municipality in municipalities if municipality.is_present]
@@ -177,11 +187,13 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight 
     before = Snapshot(before_on, scope, places, in_full=False, **look)
     past = trend.build(scope, month_ends(on, TREND_MONTHS), places, at=data_as_of, until=hindsight.until)
     bands = tuple(_bands(now.bands()))
+    is_known = beside is Beside.WEEKS or _is_known(scope, before_on, hindsight)
     return WaitingReport(
         on=on,
         before_on=before_on,
+        beside=beside,
         scope=scope,
-        **_headlines(now.headlines(), before.headlines()),
+        **_headlines(now.headlines(), before.headlines() if is_known else UNKNOWN),
         bands=bands,
         distribution=tuple(_weeks(now.weeks())) if scope.exact else bands,
         by_category=tuple(_by_category(now, categories)),
@@ -194,9 +206,16 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight 
             on,
             scope,
             min(now.as_of, before.as_of, past.as_of),
+            beside.filters,
             knowledge=hindsight.knowledge,
         ),
     )
+
+
+def _is_known(scope: Scope, day: date, hindsight: Hindsight) -> bool:
+    """Whether anything had been received by the end of the day: else its zeros would say nothing."""
+    first = known_from(scope, day, hindsight)
+    return first is not None and first <= day
 
 
 def _register(scope: Scope) -> tuple[list[County], list[Municipality]]:

@@ -11,17 +11,19 @@ from referrals.actions import recipes
 from referrals.boards.dashboard import dashboard as board_of
 from referrals.errors import NotAllowed
 from referrals.exporters import dashboard as dashboard_export
-from referrals.forms.boards import DashboardForm, LookBackForm
+from referrals.forms.boards import ComparedForm, LookBackForm
 from referrals.reports import flow, waiting_times
-from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks
+from referrals.reports.periods import WEEKS_A_QUARTER, Beside, Period, last_weeks
 from referrals.tables.places import PlacesTable
 from referrals.views import subjects, three_figures
 from referrals.views.clock import now, today
+from referrals.views.context import Link
 from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 from referrals.views.three_figures import three_board, three_figures_of
 from referrals.views.weeks import FLOW_CHOICES, FLOW_PERIOD, asked_weeks, chosen_weeks, flow_choices
 
+BESIDE = "mot"
 PERIODS = {FLOW_PERIOD: FLOW_CHOICES, three_figures.PERIOD: three_figures.CHOICES}
 
 
@@ -62,13 +64,14 @@ def nation(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The dashboard of the subject, on the day of the address."""
-    form = DashboardForm(request.GET, today=today(), periods=_periods(request, subject))
+    form = ComparedForm(request.GET, today=today(), periods=_periods(request, subject))
     asked = {"data_as_of": now(), "hindsight": form.hindsight}
     weeks = asked_weeks(request, FLOW_PERIOD, FLOW_CHOICES)
-    report = waiting_times.build(subject.scope, form.day, **asked)
+    report = waiting_times.build(subject.scope, form.day, beside=form.beside, **asked)
     quarter = flow.build(subject.scope, last_weeks(form.day, WEEKS_A_QUARTER), **asked)
-    is_quarter = weeks == WEEKS_A_QUARTER
-    movements = quarter if is_quarter else flow.build(subject.scope, last_weeks(form.day, weeks), **asked)
+    movements = quarter
+    if weeks != WEEKS_A_QUARTER or form.beside is not Beside.WEEKS:
+        movements = flow.build(subject.scope, last_weeks(form.day, weeks), beside=form.beside, **asked)
     for made in (report, movements):
         recipes.keep(**made.recipe.as_kept())
     three = three_figures_of(request, report, quarter, form.hindsight)
@@ -92,8 +95,9 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "three_recipe": three.recipe,
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
         "flow_choices": flow_choices(request, weeks),
+        "beside_choices": _beside_choices(request, form.beside),
         "downloads": downloads(request),
-        "period_query": _period_query(movements.period, form),
+        "period_query": _period_query(movements.period, form) if subject.scope.exact else "",
     }
     return render(request, "dashboard/dashboard.html", context)
 
@@ -101,6 +105,18 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
 def _periods(request: HttpRequest, subject: Subject) -> dict[str, int]:
     """What is chosen of what is offered: only own staff choose the period of the starts."""
     return chosen_weeks(request, PERIODS if subject.scope.exact else {FLOW_PERIOD: FLOW_CHOICES})
+
+
+def _beside_choices(request: HttpRequest, chosen: Beside) -> list[Link]:
+    """The two things that the figures can be compared with, on the same page."""
+    query = request.GET.copy()
+    query.pop(BESIDE, None)
+    weeks = f"?{query.urlencode()}"
+    query[BESIDE] = Beside.YEAR.value
+    return [
+        Link(weeks, _("13 weeks before"), current=chosen is Beside.WEEKS),
+        Link(f"?{query.urlencode()}", _("A year before"), current=chosen is Beside.YEAR),
+    ]
 
 
 def _period_query(period: Period, form: LookBackForm) -> str:

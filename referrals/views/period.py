@@ -1,4 +1,4 @@
-"""What came and went in any period that own staff ask for."""
+"""What came and went in any period: to the day for own staff, in whole months for who reads from outside."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,44 +9,66 @@ from referrals.boards import period as board
 from referrals.boards.links import Drilldown
 from referrals.choices import Knowledge
 from referrals.exporters import period as export
-from referrals.forms.period import PeriodForm
-from referrals.permissions import Permission
+from referrals.forms.period import PeriodForm, WholeMonthsForm
 from referrals.reports import period as report_of
 from referrals.reports.beginnings import first_received
+from referrals.reports.flow_months import told_since
 from referrals.reports.period import PeriodReport
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
 from referrals.views import subjects
-from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 
 
 @require_safe
-def period(request: HttpRequest, code: str) -> HttpResponse:
+def municipality(request: HttpRequest, code: str) -> HttpResponse:
+    """One municipality, as its dashboard shows it to the user."""
+    return _page(request, subjects.municipality(request, code))
+
+
+@require_safe
+def county(request: HttpRequest, code: str) -> HttpResponse:
+    """One county."""
+    return _page(request, subjects.county(request, code))
+
+
+@require_safe
+def counties(request: HttpRequest) -> HttpResponse:
+    """All counties of a reader of counties together."""
+    return _page(request, subjects.counties(request))
+
+
+@require_safe
+def nation(request: HttpRequest) -> HttpResponse:
+    """The whole country."""
+    return _page(request, subjects.nation(request))
+
+
+def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The period of the address beside the one before it and that of last year; a message where it makes no sense."""
-    place = municipality_or_404(request, code, Permission.SEE_DASHBOARD)
-    subject = subjects.municipality(request, code)
-    form = PeriodForm(request.GET, today=today(), first=first_received(subject.scope))
+    asked = PeriodForm if subject.scope.exact else WholeMonthsForm
+    form = asked(request.GET, today=today(), first=first_received(subject.scope))
     report = _report(subject.scope, form.period, form) if form.period else None
     kind = asked_for_file(request)
     if kind and report:
         return answer(kind, _file_name(report), export, report)
     context = {
-        "municipality": place,
         "subject": subject,
         "form": form,
         "report": report,
         "board": board.board(report, _drilldown(subject, form)) if report else None,
-        "trail": subjects.trail_below(subject, form),
+        "trail": subjects.trail_below(subject, form) if subject.scope.exact else subjects.way_to(subject),
+        "told_since": None if subject.scope.exact else told_since(today()),
         "downloads": downloads(request),
     }
     return render(request, "dashboard/period.html", context)
 
 
 def _report(scope: Scope, asked: Period, form: PeriodForm) -> PeriodReport:
-    report = report_of.build(scope, asked, data_as_of=now(), hindsight=form.hindsight)
+    look = {"data_as_of": now(), "hindsight": form.hindsight, "asked_on": today()}
+    report = report_of.build(scope, asked, **look)
     recipes.keep(**report.recipe.as_kept())
     return report
 

@@ -92,7 +92,7 @@ def municipality(request: HttpRequest, code: str) -> Subject:
         long_waits=reverse("long_waits", kwargs=values) if may_open else _long_waits(place.county),
         distribution=reverse("distribution", kwargs=values) if may_open else "",
         month_ends=reverse("month_ends", kwargs=values) if own else "",
-        period=reverse("period", kwargs=values) if own else "",
+        period=reverse("period", kwargs=values),
         comparison=reverse("comparison_municipality", kwargs=values) if own else reverse("comparison"),
         reached=Reached.by(request.access, place.pk),
     )
@@ -114,6 +114,7 @@ def county(request: HttpRequest, code: str) -> Subject:
         coverage=f"{reverse('coverage')}?fylke={code}",
         long_waits=_long_waits(found),
         distribution=reverse("distribution_county", kwargs={"code": code}),
+        period=reverse("period_county", kwargs={"code": code}),
         month_ends=reverse("month_ends_county", kwargs={"code": code}),
         comparison=reverse("comparison"),
     )
@@ -132,6 +133,7 @@ def counties(request: HttpRequest) -> Subject:
         parts=tuple(Link(_county_address(one), one.name) for one in found),
         long_waits=reverse("long_waits_figures"),
         distribution=reverse("distribution_counties"),
+        period=reverse("period_counties"),
         comparison=reverse("comparison"),
     )
 
@@ -148,6 +150,7 @@ def nation(request: HttpRequest) -> Subject:
         coverage=reverse("coverage"),
         long_waits=reverse("long_waits_figures"),
         distribution=reverse("distribution_nation"),
+        period=reverse("period_nation"),
         month_ends=reverse("month_ends_nation"),
         comparison=reverse("comparison"),
     )
@@ -184,7 +187,12 @@ def on_day(links: Sequence[Link], form: AboutADay) -> list[Link]:
 
 def trail_below(subject: Subject, form: AboutADay) -> list[Link]:
     """The way to a page beside the dashboard: down to the dashboard, and from there."""
-    return on_day([*subject.above, Link(subject.home, subject.name)], form)
+    return on_day(way_to(subject), form)
+
+
+def way_to(subject: Subject) -> list[Link]:
+    """The same of today."""
+    return [*subject.above, Link(subject.home, subject.name)]
 
 
 def drilldown(waitlist: str, form: LookBackForm) -> Drilldown:

@@ -21,6 +21,8 @@ CALLED = {
     "ergo_count_started_as_known",
     "ergo_count_waiting",
     "ergo_count_waiting_as_known",
+    "ergo_count_waiting_divided",
+    "ergo_count_waiting_divided_as_known",
     "ergo_count_waiting_each_day",
     "ergo_count_waiting_each_day_as_known",
     "ergo_count_waiting_over_a_year",
@@ -70,6 +72,7 @@ PARTS = {
     "mask",
     "on_day",
     "band",
+    "source",
     "category_id",
     "level",
     "first_year",
@@ -258,7 +261,11 @@ def test_krav_11_no_percentile_is_told_of_a_few(municipality, category) -> None:
             "SELECT DISTINCT median_days IS NOT NULL, p90_days IS NOT NULL"
             f" FROM ergo_count_waiting('{TODAY}', ARRAY[%s]::bigint[], %s)"
             " UNION SELECT DISTINCT median_days IS NOT NULL, p90_days IS NOT NULL"
-            f" FROM ergo_count_waiting_parts('{TODAY}', ARRAY[%s]::bigint[], %s) WHERE category_id IS NOT NULL",
+            f" FROM ergo_count_waiting_parts('{TODAY}', ARRAY[%s]::bigint[], %s) WHERE category_id IS NOT NULL"
+            " UNION SELECT DISTINCT median_days IS NOT NULL, p90_days IS NOT NULL"
+            f" FROM ergo_count_waiting_divided('{TODAY}', ARRAY[%s]::bigint[], %s) WHERE in_scope",
+            municipality.county_id,
+            municipality.pk,
             municipality.county_id,
             municipality.pk,
             municipality.county_id,

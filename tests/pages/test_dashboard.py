@@ -415,3 +415,46 @@ def test_the_queries_are_the_same_for_few_and_many_referrals(
         log(waiting=True)
         log(municipality=MunicipalityFactory(), waiting=True)
     assert (asked(office, address), asked(reader, "/oversikt/landet/")) == few
+
+
+def test_the_figures_beside_those_of_a_year_before(
+    client_for: ClientFor, manager: User, municipality: Municipality
+) -> None:
+    """By one link, on every card; the page, its files and the recipe say so."""
+    for days, number in ((500, 3), (100, 4)):
+        ReferralFactory.create_batch(
+            number, municipality=municipality, waiting=True, received_on=days_ago(days)
+        )
+    ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(20))
+    client, address = client_for(manager), f"/oversikt/{municipality.code}/"
+    weeks = client.get(address)
+    assert [link.label for link in weeks.context["beside_choices"] if link.current] == ["13 uker tidligere"]
+    (link,) = [link for link in weeks.context["beside_choices"] if not link.current]
+    assert (link.url, link.label) == ("?mot=year", "Et år tidligere")
+    page = client.get(address + link.url)
+    notes = {card.label: card.note for card in (*page.context["board"].now, *page.context["board"].recent)}
+    assert notes["Venter"].endswith("5 flere enn samme dag året før")
+    assert notes["Nye henvisninger"] == "Én flere enn 52 uker tidligere"
+    assert "Filter: Mot et år tidligere; " in text(page)
+    told = client.get(address, {"mot": "year", "fil": "json"}).json()
+    assert (told["before"]["on"], told["before"]["waiting"]) == ("2025-03-16", 3)
+    assert told["flow"]["before"] == str(page.context["flow"].before) == "2024-12-17/2025-03-18"
+    assert told["recipe"]["filters"] == {"beside": "year"}
+    assert 'name="mot" value="year"' in text(page)
+
+
+def test_what_is_not_offered_compares_with_13_weeks_before(
+    client_for: ClientFor, manager: User, municipality: Municipality
+) -> None:
+    page = client_for(manager).get(f"/oversikt/{municipality.code}/", {"mot": "decade"})
+    assert page.status_code == 200 and str(page.context["report"].beside) == "weeks"
+
+
+def test_readers_compare_with_the_year_before_by_what_may_be_shown(
+    client_for: ClientFor, national_reader: User, municipality: Municipality
+) -> None:
+    ReferralFactory.create_batch(3, municipality=municipality, waiting=True, received_on=days_ago(500))
+    ReferralFactory.create_batch(9, municipality=municipality, waiting=True, received_on=days_ago(100))
+    page = client_for(national_reader).get("/oversikt/landet/", {"mot": "year"})
+    notes = {card.label: card.note for card in (*page.context["board"].now, *page.context["board"].recent)}
+    assert "Endringen vises ikke" in notes["Venter"]

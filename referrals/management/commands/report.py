@@ -18,6 +18,7 @@ from referrals.management.reports.again import asked_by_recipe, check_same
 from referrals.management.reports.asked import Asked, asked_by_options
 from referrals.management.reports.kinds import KINDS, Kind
 from referrals.management.reports.refusal import refused
+from referrals.reports.periods import Beside
 
 
 class Command(BaseCommand):
@@ -54,6 +55,11 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["table", "json", "csv"], default="table")
         parser.add_argument(
             "--with", metavar="CODES", dest="others", help="comparison: other municipalities, as 3105,3107"
+        )
+        parser.add_argument(
+            "--beside",
+            choices=[each.value for each in Beside],
+            help="waiting, flow: compared with 13 weeks before, the default, or with a year before",
         )
         parser.add_argument("--year", type=int, help="month_ends: the year; the newest when left out")
         place = parser.add_mutually_exclusive_group()

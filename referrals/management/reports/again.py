@@ -13,7 +13,7 @@ from referrals.management.reports.places import access_by_name, county_scope, mu
 from referrals.management.reports.refusal import refused
 from referrals.models import Hindsight, KeptRecipe
 from referrals.reports import long_waits, parts
-from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Period, last_weeks
+from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Beside, Period, last_weeks
 from referrals.reports.reached import Reached
 from referrals.reports.scopes import Level, Scope
 from referrals.waiting import DEFINITION_VERSION
@@ -21,7 +21,7 @@ from referrals.waiting import DEFINITION_VERSION
 # Own staff's are of the cases that they reach.
 OF_SOME_CASES = (parts.NAME, long_waits.NAME)
 # What is made again is asked for by the recipe alone.
-IN_A_RECIPE = ("on", "since", "mode", "municipality", "county", "others", "year")
+IN_A_RECIPE = ("on", "since", "mode", "beside", "municipality", "county", "others", "year")
 
 
 def asked_by_recipe(options: dict[str, Any]) -> Asked:
@@ -36,9 +36,11 @@ def asked_by_recipe(options: dict[str, Any]) -> Asked:
         scope=scope,
         access=access_by_name(options["as_staff"]),
         on=on,
+        asked_on=on,
         period=_period(filters.get("period")) or last_weeks(on, WEEKS_A_QUARTER),
         hindsight=Hindsight(Knowledge(question["mode"]), until=kept.data_as_of),
         data_as_of=kept.data_as_of,
+        beside=Beside(filters.get("beside", Beside.WEEKS)),
         weeks=round(started.weeks),
         others=codes_in(filters.get("with")),
         year=int(filters["year"]) if "year" in filters else None,

@@ -18,6 +18,7 @@ from referrals.reports import comparison, flow, frozen, parts, period, waiting_t
 from referrals.reports.periods import (
     WEEKS_A_QUARTER,
     WEEKS_A_YEAR,
+    Beside,
     Period,
     last_weeks,
     parse_day,
@@ -34,6 +35,10 @@ GO_WITH = {
         gettext_lazy("--from goes with the reports waiting, flow, period and distribution."),
     ),
     "others": ((comparison.NAME,), gettext_lazy("--with goes with the report comparison.")),
+    "beside": (
+        (waiting_times.NAME, flow.NAME),
+        gettext_lazy("--beside goes with the reports waiting and flow."),
+    ),
     "year": ((frozen.NAME,), gettext_lazy("--year goes with the report month_ends.")),
 }
 
@@ -42,18 +47,20 @@ GO_WITH = {
 class Asked:
     """What a report is asked for: of whom, of which day or period, and how that day is looked at.
 
-    `access`: of whoever works in the municipality and asks for its true numbers; else nobody's. `weeks`: of the starts
-    beside those who wait. `others`: the numbers of the municipalities that it is compared with. `year`: of the
-    month-ends; None: the newest. `reached`: which cases; None: those that the user reaches. `filters`: of a recipe that
-    is made again.
+    `asked_on`: the day on which it is asked for, or was. `access`: of whoever works in the municipality and asks for
+    its true numbers; else nobody's. `weeks`: of the starts beside those who wait. `others`: the numbers of the
+    municipalities that it is compared with. `year`: of the month-ends; None: the newest. `reached`: which cases; None:
+    those that the user reaches. `filters`: of a recipe that is made again.
     """
 
     scope: Scope
     access: Access
     on: date
+    asked_on: date
     period: Period
     hindsight: Hindsight
     data_as_of: datetime
+    beside: Beside = Beside.WEEKS
     weeks: int = WEEKS_A_YEAR
     others: tuple[str, ...] = ()
     year: int | None = None
@@ -74,9 +81,11 @@ def asked_by_options(options: dict[str, Any]) -> Asked:
         scope=_scope(options),
         access=access_by_name(options["as_staff"]),
         on=on,
+        asked_on=today(),
         period=until_day(since, on) if since else last_weeks(on, WEEKS_A_QUARTER),
         hindsight=Hindsight(Knowledge(options["mode"] or Knowledge.NOW)),
         data_as_of=now(),
+        beside=Beside(options["beside"] or Beside.WEEKS),
         others=codes_in(options["others"]),
         year=options["year"],
     )

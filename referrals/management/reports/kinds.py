@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from referrals.actions.auditing import record_view
-from referrals.choices import ViewKind
+from referrals.choices import Knowledge, ViewKind
 from referrals.exporters import comparison as comparison_export
 from referrals.exporters import coverage as coverage_export
 from referrals.exporters import dashboard as dashboard_export
@@ -40,7 +40,7 @@ from referrals.reports import (
     waiting_times,
 )
 from referrals.reports.long_rows import Listed, long_rows, tells_next_step, told
-from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, last_weeks
+from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Beside, last_weeks, nearest_months
 from referrals.reports.reached import Reached
 from referrals.reports.scopes import Level
 
@@ -68,8 +68,9 @@ def _waiting(asked: Asked) -> tuple[waiting_times.WaitingReport, three_figures.T
     look = _look(asked)
     quarter = flow.build(asked.scope, last_weeks(asked.on, WEEKS_A_QUARTER), **look)
     three = three_figures.build(asked.scope, asked.on, weeks=asked.weeks, quarter=quarter, **look)
-    moved = quarter if asked.period == quarter.period else _flow(asked)[0]
-    return waiting_times.build(asked.scope, asked.on, **look), three, moved
+    is_quarter = asked.period == quarter.period and asked.beside is Beside.WEEKS
+    moved = quarter if is_quarter else _flow(asked)[0]
+    return waiting_times.build(asked.scope, asked.on, beside=asked.beside, **look), three, moved
 
 
 def _flow(asked: Asked) -> tuple[flow.FlowReport]:
@@ -77,14 +78,32 @@ def _flow(asked: Asked) -> tuple[flow.FlowReport]:
     shown = [last_weeks(asked.on, weeks) for weeks in (WEEKS_A_QUARTER, WEEKS_A_YEAR)]
     if not asked.scope.exact and asked.period not in shown:
         raise refused(_("Outside the municipality what came and went is told of 13 or 52 weeks."))
-    return (flow.build(asked.scope, asked.period, **_look(asked)),)
+    return (flow.build(asked.scope, asked.period, beside=asked.beside, **_look(asked)),)
 
 
 def _period(asked: Asked) -> tuple[period.PeriodReport]:
-    """Only of true numbers: from two periods that overlap outsiders could work out a few."""
+    """For others than own staff as we now know it and in whole months: from other periods a few could be told."""
     if not asked.scope.exact:
-        raise refused(_("The report period is for own staff: name them with --municipality and --as-staff."))
-    return (period.build(asked.scope, asked.period, **_look(asked)),)
+        if asked.hindsight.knowledge != Knowledge.NOW:
+            raise refused(
+                _("Outside the municipality a period is shown as we now know it: leave out --mode.")
+            )
+        _check_months(asked)
+    return (period.build(asked.scope, asked.period, asked_on=asked.asked_on, **_look(asked)),)
+
+
+def _check_months(asked: Asked) -> None:
+    if asked.period.months() and asked.period.is_within_ten_years:
+        return
+    nearest = nearest_months(asked.period, asked.asked_on)
+    words = {"first": nearest and nearest.start, "last": nearest and nearest.last_day}
+    raise refused(
+        _(
+            "Outside the municipality a period is of whole months that are over, ten years at most."
+            " The nearest: --from %(first)s --on %(last)s."
+        )
+        % words
+    )
 
 
 def _comparison(asked: Asked) -> tuple[comparison.ComparisonReport]:

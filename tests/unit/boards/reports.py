@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from referrals.reports.flow import FlowLine, FlowReport
-from referrals.reports.periods import WEEKS_A_QUARTER, last_weeks, month_ends
+from referrals.reports.periods import WEEKS_A_QUARTER, Beside, last_weeks, month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.suppression import Figure
@@ -59,6 +59,7 @@ def report(scope: Scope = OWN, **changes: Any) -> WaitingReport:
     usual = WaitingReport(
         on=ON,
         before_on=ON - timedelta(days=91),
+        beside=Beside.WEEKS,
         scope=scope,
         waiting=headline(30, 28, ""),
         median_days=headline(48.5, 50.0),

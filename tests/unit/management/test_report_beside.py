@@ -1,6 +1,6 @@
 """Any period and municipalities beside each other, from the shell: the pages' figures, and again by their recipe."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,9 +21,16 @@ def test_a_period_beside_earlier_ones(staff: tuple[str, ...]) -> None:
     assert found["now"]["known_from"] == days_ago(60).isoformat()
 
 
-def test_a_period_is_for_own_staff(municipality: Municipality) -> None:
+def test_outside_the_municipality_a_period_is_of_whole_months(municipality: Municipality) -> None:
+    ReferralFactory.create_batch(8, municipality=municipality, received_on=date(2023, 5, 4))
+    months = ("--from", "2023-05-01", "--on", "2023-06-30")
     for place in ((), ("--municipality", municipality.code), ("--county", municipality.county.code)):
-        assert "--as-staff" in refusal("period", *place)
+        found = figures("period", *months, *place)
+        assert (found["now"]["referred"], found["before"]["referred"]) == (8, 0)
+        assert figures("period", "--recipe", found["recipe"]["hash"]) == found
+        told = refusal("period", "--from", "2023-05-02", "--on", "2023-06-10", *place)
+        assert "--from 2023-05-01 --on 2023-05-31" in told
+        assert "--mode" in refusal("period", *months, "--mode", "then", *place)
 
 
 @pytest.mark.usefixtures("waits")
@@ -74,3 +81,13 @@ def test_others_are_there_each_once_and_seven_at_most(
         assert "--with" in refusal("comparison", "--with", codes, *staff)
     assert "0000" in refusal("comparison", "--with", "0000", *staff)
     assert len(figures("comparison", "--with", ",".join(many[:7]), *staff)["places"]) == 8
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize("name", ["waiting", "flow"])
+def test_beside_a_year_before_and_again_by_the_recipe(staff: tuple[str, ...], name: str) -> None:
+    found = figures(name, "--beside", "year", *staff)
+    assert found["recipe"]["filters"]["beside"] == "year"
+    assert figures(name, "--recipe", found["recipe"]["hash"], *staff[2:]) == found
+    assert found["recipe"]["hash"] != figures(name, *staff)["recipe"]["hash"]
+    assert "--beside" in refusal("period", "--beside", "year", *staff)

@@ -1,7 +1,7 @@
 """What came in and went out: against a plain count of random worlds, and on the edges of the period."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ from referrals.models import County, Municipality
 from referrals.permissions import NO_ACCESS
 from referrals.reports import flow
 from referrals.reports.flow import FlowReport
-from referrals.reports.periods import Period, last_weeks
+from referrals.reports.periods import Beside, Period, last_weeks
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import LEAST_SHOWN, Cell, Figure, protect_list, protect_table, total_of
 from tests.factories import NOW, TODAY, ReferralFactory, days_ago
@@ -78,6 +78,44 @@ def test_the_period_before_is_shown_as_when_it_is_asked_for_itself(world: World)
         now, before = build(scope), build(scope, QUARTER.before())
         for kind in KINDS:
             assert getattr(now, kind).before == getattr(before, kind).figure, (scope, kind)
+
+
+def test_the_same_weeks_of_the_year_before_are_shown_as_when_they_are_asked_for_themselves(
+    world: World,
+) -> None:
+    scopes = [Scope.nation(), *(Scope.counties([county]) for county in County.objects.all())]
+    scopes += [Scope.municipality(municipality, NO_ACCESS) for municipality in world.municipalities]
+    scopes += [own(municipality) for municipality in world.municipalities[:2]]
+    for scope in scopes:
+        report = flow.build(scope, QUARTER, data_as_of=NOW, beside=Beside.YEAR)
+        now, before = build(scope), build(scope, QUARTER.earlier(52))
+        assert report.before == before.period
+        for kind in KINDS:
+            assert getattr(report, kind).figure == getattr(now, kind).figure, (scope, kind)
+            assert getattr(report, kind).before == getattr(before, kind).figure, (scope, kind)
+
+
+def test_a_year_beside_the_year_before_is_what_it_is_anyway(world: World) -> None:
+    year = last_weeks(TODAY, 52)
+    report = flow.build(Scope.nation(), year, data_as_of=NOW, beside=Beside.YEAR)
+    assert report.before == year.before()
+    assert report.referred == build(Scope.nation(), year).referred
+    assert report.recipe.filters == (("period", str(year)), ("beside", "year"))
+
+
+def test_nothing_stands_beside_weeks_of_which_not_all_is_known(municipality: Municipality) -> None:
+    before = QUARTER.earlier(52)
+    ReferralFactory(municipality=municipality, received_on=before.start + timedelta(days=1))
+    ReferralFactory(municipality=municipality)
+    report = flow.build(own(municipality), QUARTER, data_as_of=NOW, beside=Beside.YEAR)
+    assert (report.referred.figure, report.referred.before, report.referred.change) == (
+        Figure(1),
+        Figure(),
+        Figure(),
+    )
+    ReferralFactory(municipality=municipality, received_on=before.start)
+    report = flow.build(own(municipality), QUARTER, data_as_of=NOW, beside=Beside.YEAR)
+    assert report.referred.before == Figure(2)
 
 
 def test_a_year_is_for_outsiders_the_sum_of_its_quarters_as_each_is_shown(world: World) -> None:

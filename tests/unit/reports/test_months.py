@@ -3,21 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 from random import Random
 
 import pytest
 
 from ergo.scope import scoped
-from referrals.models import County
+from referrals.choices import Knowledge
+from referrals.models import County, Hindsight
 from referrals.permissions import NO_ACCESS
-from referrals.reports import ageing, flow, flow_months, waiting_times
+from referrals.reports import ageing, flow, flow_months, period, waiting_times
 from referrals.reports.ageing import AgeingReport
 from referrals.reports.flow_months import FlowMonthsReport
-from referrals.reports.periods import Period, last_weeks
+from referrals.reports.periods import Beside, Period, last_weeks
 from referrals.reports.regions import Places
 from referrals.reports.scopes import Scope
-from referrals.reports.suppression import LEAST_SHOWN, Figure, Hidden
-from tests.factories import NOW, TODAY
+from referrals.reports.suppression import LEAST_SHOWN, WITHHELD, Figure, Hidden, total_of
+from tests.factories import NOW, TODAY, MunicipalityFactory, ReferralFactory
 from tests.unit.reports import plain
 from tests.unit.reports.attacker import Attacker, Published
 from tests.unit.reports.own import own
@@ -25,6 +27,7 @@ from tests.unit.reports.worlds import World, make_world
 
 # The 13 weeks that end with this day are three whole months: what is told of both is told twice.
 NOVEMBER_ENDS = date(2025, 11, 30)
+FEBRUARY = Period(date(2026, 2, 1), date(2026, 3, 1))
 KINDS = ("referred", "started", "other_ends", "finished")
 
 
@@ -95,14 +98,16 @@ class Told:
 
 def told(world: World, kind: str) -> Iterator[Told]:
     """Each figure of a kind of flow on every page of the day, of two years' months and the dashboards' periods."""
-    periods = [last_weeks(NOVEMBER_ENDS, weeks) for weeks in (13, 52)]
+    boards = [last_weeks(NOVEMBER_ENDS, weeks) for weeks in (13, 52)]
     for scope, places in scopes(world):
         for month in movements(scope, NOVEMBER_ENDS).months[-26:]:
             yield Told(places, month.month, getattr(month, kind))
-        for period in periods:
-            line = getattr(flow.build(scope, period, data_as_of=NOW), kind)
-            yield Told(places, period, line.figure)
-            yield Told(places, period.before(), line.before)
+        for weeks, beside in product(boards, Beside):
+            report = flow.build(scope, weeks, data_as_of=NOW, beside=beside)
+            line = getattr(report, kind)
+            yield Told(places, report.period, line.figure)
+            if line.before != Figure():  # nothing stands beside a year of which not all is known
+                yield Told(places, report.before, line.before)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -138,6 +143,81 @@ def test_krav_11_no_month_below_five_can_be_worked_out(small_world: World, kind:
         if each.figure.hidden is Hidden.SMALL:
             can_be = [number for number in range(1, LEAST_SHOWN) if attacker.can_be(names(each), number)]
             assert can_be == [1, 2, 3, 4], each
+
+
+PERIODS = [  # by how many months ago they begin, and how many they are
+    (1, 1),
+    (3, 2),
+    (12, 12),
+    (24, 3),
+    (26, 2),
+    (31, 7),
+    (40, 12),
+]
+
+
+@pytest.mark.parametrize("cases", [160, 3_000])
+def test_krav_11_a_period_tells_outsiders_nothing_but_its_months(db: None, cases: int) -> None:
+    """Whichever months are asked for: the sum of what each is shown as beside all the others, or withheld."""
+    world = make_world(Random(cases), cases, counties=(2, 1))
+    met = set()
+    with scoped():
+        for scope, _places in scopes(world):
+            months = movements(scope, NOVEMBER_ENDS).months
+            for ago, length in PERIODS:
+                asked = [one.month for one in months[-ago : len(months) - ago + length]]
+                report = period.build(
+                    scope,
+                    Period(asked[0].start, asked[-1].end),
+                    data_as_of=NOW,
+                    asked_on=NOVEMBER_ENDS,
+                )
+                shown = {one.month: one for one in months}
+                for column in (report.now, report.before, report.year_before):
+                    for kind in KINDS:
+                        told = [getattr(shown[month], kind) for month in column.period.months()]
+                        assert getattr(column.flow, kind).figure == total_of(told), (
+                            scope,
+                            column.period,
+                            kind,
+                        )
+                    met.add(column.flow.referred.figure.hidden)
+                before = report.now.flow.referred.before
+                assert before == report.before.flow.referred.figure
+    assert met == {None, Hidden.WITHHELD} if cases > 1_000 else met >= {Hidden.WITHHELD}
+
+
+def test_a_recent_month_is_not_opened_by_leaving_out_those_that_close_it(db: None) -> None:
+    """Where one of the recent months has a hidden number, none of them is shown, whichever is asked for."""
+    place = MunicipalityFactory()
+    ReferralFactory.create_batch(40, municipality=place, received_on=date(2022, 5, 5))
+    ReferralFactory.create_batch(8, municipality=place, received_on=date(2025, 11, 10))
+
+    def february() -> Figure:
+        with scoped():
+            report = period.build(Scope.nation(), FEBRUARY, data_as_of=NOW, asked_on=TODAY)
+        return report.now.flow.referred.figure
+
+    assert february() == Figure(0)
+    ReferralFactory.create_batch(2, municipality=place, received_on=date(2025, 10, 10))
+    assert february().suppressed, "the same quarter has 10, and nothing but October's 2 is hidden"
+
+
+def test_outsiders_ask_for_whole_months_that_are_over(small_world: World) -> None:
+    for asked in (Period(date(2024, 1, 2), date(2024, 3, 1)), Period(date(2026, 3, 1), date(2026, 4, 1))):
+        with pytest.raises(ValueError, match="whole months"):
+            period.build(Scope.nation(), asked, data_as_of=NOW, asked_on=TODAY)
+    then = Hindsight(Knowledge.THEN)
+    with pytest.raises(ValueError, match="now known"):
+        period.build(Scope.nation(), FEBRUARY, data_as_of=NOW, asked_on=TODAY, hindsight=then)
+
+
+def test_what_is_for_own_staff_alone_is_withheld_from_others(small_world: World) -> None:
+    with scoped():
+        report = period.build(Scope.nation(), FEBRUARY, data_as_of=NOW, asked_on=TODAY)
+    started, returned = report.now.started, report.now.rereferred
+    for figure in (started.median_days, started.p90_days, started.mean_days, returned.again, returned.share):
+        assert figure == WITHHELD
 
 
 def test_months_beside_the_dashboard_are_shown_where_nothing_is_hidden(db: None) -> None:

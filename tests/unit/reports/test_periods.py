@@ -13,6 +13,7 @@ from referrals.reports.periods import (
     last_weeks,
     last_year,
     month_ends,
+    nearest_months,
     parse_day,
     until_day,
     year_before,
@@ -185,3 +186,43 @@ def test_whole_quarters_are_told_apart_the_latest_first(on: date, number: int) -
 def test_what_is_no_whole_quarters_is_one_period(days: int) -> None:
     period = until_day(TODAY - timedelta(days=days - 1), TODAY)
     assert period.quarters() == (period,)
+
+
+class TestWholeMonths:
+    def test_a_period_of_whole_months_knows_them(self) -> None:
+        months = Period(date(2023, 12, 1), date(2024, 3, 1)).months()
+        assert [str(month) for month in months] == [
+            "2023-12-01/2024-01-01",
+            "2024-01-01/2024-02-01",
+            "2024-02-01/2024-03-01",
+        ]
+
+    @pytest.mark.parametrize(("start", "end"), [((2024, 1, 2), (2024, 3, 1)), ((2024, 1, 1), (2024, 2, 29))])
+    def test_another_has_none(self, start: tuple[int, int, int], end: tuple[int, int, int]) -> None:
+        assert Period(date(*start), date(*end)).months() == ()
+
+    def test_as_many_months_before_it(self) -> None:
+        asked = Period(date(2024, 1, 1), date(2024, 4, 1))
+        assert asked.months_before() == Period(date(2023, 10, 1), date(2024, 1, 1))
+        assert asked.year_before().months()[-1] == Period(date(2023, 3, 1), date(2023, 4, 1))
+
+    @pytest.mark.parametrize(
+        ("start", "last", "nearest"),
+        [
+            ((2024, 1, 1), (2024, 3, 31), "2024-01-01/2024-04-01"),
+            ((2024, 1, 10), (2024, 3, 20), "2024-01-01/2024-04-01"),
+            ((2024, 1, 20), (2024, 3, 10), "2024-02-01/2024-03-01"),
+            ((2024, 1, 16), (2024, 2, 15), "2024-01-01/2024-03-01"),
+            ((2024, 1, 17), (2024, 1, 20), "2024-01-01/2024-02-01"),
+            ((2026, 1, 10), (2026, 3, 16), "2026-01-01/2026-03-01"),
+            ((2026, 3, 1), (2026, 3, 16), "2026-02-01/2026-03-01"),
+        ],
+    )
+    def test_the_nearest_are_named_and_none_that_is_not_over(
+        self, start: tuple[int, int, int], last: tuple[int, int, int], nearest: str
+    ) -> None:
+        asked = until_day(date(*start), date(*last))
+        assert str(nearest_months(asked, date(2026, 3, 16))) == nearest
+
+    def test_nothing_lies_near_the_beginning_of_time(self) -> None:
+        assert nearest_months(until_day(date(1899, 12, 1), date(1899, 12, 2)), date(2026, 3, 16)) is None

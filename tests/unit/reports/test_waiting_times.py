@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import product
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,6 +13,7 @@ from referrals.filters import FACTS, LISTED
 from referrals.models import County, Municipality, Referral
 from referrals.permissions import NO_ACCESS
 from referrals.reports import waiting_times
+from referrals.reports.periods import Beside
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.suppression import LEAST_SHOWN, Figure
 from referrals.reports.waiting_times import Headline, WaitingReport
@@ -276,3 +278,27 @@ class TestEdges:
             "codes": [municipality.code],
             "suppressed": False,
         }
+
+
+class TestBesideTheYearBefore:
+    def test_it_stands_beside_the_same_date(self, world: World) -> None:
+        scopes = [Scope.nation(), own(world.municipalities[0]), Scope.counties(County.objects.all()[:1])]
+        for scope in scopes:
+            report = waiting_times.build(scope, TODAY, data_as_of=NOW, beside=Beside.YEAR)
+            before = waiting_times.build(scope, date(2025, 3, 16), data_as_of=NOW)
+            assert report.before_on == before.on
+            for name in ("waiting", "median_days", "p90_days", "over_target", "over_a_year", "within_target"):
+                assert getattr(report, name).before == getattr(before, name).figure, (scope, name)
+            assert report.recipe.filters == (("beside", "year"),)
+
+    def test_29_february_stands_beside_the_28th(self, municipality: Municipality) -> None:
+        report = waiting_times.build(own(municipality), date(2024, 2, 29), data_as_of=NOW, beside=Beside.YEAR)
+        assert report.before_on == date(2023, 2, 28)
+
+    @pytest.mark.parametrize(("days", "before"), [(364, Figure()), (365, Figure(1))])
+    def test_nothing_stands_beside_a_day_before_anything_was_known(
+        self, municipality: Municipality, days: int, before: Figure
+    ) -> None:
+        ReferralFactory(municipality=municipality, received_on=days_ago(days))
+        report = waiting_times.build(own(municipality), TODAY, data_as_of=NOW, beside=Beside.YEAR)
+        assert report.waiting.before == before
