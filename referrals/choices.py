@@ -310,17 +310,62 @@ class Engagement(TextChoices):
 
 
 class CoverageState(TextChoices):
-    """What a municipality has on a date, in order of precedence."""
+    """What a municipality has on a date, in order of precedence.
+
+    OTHER_POST: somebody authorised in a post that is not an ergoterapeut's. It stands apart from OWN only where a
+    definition asks for the post.
+    """
 
     OWN = "own", pgettext_lazy("coverage", "Own")
+    OTHER_POST = "other_post", pgettext_lazy("coverage", "Own, in another post")
     PURCHASED = "purchased", pgettext_lazy("coverage", "Purchased")
     AGREEMENT = "agreement", pgettext_lazy("coverage", "Agreement")
     NONE = "none", pgettext_lazy("coverage", "None")
     UNKNOWN = "unknown", pgettext_lazy("coverage", "Unknown")
 
 
+class Definition(TextChoices):
+    """What it takes to have an ergoterapeut. Each asks for less than the one before it.
+
+    EMPLOYED: an own employee in one of the seven occupation codes. AUTHORISED: an own employee in any post. ATTACHED:
+    by purchase or agreement too, as the law says. Under all of them only somebody authorised or licensed counts.
+    """
+
+    EMPLOYED = "employed", pgettext_lazy("coverage", "Employed in a post as occupational therapist")
+    AUTHORISED = "authorised", pgettext_lazy("coverage", "Employed in any post, with authorisation")
+    ATTACHED = "attached", pgettext_lazy("coverage", "Attached, also by purchase or agreement")
+
+
 # "Municipalities without ergoterapeut" in the published sense; unknown is not counted as without.
 WITHOUT_OWN = (CoverageState.PURCHASED, CoverageState.AGREEMENT, CoverageState.NONE)
+# The same by definition.
+WITHOUT: dict[Definition, tuple[CoverageState, ...]] = {
+    Definition.EMPLOYED: (CoverageState.OTHER_POST, *WITHOUT_OWN),
+    Definition.AUTHORISED: WITHOUT_OWN,
+    Definition.ATTACHED: (CoverageState.NONE,),
+}
+
+
+def states_in(definition: Definition) -> tuple[CoverageState, ...]:
+    """The states that the definition tells apart, in order of precedence."""
+    told_apart = CoverageState.OTHER_POST in WITHOUT[definition]
+    return tuple(state for state in CoverageState if told_apart or state != CoverageState.OTHER_POST)
+
+
+class Borders(TextChoices):
+    """Which division into municipalities an earlier day is shown in."""
+
+    TODAY = "today", _("Today’s borders")
+    DAY = "day", _("The borders of the day")
+
+
+class GroupedBy(TextChoices):
+    """How municipalities are put together."""
+
+    COUNTY = "county", _("County")
+    GOVERNOR = "governor", _("County governor")
+    CENTRALITY = "centrality", _("Centrality")
+    POPULATION = "population", _("Population size")
 
 
 class StaffingMeasure(TextChoices):

@@ -219,6 +219,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oversikt/<municipality:code>/periode/", period.municipality, name="period"),
     path("oversikt/<municipality:code>/sammenlign/", comparison.municipality, name="comparison_municipality"),
     path("dekning/", coverage.coverage, name="coverage"),
+    path("dekning/utvikling/", coverage.series, name="coverage_series"),
     path("dekning/<municipality:code>/", coverage.municipality, name="coverage_municipality"),
     # Official figures in
     path("import/statistikk/", official_statistics.send, name="official_statistics"),

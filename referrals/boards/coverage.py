@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from referrals.boards.figures import TONE_OF_ALARM, Card
 from referrals.charts.tiles import COLUMNS, ROWS, LegendEntry, Tile, TileMap, tile_map
-from referrals.choices import WITHOUT_OWN, CoverageState
+from referrals.choices import WITHOUT, CoverageState, Definition, states_in
 from referrals.norwegian import number
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage, Totals
 
@@ -19,6 +19,7 @@ Text = str | Promise
 # many, a nought is nobody in every language.
 SYMBOLS: dict[CoverageState, Text] = {
     CoverageState.OWN: "·",
+    CoverageState.OTHER_POST: pgettext_lazy("symbol of own in another post", "O"),
     CoverageState.PURCHASED: pgettext_lazy("symbol of purchased", "P"),
     CoverageState.AGREEMENT: pgettext_lazy("symbol of agreement", "A"),
     CoverageState.NONE: "0",
@@ -27,6 +28,9 @@ SYMBOLS: dict[CoverageState, Text] = {
 
 EXPLANATIONS: dict[CoverageState, Text] = {
     CoverageState.OWN: gettext_lazy("The municipality itself employs at least one occupational therapist."),
+    CoverageState.OTHER_POST: gettext_lazy(
+        "The municipality employs an authorised occupational therapist, but in a post of another kind."
+    ),
     CoverageState.PURCHASED: gettext_lazy("The municipality employs nobody itself, but buys the service."),
     CoverageState.AGREEMENT: gettext_lazy(
         "The municipality employs nobody itself, but is served by another municipality under an agreement."
@@ -37,6 +41,38 @@ EXPLANATIONS: dict[CoverageState, Text] = {
     CoverageState.UNKNOWN: gettext_lazy(
         "Nothing is known for this day. That is not the same as the municipality having nobody."
     ),
+}
+
+
+# What it takes to be covered, in a sentence.
+DEFINITIONS: dict[Definition, Text] = {
+    Definition.EMPLOYED: gettext_lazy(
+        "Covered: the municipality itself employs somebody authorised in one of the seven occupation codes of "
+        "occupational therapists. A therapist in a post of another kind is not enough."
+    ),
+    Definition.AUTHORISED: gettext_lazy(
+        "Covered: the municipality itself employs somebody authorised, in whatever post. This is how the published "
+        "number of municipalities without an occupational therapist is counted."
+    ),
+    Definition.ATTACHED: gettext_lazy(
+        "Covered: somebody authorised is attached to the municipality, as an employee, by purchase, or by an "
+        "agreement with a municipality that has one. These are the words of the law."
+    ),
+}
+WITHOUT_LABELS: dict[Definition, Text] = {
+    Definition.EMPLOYED: gettext_lazy("Without own in such a post"),
+    Definition.AUTHORISED: gettext_lazy("Without own"),
+    Definition.ATTACHED: gettext_lazy("Without any attached"),
+}
+MADE_OF: dict[Definition, Text] = {
+    Definition.EMPLOYED: gettext_lazy("in another post, purchased, by agreement or none"),
+    Definition.AUTHORISED: gettext_lazy("purchased, by agreement or none"),
+    Definition.ATTACHED: gettext_lazy("not by purchase or agreement either"),
+}
+LIST_TITLES: dict[Definition, Text] = {
+    Definition.EMPLOYED: gettext_lazy("Without their own employee in a post as occupational therapist"),
+    Definition.AUTHORISED: gettext_lazy("Without their own occupational therapist"),
+    Definition.ATTACHED: gettext_lazy("Without an occupational therapist attached"),
 }
 
 
@@ -51,38 +87,70 @@ class CountyList:
 
 def summary(totals: Totals) -> str:
     """The headline in one sentence, with what it is made of."""
-    if totals.states[CoverageState.UNKNOWN] == totals.municipalities:
+    if totals.unknown == totals.municipalities:
         return _("Nothing is known about any of the %(count)s municipalities on this day.") % {
             "count": number(totals.municipalities)
         }
-    if not totals.without_own:
-        text = _(
+    text = _some_without(totals) if totals.without else _nobody_without(totals.definition)
+    states = {state.value: number(count) for state, count in totals.states.items()}
+    whole = {"without": number(totals.without), "municipalities": number(totals.municipalities)}
+    return " ".join(filter(None, [text % (states | whole), _not_known(totals)]))
+
+
+def _nobody_without(definition: Definition) -> str:
+    if definition == Definition.EMPLOYED:
+        return _(
+            "None of the %(municipalities)s municipalities is known to be without its own employee in a post as "
+            "occupational therapist."
+        )
+    if definition == Definition.AUTHORISED:
+        return _(
             "None of the %(municipalities)s municipalities is known to be without its own occupational therapist."
         )
-    else:
-        text = ngettext(
+    return _(
+        "None of the %(municipalities)s municipalities is known to be without an occupational therapist attached."
+    )
+
+
+def _some_without(totals: Totals) -> str:
+    if totals.definition == Definition.EMPLOYED:
+        return ngettext(
+            "%(without)s of %(municipalities)s municipalities is without its own employee in a post as occupational "
+            "therapist: %(other_post)s with one in another post, %(purchased)s by purchase, %(agreement)s by "
+            "agreement, and %(none)s with nobody at all.",
+            "%(without)s of %(municipalities)s municipalities are without their own employee in a post as "
+            "occupational therapist: %(other_post)s with one in another post, %(purchased)s by purchase, "
+            "%(agreement)s by agreement, and %(none)s with nobody at all.",
+            totals.without,
+        )
+    if totals.definition == Definition.AUTHORISED:
+        return ngettext(
             "%(without)s of %(municipalities)s municipalities is without its own occupational therapist: "
             "%(purchased)s by purchase, %(agreement)s by agreement, and %(none)s with nobody at all.",
             "%(without)s of %(municipalities)s municipalities are without their own occupational therapist: "
             "%(purchased)s by purchase, %(agreement)s by agreement, and %(none)s with nobody at all.",
-            totals.without_own,
+            totals.without,
         )
-    states = {state.value: number(count) for state, count in totals.states.items()}
-    whole = {"without": number(totals.without_own), "municipalities": number(totals.municipalities)}
-    return " ".join(filter(None, [text % (states | whole), _not_known(totals)]))
+    return ngettext(
+        "%(without)s of %(municipalities)s municipalities has no occupational therapist attached to it, not by "
+        "purchase or agreement either.",
+        "%(without)s of %(municipalities)s municipalities have no occupational therapist attached to them, not by "
+        "purchase or agreement either.",
+        totals.without,
+    )
 
 
 def cards(totals: Totals, address: Callable[[str], str]) -> tuple[Card, ...]:
-    """The totals; each links to its municipalities by `address`, which takes a state's code, none for without own."""
+    """The totals; each links to its municipalities by `address`, which takes a state's code, none for those without."""
     return (
         Card(
-            _("Without own"),
-            number(totals.without_own),
-            note=_("purchased, by agreement or none"),
-            href=address("") if totals.without_own else "",
-            tone=TONE_OF_ALARM if totals.without_own else "",
+            str(WITHOUT_LABELS[totals.definition]),
+            number(totals.without),
+            note=str(MADE_OF[totals.definition]),
+            href=address("") if totals.without else "",
+            tone=TONE_OF_ALARM if totals.without else "",
         ),
-        *(_state_card(state, totals.states[state], address) for state in _from_worst()),
+        *(_state_card(state, totals.states[state], address) for state in _from_worst(totals.definition)),
         Card(
             _("Full-time equivalents per 10,000"),
             "–" if totals.fte_per_10000 is None else number(totals.fte_per_10000, 2),
@@ -102,22 +170,23 @@ def coverage_map(report: CoverageReport, address: Callable[[str], str], county: 
             f"{state.label}: {number(report.totals.states[state])}",
             str(SYMBOLS[state]),
         )
-        for state in CoverageState
+        for state in states_in(report.definition)
     ]
     return tile_map((_tile(row, address, county) for row in report.rows if _is_on_map(row)), legend)
 
 
 def map_sentence(report: CoverageReport) -> str:
     """Where most of those without are."""
-    ranked = sorted(report.counties, key=lambda county: county.totals.without_own, reverse=True)
-    if not report.totals.without_own:
-        return _("No municipality is known to be without its own.")
-    if len(ranked) > 1 and ranked[0].totals.without_own == ranked[1].totals.without_own:
-        return _("Where the %(count)s without their own are.") % {"count": number(report.totals.without_own)}
-    return _("Most of those without their own are in %(county)s: %(count)s of %(all)s.") % {
+    ranked = sorted(report.counties, key=lambda county: county.totals.without, reverse=True)
+    without = report.totals.without
+    if not without:
+        return _("No municipality is known to be without.")
+    if len(ranked) > 1 and ranked[0].totals.without == ranked[1].totals.without:
+        return _("Where the %(count)s without are.") % {"count": number(without)}
+    return _("Most of those without are in %(county)s: %(count)s of %(all)s.") % {
         "county": ranked[0].name,
-        "count": number(ranked[0].totals.without_own),
-        "all": number(report.totals.without_own),
+        "count": number(ranked[0].totals.without),
+        "all": number(without),
     }
 
 
@@ -141,8 +210,12 @@ def population_years(rows: Iterable[MunicipalityCoverage]) -> str:
     return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
 
 
-def _from_worst() -> tuple[CoverageState, ...]:
-    return (*reversed(WITHOUT_OWN), CoverageState.OWN, CoverageState.UNKNOWN)
+def _from_worst(definition: Definition) -> tuple[CoverageState, ...]:
+    """Those without before those with, unknown last. Where one state alone is without, the first card counts it."""
+    lacking = WITHOUT[definition]
+    enough = [state for state in states_in(definition) if state not in (*lacking, CoverageState.UNKNOWN)]
+    apart = lacking if len(lacking) > 1 else ()
+    return (*reversed(apart), *reversed(enough), CoverageState.UNKNOWN)
 
 
 def _state_card(state: CoverageState, count: int, address: Callable[[str], str]) -> Card:
@@ -174,7 +247,7 @@ def _is_on_map(row: MunicipalityCoverage) -> bool:
 
 
 def _not_known(totals: Totals) -> str:
-    unknown = totals.states[CoverageState.UNKNOWN]
+    unknown = totals.unknown
     if not unknown:
         return ""
     return ngettext(

@@ -1,43 +1,83 @@
 """The report of who has an ergoterapeut, as JSON and as rows. Nothing in it is about one person."""
 
+from decimal import Decimal
 from typing import Any
 
+from referrals.choices import WITHOUT
 from referrals.exporters.tabular import Sheet
-from referrals.reports.coverage import CoverageReport, MunicipalityCoverage
+from referrals.reports.coverage import MunicipalityCoverage, Totals
+from referrals.reports.coverage_redrawn import AskedCoverage, GroupCoverage
 
 COLUMNS = ("code", "name", "county_code", "state", "fte", "fte_per_10000", "source")
+GROUP_COLUMNS = ("code", "name", "municipalities", "without", "unknown", "fte", "fte_per_10000")
+# What each row of a sheet also says, so that no number stands without it.
+ASKED = ("definition", "borders")
 
 
-def as_dict(report: CoverageReport) -> dict[str, Any]:
+def as_dict(asked: AskedCoverage) -> dict[str, Any]:
     """The states of all municipalities at the end of the day, their number, and årsverk as numbers.
 
-    `without_own` is without ergoterapeut in the published sense: purchased + agreement + none.
+    `without` counts those without ergoterapeut by the `definition`, whose numbers are `without_codes`; `without_own`
+    is the published sense: purchased + agreement + none. `groups` only where municipalities were put together.
     """
-    totals = report.totals
+    report, totals = asked.report, asked.totals
+    lacking = WITHOUT[report.definition]
     return {
         "on": report.on.isoformat(),
+        "definition": report.definition.value,
+        "borders": asked.question.borders.value,
         "municipalities": totals.municipalities,
         "states": {state.value: number for state, number in totals.states.items()},
+        "without": totals.without,
+        "without_codes": [row.code for row in asked.rows if row.state in lacking],
         "without_own": totals.without_own,
-        "rows": [_row(row) for row in report.rows],
+        **_grouped(asked),
+        "rows": [_row(row) for row in asked.rows],
         "recipe": report.recipe.as_dict(),
     }
 
 
-def as_sheet(report: CoverageReport) -> Sheet:
-    """One municipality a row, in Norwegian order."""
-    return Sheet(COLUMNS, tuple(tuple(_row(row).values()) for row in report.rows))
+def as_sheet(asked: AskedCoverage) -> Sheet:
+    """One municipality a row, in Norwegian order or that of old numbers; or one group, where they were put together."""
+    told = (asked.report.definition.value, asked.question.borders.value)
+    if asked.question.by:
+        groups = (tuple(_group(group).values()) for group in asked.groups)
+        return Sheet((*GROUP_COLUMNS, *ASKED), tuple((*row, *told) for row in groups))
+    lacking = WITHOUT[asked.report.definition]
+    rows = ((*_row(row).values(), "yes" if row.state in lacking else "no") for row in asked.rows)
+    return Sheet((*COLUMNS, "without", *ASKED), tuple((*row, *told) for row in rows))
+
+
+def _grouped(asked: AskedCoverage) -> dict[str, Any]:
+    if not asked.question.by:
+        return {}
+    return {"by": asked.question.by.value, "groups": [_group(group) for group in asked.groups]}
+
+
+def _group(group: GroupCoverage) -> dict[str, Any]:
+    values = (group.code, group.name, *summed(group.totals))
+    return dict(zip(GROUP_COLUMNS, values, strict=True))
+
+
+def summed(totals: Totals) -> tuple[Any, ...]:
+    """Municipalities, those without, those of which nothing is known, årsverk, and per 10 000 inhabitants."""
+    counts = (totals.municipalities, totals.without, totals.unknown)
+    return (*counts, float(totals.fte), as_number(totals.fte_per_10000))
+
+
+def as_number(value: Decimal | None) -> float | None:
+    """As JSON has it."""
+    return None if value is None else float(value)
 
 
 def _row(row: MunicipalityCoverage) -> dict[str, Any]:
-    per_10000 = row.fte_per_10000
     values = (
         row.code,
         row.full_name,
         row.county_code,
         row.state.value,
         float(row.fte),
-        None if per_10000 is None else float(per_10000),
+        as_number(row.fte_per_10000),
         row.source,
     )
     return dict(zip(COLUMNS, values, strict=True))

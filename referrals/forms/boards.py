@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from referrals.choices import CoverageState, Knowledge
+from referrals.choices import Knowledge
 from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.models import Hindsight
@@ -139,32 +139,6 @@ class DistributionForm(DashboardForm):
         """Whether it is."""
         self.is_valid()
         return self.cleaned_data.get("vis") == OF_SHARES
-
-
-class CoverageForm(DayForm):
-    """The day, and which of the municipalities are listed. `fylke` is a county's number."""
-
-    fylke = forms.ChoiceField(label=_("County"), required=False)
-    tilstand = forms.ChoiceField(label=_("List"), required=False)
-
-    def __init__(self, query: QueryDict, *, today: date, counties: Sequence[tuple[str, Text]]) -> None:
-        super().__init__(query, today=today)
-        self.fields["fylke"].choices = [("", _("All counties")), *counties]
-        self.fields["tilstand"].choices = [("", _("Without own")), *CoverageState.choices]
-
-    @property
-    def county(self) -> str:
-        """The number of the county asked for; empty for all."""
-        return self._chosen("fylke")
-
-    @property
-    def state(self) -> str:
-        """The state that is listed; empty for those without their own."""
-        return self._chosen("tilstand")
-
-    def _chosen(self, name: str) -> str:
-        self.is_valid()
-        return self.cleaned_data.get(name, "")
 
 
 class LongWaitsForm(LookBackForm):

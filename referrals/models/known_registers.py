@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from django.db import models
 
 from referrals.choices import Engagement, FigureStatus, OccupationKind, StaffingMeasure
-from referrals.models.geography import County, Municipality, Population
+from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.known import Hindsight
 from referrals.models.official_statistics import StaffingFigure, StaffingFigureQuerySet, StaffingImport
 from referrals.models.periods import PeriodQuerySet
@@ -26,12 +26,28 @@ from referrals.models.workforce import (
 Rows = TypeVar("Rows", bound=models.Manager)
 
 
+class KnownGovernor(models.Model):
+    """An office of the Statsforvalter as it was known."""
+
+    name = models.CharField(max_length=100)
+    sort_key = models.CharField(max_length=250)
+
+    class Meta:
+        managed = False
+        db_table = "referrals_governor_as_known"
+        ordering = ["sort_key", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class KnownCounty(models.Model):
     """A county as it was known."""
 
     code = models.CharField(max_length=2)
     name = models.CharField(max_length=100)
     sort_key = models.CharField(max_length=250)
+    governor = models.ForeignKey(KnownGovernor, models.DO_NOTHING, related_name="+")
 
     class Meta:
         managed = False
@@ -52,6 +68,7 @@ class KnownMunicipality(models.Model):
     county = models.ForeignKey(KnownCounty, models.DO_NOTHING, related_name="+")
     tile_column = models.PositiveSmallIntegerField()
     tile_row = models.PositiveSmallIntegerField()
+    centrality = models.PositiveSmallIntegerField()
     valid_to = models.DateField(null=True)
 
     is_present = Municipality.is_present
@@ -63,6 +80,22 @@ class KnownMunicipality(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.full_name}"
+
+
+class KnownMunicipalityChange(models.Model):
+    """A pair of an old and a new municipality number as it was known."""
+
+    old_code = models.CharField(max_length=4)
+    new_code = models.CharField(max_length=4)
+    valid_from = models.DateField()
+
+    class Meta:
+        managed = False
+        db_table = "referrals_municipalitychange_as_known"
+        ordering = ["valid_from", "old_code", "new_code", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.old_code} → {self.new_code} ({self.valid_from})"
 
 
 class KnownPopulation(models.Model):
@@ -202,7 +235,9 @@ AS_KNOWN: dict[type[models.Model], type[models.Model]] = {
     CoverageAgreement: KnownAgreement,
     CoverageStatement: KnownStatement,
     Employment: KnownEmployment,
+    Governor: KnownGovernor,
     Municipality: KnownMunicipality,
+    MunicipalityChange: KnownMunicipalityChange,
     Occupation: KnownOccupation,
     Population: KnownPopulation,
     StaffingFigure: KnownStaffingFigure,

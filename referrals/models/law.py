@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Codes that pages ask for by name.
 PRELIMINARY_REPLY = "preliminary-reply"
+ATTACHED_THERAPIST = "attached-therapist"
 
 
 class LawReference(models.Model):

@@ -149,14 +149,15 @@ class EmploymentQuerySet(PeriodQuerySet):
         """Employments of somebody with a valid authorisation or licence on the day, in a post that can count."""
         return self.of_therapists().filter(valid_on(on), authorised_q(on, "therapist__"))
 
-    def counted_before(self, on: date) -> Self:
-        """Employments that counted once and no longer do on the day, with `counted_to`, the first day they did not."""
+    def with_counted_period(self) -> Self:
+        """Employments that count on some day, with the period [counted_from, counted_to) of it; open: None."""
         begun = Greatest("valid_from", "therapist__authorised_from")
         ended = Least("valid_to", "therapist__authorised_to")
         known = self.of_therapists().filter(
             therapist__authorised_from__isnull=False, therapist__is_student=False
         )
-        return known.annotate(counted_to=ended).filter(counted_to__gt=begun, counted_to__lte=on)
+        periods = known.annotate(counted_from=begun, counted_to=ended)
+        return periods.filter(Q(counted_to__isnull=True) | Q(counted_to__gt=F("counted_from")))
 
 
 class Employment(models.Model):

@@ -9,11 +9,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from referrals.choices import WITHOUT_OWN, CoverageState
+from referrals.choices import WITHOUT, WITHOUT_OWN, CoverageState, Definition, states_in
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, register_as
 from referrals.norwegian import sort_key
-from referrals.reports import workforce
+from referrals.reports import coverage_periods, workforce
+from referrals.reports.gaps import running_since
 from referrals.reports.long_waits import LongWaits, over_a_year
+from referrals.reports.question import PUBLISHED, Question
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places
 from referrals.reports.scopes import Scope
@@ -31,7 +33,8 @@ class MunicipalityCoverage:
 
     `fte` are the årsverk of ergoterapeuter who count, after what agreements move. `fte_per_10000` uses `population`
     on 1 January of `population_year`, which is the year known that comes closest (`Population`). `source` says where
-    the state is known from. `days_without_own` since the last own ergoterapeut left; None: has one, or nobody knows.
+    the state is known from. `days_without` since the last ergoterapeut left who was enough for the definition; None:
+    has one, or nobody knows.
     `is_lone`: one single ergoterapeut. `therapists` and `licensed` (how many of them hold a licence instead of an
     authorisation) are for own staff only, and never in a file.
     """
@@ -49,17 +52,12 @@ class MunicipalityCoverage:
     fte: Decimal
     population: int | None
     population_year: int | None
-    without_own_since: date | None
-    days_without_own: int | None
+    without_since: date | None
+    days_without: int | None
     is_lone: bool
     therapists: int
     licensed: int
     over_a_year: Figure
-
-    @property
-    def is_without_own(self) -> bool:
-        """Without ergoterapeut in the published sense: purchased, by agreement, or none. Unknown is not without."""
-        return self.state in WITHOUT_OWN
 
     @property
     def fte_per_10000(self) -> Decimal | None:
@@ -79,12 +77,23 @@ class MunicipalityCoverage:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over municipalities. `states` has every state, also those that nobody is in."""
+    """Sums over municipalities. `states` has every state of the definition, also those that nobody is in."""
 
     municipalities: int
     states: dict[CoverageState, int]
     fte: Decimal
     population: int
+    definition: Definition
+
+    @property
+    def without(self) -> int:
+        """Without ergoterapeut by the definition. Unknown is not without."""
+        return sum(self.states[state] for state in WITHOUT[self.definition])
+
+    @property
+    def unknown(self) -> int:
+        """Of which nothing is known."""
+        return self.states[CoverageState.UNKNOWN]
 
     @property
     def without_own(self) -> int:
@@ -118,11 +127,17 @@ class CoverageReport:
     """Every municipality of today at the end of the day `on`, in Norwegian order, and the same by county."""
 
     on: date
+    definition: Definition
     totals: Totals
     rows: tuple[MunicipalityCoverage, ...]
     counties: tuple[CountyCoverage, ...]
     over_a_year: Figure
     recipe: Recipe
+
+    @property
+    def without(self) -> tuple[MunicipalityCoverage, ...]:
+        """Those without ergoterapeut by the definition."""
+        return tuple(row for row in self.rows if row.state in WITHOUT[self.definition])
 
 
 def per_10000(fte: Decimal, population: int | None) -> Decimal | None:
@@ -131,43 +146,60 @@ def per_10000(fte: Decimal, population: int | None) -> Decimal | None:
 
 
 def build(
-    on: date, *, data_as_of: datetime, own: Collection[int] = (), hindsight: Hindsight = ALL_KNOWN
+    on: date,
+    *,
+    data_as_of: datetime,
+    own: Collection[int] = (),
+    hindsight: Hindsight = ALL_KNOWN,
+    definition: Definition = PUBLISHED,
 ) -> CoverageReport:
     """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`.
 
     `own` are the ids of the municipalities whose true waits the reader may see. `hindsight`: until when rows and
-    registers were changed, where it is made once more. 9 queries, whatever the day.
+    registers were changed, where it is made once more. 12 queries, whatever the day.
     """
     with looking_back(hindsight, on):
         counties = list(register_as(County.objects, hindsight).all())
         municipalities = list(register_as(Municipality.objects, hindsight).select_related("county"))
-        country = _Country(on, hindsight)
+        country = _Country(on, hindsight, definition)
     waits = over_a_year(on, Places.of(counties, municipalities), own, hindsight)
     present = [municipality for municipality in municipalities if municipality.is_present]
     rows = tuple(country.rows(present, waits))
     return CoverageReport(
         on=on,
-        totals=_totals(rows),
+        definition=definition,
+        totals=totals_of(rows, definition),
         rows=rows,
-        counties=tuple(_counties(counties, rows, waits)),
+        counties=tuple(_counties(counties, rows, waits, definition)),
         over_a_year=waits.nation,
-        recipe=Recipe(NAME, on, Scope.nation(), data_as_of),
+        recipe=Recipe(NAME, on, Scope.nation(), data_as_of, filters=Question(definition).filters),
     )
 
 
 class _Country:
     """What is known of every municipality on the day; read within `looking_back`."""
 
-    def __init__(self, on: date, hindsight: Hindsight) -> None:
-        self._on = on
+    def __init__(self, on: date, hindsight: Hindsight, definition: Definition) -> None:
+        self._on, self._definition = on, definition
         self._staff = workforce.staff(on, hindsight)
         made = workforce.agreements(on, hindsight)
         self._fte = workforce.fte_after(self._staff, made)
         # Only somebody who has an ergoterapeut can lend one; of several agreements the oldest names the source.
         self._served = {a.recipient: a for a in reversed(made) if a.provider in self._staff}
         self._absent = workforce.absences(on, hindsight)
-        self._left = workforce.left_on(on, hindsight)
         self._populations = workforce.populations(on, hindsight)
+        self._periods = coverage_periods.read(hindsight, self._known_without())
+
+    def _known_without(self) -> set[int]:
+        """Of whom it is known that they have nobody who is enough."""
+        found = {
+            pk: self._state(pk)[0] for pk in self._staff.keys() | self._served.keys() | self._absent.keys()
+        }
+        return {pk for pk, state in found.items() if state in WITHOUT[self._definition]}
+
+    def _state(self, pk: int) -> tuple[CoverageState, str]:
+        staff = self._staff.get(pk, NOBODY)
+        return state_of(staff, self._served.get(pk), self._absent.get(pk), self._definition)
 
     def rows(
         self, municipalities: Iterable[Municipality], waits: LongWaits
@@ -179,9 +211,9 @@ class _Country:
     def _row(self, municipality: Municipality, long_waits: Figure) -> MunicipalityCoverage:
         pk = municipality.pk
         staff = self._staff.get(pk, NOBODY)
-        state, source = state_of(staff, self._served.get(pk), self._absent.get(pk))
+        state, source = self._state(pk)
         population, year = self._populations.get(pk, (None, None))
-        left = self._left.get(pk) if state in WITHOUT_OWN else None
+        since = self._since(pk) if state in WITHOUT[self._definition] else None
         return MunicipalityCoverage(
             pk=pk,
             code=municipality.code,
@@ -196,20 +228,27 @@ class _Country:
             fte=self._fte.get(pk, workforce.NO_FTE),
             population=population,
             population_year=year,
-            without_own_since=left,
-            days_without_own=(self._on - left).days if left else None,
+            without_since=since,
+            days_without=(self._on - since).days if since else None,
             is_lone=staff.people == 1,
             therapists=staff.people,
             licensed=staff.licensed,
             over_a_year=long_waits,
         )
 
+    def _since(self, pk: int) -> date | None:
+        return running_since(self._periods, pk, self._definition, self._on)
 
-def state_of(staff: Staff, served: Agreement | None, absent: Absence | None) -> tuple[CoverageState, str]:
+
+def state_of(
+    staff: Staff, served: Agreement | None, absent: Absence | None, definition: Definition = PUBLISHED
+) -> tuple[CoverageState, str]:
     """A municipality's state and where it is known from: own before purchased, agreement, none and unknown.
 
     `served`: an agreement with a municipality that has an ergoterapeut. `absent`: somebody's word that there is none.
     """
+    if staff.own and not staff.in_code and CoverageState.OTHER_POST in states_in(definition):
+        return CoverageState.OTHER_POST, _("Register of employments")
     if staff.own:
         return CoverageState.OWN, _("Register of employments")
     if staff.purchased:
@@ -226,22 +265,28 @@ def _written(day: date) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
-def _totals(rows: Sequence[MunicipalityCoverage]) -> Totals:
+def totals_of(rows: Sequence[MunicipalityCoverage], definition: Definition) -> Totals:
+    """The sums of the rows."""
     counted = Counter(row.state for row in rows)
     return Totals(
         municipalities=len(rows),
-        states={state: counted[state] for state in CoverageState},
+        states={state: counted[state] for state in states_in(definition)},
         fte=sum((row.fte for row in rows), workforce.NO_FTE),
         population=sum(row.population or 0 for row in rows),
+        definition=definition,
     )
 
 
 def _counties(
-    counties: Iterable[County], rows: Iterable[MunicipalityCoverage], waits: LongWaits
+    counties: Iterable[County],
+    rows: Iterable[MunicipalityCoverage],
+    waits: LongWaits,
+    definition: Definition,
 ) -> Iterator[CountyCoverage]:
     by_county: dict[str, list[MunicipalityCoverage]] = {}
     for row in rows:
         by_county.setdefault(row.county_code, []).append(row)
     for county in counties:
         own_rows = tuple(by_county.get(county.code, ()))
-        yield CountyCoverage(county.code, county.name, _totals(own_rows), own_rows, waits.counties[county.pk])
+        totals = totals_of(own_rows, definition)
+        yield CountyCoverage(county.code, county.name, totals, own_rows, waits.counties[county.pk])

@@ -4,14 +4,14 @@ Each function is one query for the whole country and gives what it finds by the 
 `hindsight` that reads history it is called within `looking_back`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Q, Sum
 
-from referrals.choices import Engagement
+from referrals.choices import Engagement, OccupationKind
 from referrals.models import (
     ALL_KNOWN,
     CoverageAgreement,
@@ -29,9 +29,13 @@ NO_FTE = Decimal("0.00")
 
 @dataclass(frozen=True)
 class Staff:
-    """Those who count in one municipality: how many people, and their årsverk together."""
+    """Those who count in one municipality: how many people, and their årsverk together.
+
+    `own` are the posts of own employees, `in_code` those of them with an ergoterapeut's occupation code.
+    """
 
     own: int = 0
+    in_code: int = 0
     purchased: int = 0
     people: int = 0
     licensed: int = 0
@@ -60,14 +64,16 @@ class Absence:
 def staff(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, Staff]:
     """Authorised or licensed people in posts that can count, on the day."""
     counted = register_as(Employment.objects, hindsight).counting(on).order_by().values("municipality")
+    is_own = Q(engagement=Engagement.OWN)
     rows = counted.annotate(
-        own=Count("pk", filter=Q(engagement=Engagement.OWN)),
+        own=Count("pk", filter=is_own),
+        in_code=Count("pk", filter=is_own & Q(occupation__kind=OccupationKind.THERAPIST)),
         purchased=Count("pk", filter=Q(engagement=Engagement.PURCHASED)),
         people=Count("therapist", distinct=True),
         licensed=Count("therapist", distinct=True, filter=Q(therapist__is_licence=True)),
         fte=Sum("fte"),
     )
-    fields = ("municipality", "own", "purchased", "people", "licensed", "fte")
+    fields = ("municipality", "own", "in_code", "purchased", "people", "licensed", "fte")
     return {municipality: Staff(*counts) for municipality, *counts in rows.values_list(*fields)}
 
 
@@ -105,23 +111,24 @@ def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:
     }
 
 
-def left_on(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, date]:
-    """The first day after the last own ergoterapeut had left, where one has; for municipalities without own now."""
-    employments = register_as(Employment.objects, hindsight)
-    own = employments.counted_before(on).filter(engagement=Engagement.OWN)
-    rows = own.order_by().values("municipality").annotate(left=Max("counted_to"))
-    return dict(rows.values_list("municipality", "left"))
-
-
 def populations(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, tuple[int, int]]:
     """Inhabitants and the year they were counted: the newest year not after the day, else the oldest known."""
+    return {place: nearest(counted, on) for place, counted in all_populations(hindsight).items()}
+
+
+def all_populations(hindsight: Hindsight = ALL_KNOWN) -> dict[int, list[tuple[int, int]]]:
+    """Inhabitants and year of every count, the oldest first."""
     ordered = register_as(Population.objects, hindsight).order_by("municipality", "year")
-    rows = ordered.values_list("municipality", "persons", "year")
-    found: dict[int, tuple[int, int]] = {}
-    for municipality, persons, year in rows:
-        if municipality not in found or year <= on.year:
-            found[municipality] = persons, year
-    return found
+    counted: dict[int, list[tuple[int, int]]] = {}
+    for municipality, persons, year in ordered.values_list("municipality", "persons", "year"):
+        counted.setdefault(municipality, []).append((persons, year))
+    return counted
+
+
+def nearest(counted: Sequence[tuple[int, int]], on: date) -> tuple[int, int]:
+    """Of the counts of one municipality, the oldest first: the newest year not after the day, else the oldest."""
+    begun = [(persons, year) for persons, year in counted if year <= on.year]
+    return begun[-1] if begun else counted[0]
 
 
 def fte_after(people: Mapping[int, Staff], made: Iterable[Agreement]) -> dict[int, Decimal]:

@@ -26,7 +26,7 @@ class CoverageTable(ErgoTable):
     fte_per_10000 = NumberColumn(_("Per 10,000 inhabitants"), decimals=2, initial_sort_descending=True)
     population = NumberColumn(_("Inhabitants"), initial_sort_descending=True)
     over_a_year = FigureColumn(_("Waiting over a year"), accessor="over_a_year")
-    days_without_own = NumberColumn(_("Days without own"), initial_sort_descending=True)
+    days_without = NumberColumn(_("Days without"), initial_sort_descending=True)
 
     class Meta:
         fields = (
@@ -37,7 +37,7 @@ class CoverageTable(ErgoTable):
             "fte_per_10000",
             "population",
             "over_a_year",
-            "days_without_own",
+            "days_without",
         )
 
     def __init__(

@@ -14,15 +14,19 @@ from django.views.decorators.http import require_safe
 
 from referrals.actions import recipes
 from referrals.boards import coverage as board
+from referrals.boards import coverage_series as series_board
 from referrals.boards import official as official_board
 from referrals.boards.areas import boundary_board
 from referrals.boards.official import Beside
-from referrals.choices import WITHOUT_OWN, CoverageState
-from referrals.forms.boards import CoverageForm, DayForm
-from referrals.models import County, CoverageAgreement, Municipality
+from referrals.choices import WITHOUT, CoverageState
+from referrals.exporters import coverage_series as series_export
+from referrals.forms.coverage import CoverageForm, DefinedForm, SeriesForm
+from referrals.models import County, CoverageAgreement, LawReference, Municipality
+from referrals.models.law import ATTACHED_THERAPIST
 from referrals.permissions import Permission
 from referrals.reports import boundaries
 from referrals.reports import coverage as report_of
+from referrals.reports import coverage_series, gaps
 from referrals.reports import official as official_figures
 from referrals.reports.beginnings import first_known_workforce
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage
@@ -30,6 +34,7 @@ from referrals.tables.base import paginate
 from referrals.tables.coverage import CoverageTable
 from referrals.views.clock import now, today
 from referrals.views.context import Link
+from referrals.views.files import answer, asked_for_file, downloads, file_name
 
 EVERY_MUNICIPALITY = 1000  # one page: there have never been more
 
@@ -70,6 +75,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "map_sentence": board.map_sentence(report),
         "lists": board.county_lists(chosen, _chosen_states(form), _own_counties(request, counties)),
         "list_title": _list_title(form),
+        "law": _law(),
+        "definition_text": board.DEFINITIONS[form.definition],
         "table": _table(request, _rows(chosen), address, exclude=("county",) if form.county else ()),
         "population_years": board.population_years(report.rows),
         "begins_on": _beginning(report),
@@ -81,7 +88,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 def municipality(request: HttpRequest, code: str) -> HttpResponse:
     """One municipality on the day: what it has, since when, under which agreements, and its neighbours."""
     request.access.check(Permission.SEE_COVERAGE)
-    form = DayForm(request.GET, today=today())
+    form = DefinedForm(request.GET, today=today())
     report = _report(request, form)
     county, row = _found(report, code)
     address = _municipality_address(form)
@@ -93,6 +100,9 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "explanation": board.EXPLANATIONS[row.state],
         "agreements": _agreements(row, form, address),
         "official": _official(request, row, form),
+        "gaps": gaps.of_municipality(row.pk, form.definition, form.day),
+        "law": _law(),
+        "definition_text": board.DEFINITIONS[form.definition],
         "is_own": request.access.can(Permission.SEE_DASHBOARD, row.pk),
         "dashboard": _dashboard_address(request, row),
         "neighbours": _table(
@@ -104,10 +114,44 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "coverage/municipality.html", context)
 
 
-def _report(request: HttpRequest, form: DayForm) -> CoverageReport:
+@require_safe
+def series(request: HttpRequest) -> HttpResponse:
+    """How many municipalities were without since 2018, up to the day of the address, and which are new since a year."""
+    request.access.check(Permission.SEE_COVERAGE)
+    form = SeriesForm(request.GET, today=today())
+    made = coverage_series.build(form.day, data_as_of=now(), question=form.question)
+    recipes.keep(**made.recipe.as_kept())
+    kind = asked_for_file(request)
+    if kind and form.is_valid():
+        name = file_name("dekning-utvikling", made.recipe.scope, made.on)
+        return answer(kind, name, series_export, made)
+    context = {
+        "form": form,
+        "series": made,
+        "picture": series_board.over_time(made),
+        "rows": series_board.rows(made),
+        "years": series_board.year_names(made),
+        "turned_over": series_board.turned_over(made.turnover),
+        "lists": series_board.turnover_lists(made, _municipality_address(form)),
+        "splits": series_board.splits(made),
+        "borders_note": series_board.borders_note(made.question.borders),
+        "law": _law(),
+        "definition_text": board.DEFINITIONS[form.definition],
+        "trail": _trail(form),
+        "downloads": downloads(request),
+    }
+    return render(request, "coverage/series.html", context)
+
+
+def _law() -> LawReference | None:
+    """What the law asks for."""
+    return LawReference.objects.filter(code=ATTACHED_THERAPIST).first()
+
+
+def _report(request: HttpRequest, form: DefinedForm) -> CoverageReport:
     """The report of the day; staff see the true waits of their own municipality in it."""
     own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
-    report = report_of.build(form.day, data_as_of=now(), own=own)
+    report = report_of.build(form.day, data_as_of=now(), own=own, definition=form.definition)
     recipes.keep(**report.recipe.as_kept())
     return report
 
@@ -115,7 +159,7 @@ def _report(request: HttpRequest, form: DayForm) -> CoverageReport:
 def _beginning(report: CoverageReport) -> date | None:
     """The first day that anything is known of, if the day shown is before it."""
     totals = report.totals
-    if totals.states[CoverageState.UNKNOWN] < totals.municipalities:
+    if totals.unknown < totals.municipalities:
         return None
     first = first_known_workforce()
     return first if first and report.on < first else None
@@ -133,13 +177,13 @@ def _rows(counties: Iterable[CountyCoverage]) -> list[MunicipalityCoverage]:
 
 
 def _chosen_states(form: CoverageForm) -> tuple[CoverageState, ...]:
-    """The state that is listed; those without their own unless another is asked for."""
-    return (CoverageState(form.state),) if form.state else WITHOUT_OWN
+    """The state that is listed; those without by the definition unless another is asked for."""
+    return (CoverageState(form.state),) if form.state else WITHOUT[form.definition]
 
 
 def _list_title(form: CoverageForm) -> str:
     if not form.state:
-        return _("Without their own occupational therapist")
+        return str(board.LIST_TITLES[form.definition])
     return _("Municipalities in the state “%(state)s”") % {"state": CoverageState(form.state).label}
 
 
@@ -162,7 +206,7 @@ def _list_address(request: HttpRequest, state: str) -> str:
     return f"?{query.urlencode()}#list"
 
 
-def _municipality_address(form: DayForm) -> Callable[[str], str]:
+def _municipality_address(form: DefinedForm) -> Callable[[str], str]:
     """Makes the address of a municipality's page on the same day.
 
     One reverse for all: the map and the table ask for it 700 times.
@@ -188,7 +232,9 @@ def _dashboard_address(request: HttpRequest, row: MunicipalityCoverage) -> str:
     return reverse("dashboard_municipality", kwargs={"code": row.code}) if may_see else ""
 
 
-def _agreements(row: MunicipalityCoverage, form: DayForm, address: Callable[[str], str]) -> list[Agreement]:
+def _agreements(
+    row: MunicipalityCoverage, form: DefinedForm, address: Callable[[str], str]
+) -> list[Agreement]:
     """The agreements of the day, first those by which the municipality is served."""
     found = CoverageAgreement.objects.valid(form.day).of(row.pk).with_places()
     served = [(_("Served by"), one, one.provider) for one in found if one.recipient_id == row.pk]
@@ -199,7 +245,7 @@ def _agreements(row: MunicipalityCoverage, form: DayForm, address: Callable[[str
     ]
 
 
-def _official(request: HttpRequest, row: MunicipalityCoverage, form: DayForm) -> list[Beside]:
+def _official(request: HttpRequest, row: MunicipalityCoverage, form: DefinedForm) -> list[Beside]:
     """The newest official figures by the day, each beside the own register; persons for those who work there only."""
     with_persons = request.access.can(Permission.SEE_DASHBOARD, row.pk)
     found = official_figures.build(row.pk, form.day, population=row.population, with_persons=with_persons)
@@ -210,5 +256,5 @@ def _neighbours_caption(county: CountyCoverage) -> str:
     return _("The municipalities of %(county)s") % {"county": county.name}
 
 
-def _trail(form: DayForm) -> tuple[Link, ...]:
+def _trail(form: DefinedForm) -> tuple[Link, ...]:
     return (Link(reverse("coverage") + form.query, _("Coverage")),)

@@ -149,6 +149,7 @@ DOORS = {
     "official_statistics": Door(frozenset({Role.ADMINISTRATOR})),
     "official_statistics_preview": Door(frozenset({Role.ADMINISTRATOR})),
     "coverage": Door(EVERY_ROLE),
+    "coverage_series": Door(EVERY_ROLE),
     "coverage_municipality": Door(EVERY_ROLE, elsewhere=EVERY_ROLE),
 }
 

@@ -179,6 +179,7 @@ SHOWS_NOBODY = {
     "long_waits_figures": "figures",
     "long_waits_county": "figures",
     "coverage": "figures",
+    "coverage_series": "figures",
     "coverage_municipality": "figures",
     "staffing": "own staff, no citizens",
     "official_statistics": "official figures",

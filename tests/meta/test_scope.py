@@ -47,6 +47,7 @@ EXCEPTIONS = {
     "coverage: County.objects.all": "names of places, for everybody who may see coverage",
     "official_statistics: StaffingDraft.objects.filter": "the user's own file, of published figures",
     "official_statistics: StaffingImport.objects.select_related": "files of published figures, for administrators only",
+    "coverage: LawReference.objects.filter": "the law, for everybody",
     "coverage: CoverageAgreement.objects.valid": "who serves whom is for everybody who may see coverage",
 }
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ergo.scope import scoped
 from referrals.actions import recipes
-from referrals.choices import Knowledge
+from referrals.choices import Borders, Definition, GroupedBy, Knowledge
 from referrals.exporters.tabular import as_csv, as_text
 from referrals.management.reports.again import asked_by_recipe, check_same
 from referrals.management.reports.asked import Asked, asked_by_options
@@ -62,6 +62,15 @@ class Command(BaseCommand):
             help="waiting, flow: compared with 13 weeks before, the default, or with a year before",
         )
         parser.add_argument("--year", type=int, help="month_ends: the year; the newest when left out")
+        parser.add_argument(
+            "--definition",
+            choices=Definition.values,
+            help="coverage: what it takes; authorised when left out",
+        )
+        parser.add_argument(
+            "--borders", choices=Borders.values, help="coverage: today's municipalities, or those of the day"
+        )
+        parser.add_argument("--by", choices=GroupedBy.values, help="coverage: put together so")
         place = parser.add_mutually_exclusive_group()
         place.add_argument("--municipality", metavar="CODE", help="of one municipality, as 3103")
         place.add_argument("--county", metavar="CODE", help="of one county, as 31")

@@ -8,13 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from referrals.choices import Knowledge
+from referrals.choices import Borders, Definition, GroupedBy, Knowledge
 from referrals.errors import DomainError
 from referrals.management.reports.places import access_by_name, county_scope, municipality_scope
 from referrals.management.reports.refusal import refused
 from referrals.models import Hindsight
 from referrals.permissions import Access
-from referrals.reports import comparison, flow, frozen, parts, period, waiting_times
+from referrals.reports import comparison, coverage, coverage_series, flow, frozen, parts, period, waiting_times
 from referrals.reports.periods import (
     WEEKS_A_QUARTER,
     WEEKS_A_YEAR,
@@ -24,9 +24,15 @@ from referrals.reports.periods import (
     parse_day,
     until_day,
 )
+from referrals.reports.question import PUBLISHED, Question
 from referrals.reports.reached import Reached
 from referrals.reports.scopes import Scope
 from referrals.views.clock import now, today
+
+OF_COVERAGE = (coverage.NAME, coverage_series.NAME)
+NOT_OF_COVERAGE = gettext_lazy(
+    "--definition, --borders and --by go with the reports coverage and coverage_series."
+)
 
 # By the option: the reports that it goes with, and what is said to all others.
 GO_WITH = {
@@ -40,6 +46,9 @@ GO_WITH = {
         gettext_lazy("--beside goes with the reports waiting and flow."),
     ),
     "year": ((frozen.NAME,), gettext_lazy("--year goes with the report month_ends.")),
+    "definition": (OF_COVERAGE, NOT_OF_COVERAGE),
+    "borders": (OF_COVERAGE, NOT_OF_COVERAGE),
+    "by": (OF_COVERAGE, NOT_OF_COVERAGE),
 }
 
 
@@ -49,8 +58,8 @@ class Asked:
 
     `asked_on`: the day on which it is asked for, or was. `access`: of whoever works in the municipality and asks for
     its true numbers; else nobody's. `weeks`: of the starts beside those who wait. `others`: the numbers of the
-    municipalities that it is compared with. `year`: of the month-ends; None: the newest. `reached`: which cases; None:
-    those that the user reaches. `filters`: of a recipe that is made again.
+    municipalities that it is compared with. `year`: of the month-ends; None: the newest. `question`: of coverage.
+    `reached`: which cases; None: those that the user reaches. `filters`: of a recipe that is made again.
     """
 
     scope: Scope
@@ -64,6 +73,7 @@ class Asked:
     weeks: int = WEEKS_A_YEAR
     others: tuple[str, ...] = ()
     year: int | None = None
+    question: Question = Question()
     reached: Reached | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
 
@@ -88,6 +98,16 @@ def asked_by_options(options: dict[str, Any]) -> Asked:
         beside=Beside(options["beside"] or Beside.WEEKS),
         others=codes_in(options["others"]),
         year=options["year"],
+        question=_question(options),
+    )
+
+
+def _question(options: dict[str, Any]) -> Question:
+    """What is asked of coverage besides the day."""
+    return Question(
+        definition=Definition(options["definition"] or PUBLISHED),
+        borders=Borders(options["borders"] or Borders.TODAY),
+        by=GroupedBy(options["by"]) if options["by"] else None,
     )
 
 

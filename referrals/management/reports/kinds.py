@@ -11,6 +11,7 @@ from referrals.actions.auditing import record_view
 from referrals.choices import Knowledge, ViewKind
 from referrals.exporters import comparison as comparison_export
 from referrals.exporters import coverage as coverage_export
+from referrals.exporters import coverage_series as coverage_series_export
 from referrals.exporters import dashboard as dashboard_export
 from referrals.exporters import development as development_export
 from referrals.exporters import distribution as distribution_export
@@ -29,6 +30,8 @@ from referrals.models.referral import ReferralQuerySet
 from referrals.reports import (
     comparison,
     coverage,
+    coverage_redrawn,
+    coverage_series,
     development,
     divided,
     flow,
@@ -191,8 +194,12 @@ def _reached(asked: Asked) -> Reached:
     return reached
 
 
-def _coverage(asked: Asked) -> tuple[coverage.CoverageReport]:
-    return (coverage.build(asked.on, **_look(asked)),)
+def _coverage(asked: Asked) -> tuple[coverage_redrawn.AskedCoverage]:
+    return (coverage_redrawn.build(asked.on, question=asked.question, **_look(asked)),)
+
+
+def _coverage_series(asked: Asked) -> tuple[coverage_series.CoverageSeries]:
+    return (coverage_series.build(asked.on, question=asked.question, **_look(asked)),)
 
 
 KINDS = {
@@ -214,6 +221,13 @@ KINDS = {
     long_waits.NAME: Kind(_long, long_export.as_dict, long_export.as_sheet),
     coverage.NAME: Kind(
         _coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False, has_modes=False
+    ),
+    coverage_series.NAME: Kind(
+        _coverage_series,
+        coverage_series_export.as_dict,
+        coverage_series_export.as_sheet,
+        of_a_place=False,
+        has_modes=False,
     ),
 }
 # Reports that are printed with another one, and are made again with it.

@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 
 from referrals.boards import coverage as board
-from referrals.choices import WITHOUT_OWN, CoverageState
+from referrals.choices import WITHOUT, WITHOUT_OWN, CoverageState, Definition, states_in
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage, Totals
 from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import Figure
 
 ON = date(2026, 3, 16)
-STATES = tuple(CoverageState)
+STATES = states_in(Definition.AUTHORISED)
 
 
 def row(number, state, county="60"):
@@ -30,8 +30,8 @@ def row(number, state, county="60"):
         fte=Decimal("1.25") if state is CoverageState.OWN else Decimal(0),
         population=5_000,
         population_year=2026,
-        without_own_since=None,
-        days_without_own=None,
+        without_since=None,
+        days_without=None,
         is_lone=False,
         therapists=1,
         licensed=0,
@@ -39,25 +39,26 @@ def row(number, state, county="60"):
     )
 
 
-def totals(rows):
+def totals(rows, definition=Definition.AUTHORISED):
     return Totals(
         len(rows),
-        {state: sum(one.state is state for one in rows) for state in STATES},
+        {state: sum(one.state is state for one in rows) for state in states_in(definition)},
         sum((one.fte for one in rows), Decimal(0)),
         sum(one.population for one in rows),
+        definition,
     )
 
 
-def report(*counties):
+def report(*counties, definition=Definition.AUTHORISED):
     """A report of counties, each given as the states of its municipalities."""
     made = []
     for number, states in enumerate(counties):
         code = str(60 + number)
         rows = tuple(row(place, state, code) for place, state in enumerate(states, start=1))
-        made.append(CountyCoverage(code, f"Fylke {code}", totals(rows), rows, Figure(0)))
+        made.append(CountyCoverage(code, f"Fylke {code}", totals(rows, definition), rows, Figure(0)))
     rows = tuple(one for county in made for one in county.rows)
     recipe = Recipe("coverage", ON, Scope.nation(), datetime(2026, 3, 16, tzinfo=UTC))
-    return CoverageReport(ON, totals(rows), rows, tuple(made), Figure(0), recipe)
+    return CoverageReport(ON, definition, totals(rows, definition), rows, tuple(made), Figure(0), recipe)
 
 
 def address(code):
@@ -79,6 +80,46 @@ def test_the_summary_tells_of_those_of_whom_nothing_is_known():
 def test_full_coverage_is_only_what_is_known():
     said = board.summary(report([CoverageState.OWN, CoverageState.UNKNOWN]).totals)
     assert said.startswith("Ingen av de 2 kommunene er kjent å være uten egen ergoterapeut.")
+
+
+EMPLOYED = states_in(Definition.EMPLOYED)
+
+
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        (
+            Definition.EMPLOYED,
+            "4 av 6 kommuner er uten egen ansatt i stilling som ergoterapeut: 1 har en i en annen stilling, "
+            "1 kjøper tjenesten, 1 har avtale med en annen kommune, og 1 har ingen. "
+            "For 1 kommune mangler opplysninger.",
+        ),
+        (
+            Definition.ATTACHED,
+            "1 av 5 kommuner har ingen ergoterapeut knyttet til seg, heller ikke ved kjøp eller avtale. "
+            "For 1 kommune mangler opplysninger.",
+        ),
+    ],
+)
+def test_the_summary_says_by_which_definition(definition, said):
+    assert board.summary(report(states_in(definition), definition=definition).totals) == said
+
+
+@pytest.mark.parametrize("definition", Definition)
+def test_the_first_card_counts_those_without_and_the_states_are_told_once(definition):
+    made = report(states_in(definition), definition=definition)
+    first, *others = board.cards(made.totals, lambda state: f"?tilstand={state}")
+    assert (first.label, first.value) == (str(board.WITHOUT_LABELS[definition]), str(len(WITHOUT[definition])))
+    told = {card.href.removeprefix("?tilstand=") for card in others[:-1]}
+    alone = set(WITHOUT[definition]) if len(WITHOUT[definition]) == 1 else set()
+    assert told == set(states_in(definition)) - alone
+    assert len(board.county_lists(made.counties, WITHOUT[definition])[0].rows) == int(first.value)
+
+
+def test_own_in_another_post_has_a_sign_of_its_own_where_it_is_told_apart():
+    drawn = board.coverage_map(report(EMPLOYED, definition=Definition.EMPLOYED), address)
+    assert [tile.text for tile in drawn.tiles] == ["·", "S", "K", "A", "0", "?"]
+    assert [entry.tone for entry in drawn.legend] == [state.value for state in EMPLOYED]
 
 
 def test_a_day_before_anything_is_known_says_so():
@@ -139,9 +180,9 @@ def test_a_municipality_without_a_place_on_the_map_does_not_break_it():
 @pytest.mark.parametrize(
     ("counties", "sentence"),
     [
-        (([CoverageState.NONE] * 2, [CoverageState.NONE]), "Flest uten egen er det i Fylke 60: 2 av 3."),
-        (([CoverageState.NONE], [CoverageState.AGREEMENT]), "Hvor de 2 uten egen ligger."),
-        (([CoverageState.OWN], [CoverageState.UNKNOWN]), "Ingen kommune er kjent å være uten egen."),
+        (([CoverageState.NONE] * 2, [CoverageState.NONE]), "Flest av dem som er uten, er i Fylke 60: 2 av 3."),
+        (([CoverageState.NONE], [CoverageState.AGREEMENT]), "Hvor de 2 uten ligger."),
+        (([CoverageState.OWN], [CoverageState.UNKNOWN]), "Ingen kommune er kjent å være uten."),
     ],
     ids=["one county leads", "two share the lead", "nobody"],
 )

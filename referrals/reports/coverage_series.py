@@ -1,0 +1,215 @@
+"""How many municipalities were without ergoterapeut at the ends of months and years since 2018, and how many årsverk.
+
+In today's borders or in those of each day, for the nation and put together. Everything is read once and gone through.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from referrals.choices import WITHOUT, Borders, CoverageState, Definition, GroupedBy
+from referrals.models import ALL_KNOWN, Hindsight, Municipality, MunicipalityChange, looking_back, register_as
+from referrals.reports import borders, coverage_periods, workforce
+from referrals.reports.borders import Place, Split, state_of_place
+from referrals.reports.coverage import per_10000
+from referrals.reports.coverage_groups import Group, Grouping
+from referrals.reports.coverage_sweep import LADDER, Sweep
+from referrals.reports.gaps import Turnover, turnover
+from referrals.reports.periods import year_before
+from referrals.reports.question import Question
+from referrals.reports.recipe import Recipe
+from referrals.reports.scopes import Scope
+
+NAME = "coverage_series"
+FIRST_YEAR = 2018
+
+
+@dataclass(frozen=True)
+class Point:
+    """Some municipalities together at the end of a day. `without` by definition; `unknown` are never without.
+
+    `fte` and `population` are of those that can be told from others, or are merged with nobody outside.
+    """
+
+    on: date
+    municipalities: int
+    without: Mapping[Definition, int]
+    unknown: int
+    fte: Decimal
+    population: int
+
+    @property
+    def fte_per_10000(self) -> Decimal | None:
+        """Årsverk per 10 000 inhabitants, two decimals; None without inhabitants."""
+        return per_10000(self.fte, self.population)
+
+
+@dataclass(frozen=True)
+class SeriesGroup:
+    """A group at the ends of years; None on a day on which it had no municipality."""
+
+    code: str
+    name: str
+    points: tuple[Point | None, ...]
+
+
+@dataclass(frozen=True)
+class CoverageSeries:
+    """Since 2018: `months` of the nation, `years` of the nation and of the groups; both end with the day `on`.
+
+    `turnover` is from the same day of the year before, in today's borders. `splits` are all that there were. `named`:
+    number and name of today's municipalities by id.
+    """
+
+    on: date
+    question: Question
+    months: tuple[Point, ...]
+    years: tuple[Point, ...]
+    groups: tuple[SeriesGroup, ...]
+    turnover: Turnover
+    splits: tuple[Split, ...]
+    named: Mapping[int, tuple[str, str]]
+    recipe: Recipe
+
+
+def build(
+    on: date, *, data_as_of: datetime, question: Question, hindsight: Hindsight = ALL_KNOWN
+) -> CoverageSeries:
+    """The series up to the end of the day `on`, from the rows as they are at the instant `data_as_of`. 7 queries."""
+    months, years = month_ends_until(on), year_ends_until(on)
+    with looking_back(hindsight, on):
+        country = _Country(question, hindsight, {year_before(on), *months})
+    nation = {day: country.nation(day) for day in months}
+    return CoverageSeries(
+        on=on,
+        question=question,
+        months=tuple(nation.values()),
+        years=tuple(nation[day] for day in years),
+        groups=tuple(country.groups(years, question.by)) if question.by else (),
+        turnover=country.turnover(year_before(on), on),
+        splits=borders.splits(country.changes),
+        named={one.pk: (one.code, one.full_name) for one in country.municipalities},
+        recipe=Recipe(NAME, on, Scope.nation(), data_as_of, filters=question.filters),
+    )
+
+
+def year_ends_until(on: date) -> list[date]:
+    """The last days of the years since 2018, and last the day itself."""
+    ends = [date(year, 12, 31) for year in range(FIRST_YEAR, on.year)]
+    return [*ends, on]
+
+
+def month_ends_until(on: date) -> list[date]:
+    """The last days of the months since January 2018, and last the day itself."""
+    firsts = [date(year, month, 1) for year in range(FIRST_YEAR, on.year + 1) for month in range(1, 13)]
+    ends = [first - timedelta(days=1) for first in firsts[1:] if first <= on]
+    return [*ends, on] if not ends or ends[-1] != on else ends
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """What is summed on one day."""
+
+    states: Sequence[int]
+    fte: int
+    population: int
+
+    def point(self, on: date) -> Point:
+        counted = Counter(self.states)
+        return Point(
+            on=on,
+            municipalities=len(self.states),
+            without={
+                definition: sum(counted[LADDER.index(state)] for state in WITHOUT[definition])
+                for definition in Definition
+            },
+            unknown=counted[LADDER.index(CoverageState.UNKNOWN)],
+            fte=Decimal(self.fte).scaleb(-2),
+            population=self.population,
+        )
+
+
+class _Country:
+    """All that is known of the country on some days, read once; made within `looking_back`."""
+
+    def __init__(self, question: Question, hindsight: Hindsight, days: Iterable[date]) -> None:
+        self._question = question
+        of_municipalities = register_as(Municipality.objects, hindsight).select_related("county__governor")
+        self.municipalities = [one for one in of_municipalities if one.is_present]
+        self.changes = list(register_as(MunicipalityChange.objects, hindsight).all())
+        ordered = sorted(days)
+        self._at = {day: number for number, day in enumerate(ordered)}
+        periods = coverage_periods.read(hindsight)
+        self._sweep = Sweep(periods, [one.pk for one in self.municipalities], ordered)
+        self._populations = workforce.all_populations(hindsight)
+        self._by_year: dict[int, dict[int, int]] = {}
+        self._drawn: dict[int, list[Place]] = {}
+
+    def nation(self, day: date) -> Point:
+        """Everybody together."""
+        states = [state for _place, state in self._states(day)]
+        fte = sum(hundredths[self._at[day]] for hundredths in self._sweep.fte.values())
+        return _Tally(states, fte, sum(self._inhabitants(day).values())).point(day)
+
+    def groups(self, days: Sequence[date], by: GroupedBy) -> Iterator[SeriesGroup]:
+        """The groups in their order."""
+        found: dict[Group, dict[date, Point]] = defaultdict(dict)
+        for day in days:
+            grouping = Grouping(by, self._question.borders, self.municipalities, self._inhabitants(day))
+            for group, tally in self._grouped(day, grouping):
+                found[group][day] = tally.point(day)
+        for group in sorted(found, key=lambda group: group.rank):
+            yield SeriesGroup(group.code, group.name, tuple(found[group].get(day) for day in days))
+
+    def turnover(self, before: date, after: date) -> Turnover:
+        """Who is new and who is gone from the one day to the other."""
+        states = self._sweep.states.items()
+        then, now = ({pk: LADDER[of[self._at[day]]] for pk, of in states} for day in (before, after))
+        return turnover(then, now, self._question.definition)
+
+    def _grouped(self, day: date, grouping: Grouping) -> Iterator[tuple[Group, _Tally]]:
+        states: dict[Group, list[int]] = defaultdict(list)
+        members: dict[Group, set[int]] = defaultdict(set)
+        for place, state in self._states(day):
+            group = grouping.of(place)
+            states[group].append(state)
+            members[group].update(place.parts if place.is_whole else ())
+        for pk, home in grouping.homes(self._places(day)).items():
+            members[home].add(pk)
+        inhabitants = self._inhabitants(day)
+        for group, found in states.items():
+            fte = sum(self._sweep.fte[pk][self._at[day]] for pk in members[group])
+            yield group, _Tally(found, fte, sum(inhabitants.get(pk, 0) for pk in members[group]))
+
+    def _states(self, day: date) -> Iterator[tuple[Place, int]]:
+        """The municipalities in the borders asked for, and what each had."""
+        number = self._at[day]
+        for place in self._places(day):
+            states = [self._sweep.states[pk][number] for pk in place.parts]
+            yield place, states[0] if place.is_whole and len(states) == 1 else _together(place, states)
+
+    def _places(self, day: date) -> list[Place]:
+        """The municipalities in the borders asked for; drawn once for all days between two reforms."""
+        is_of_day = self._question.borders == Borders.DAY
+        reforms = sum(first > day for first in borders.days_of_change(self.changes)) if is_of_day else 0
+        if reforms not in self._drawn:
+            self._drawn[reforms] = (
+                borders.of_day(day, self.municipalities, self.changes)
+                if is_of_day
+                else borders.of_today(self.municipalities)
+            )
+        return self._drawn[reforms]
+
+    def _inhabitants(self, day: date) -> dict[int, int]:
+        """By the year of the day, which is all that counts of it."""
+        if day.year not in self._by_year:
+            self._by_year[day.year] = {
+                pk: workforce.nearest(counted, day)[0] for pk, counted in self._populations.items()
+            }
+        return self._by_year[day.year]
+
+
+def _together(place: Place, states: Iterable[int]) -> int:
+    return LADDER.index(state_of_place(place, [LADDER[state] for state in states]))
