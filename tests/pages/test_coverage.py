@@ -1,5 +1,6 @@
 """Coverage: the country and one municipality on a day; who sees what; what odd addresses get."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from referrals.choices import CoverageState
-from referrals.models import KeptRecipe, Municipality, User
+from referrals.choices import CoverageState, Definition, OccupationKind
+from referrals.models import KeptRecipe, LawReference, Municipality, User
+from referrals.models.law import ATTACHED_THERAPIST
 from tests.factories import (
     TODAY,
     CountyFactory,
@@ -20,6 +22,7 @@ from tests.factories import (
     CoverageStatementFactory,
     EmploymentFactory,
     MunicipalityFactory,
+    OccupationFactory,
     PopulationFactory,
     ReferralFactory,
     UserFactory,
@@ -184,6 +187,115 @@ def test_a_reader_of_a_county_sees_it_first(
     assert lists[0].county.code == country.own.county.code
 
 
+# ---------------------------------------------------------------- by which definition
+
+DEFINED = {"employed": 3, "authorised": 3, "attached": 1}
+
+
+@pytest.mark.parametrize(("definition", "without"), [*DEFINED.items()])
+def test_the_definition_is_chosen_and_named(
+    reader: Client, country: Country, definition: str, without: int
+) -> None:
+    page = reader.get(URL, {"definisjon": definition})
+    label = Definition(definition).label
+    assert page.context["report"].definition == definition
+    assert f"Regnes som dekket: {label}" in text(page)
+    assert f'<option value="{definition}" selected>{label}' in text(page)
+    assert len(listed(page)) == int(page.context["cards"][0].value) == without
+    assert page.context["report"].recipe.filters[0] == ("definition", definition)
+
+
+@pytest.mark.parametrize("asked", ["", "nonsense", "<b>"])
+def test_without_one_it_is_the_published_one(reader: Client, country: Country, asked: str) -> None:
+    page = reader.get(URL, {"definisjon": asked})
+    assert page.context["report"].definition == Definition.AUTHORISED
+    assert '<option value="authorised" selected>' in text(page)
+    assert "<b>" not in page.content.decode()
+
+
+def test_the_law_is_cited_beside_the_definition(reader: Client, country: Country) -> None:
+    LawReference.objects.create(code=ATTACHED_THERAPIST, title_nb="Loven § 3-2", url="https://lovdata.no/lov")
+    for address in (URL, f"{URL}{country.none.code}/", SERIES):
+        assert "Loven § 3-2" in text(reader.get(address))
+
+
+def test_the_definition_goes_along_from_page_to_page(reader: Client, country: Country) -> None:
+    page = reader.get(URL, {"definisjon": "attached", "dato": "01.02.2026"})
+    address = f"{URL}{country.none.code}/?dato=01.02.2026&amp;definisjon=attached"
+    assert f'href="{address}"' in text(page)
+    assert 'href="/dekning/utvikling/?dato=01.02.2026&amp;definisjon=attached"' in text(page)
+    own_page = reader.get(address.replace("&amp;", "&"))
+    assert own_page.context["report"].definition == Definition.ATTACHED
+    assert 'href="/dekning/?dato=01.02.2026&amp;definisjon=attached"' in text(own_page)
+    assert '<input type="hidden" name="definisjon" value="attached">' in text(own_page)
+
+
+def test_a_post_of_another_kind_has_a_list_where_the_post_is_asked_for(
+    reader: Client, country: Country
+) -> None:
+    other = OccupationFactory(code="1120102", kind=OccupationKind.OTHER)
+    EmploymentFactory(municipality=country.unknown, occupation=other)
+    page = reader.get(URL, {"definisjon": "employed", "tilstand": "other_post"})
+    assert listed(page) == [country.unknown.code]
+    assert "Kommuner med tilstanden «Egen, i annen stilling»" in text(page)
+    own = listed(reader.get(URL, {"definisjon": "authorised", "tilstand": "own"}))
+    assert sorted(own) == sorted([country.own.code, country.unknown.code])
+
+
+def test_a_municipality_tells_when_it_had_nobody(reader: Client, country: Country) -> None:
+    EmploymentFactory(municipality=country.none, valid_from=days_ago(900), valid_to=days_ago(400))
+    CoverageStatementFactory(municipality=country.purchased)
+    page = reader.get(f"{URL}{country.none.code}/")
+    assert [(gap.began, gap.days) for gap in page.context["gaps"]] == [(days_ago(400), 400)]
+    assert "Fortsatt uten" in text(page)
+    bought = f"{URL}{country.purchased.code}/"
+    assert len(reader.get(bought).context["gaps"]) == 1
+    assert reader.get(bought, {"definisjon": "attached"}).context["gaps"] == ()
+
+
+# ---------------------------------------------------------------- since 2018
+
+SERIES = f"{URL}utvikling/"
+
+
+def test_the_series_ends_with_what_the_day_says(reader: Client, country: Country) -> None:
+    for definition in Definition:
+        page = reader.get(SERIES, {"definisjon": definition.value})
+        of_the_day = reader.get(URL, {"definisjon": definition.value}).context["report"].totals
+        last = page.context["rows"][-1].cells[-1]
+        assert (last.without, last.point.municipalities) == (of_the_day.without, 5)
+        assert last.point.fte == of_the_day.fte
+        assert f"Regnes som dekket: {definition.label}" in text(page)
+    assert page.context["years"] == (*map(str, range(2018, 2026)), "16.03.2026")
+
+
+def test_it_is_put_together_and_drawn_as_asked(reader: Client, country: Country) -> None:
+    page = reader.get(SERIES, {"gruppe": "centrality", "grenser": "day"})
+    question = page.context["series"].question
+    assert (question.by, question.borders) == ("centrality", "day")
+    assert "Gamle kommunenumre har ikke navn her" in text(page)
+    unknown = reader.get(SERIES, {"gruppe": "nonsense", "grenser": "nonsense"}).context["series"].question
+    assert (unknown.by, unknown.borders) == ("county", "today")
+
+
+def test_who_is_new_is_named_with_the_way_there(reader: Client, country: Country) -> None:
+    page = reader.get(SERIES)
+    assert [(each.title, len(each.places)) for each in page.context["lists"]] == [("Nye uten", 1)]
+    assert "er 1 kommune ny uten, 0 er dekket igjen." in text(page)
+    assert f'href="/dekning/{country.none.code}/"' in text(page)
+
+
+def test_the_series_is_taken_along_with_its_recipe(reader: Client, country: Country) -> None:
+    query = {"definisjon": "attached", "gruppe": "governor", "fil": "json"}
+    found = json.loads(reader.get(SERIES, query).content)
+    assert (found["definition"], found["by"], found["borders"]) == ("attached", "governor", "today")
+    assert found["since_a_year"]["new"] == [country.none.code]
+    assert found["years"][-1]["without"] == 1
+    assert KeptRecipe.objects.filter(hash=found["recipe"]["hash"]).exists()
+    table = reader.get(SERIES, query | {"fil": "csv"}).content.decode()
+    assert table.splitlines()[0].endswith("definition;borders")
+
+
 # ---------------------------------------------------------------- who
 
 
@@ -314,7 +426,7 @@ def test_the_queries_are_the_same_for_few_and_many_municipalities(reader: Client
             reader.get(address)
         return len(queries)
 
-    addresses = (URL, f"{URL}{country.agreement.code}/")
+    addresses = (URL, SERIES, f"{URL}{country.agreement.code}/")
     few = [asked(address) for address in addresses]
     for place in MunicipalityFactory.create_batch(30, county=country.none.county):
         EmploymentFactory(municipality=place)

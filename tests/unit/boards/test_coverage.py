@@ -109,7 +109,10 @@ def test_the_summary_says_by_which_definition(definition, said):
 def test_the_first_card_counts_those_without_and_the_states_are_told_once(definition):
     made = report(states_in(definition), definition=definition)
     first, *others = board.cards(made.totals, lambda state: f"?tilstand={state}")
-    assert (first.label, first.value) == (str(board.WITHOUT_LABELS[definition]), str(len(WITHOUT[definition])))
+    assert (first.label, first.value) == (
+        str(board.WITHOUT_LABELS[definition]),
+        str(len(WITHOUT[definition])),
+    )
     told = {card.href.removeprefix("?tilstand=") for card in others[:-1]}
     alone = set(WITHOUT[definition]) if len(WITHOUT[definition]) == 1 else set()
     assert told == set(states_in(definition)) - alone
@@ -180,7 +183,10 @@ def test_a_municipality_without_a_place_on_the_map_does_not_break_it():
 @pytest.mark.parametrize(
     ("counties", "sentence"),
     [
-        (([CoverageState.NONE] * 2, [CoverageState.NONE]), "Flest av dem som er uten, er i Fylke 60: 2 av 3."),
+        (
+            ([CoverageState.NONE] * 2, [CoverageState.NONE]),
+            "Flest av dem som er uten, er i Fylke 60: 2 av 3.",
+        ),
         (([CoverageState.NONE], [CoverageState.AGREEMENT]), "Hvor de 2 uten ligger."),
         (([CoverageState.OWN], [CoverageState.UNKNOWN]), "Ingen kommune er kjent å være uten."),
     ],

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from referrals.choices import Engagement, OccupationKind
 from referrals.models import (
+    County,
     CoverageAgreement,
     CoverageStatement,
     Employment,
+    Governor,
     Hindsight,
     KeptRecipe,
     Municipality,
@@ -30,6 +32,8 @@ from tests.factories import (
     CoverageAgreementFactory,
     CoverageStatementFactory,
     EmploymentFactory,
+    GovernorFactory,
+    MunicipalityChangeFactory,
     MunicipalityFactory,
     PopulationFactory,
     StaffingFigureFactory,
@@ -45,8 +49,8 @@ def figures(*arguments: str) -> dict[str, Any]:
     return json.loads(report("coverage", *arguments, "--format", "json"))
 
 
-def again(found: dict[str, Any]) -> dict[str, Any]:
-    return figures("--recipe", found["recipe"]["hash"])
+def again(found: dict[str, Any], kind: str = "coverage") -> dict[str, Any]:
+    return json.loads(report(kind, "--recipe", found["recipe"]["hash"], "--format", "json"))
 
 
 @pytest.fixture
@@ -146,6 +150,7 @@ def test_after_many_changes_of_the_same_rows_too() -> None:
 
 @pytest.mark.usefixtures("served", "nobody", "counted")
 def test_each_register_looks_like_itself_where_nothing_was_changed() -> None:
+    MunicipalityChangeFactory()
     with transaction.atomic(), looking_back(Hindsight(until=timezone.now()), TODAY):
         for model, known in AS_KNOWN.items():
             names = [field.attname for field in known._meta.concrete_fields]
@@ -183,10 +188,102 @@ def save_population(place: Municipality, persons: int) -> None:
     place.populations.filter(year=TODAY.year).update(persons=persons)
 
 
+class TestDefinitions:
+    """One municipality has its own, one is served, one says that it has nobody, one has nobody by official figures."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "definition", "without"),
+        [
+            ((), "authorised", 3),
+            (("--definition", "employed"), "employed", 3),
+            (("--definition", "authorised"), "authorised", 3),
+            (("--definition", "attached"), "attached", 2),
+        ],
+    )
+    @pytest.mark.usefixtures("served", "nobody", "counted")
+    def test_each_is_named_and_counted(
+        self, arguments: tuple[str, ...], definition: str, without: int
+    ) -> None:
+        found = figures(*arguments)
+        assert (found["definition"], found["without"], found["without_own"]) == (definition, without, 3)
+        assert len(found["without_codes"]) == without
+        assert found["recipe"]["filters"] == {"definition": definition, "borders": "today"}
+
+    def test_another_post_is_own_unless_the_post_is_asked_for(self, own: Municipality) -> None:
+        save(Occupation, kind=OccupationKind.OTHER)
+        found = {name: figures("--definition", name) for name in ("employed", "authorised", "attached")}
+        assert [found[name]["without"] for name in found] == [1, 0, 0]
+        assert found["employed"]["states"]["other_post"] == 1
+        assert "other_post" not in found["authorised"]["states"]
+
+    @pytest.mark.parametrize("kind", ["coverage", "coverage_series"])
+    @pytest.mark.usefixtures("served", "nobody", "counted")
+    def test_every_row_of_a_sheet_names_it(self, kind: str) -> None:
+        written = report(kind, "--definition", "attached", "--by", "county", "--format", "csv")
+        head, *lines = written.splitlines()
+        assert head.endswith("definition;borders")
+        assert lines and all(line.endswith("attached;today") for line in lines)
+
+    @pytest.mark.usefixtures("served", "nobody", "counted")
+    def test_municipalities_are_put_together(self, own: Municipality) -> None:
+        found = figures("--by", "county", "--definition", "attached")
+        (group,) = found["groups"]
+        assert (group["code"], group["municipalities"], group["without"]) == (own.county.code, 4, 2)
+        assert (found["by"], group["unknown"], group["fte"]) == ("county", 0, 1.0)
+        assert "groups" not in figures()
+
+    def test_they_go_with_no_other_report(self) -> None:
+        for option in (("--definition", "attached"), ("--borders", "day"), ("--by", "county")):
+            assert "--definition" in refusal("waiting", *option)
+
+
+# What is changed in the registers, and by which question it shows.
+GROUPED: dict[str, tuple[Callable[[], object], tuple[str, ...]]] = {
+    "a centrality is another": (lambda: Municipality.objects.update(centrality=6), ("--by", "centrality")),
+    "an office has another name": (lambda: save(Governor, name="Nytt navn"), ("--by", "governor")),
+    "an office has other counties": (
+        lambda: County.objects.update(governor=GovernorFactory(name="Annet embete")),
+        ("--by", "governor"),
+    ),
+    "a county has another name": (lambda: County.objects.update(name="Nytt navn"), ("--by", "county")),
+    "a population is corrected": (lambda: save(Population, persons=50_000), ("--by", "population")),
+    "one was divided": (
+        lambda: [
+            MunicipalityChangeFactory(old_code="0999", new_code=place.code, valid_from=TODAY)
+            for place in Municipality.objects.order_by("pk")[:2]
+        ],
+        ("--borders", "day", "--on", f"{TODAY - timedelta(days=400)}"),
+    ),
+    "a post is removed": (
+        lambda: Employment.objects.all().delete(),
+        ("--definition", "attached", "--by", "county"),
+    ),
+}
+
+
+@pytest.mark.usefixtures("served", "nobody", "counted")
+@pytest.mark.parametrize("kind", ["coverage", "coverage_series"])
+@pytest.mark.parametrize("what", GROUPED)
+def test_whatever_is_changed_the_same_groups_come_again(what: str, kind: str) -> None:
+    change, asked = GROUPED[what]
+
+    def found() -> dict[str, Any]:
+        return json.loads(report(kind, *asked, "--format", "json"))
+
+    before = found()
+    assert again(before, kind) == before
+    change()
+    assert again(before, kind) == before
+    after = found()
+    assert after != before | {"recipe": after["recipe"]}, "nothing was changed, so nothing was shown"
+
+
 def test_what_makes_no_sense_is_refused(own: Municipality) -> None:
     code = figures()["recipe"]["hash"]
     assert "hele landet" in refusal("coverage", "--recipe", code, "--as-staff", "leder")
     assert "--recipe" in refusal("coverage", "--recipe", code, "--on", "2025-01-01")
+    assert "--recipe" in refusal("coverage", "--recipe", code, "--definition", "attached")
+    assert code in refusal("coverage_series", "--recipe", code)
     assert "0" * 16 in refusal("coverage", "--recipe", "0" * 16)
     question = KeptRecipe.objects.get(hash=code).question | {"definition_version": "0"}
     KeptRecipe.objects.bulk_create([KeptRecipe(hash="a" * 16, question=question, data_as_of=timezone.now())])
