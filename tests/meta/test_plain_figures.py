@@ -3,12 +3,15 @@
 import ast
 import sys
 
-from tests import plain_figures
+import pytest
+
+from tests import plain_coverage, plain_figures
 
 
-def test_the_plain_figures_import_nothing_but_the_standard_library() -> None:
+@pytest.mark.parametrize("plain", [plain_coverage.__file__, plain_figures.__file__])
+def test_the_plain_figures_import_nothing_but_the_standard_library(plain: str) -> None:
     """Not by a name that is put together either: there is no way to import but the statement."""
-    with open(plain_figures.__file__, encoding="utf-8") as file:
+    with open(plain, encoding="utf-8") as file:
         tree = ast.parse(file.read())
     modules, names = set(), set()
     for node in ast.walk(tree):
