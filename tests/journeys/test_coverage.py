@@ -155,6 +155,20 @@ def test_the_list_comes_before_the_map_on_a_telephone(
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
+def test_the_definition_is_chosen_and_goes_along_to_the_years_since_2018(
+    page: Page, sign_in: SignIn, national_reader: User, country: dict[str, Municipality]
+) -> None:
+    sign_in(national_reader)
+    page.goto("/dekning/")
+    page.get_by_label("Regnes som dekket").select_option("Knyttet til kommunen, også ved kjøp eller avtale")
+    page.get_by_role("button", name="Vis", exact=True).click()
+    expect(page.get_by_text("1 av 5 kommuner har ingen ergoterapeut knyttet til seg")).to_be_visible()
+    page.get_by_role("link", name="Dekning siden 2018").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dekning siden 2018")
+    expect(page.get_by_text("Regnes som dekket: Knyttet til").first).to_be_visible()
+    stop(page)
+
+
 def test_it_prints_its_list_and_its_map(
     page: Page, sign_in: SignIn, national_reader: User, country: dict[str, Municipality]
 ) -> None:
