@@ -338,7 +338,9 @@ class Definition(TextChoices):
 
 # "Municipalities without ergoterapeut" in the published sense; unknown is not counted as without.
 WITHOUT_OWN = (CoverageState.PURCHASED, CoverageState.AGREEMENT, CoverageState.NONE)
-# The same by definition.
+# Nobody who counts is known by any definition.
+NOBODY_KNOWN = (CoverageState.NONE, CoverageState.UNKNOWN)
+# Those without by definition.
 WITHOUT: dict[Definition, tuple[CoverageState, ...]] = {
     Definition.EMPLOYED: (CoverageState.OTHER_POST, *WITHOUT_OWN),
     Definition.AUTHORISED: WITHOUT_OWN,

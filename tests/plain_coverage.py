@@ -16,13 +16,17 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of the tables, by column. An employment has its therapist's authorisation and its occupation's kind."""
+    """Rows of the tables, by column. An employment has its therapist's authorisation and its occupation's kind.
+
+    A figure that another one has replaced is `replaced`.
+    """
 
     municipalities: list[Row]
     employments: list[Row]
     agreements: list[Row]
     statements: list[Row]
     figures: list[Row]
+    vacancies: list[Row]
     changes: list[Row]
 
 
@@ -32,7 +36,7 @@ def holds(row: Row, on: date, start: str = "valid_from", end: str = "valid_to") 
 
 def counts(post: Row, on: date) -> bool:
     authorised = holds(post, on, "authorised_from", "authorised_to")
-    return post["kind"] != "support" and holds(post, on) and authorised
+    return post["kind"] != "support" and not post["is_student"] and holds(post, on) and authorised
 
 
 def answers(rows: Rows, on: date) -> dict[int, str]:
@@ -58,14 +62,32 @@ def answers(rows: Rows, on: date) -> dict[int, str]:
 
 def official_zeros(rows: Rows, on: date) -> set[int]:
     newest: dict[int, list[Row]] = {}
-    for figure in sorted(rows.figures, key=lambda row: row["counted_on"]):
+    for figure in sorted(filter(tells, rows.figures), key=lambda row: row["counted_on"]):
         counted = figure["counted_on"]
         day, month = (1, 3) if (counted.day, counted.month) == (29, 2) else (counted.day, counted.month)
         if counted <= on < date(counted.year + 1, month, day):
             before = newest.get(figure["municipality"], [])
             same_day = [row for row in before if row["counted_on"] == counted]
             newest[figure["municipality"]] = [*same_day, figure]
-    return {place for place, figures in newest.items() if all(row["value"] == 0 for row in figures)}
+    return {place for place, figures in newest.items() if all(says_nobody(row) for row in figures)}
+
+
+def tells(figure: Row) -> bool:
+    """A share of inhabitants, a missing number and what was replaced tell nothing; a confidential one is somebody."""
+    is_number = figure["measure"] in ("persons", "fte") and figure["status"] in ("value", "nil", "suppressed")
+    return is_number and not figure["replaced"]
+
+
+def says_nobody(figure: Row) -> bool:
+    """A whole 0 of årsverk may be up to a half."""
+    may_be_rounded = figure["measure"] == "fte" and figure["decimals"] == 0
+    return figure["status"] == "nil" or (figure["value"] == 0 and not may_be_rounded)
+
+
+def vacant_only(rows: Rows, on: date) -> set[int]:
+    """Nobody by any definition, and a post that nobody has."""
+    vacant = {row["municipality"] for row in rows.vacancies if holds(row, on)}
+    return {place for place, answer in answers(rows, on).items() if answer in ("none", "unknown")} & vacant
 
 
 ENOUGH = {

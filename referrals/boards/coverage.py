@@ -44,6 +44,9 @@ EXPLANATIONS: dict[CoverageState, Text] = {
 }
 
 
+# Those with a vacant post only, as addresses ask for their list.
+VACANT_ONLY = "vacant_only"
+
 # What it takes to be covered, in a sentence.
 DEFINITIONS: dict[Definition, Text] = {
     Definition.EMPLOYED: gettext_lazy(
@@ -83,6 +86,26 @@ class CountyList:
     county: CountyCoverage
     rows: tuple[MunicipalityCoverage, ...]
     is_own: bool
+
+
+Wanted = Callable[[MunicipalityCoverage], bool]
+
+
+def wanted(listed: str, definition: Definition) -> Wanted:
+    """Who is in a list: those with a vacant post only, those in one state, or those without where it is empty."""
+    if listed == VACANT_ONLY:
+        return lambda row: row.is_vacant_only
+    states = (CoverageState(listed),) if listed else WITHOUT[definition]
+    return lambda row: row.state in states
+
+
+def list_title(listed: str, definition: Definition) -> str:
+    """What the list is of."""
+    if listed == VACANT_ONLY:
+        return _("Municipalities with a vacant post only")
+    if not listed:
+        return str(LIST_TITLES[definition])
+    return _("Municipalities in the state “%(state)s”") % {"state": CoverageState(listed).label}
 
 
 def summary(totals: Totals) -> str:
@@ -141,7 +164,7 @@ def _some_without(totals: Totals) -> str:
 
 
 def cards(totals: Totals, address: Callable[[str], str]) -> tuple[Card, ...]:
-    """The totals; each links to its municipalities by `address`, which takes a state's code, none for those without."""
+    """The totals; each links to its municipalities by `address` of what is listed: nothing for those without."""
     return (
         Card(
             str(WITHOUT_LABELS[totals.definition]),
@@ -151,6 +174,12 @@ def cards(totals: Totals, address: Callable[[str], str]) -> tuple[Card, ...]:
             tone=TONE_OF_ALARM if totals.without else "",
         ),
         *(_state_card(state, totals.states[state], address) for state in _from_worst(totals.definition)),
+        Card(
+            _("A vacant post only"),
+            number(totals.vacant_only),
+            note=_("never counted as covered"),
+            href=address(VACANT_ONLY) if totals.vacant_only else "",
+        ),
         Card(
             _("Full-time equivalents per 10,000"),
             "–" if totals.fte_per_10000 is None else number(totals.fte_per_10000, 2),
@@ -191,13 +220,12 @@ def map_sentence(report: CoverageReport) -> str:
 
 
 def county_lists(
-    counties: Sequence[CountyCoverage], states: Iterable[CoverageState], own: Iterable[str] = ()
+    counties: Sequence[CountyCoverage], is_wanted: Wanted, own: Iterable[str] = ()
 ) -> tuple[CountyList, ...]:
-    """The municipalities in these states by county; the counties whose codes are `own` come first."""
-    wanted, mine = frozenset(states), frozenset(own)
+    """The municipalities that are wanted, by county; the counties whose codes are `own` come first."""
+    mine = frozenset(own)
     lists = [
-        CountyList(county, tuple(row for row in county.rows if row.state in wanted), county.code in mine)
-        for county in counties
+        CountyList(county, tuple(filter(is_wanted, county.rows)), county.code in mine) for county in counties
     ]
     return tuple(sorted((one for one in lists if one.rows), key=lambda one: not one.is_own))
 

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from referrals.choices import Knowledge
+from referrals.choices import Borders, Definition, GroupedBy, Knowledge
 from referrals.forms.boards import LONG_WAITS
 from referrals.models import Category, Municipality, Unit
 from referrals.reports import flow, frozen, three_figures, waiting_times
@@ -125,4 +125,7 @@ WORDS: dict[str, Callable[[str], str]] = {
     "category": _category,
     "priority": _priority,
     "with": _others,
+    "definition": lambda value: _("covered by the definition “%(name)s”") % {"name": Definition(value).label},
+    "borders": lambda value: str(Borders(value).label).lower(),
+    "by": lambda value: _("put together by %(what)s") % {"what": str(GroupedBy(value).label).lower()},
 }

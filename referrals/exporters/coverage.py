@@ -9,7 +9,10 @@ from referrals.reports.coverage import MunicipalityCoverage, Totals
 from referrals.reports.coverage_redrawn import AskedCoverage, GroupCoverage
 
 COLUMNS = ("code", "name", "county_code", "state", "fte", "fte_per_10000", "source")
-GROUP_COLUMNS = ("code", "name", "municipalities", "without", "unknown", "fte", "fte_per_10000")
+GROUP_COLUMNS = (
+    *("code", "name", "municipalities", "without", "unknown", "vacant_post_only"),
+    *("fte", "fte_per_10000"),
+)
 # What each row of a sheet also says, so that no number stands without it.
 ASKED = ("definition", "borders")
 
@@ -18,7 +21,8 @@ def as_dict(asked: AskedCoverage) -> dict[str, Any]:
     """The states of all municipalities at the end of the day, their number, and årsverk as numbers.
 
     `without` counts those without ergoterapeut by the `definition`, whose numbers are `without_codes`; `without_own`
-    is the published sense: purchased + agreement + none. `groups` only where municipalities were put together.
+    is the published sense: purchased + agreement + none. `vacant_post_only_codes`: nobody by any definition, but a
+    vacant post; they are among none and unknown. `groups` only where municipalities were put together.
     """
     report, totals = asked.report, asked.totals
     lacking = WITHOUT[report.definition]
@@ -31,6 +35,8 @@ def as_dict(asked: AskedCoverage) -> dict[str, Any]:
         "without": totals.without,
         "without_codes": [row.code for row in asked.rows if row.state in lacking],
         "without_own": totals.without_own,
+        "vacant_post_only": totals.vacant_only,
+        "vacant_post_only_codes": [row.code for row in asked.rows if row.is_vacant_only],
         **_grouped(asked),
         "rows": [_row(row) for row in asked.rows],
         "recipe": report.recipe.as_dict(),
@@ -44,8 +50,15 @@ def as_sheet(asked: AskedCoverage) -> Sheet:
         groups = (tuple(_group(group).values()) for group in asked.groups)
         return Sheet((*GROUP_COLUMNS, *ASKED), tuple((*row, *told) for row in groups))
     lacking = WITHOUT[asked.report.definition]
-    rows = ((*_row(row).values(), "yes" if row.state in lacking else "no") for row in asked.rows)
-    return Sheet((*COLUMNS, "without", *ASKED), tuple((*row, *told) for row in rows))
+    rows = (
+        (*_row(row).values(), _yes(row.state in lacking), _yes(row.is_vacant_only), *told)
+        for row in asked.rows
+    )
+    return Sheet((*COLUMNS, "without", "vacant_post_only", *ASKED), tuple(rows))
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
 
 
 def _grouped(asked: AskedCoverage) -> dict[str, Any]:
@@ -55,13 +68,12 @@ def _grouped(asked: AskedCoverage) -> dict[str, Any]:
 
 
 def _group(group: GroupCoverage) -> dict[str, Any]:
-    values = (group.code, group.name, *summed(group.totals))
+    values = (group.code, group.name, *_summed(group.totals))
     return dict(zip(GROUP_COLUMNS, values, strict=True))
 
 
-def summed(totals: Totals) -> tuple[Any, ...]:
-    """Municipalities, those without, those of which nothing is known, årsverk, and per 10 000 inhabitants."""
-    counts = (totals.municipalities, totals.without, totals.unknown)
+def _summed(totals: Totals) -> tuple[Any, ...]:
+    counts = (totals.municipalities, totals.without, totals.unknown, totals.vacant_only)
     return (*counts, float(totals.fte), as_number(totals.fte_per_10000))
 
 

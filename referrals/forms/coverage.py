@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from referrals.boards.coverage import WITHOUT_LABELS
+from referrals.boards.coverage import VACANT_ONLY, WITHOUT_LABELS
 from referrals.choices import Borders, Definition, GroupedBy, states_in
 from referrals.forms.boards import DayForm
 from referrals.reports.question import PUBLISHED, Question
@@ -53,7 +53,8 @@ class CoverageForm(DefinedForm):
         super().__init__(query, today=today)
         self.fields["fylke"].choices = [("", _("All counties")), *counties]
         listed = [(state.value, state.label) for state in states_in(self.definition)]
-        self.fields["tilstand"].choices = [("", WITHOUT_LABELS[self.definition]), *listed]
+        vacant = (VACANT_ONLY, _("A vacant post only"))
+        self.fields["tilstand"].choices = [("", WITHOUT_LABELS[self.definition]), *listed, vacant]
 
     @property
     def county(self) -> str:
@@ -61,8 +62,8 @@ class CoverageForm(DefinedForm):
         return self.chosen("fylke")
 
     @property
-    def state(self) -> str:
-        """The state that is listed; empty for those without by the definition."""
+    def listed(self) -> str:
+        """The state that is listed, or those with a vacant post only; empty for those without by the definition."""
         return self.chosen("tilstand")
 
 

@@ -1,4 +1,4 @@
-"""The registers by which coverage is grouped, and the changes of numbers, are read as they were known too."""
+"""The registers by which coverage is grouped, changes of numbers and vacant posts are read as they were known too."""
 
 from importlib import import_module
 
@@ -11,6 +11,7 @@ REGISTERS = {
     "county": "id, code, name, sort_key, governor_id",
     "municipality": "id, code, name, full_name, sort_key, county_id, tile_column, tile_row, centrality, valid_to",
     "municipalitychange": "id, old_code, new_code, valid_from",
+    "vacancy": "id, municipality_id, valid_from, valid_to",
 }
 CHANGED = ("county", "municipality")
 
@@ -84,6 +85,24 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "referrals_municipalitychange_as_known",
                 "ordering": ["valid_from", "old_code", "new_code", "pk"],
+                "managed": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="KnownVacancy",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+            ],
+            options={
+                "db_table": "referrals_vacancy_as_known",
+                "ordering": ["municipality", "valid_from", "pk"],
                 "managed": False,
             },
         ),

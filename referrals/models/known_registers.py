@@ -14,6 +14,7 @@ from referrals.models.geography import County, Governor, Municipality, Municipal
 from referrals.models.known import Hindsight
 from referrals.models.official_statistics import StaffingFigure, StaffingFigureQuerySet, StaffingImport
 from referrals.models.periods import PeriodQuerySet
+from referrals.models.unfilled import Vacancy
 from referrals.models.workforce import (
     CoverageAgreement,
     CoverageStatement,
@@ -206,6 +207,24 @@ class KnownStatement(models.Model):
         return f"{self.municipality}: {self.source}"
 
 
+class KnownVacancy(models.Model):
+    """A vacant post as it was known."""
+
+    municipality = models.ForeignKey(KnownMunicipality, models.DO_NOTHING, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "referrals_vacancy_as_known"
+        ordering = ["municipality", "valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.municipality}: {self.valid_from}"
+
+
 class KnownStaffingFigure(models.Model):
     """An official figure as it was known."""
 
@@ -242,6 +261,7 @@ AS_KNOWN: dict[type[models.Model], type[models.Model]] = {
     Population: KnownPopulation,
     StaffingFigure: KnownStaffingFigure,
     Therapist: KnownTherapist,
+    Vacancy: KnownVacancy,
 }
 
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 # Codes that pages ask for by name.
 PRELIMINARY_REPLY = "preliminary-reply"
-ATTACHED_THERAPIST = "attached-therapist"
+ATTACHED_THERAPIST, PROTECTED_TITLE = "attached-therapist", "protected-title"
+BEHIND_COVERAGE = (ATTACHED_THERAPIST, PROTECTED_TITLE)
 
 
 class LawReference(models.Model):

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from referrals.choices import WITHOUT, WITHOUT_OWN, CoverageState, Definition, states_in
+from referrals.choices import NOBODY_KNOWN, WITHOUT, WITHOUT_OWN, CoverageState, Definition, states_in
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, register_as
 from referrals.norwegian import sort_key
 from referrals.reports import coverage_periods, workforce
@@ -34,7 +34,7 @@ class MunicipalityCoverage:
     `fte` are the årsverk of ergoterapeuter who count, after what agreements move. `fte_per_10000` uses `population`
     on 1 January of `population_year`, which is the year known that comes closest (`Population`). `source` says where
     the state is known from. `days_without` since the last ergoterapeut left who was enough for the definition; None:
-    has one, or nobody knows.
+    has one, or nobody knows. `is_vacant_only`: nobody who counts by any definition, but a vacant post for one.
     `is_lone`: one single ergoterapeut. `therapists` and `licensed` (how many of them hold a licence instead of an
     authorisation) are for own staff only, and never in a file.
     """
@@ -54,6 +54,7 @@ class MunicipalityCoverage:
     population_year: int | None
     without_since: date | None
     days_without: int | None
+    is_vacant_only: bool
     is_lone: bool
     therapists: int
     licensed: int
@@ -77,10 +78,14 @@ class MunicipalityCoverage:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over municipalities. `states` has every state of the definition, also those that nobody is in."""
+    """Sums over municipalities. `states` has every state of the definition, also those that nobody is in.
+
+    `vacant_only` have nobody but a vacant post; they are among none and unknown, under every definition.
+    """
 
     municipalities: int
     states: dict[CoverageState, int]
+    vacant_only: int
     fte: Decimal
     population: int
     definition: Definition
@@ -139,6 +144,11 @@ class CoverageReport:
         """Those without ergoterapeut by the definition."""
         return tuple(row for row in self.rows if row.state in WITHOUT[self.definition])
 
+    @property
+    def vacant_only(self) -> tuple[MunicipalityCoverage, ...]:
+        """Those with nobody but a vacant post."""
+        return tuple(row for row in self.rows if row.is_vacant_only)
+
 
 def per_10000(fte: Decimal, population: int | None) -> Decimal | None:
     """Årsverk per 10 000 inhabitants, two decimals; None without inhabitants."""
@@ -156,7 +166,7 @@ def build(
     """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`.
 
     `own` are the ids of the municipalities whose true waits the reader may see. `hindsight`: until when rows and
-    registers were changed, where it is made once more. 12 queries, whatever the day.
+    registers were changed, where it is made once more. 13 queries, whatever the day.
     """
     with looking_back(hindsight, on):
         counties = list(register_as(County.objects, hindsight).all())
@@ -187,6 +197,7 @@ class _Country:
         # Only somebody who has an ergoterapeut can lend one; of several agreements the oldest names the source.
         self._served = {a.recipient: a for a in reversed(made) if a.provider in self._staff}
         self._absent = workforce.absences(on, hindsight)
+        self._vacant = workforce.vacant(on, hindsight)
         self._populations = workforce.populations(on, hindsight)
         self._periods = coverage_periods.read(hindsight, self._known_without())
 
@@ -230,6 +241,7 @@ class _Country:
             population_year=year,
             without_since=since,
             days_without=(self._on - since).days if since else None,
+            is_vacant_only=pk in self._vacant and state in NOBODY_KNOWN,
             is_lone=staff.people == 1,
             therapists=staff.people,
             licensed=staff.licensed,
@@ -271,6 +283,7 @@ def totals_of(rows: Sequence[MunicipalityCoverage], definition: Definition) -> T
     return Totals(
         municipalities=len(rows),
         states={state: counted[state] for state in states_in(definition)},
+        vacant_only=sum(row.is_vacant_only for row in rows),
         fte=sum((row.fte for row in rows), workforce.NO_FTE),
         population=sum(row.population or 0 for row in rows),
         definition=definition,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from referrals.choices import Borders, Definition
+from referrals.choices import NOBODY_KNOWN, Borders, CoverageState, Definition
 from referrals.models import ALL_KNOWN, Hindsight, Municipality, MunicipalityChange, looking_back, register_as
 from referrals.reports import borders, coverage
 from referrals.reports.borders import Place, Split
@@ -52,7 +52,7 @@ class AskedCoverage:
 def build(
     on: date, *, data_as_of: datetime, question: Question, hindsight: Hindsight = ALL_KNOWN
 ) -> AskedCoverage:
-    """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`. 14 queries."""
+    """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`. 15 queries."""
     made = coverage.build(on, data_as_of=data_as_of, hindsight=hindsight, definition=question.definition)
     report = replace(made, recipe=replace(made.recipe, filters=question.filters))
     with looking_back(hindsight, on):
@@ -102,11 +102,17 @@ def _row(place: Place, parts: Sequence[MunicipalityCoverage]) -> MunicipalityCov
         population=sum(part.population or 0 for part in parts) if place.is_whole else None,
         without_since=None,
         days_without=None,
+        is_vacant_only=_is_vacant_only(place, state, parts),
         is_lone=False,
         therapists=0,
         licensed=0,
         over_a_year=Figure(),
     )
+
+
+def _is_vacant_only(place: Place, state: CoverageState, parts: Iterable[MunicipalityCoverage]) -> bool:
+    """Whether the whole has nobody but a vacant post; of one that was merged with others nobody can tell."""
+    return place.is_whole and state in NOBODY_KNOWN and any(part.is_vacant_only for part in parts)
 
 
 def _undivided(parts: Iterable[MunicipalityCoverage]) -> str:

@@ -20,6 +20,7 @@ from referrals.models import (
     Hindsight,
     Population,
     StaffingFigure,
+    Vacancy,
     register_as,
 )
 from referrals.reports.periods import year_before
@@ -90,6 +91,12 @@ def absences(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, Absence]:
     rows = valid.values_list("municipality", "source", "valid_from")
     stated = {municipality: Absence(source, since) for municipality, source, since in rows}
     return _official_zeros(on, hindsight) | stated
+
+
+def vacant(on: date, hindsight: Hindsight = ALL_KNOWN) -> set[int]:
+    """Municipalities with a post for an ergoterapeut that nobody has on the day. It is never coverage."""
+    valid = register_as(Vacancy.objects, hindsight).valid(on).order_by()
+    return set(valid.values_list("municipality", flat=True))
 
 
 def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from referrals.boards.coverage import SYMBOLS
@@ -49,12 +50,14 @@ class CoverageTable(ErgoTable):
         self.states = {
             state: cells.swatch(f"tile-{state.value}", SYMBOLS[state], state.label) for state in CoverageState
         }
+        self.vacant = gettext("a vacant post only")
 
     def cell_name(self, row: MunicipalityCoverage) -> SafeString:
         return cells.link(self.address(row.code), row.full_name)
 
     def cell_state(self, row: MunicipalityCoverage) -> SafeString:
-        return self.states[row.state]
+        state = self.states[row.state]
+        return cells.with_note(state, self.vacant) if row.is_vacant_only else state
 
     def cell_fte(self, row: MunicipalityCoverage) -> str | SafeString:
         return cells.subtle("–") if row.state is CoverageState.UNKNOWN else cells.number(row.fte, 1)

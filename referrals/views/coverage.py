@@ -18,11 +18,10 @@ from referrals.boards import coverage_series as series_board
 from referrals.boards import official as official_board
 from referrals.boards.areas import boundary_board
 from referrals.boards.official import Beside
-from referrals.choices import WITHOUT, CoverageState
 from referrals.exporters import coverage_series as series_export
 from referrals.forms.coverage import CoverageForm, DefinedForm, SeriesForm
 from referrals.models import County, CoverageAgreement, LawReference, Municipality
-from referrals.models.law import ATTACHED_THERAPIST
+from referrals.models.law import BEHIND_COVERAGE
 from referrals.permissions import Permission
 from referrals.reports import boundaries
 from referrals.reports import coverage as report_of
@@ -73,9 +72,11 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "map": tiles,
         "boundaries": boundary_board(report, boundaries.current(), address, form.county, tiles.legend),
         "map_sentence": board.map_sentence(report),
-        "lists": board.county_lists(chosen, _chosen_states(form), _own_counties(request, counties)),
-        "list_title": _list_title(form),
-        "law": _law(),
+        "lists": board.county_lists(
+            chosen, board.wanted(form.listed, form.definition), _own_counties(request, counties)
+        ),
+        "list_title": board.list_title(form.listed, form.definition),
+        "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],
         "table": _table(request, _rows(chosen), address, exclude=("county",) if form.county else ()),
         "population_years": board.population_years(report.rows),
@@ -101,7 +102,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "agreements": _agreements(row, form, address),
         "official": _official(request, row, form),
         "gaps": gaps.of_municipality(row.pk, form.definition, form.day),
-        "law": _law(),
+        "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],
         "is_own": request.access.can(Permission.SEE_DASHBOARD, row.pk),
         "dashboard": _dashboard_address(request, row),
@@ -135,7 +136,7 @@ def series(request: HttpRequest) -> HttpResponse:
         "lists": series_board.turnover_lists(made, _municipality_address(form)),
         "splits": series_board.splits(made),
         "borders_note": series_board.borders_note(made.question.borders),
-        "law": _law(),
+        "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],
         "trail": _trail(form),
         "downloads": downloads(request),
@@ -143,9 +144,9 @@ def series(request: HttpRequest) -> HttpResponse:
     return render(request, "coverage/series.html", context)
 
 
-def _law() -> LawReference | None:
-    """What the law asks for."""
-    return LawReference.objects.filter(code=ATTACHED_THERAPIST).first()
+def _laws() -> list[LawReference]:
+    """What the law asks for, and who may call themselves ergoterapeut."""
+    return list(LawReference.objects.filter(code__in=BEHIND_COVERAGE))
 
 
 def _report(request: HttpRequest, form: DefinedForm) -> CoverageReport:
@@ -174,17 +175,6 @@ def _rows(counties: Iterable[CountyCoverage]) -> list[MunicipalityCoverage]:
     """Their municipalities, in Norwegian order over all."""
     rows = [row for county in counties for row in county.rows]
     return sorted(rows, key=lambda row: (row.sort_key, row.code))
-
-
-def _chosen_states(form: CoverageForm) -> tuple[CoverageState, ...]:
-    """The state that is listed; those without by the definition unless another is asked for."""
-    return (CoverageState(form.state),) if form.state else WITHOUT[form.definition]
-
-
-def _list_title(form: CoverageForm) -> str:
-    if not form.state:
-        return str(board.LIST_TITLES[form.definition])
-    return _("Municipalities in the state “%(state)s”") % {"state": CoverageState(form.state).label}
 
 
 def _own_counties(request: HttpRequest, counties: list[County]) -> list[str]:

@@ -14,7 +14,7 @@ from django.utils.html import escape
 
 from referrals.choices import CoverageState, Definition, OccupationKind
 from referrals.models import KeptRecipe, LawReference, Municipality, User
-from referrals.models.law import ATTACHED_THERAPIST
+from referrals.models.law import ATTACHED_THERAPIST, PROTECTED_TITLE
 from tests.factories import (
     TODAY,
     CountyFactory,
@@ -26,6 +26,7 @@ from tests.factories import (
     PopulationFactory,
     ReferralFactory,
     UserFactory,
+    VacancyFactory,
     days_ago,
 )
 from tests.pages.seen import markup
@@ -199,8 +200,8 @@ def test_the_definition_is_chosen_and_named(
     page = reader.get(URL, {"definisjon": definition})
     label = Definition(definition).label
     assert page.context["report"].definition == definition
-    assert f"Regnes som dekket: {label}" in text(page)
-    assert f'<option value="{definition}" selected>{label}' in text(page)
+    assert f"Regnes som dekket: {label}" in markup(page)
+    assert f'<option value="{definition}" selected>{label}' in markup(page)
     assert len(listed(page)) == int(page.context["cards"][0].value) == without
     assert page.context["report"].recipe.filters[0] == ("definition", definition)
 
@@ -209,25 +210,47 @@ def test_the_definition_is_chosen_and_named(
 def test_without_one_it_is_the_published_one(reader: Client, country: Country, asked: str) -> None:
     page = reader.get(URL, {"definisjon": asked})
     assert page.context["report"].definition == Definition.AUTHORISED
-    assert '<option value="authorised" selected>' in text(page)
+    assert '<option value="authorised" selected>' in markup(page)
     assert "<b>" not in page.content.decode()
 
 
 def test_the_law_is_cited_beside_the_definition(reader: Client, country: Country) -> None:
-    LawReference.objects.create(code=ATTACHED_THERAPIST, title_nb="Loven § 3-2", url="https://lovdata.no/lov")
+    for code in (ATTACHED_THERAPIST, PROTECTED_TITLE, "preliminary-reply"):
+        LawReference.objects.create(code=code, title_nb=f"Lov om {code}", url="https://lovdata.no/lov")
     for address in (URL, f"{URL}{country.none.code}/", SERIES):
-        assert "Loven § 3-2" in text(reader.get(address))
+        page = markup(reader.get(address))
+        assert f"Lov om {ATTACHED_THERAPIST}" in page and f"Lov om {PROTECTED_TITLE}" in page
+        assert "Lov om preliminary-reply" not in page
+
+
+@pytest.mark.parametrize("definition", Definition)
+def test_a_vacant_post_only_is_named_listed_and_never_covered(
+    reader: Client, country: Country, definition: Definition
+) -> None:
+    before = reader.get(URL, {"definisjon": definition.value})
+    for place in (country.none, country.unknown, country.own, country.agreement):
+        VacancyFactory(municipality=place)
+    page = reader.get(URL, {"definisjon": definition.value, "tilstand": "vacant_only"})
+    assert listed(page) == [country.none.code, country.unknown.code]
+    assert "Kommuner med bare en ledig stilling" in markup(page)
+    assert markup(page).count("bare ledig stilling</span>") == 4, "twice in the list, twice in the table"
+    shown = {card.label: card.value for card in page.context["cards"]}
+    assert shown["Bare ledig stilling"] == "2"
+    assert page.context["totals"].states == before.context["totals"].states
+    for place, is_told in ((country.none, True), (country.unknown, True), (country.own, False)):
+        of_place = markup(reader.get(f"{URL}{place.code}/", {"definisjon": definition.value}))
+        assert ("<dt>Ledig stilling</dt>" in of_place) == is_told
 
 
 def test_the_definition_goes_along_from_page_to_page(reader: Client, country: Country) -> None:
     page = reader.get(URL, {"definisjon": "attached", "dato": "01.02.2026"})
     address = f"{URL}{country.none.code}/?dato=01.02.2026&amp;definisjon=attached"
-    assert f'href="{address}"' in text(page)
-    assert 'href="/dekning/utvikling/?dato=01.02.2026&amp;definisjon=attached"' in text(page)
+    assert f'href="{address}"' in markup(page)
+    assert 'href="/dekning/utvikling/?dato=01.02.2026&amp;definisjon=attached"' in markup(page)
     own_page = reader.get(address.replace("&amp;", "&"))
     assert own_page.context["report"].definition == Definition.ATTACHED
-    assert 'href="/dekning/?dato=01.02.2026&amp;definisjon=attached"' in text(own_page)
-    assert '<input type="hidden" name="definisjon" value="attached">' in text(own_page)
+    assert 'href="/dekning/?dato=01.02.2026&amp;definisjon=attached"' in markup(own_page)
+    assert '<input type="hidden" name="definisjon" value="attached">' in markup(own_page)
 
 
 def test_a_post_of_another_kind_has_a_list_where_the_post_is_asked_for(
@@ -237,7 +260,7 @@ def test_a_post_of_another_kind_has_a_list_where_the_post_is_asked_for(
     EmploymentFactory(municipality=country.unknown, occupation=other)
     page = reader.get(URL, {"definisjon": "employed", "tilstand": "other_post"})
     assert listed(page) == [country.unknown.code]
-    assert "Kommuner med tilstanden «Egen, i annen stilling»" in text(page)
+    assert "Kommuner med tilstanden «Egen, i annen stilling»" in markup(page)
     own = listed(reader.get(URL, {"definisjon": "authorised", "tilstand": "own"}))
     assert sorted(own) == sorted([country.own.code, country.unknown.code])
 
@@ -247,7 +270,7 @@ def test_a_municipality_tells_when_it_had_nobody(reader: Client, country: Countr
     CoverageStatementFactory(municipality=country.purchased)
     page = reader.get(f"{URL}{country.none.code}/")
     assert [(gap.began, gap.days) for gap in page.context["gaps"]] == [(days_ago(400), 400)]
-    assert "Fortsatt uten" in text(page)
+    assert "Fortsatt uten" in markup(page)
     bought = f"{URL}{country.purchased.code}/"
     assert len(reader.get(bought).context["gaps"]) == 1
     assert reader.get(bought, {"definisjon": "attached"}).context["gaps"] == ()
@@ -265,7 +288,7 @@ def test_the_series_ends_with_what_the_day_says(reader: Client, country: Country
         last = page.context["rows"][-1].cells[-1]
         assert (last.without, last.point.municipalities) == (of_the_day.without, 5)
         assert last.point.fte == of_the_day.fte
-        assert f"Regnes som dekket: {definition.label}" in text(page)
+        assert f"Regnes som dekket: {definition.label}" in markup(page)
     assert page.context["years"] == (*map(str, range(2018, 2026)), "16.03.2026")
 
 
@@ -273,7 +296,7 @@ def test_it_is_put_together_and_drawn_as_asked(reader: Client, country: Country)
     page = reader.get(SERIES, {"gruppe": "centrality", "grenser": "day"})
     question = page.context["series"].question
     assert (question.by, question.borders) == ("centrality", "day")
-    assert "Gamle kommunenumre har ikke navn her" in text(page)
+    assert "Gamle kommunenumre har ikke navn her" in markup(page)
     unknown = reader.get(SERIES, {"gruppe": "nonsense", "grenser": "nonsense"}).context["series"].question
     assert (unknown.by, unknown.borders) == ("county", "today")
 
@@ -281,8 +304,8 @@ def test_it_is_put_together_and_drawn_as_asked(reader: Client, country: Country)
 def test_who_is_new_is_named_with_the_way_there(reader: Client, country: Country) -> None:
     page = reader.get(SERIES)
     assert [(each.title, len(each.places)) for each in page.context["lists"]] == [("Nye uten", 1)]
-    assert "er 1 kommune ny uten, 0 er dekket igjen." in text(page)
-    assert f'href="/dekning/{country.none.code}/"' in text(page)
+    assert "er 1 kommune ny uten, 0 er dekket igjen." in markup(page)
+    assert f'href="/dekning/{country.none.code}/"' in markup(page)
 
 
 def test_the_series_is_taken_along_with_its_recipe(reader: Client, country: Country) -> None:

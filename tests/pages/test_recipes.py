@@ -82,7 +82,19 @@ def test_the_dashboard_says_day_mode_periods_and_all_three_hashes(
             "slik de var kjent da, og slik vi nå vet at de var",
             "Filter: Året 2026.",
         ),
-        ("dekning/{}/", {}, "slik vi nå vet at de var", "Uten filter."),
+        (
+            "dekning/{}/",
+            {"definisjon": "attached"},
+            "slik vi nå vet at de var",
+            "Filter: Dekket etter definisjonen «Knyttet til kommunen, også ved kjøp eller avtale»; grensene i dag.",
+        ),
+        (
+            "dekning/utvikling/",
+            {"grenser": "day", "gruppe": "governor"},
+            "slik vi nå vet at de var",
+            "Filter: Dekket etter definisjonen «Ansatt med autorisasjon, uansett stilling»; grensene den dagen; "
+            "gruppert etter statsforvalter.",
+        ),
     ],
 )
 def test_every_board_says_how_the_day_is_looked_at_and_its_filter(

@@ -14,7 +14,16 @@ from referrals.management.reports.places import access_by_name, county_scope, mu
 from referrals.management.reports.refusal import refused
 from referrals.models import Hindsight
 from referrals.permissions import Access
-from referrals.reports import comparison, coverage, coverage_series, flow, frozen, parts, period, waiting_times
+from referrals.reports import (
+    comparison,
+    coverage,
+    coverage_series,
+    flow,
+    frozen,
+    parts,
+    period,
+    waiting_times,
+)
 from referrals.reports.periods import (
     WEEKS_A_QUARTER,
     WEEKS_A_YEAR,

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from referrals.boards import coverage as board
-from referrals.choices import WITHOUT, WITHOUT_OWN, CoverageState, Definition, states_in
+from referrals.choices import WITHOUT, CoverageState, Definition, states_in
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage, Totals
 from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
@@ -32,6 +32,7 @@ def row(number, state, county="60"):
         population_year=2026,
         without_since=None,
         days_without=None,
+        is_vacant_only=False,
         is_lone=False,
         therapists=1,
         licensed=0,
@@ -43,6 +44,7 @@ def totals(rows, definition=Definition.AUTHORISED):
     return Totals(
         len(rows),
         {state: sum(one.state is state for one in rows) for state in states_in(definition)},
+        sum(one.is_vacant_only for one in rows),
         sum((one.fte for one in rows), Decimal(0)),
         sum(one.population for one in rows),
         definition,
@@ -113,10 +115,10 @@ def test_the_first_card_counts_those_without_and_the_states_are_told_once(defini
         str(board.WITHOUT_LABELS[definition]),
         str(len(WITHOUT[definition])),
     )
-    told = {card.href.removeprefix("?tilstand=") for card in others[:-1]}
+    told = {card.href.removeprefix("?tilstand=") for card in others[:-2]}
     alone = set(WITHOUT[definition]) if len(WITHOUT[definition]) == 1 else set()
     assert told == set(states_in(definition)) - alone
-    assert len(board.county_lists(made.counties, WITHOUT[definition])[0].rows) == int(first.value)
+    assert len(board.county_lists(made.counties, board.wanted("", definition))[0].rows) == int(first.value)
 
 
 def test_own_in_another_post_has_a_sign_of_its_own_where_it_is_told_apart():
@@ -139,8 +141,19 @@ def test_the_cards_hold_every_state_and_link_to_those_that_have_somebody():
         ("Kjøpt", "1", "?tilstand=purchased"),
         ("Egen", "1", "?tilstand=own"),
         ("Ukjent", "0", ""),
+        ("Bare ledig stilling", "0", ""),
     ]
     assert cards[-1].value == "0,63"
+
+
+def test_those_with_a_vacant_post_only_have_a_card_and_a_list():
+    made = report(STATES)
+    rows = tuple(replace(one, is_vacant_only=one.state is CoverageState.UNKNOWN) for one in made.rows)
+    counties = [replace(made.counties[0], rows=rows, totals=totals(rows))]
+    card = board.cards(counties[0].totals, lambda listed: f"?tilstand={listed}")[-2]
+    assert (card.label, card.value, card.href) == ("Bare ledig stilling", "1", "?tilstand=vacant_only")
+    (listed,) = board.county_lists(counties, board.wanted("vacant_only", Definition.AUTHORISED))
+    assert [one.state for one in listed.rows] == [CoverageState.UNKNOWN]
 
 
 def test_each_tile_says_its_state_in_colour_sign_and_words():
@@ -198,7 +211,7 @@ def test_the_map_says_where_most_are(counties, sentence):
 
 def test_lists_leave_out_counties_with_nobody_and_put_ones_own_first():
     three = report([CoverageState.NONE], [CoverageState.OWN], [CoverageState.PURCHASED, CoverageState.OWN])
-    lists = board.county_lists(three.counties, WITHOUT_OWN, own=["62"])
+    lists = board.county_lists(three.counties, board.wanted("", Definition.AUTHORISED), own=["62"])
     assert [(one.county.code, len(one.rows), one.is_own) for one in lists] == [
         ("62", 1, True),
         ("60", 1, False),

@@ -171,7 +171,7 @@ def test_work_and_mental_health_starts_within_a_month(rows):
 
 
 def test_nobody_is_said_to_have_checked_the_law(rows):
-    assert [row["checked_on"] for row in rows["law_references"]] == [None, None]
+    assert [row["checked_on"] for row in rows["law_references"]] == [None, None, None]
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from referrals.models import (
     Population,
     StaffingFigure,
     Therapist,
+    Vacancy,
     looking_back,
     register_as,
 )
@@ -37,6 +38,7 @@ from tests.factories import (
     MunicipalityFactory,
     PopulationFactory,
     StaffingFigureFactory,
+    VacancyFactory,
 )
 from tests.unit.management.test_report import refusal, report
 
@@ -79,9 +81,10 @@ def nobody(own: Municipality) -> Municipality:
 
 @pytest.fixture
 def counted(own: Municipality) -> Municipality:
-    """Has nobody by the official figures."""
+    """Has nobody by the official figures, but a vacant post."""
     place = MunicipalityFactory(county=own.county)
     StaffingFigureFactory(municipality=place, counted_on=TODAY - timedelta(days=30), value=0)
+    VacancyFactory(municipality=place, occupation=Occupation.objects.get())
     return place
 
 
@@ -110,6 +113,12 @@ CHANGES: dict[str, Callable[[], object]] = {
     "a figure is newer": lambda: StaffingFigureFactory(
         municipality=StaffingFigure.objects.get().municipality, counted_on=TODAY, value=2
     ),
+    "a vacant post is filled": lambda: save(Vacancy, valid_to=TODAY),
+    "a vacant post is removed": lambda: Vacancy.objects.all().delete(),
+    "a vacant post is added": lambda: VacancyFactory(
+        municipality=CoverageStatement.objects.get().municipality, occupation=Occupation.objects.get()
+    ),
+    "a therapist was a student": lambda: save(Therapist, is_licence=True, is_student=True),
     "a population is corrected": lambda: save(Population, persons=5_000),
     "a population is removed": lambda: Population.objects.all().delete(),
     "a municipality is renamed": lambda: Municipality.objects.update(full_name="Nytt navn"),
@@ -215,6 +224,19 @@ class TestDefinitions:
         assert [found[name]["without"] for name in found] == [1, 0, 0]
         assert found["employed"]["states"]["other_post"] == 1
         assert "other_post" not in found["authorised"]["states"]
+
+    @pytest.mark.usefixtures("served", "nobody")
+    @pytest.mark.parametrize("definition", ["employed", "authorised", "attached"])
+    def test_a_vacant_post_only_is_named_and_never_covered(
+        self, counted: Municipality, definition: str
+    ) -> None:
+        found = figures("--definition", definition, "--by", "county")
+        assert (found["vacant_post_only"], found["vacant_post_only_codes"]) == (1, [counted.code])
+        assert counted.code in found["without_codes"]
+        assert found["groups"][0]["vacant_post_only"] == 1
+        head, *lines = report("coverage", "--definition", definition, "--format", "csv").splitlines()
+        place = head.split(";").index("vacant_post_only")
+        assert sorted(line.split(";")[place] for line in lines) == ["no", "no", "no", "yes"]
 
     @pytest.mark.parametrize("kind", ["coverage", "coverage_series"])
     @pytest.mark.usefixtures("served", "nobody", "counted")

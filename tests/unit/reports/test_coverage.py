@@ -1,6 +1,7 @@
 """Who has an ergoterapeut: each rule by hand, then random worlds against a plain computation."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -10,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from referrals.choices import CoverageState, Engagement, OccupationKind
+from referrals.choices import CoverageState, Definition, Engagement, OccupationKind
 from referrals.models import CoverageAgreement, CoverageStatement, Employment, Municipality, StaffingFigure
 from referrals.reports import coverage
 from referrals.reports.coverage import CoverageReport, MunicipalityCoverage, per_10000
@@ -101,7 +102,7 @@ class TestState:
     def test_leaves_temporary_and_vacant_posts_change_no_figure(self, place: Municipality) -> None:
         before = row_of(place)
         VacancyFactory(municipality=place)
-        assert row_of(place) == before
+        assert row_of(place) == replace(before, is_vacant_only=True)
         post = EmploymentFactory(municipality=place)
         present = row_of(place)
         LeaveFactory(employment=post)
@@ -221,6 +222,53 @@ class TestState:
         for add, state in steps:
             add()
             assert row_of(place).state == state
+
+
+class TestVacantOnly:
+    @pytest.mark.parametrize("definition", Definition)
+    def test_it_is_told_beside_the_state_and_counted_under_every_definition(
+        self, place: Municipality, neighbour: Municipality, definition: Definition
+    ) -> None:
+        before = build(definition=definition)
+        for each in (place, neighbour):
+            VacancyFactory(municipality=each)
+        found = build(definition=definition)
+        assert [row.pk for row in found.vacant_only] == [place.pk]
+        assert found.totals == replace(before.totals, vacant_only=1)
+        assert (found.without, found.totals.unknown) == ((), 1)
+
+    def test_where_it_is_known_that_there_is_nobody_it_stays_without(self, place: Municipality) -> None:
+        CoverageStatementFactory(municipality=place)
+        VacancyFactory(municipality=place)
+        assert build().without == build().vacant_only == (row_of(place),)
+
+    def test_of_a_period_with_its_first_day_and_not_its_last(self, place: Municipality) -> None:
+        VacancyFactory(municipality=place, valid_from=days_ago(10), valid_to=days_ago(5))
+        found = [row_of(place, days_ago(days)).is_vacant_only for days in (11, 10, 6, 5)]
+        assert found == [False, True, True, False]
+
+    def test_whoever_never_counts_leaves_it_alone(self, place: Municipality) -> None:
+        VacancyFactory(municipality=place)
+        for therapist in (TherapistFactory(student=True), TherapistFactory(unauthorised=True)):
+            EmploymentFactory(municipality=place, therapist=therapist)
+        EmploymentFactory(municipality=place, occupation=OccupationFactory(support=True))
+        assert row_of(place).is_vacant_only
+
+    @pytest.mark.parametrize("what", ["another post", "purchased", "agreement", "on leave"])
+    def test_with_anybody_by_any_definition_it_is_not_all(
+        self, place: Municipality, neighbour: Municipality, what: str
+    ) -> None:
+        VacancyFactory(municipality=place)
+        if what == "agreement":
+            CoverageAgreementFactory(provider=neighbour, recipient=place)
+        elif what == "another post":
+            other = OccupationFactory(code="1120102", kind=OccupationKind.OTHER)
+            EmploymentFactory(municipality=place, occupation=other)
+        else:
+            post = EmploymentFactory(municipality=place, purchased=what == "purchased")
+            LeaveFactory(employment=post)
+        for definition in Definition:
+            assert build(definition=definition).vacant_only == ()
 
 
 class TestFte:
@@ -343,13 +391,14 @@ class TestReport:
         own = build(own={place.pk}).rows
         assert next(row for row in own if row.pk == place.pk).over_a_year == Figure(2)
 
-    def test_twelve_queries_whatever_there_is(self, place: Municipality, neighbour: Municipality) -> None:
+    def test_thirteen_queries_whatever_there_is(self, place: Municipality, neighbour: Municipality) -> None:
         CoverageAgreementFactory(provider=neighbour, recipient=place)
         StaffingFigureFactory()
+        VacancyFactory(municipality=place)
         ReferralFactory(municipality=place)
         with CaptureQueriesContext(connection) as queries:
             build()
-        assert len(queries) == 12
+        assert len(queries) == 13
 
 
 # ---------------------------------------------------------------- against a plain computation

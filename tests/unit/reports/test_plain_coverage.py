@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model, QuerySet
 from pytest_django import DjangoDbBlocker
 
 from referrals.choices import Borders, Definition, GroupedBy, OccupationKind
-from referrals.models import Employment, Occupation
+from referrals.models import Employment, Municipality, Occupation, StaffingFigure, Therapist, Vacancy
 from referrals.reports import borders, coverage, coverage_redrawn, coverage_series, gaps
 from referrals.reports.question import Question
 from tests import plain_coverage
+from tests.factories import StaffingImportFactory
 from tests.plain_coverage import Rows
 from tests.unit.management.test_report import report as printed
 
@@ -24,7 +26,18 @@ UNTIL = date(2026, 3, 1)  # of the demo
 DAYS = (date(2018, 12, 31), date(2021, 6, 15), date(2024, 12, 31))
 REFORMS = (date(2019, 12, 31), date(2020, 1, 1), date(2023, 12, 31), date(2024, 1, 1))
 KEPT = {date(2020, 1, 1): {"1103", "5001"}}  # Stavanger and Trondheim took others in
-IN_ANOTHER_POST = 400
+IN_ANOTHER_POST, STUDENTS, FIGURES, VACANT = 400, 80, 900, 120
+# What an official figure says: in which measure, by which sign, how much, and with how many decimals.
+SAID = (
+    *[("persons", "nil", 0, 0), ("persons", "value", 0, 0), ("persons", "value", 1, 0), ("fte", "nil", 0, 1)],
+    *[
+        ("fte", "value", 0, 0),
+        ("fte", "value", 0, 1),
+        ("fte", "value", "0.4", 1),
+        ("relative", "value", 0, 1),
+    ],
+    *[("persons", "suppressed", None, None), ("persons", "missing", None, None)],
+)
 
 pytestmark = [pytest.mark.django_db]
 
@@ -32,7 +45,7 @@ QUERIES = {
     "municipalities": "SELECT id, code FROM referrals_municipality WHERE valid_to IS NULL",
     "employments": """
         SELECT municipality_id AS municipality, engagement, fte, valid_from, valid_to, kind,
-            authorised_from, authorised_to
+            authorised_from, authorised_to, is_student
         FROM referrals_employment AS employment
         JOIN referrals_occupation AS occupation ON occupation.id = occupation_id
         JOIN referrals_therapist AS therapist ON therapist.id = therapist_id
@@ -42,7 +55,12 @@ QUERIES = {
         FROM referrals_coverageagreement
     """,
     "statements": "SELECT municipality_id AS municipality, valid_from, valid_to FROM referrals_coveragestatement",
-    "figures": "SELECT municipality_id AS municipality, counted_on, value FROM referrals_staffingfigure",
+    "figures": """
+        SELECT municipality_id AS municipality, counted_on, measure, status, value, decimals,
+            replaced_by_id IS NOT NULL AS replaced
+        FROM referrals_staffingfigure
+    """,
+    "vacancies": "SELECT municipality_id AS municipality, valid_from, valid_to FROM referrals_vacancy",
     "changes": "SELECT old_code, new_code, valid_from FROM referrals_municipalitychange",
 }
 
@@ -52,12 +70,47 @@ every_definition = pytest.mark.parametrize("definition", Definition)
 
 @pytest.fixture(scope="module")
 def rows(seeded: list[int], django_db_blocker: DjangoDbBlocker) -> Iterator[Rows]:
-    """The demo with some therapists in posts of another kind, among them all of some municipalities."""
+    """The demo with posts of another kind, students, official figures and vacant posts anywhere."""
     with django_db_blocker.unblock():
+        rng = Random(3)
         other = Occupation.objects.create(code="1120102", title="Leder", kind=OccupationKind.OTHER)
-        chosen = sorted(Employment.objects.values_list("pk", flat=True))
-        Employment.objects.filter(pk__in=Random(3).sample(chosen, IN_ANOTHER_POST)).update(occupation=other)
+        some(Employment, IN_ANOTHER_POST, rng).update(occupation=other)
+        some(Therapist, STUDENTS, rng).update(is_licence=True, is_student=True)
+        places = sorted(Municipality.objects.values_list("pk", flat=True))
+        StaffingFigure.objects.bulk_create(figures(places, rng))
+        Vacancy.objects.bulk_create(vacancies(places, rng))
         yield Rows(**{name: read(query) for name, query in QUERIES.items()})
+
+
+def some(model: type[Model], count: int, rng: Random) -> QuerySet:
+    chosen = rng.sample(sorted(model.objects.values_list("pk", flat=True)), count)
+    return model.objects.filter(pk__in=chosen)
+
+
+def figures(places: list[int], rng: Random) -> Iterator[StaffingFigure]:
+    """Of random municipalities in the years before the days that are looked at; some were replaced."""
+    newer = StaffingImportFactory()
+    for number in range(FIGURES):
+        measure, status, value, decimals = rng.choice(SAID)
+        yield StaffingFigure(
+            municipality_id=rng.choice(places),
+            counted_on=rng.choice(DAYS) - timedelta(days=rng.choice([0, 1, 45, 364, 365, 366])),
+            source=f"Tabell {number}",
+            measure=measure,
+            status=status,
+            value=value,
+            decimals=decimals,
+            replaced_by=newer if rng.random() < 0.1 else None,
+        )
+
+
+def vacancies(places: list[int], rng: Random) -> Iterator[Vacancy]:
+    """Around each of the days that are looked at."""
+    post = Occupation.objects.filter(kind=OccupationKind.THERAPIST).first()
+    for place in rng.sample(places, VACANT):
+        begun = rng.choice(DAYS) - timedelta(days=rng.choice([0, 1, 100]))
+        ended = None if rng.random() < 0.5 else begun + timedelta(days=rng.choice([1, 100, 101]))
+        yield Vacancy(municipality_id=place, occupation=post, fte=1, valid_from=begun, valid_to=ended)
 
 
 def read(query: str) -> list[dict[str, Any]]:
@@ -85,15 +138,26 @@ def test_the_definitions_ask_for_less_and_less(rows: Rows, on: date) -> None:
 
 
 @every_day
+def test_who_has_a_vacant_post_only(rows: Rows, on: date) -> None:
+    expected = plain_coverage.vacant_only(rows, on)
+    for definition in Definition:
+        report = coverage.build(on, data_as_of=NOW, definition=definition)
+        assert {row.pk for row in report.vacant_only} == expected
+        assert report.totals.vacant_only == len(expected) > 0
+
+
+@every_day
 @every_definition
 def test_the_shell_says_the_same(rows: Rows, on: date, definition: Definition) -> None:
     expected = plain_coverage.without(rows, on, definition.value)
     arguments = ("--on", on.isoformat(), "--definition", definition.value, "--format", "json")
-    figures = json.loads(printed("coverage", *arguments))
+    found = json.loads(printed("coverage", *arguments))
     codes = {row["id"]: row["code"] for row in rows.municipalities}
-    assert figures["definition"] == definition.value
-    assert figures["without"] == len(expected)
-    assert sorted(figures["without_codes"]) == sorted(codes[place] for place in expected)
+    assert found["definition"] == definition.value
+    assert found["without"] == len(expected)
+    assert sorted(found["without_codes"]) == sorted(codes[place] for place in expected)
+    vacant = plain_coverage.vacant_only(rows, on)
+    assert sorted(found["vacant_post_only_codes"]) == sorted(codes[place] for place in vacant)
 
 
 @every_definition
@@ -193,7 +257,7 @@ def test_groups_add_up(rows: Rows, by: GroupedBy, drawn: Borders) -> None:
     question = Question(Definition.ATTACHED, drawn, by)
     for on in REFORMS[:2]:
         asked = coverage_redrawn.build(on, data_as_of=NOW, question=question)
-        for name in ("municipalities", "without", "unknown"):
+        for name in ("municipalities", "without", "unknown", "vacant_only"):
             parts = [getattr(group.totals, name) for group in asked.groups]
             assert sum(parts) == getattr(asked.totals, name)
         fte = sum(group.totals.fte for group in asked.groups)
