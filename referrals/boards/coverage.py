@@ -205,7 +205,12 @@ def coverage_map(report: CoverageReport, address: Callable[[str], str], county: 
 
 
 def map_sentence(report: CoverageReport) -> str:
-    """Where most of those without are."""
+    """Where most of those without are, and by which definition."""
+    counted = _("Counted as covered: %(definition)s") % {"definition": report.definition.label}
+    return f"{_where(report)} {counted}."
+
+
+def _where(report: CoverageReport) -> str:
     ranked = sorted(report.counties, key=lambda county: county.totals.without, reverse=True)
     without = report.totals.without
     if not without:

@@ -1,4 +1,4 @@
-"""What the posts' own course does not tell: who is away for a while, who has a temporary post, and students.
+"""What the posts' own course does not tell: who is away, who has a temporary post, students, posts where nobody is.
 
 Nothing here changes who counts on any day, nor how many årsverk.
 """
@@ -8,16 +8,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from referrals.choices import Engagement
+from referrals.choices import CoverageState, Engagement
 from referrals.demo import names
+from referrals.demo.coverage import Spans
 from referrals.demo.places import Municipal
-from referrals.demo.workforce import ACTIVITY_WORKER, THERAPIST, Away, Job, Staff, Worker
+from referrals.demo.workforce import ACTIVITY_WORKER, THERAPIST, Away, Job, Staff, Vacant, Worker
 
 LEAVE_SHARE, LEAVE_DAYS, LEAST_YEARS = 0.25, (60, 330), timedelta(days=600)
 AWAY_NOW_SHARE, OPEN_SHARE = 0.03, 0.4
 TEMPORARY_SHARE, SHORT = 0.6, timedelta(days=400)
 TEMPORARY_NOW_SHARE = 0.04
 STUDENTS = 8
+VACANT_SHARE = 0.35
 
 
 def add(staff: Staff, places: list[Municipal], until: date, rng: Random) -> None:
@@ -28,6 +30,15 @@ def add(staff: Staff, places: list[Municipal], until: date, rng: Random) -> None
             staff.jobs[number] = replace(job, is_temporary=True)
     for place in rng.sample(places, STUDENTS):
         _add_student(staff, place, until, rng)
+
+
+def add_vacant(staff: Staff, spans: Spans, rng: Random) -> None:
+    """Some of the municipalities that have nobody have a post all the same, for as long as they have nobody."""
+    for code, found in spans.items():
+        for span in found:
+            if span.state == CoverageState.NONE and rng.random() < VACANT_SHARE:
+                fte = Decimal(rng.choice(("0.50", "1.00")))
+                staff.vacant.append(Vacant(code, THERAPIST, fte, span.start, span.end))
 
 
 def _leaves(number: int, job: Job, until: date, rng: Random) -> list[Away]:

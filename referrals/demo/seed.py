@@ -125,6 +125,7 @@ class _Seeding:
         spans = coverage.plan(self.places, order.until, order.stream("coverage"))
         staff = workforce.staff(self.places, spans, order.until, order.stream("workforce"))
         leaves.add(staff, self.places, order.until, order.stream("leaves"))
+        leaves.add_vacant(staff, spans, order.stream("vacant"))
         foundation.create_agreements_and_statements(self.places, spans, order.stream("agreements"))
         last_day = date.fromordinal(self.workdays.last())
         with Loader(MODELS) as loader:

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from referrals.choices import CoverageState
 from referrals.demo import coverage, leaves, workforce
 from referrals.demo.workforce import Job, Staff
 from tests.unit.demo.real_places import real_places
@@ -22,6 +23,7 @@ def both() -> tuple[list[Job], Staff]:
     staff = workforce.staff(PLACES, spans, UNTIL, Random(1))
     planned = list(staff.jobs)
     leaves.add(staff, PLACES, UNTIL, Random(2))
+    leaves.add_vacant(staff, spans, Random(3))
     return planned, staff
 
 
@@ -69,6 +71,22 @@ def test_some_posts_are_temporary_and_most_are_not(both: tuple[list[Job], Staff]
     now = [job for job in staff.jobs if job.end is None]
     assert 50 <= sum(job.is_temporary for job in now) <= 300
     assert sum(job.is_temporary for job in staff.jobs if job.end) > 50
+
+
+def test_some_of_those_with_nobody_have_a_vacant_post_all_the_while(
+    both: tuple[list[Job], Staff],
+) -> None:
+    _planned, staff = both
+    vacant = {(post.code, post.start, post.end) for post in staff.vacant}
+    spans = coverage.plan(PLACES, UNTIL, Random(1))
+    nobody = {
+        (code, span.start, span.end)
+        for code, found in spans.items()
+        for span in found
+        if span.state == CoverageState.NONE
+    }
+    assert 10 < len(nobody & vacant) < len(nobody)
+    assert any(end is None for _code, _start, end in nobody & vacant)
 
 
 def test_a_vacant_post_is_empty_for_a_while_and_some_are_now(both: tuple[list[Job], Staff]) -> None:
