@@ -43,7 +43,7 @@ def another_view(name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0037_one_flow")]
+    dependencies = [("referrals", "0041_divided")]
 
     operations = [
         migrations.RunSQL(undone(BEFORE.REGISTERS | REGISTERS), undone(BEFORE.REGISTERS)),

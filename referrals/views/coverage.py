@@ -23,9 +23,8 @@ from referrals.forms.coverage import CoverageForm, DefinedForm, SeriesForm
 from referrals.models import County, CoverageAgreement, LawReference, Municipality
 from referrals.models.law import BEHIND_COVERAGE
 from referrals.permissions import Permission
-from referrals.reports import boundaries
+from referrals.reports import boundaries, coverage_series, gaps
 from referrals.reports import coverage as report_of
-from referrals.reports import coverage_series, gaps
 from referrals.reports import official as official_figures
 from referrals.reports.beginnings import first_known_workforce
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage
