@@ -44,6 +44,7 @@ NEAR_A_YEAR_DAYS = 274
 HALF_A_YEAR_DAYS = 183
 # No ten years have more days. Who seems to have waited longer was perhaps registered with a slip in the date.
 TEN_YEARS_DAYS = 3653
+# Where a municipality's key does not say otherwise. Each version of a key has its own number.
 DUE_SOON_DAYS = 7
 # Within so many days of its last day, so from day 21 to 24 on, the preliminary reply is the next thing to do.
 REPLY_SOON_DAYS = 7
@@ -233,14 +234,17 @@ def over_target_sql() -> Expression:
     return ExpressionWrapper(over_target_q(), BooleanField(null=True))
 
 
-def is_due_soon(left: int | None) -> bool:
-    """Whether the target falls due within a week and is not yet broken: 0 ≤ target − net ≤ 7."""
-    return left is not None and 0 <= left <= DUE_SOON_DAYS
+def is_due_soon(left: int | None, soon: int | None) -> bool:
+    """Whether the target falls due within `soon` days and is not yet broken: 0 ≤ target − net ≤ soon.
+
+    `soon` is the number of the municipality's key in force on the day that is looked at; None: it has none.
+    """
+    return left is not None and soon is not None and 0 <= left <= soon
 
 
 def due_soon_q() -> Q:
-    """SQL form of `is_due_soon`, over `days_left`. A list of days: a range would ask for `days_left` twice."""
-    return Q(days_left__in=range(DUE_SOON_DAYS + 1))
+    """SQL form of `is_due_soon`, over `days_left` and `due_soon_days`; the lookup is `models.periods.FromNoughtTo`."""
+    return Q(days_left__from_nought_to=F("due_soon_days"))
 
 
 def due_soon_sql() -> Expression:

@@ -38,6 +38,8 @@ class Change(Enum):
     LOSES = pgettext_lazy("referral", "Loses its target: the key no longer has its priority")
     GAINS = pgettext_lazy("referral", "Gets a target: the key had none for its priority")
     MOVED = pgettext_lazy("referral", "Another due date, otherwise as before")
+    SOON = _("Becomes due soon")
+    NOT_SOON = _("Is no longer due soon")
     REPLY_DUE = pgettext_lazy("referral", "A preliminary reply becomes due")
     REPLY_NOT_DUE = pgettext_lazy("referral", "A preliminary reply is no longer due")
 
@@ -48,6 +50,7 @@ class Standing:
 
     state: State
     due_on: date | None
+    is_due_soon: bool
     needs_reply: bool
 
 
@@ -110,10 +113,14 @@ def preview(
 def standings(municipality: Municipality, *, on: date) -> dict[str, Standing]:
     """Of everybody who waits in the municipality at the end of the day, by referral number."""
     rows = Referral.objects.in_municipality(municipality).waiting(on=on).with_wait(on=on).with_reply()
-    values = rows.annotate(over=F("is_over_target"), due=F("due_on")).order_by("number")
+    values = rows.annotate(over=F("is_over_target"), due=F("due_on"), soon=F("is_due_soon")).order_by(
+        "number"
+    )
     return {
-        number: Standing(_state(over), due, needs_reply)
-        for number, over, due, needs_reply in values.values_list("number", "over", "due", "needs_reply")
+        number: Standing(_state(over), due, soon, needs_reply)
+        for number, over, due, soon, needs_reply in values.values_list(
+            "number", "over", "due", "soon", "needs_reply"
+        )
     }
 
 
@@ -151,6 +158,8 @@ def _changes(old: Standing, new: Standing) -> Iterator[Change]:
         yield _new_state(old.state, new.state)
     elif old.due_on != new.due_on:
         yield Change.MOVED
+    elif old.is_due_soon != new.is_due_soon:
+        yield Change.SOON if new.is_due_soon else Change.NOT_SOON
     if old.needs_reply != new.needs_reply:
         yield Change.REPLY_DUE if new.needs_reply else Change.REPLY_NOT_DUE
 

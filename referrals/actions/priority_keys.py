@@ -35,7 +35,7 @@ from referrals.models import (
 )
 from referrals.models.priority import missing_levels
 from referrals.permissions import Access, Permission
-from referrals.waiting import oslo_date
+from referrals.waiting import DUE_SOON_DAYS, oslo_date
 
 # A key that begins later is a slip in the year.
 LONGEST_AHEAD = timedelta(days=2 * 366)
@@ -62,6 +62,7 @@ class KeyData:
 
     valid_from: date
     note: str = ""
+    due_soon_days: int = DUE_SOON_DAYS
     targets: Sequence[Target]
     replies: Mapping[int, bool]
 
@@ -73,6 +74,7 @@ class KeyData:
         return cls(
             valid_from=key.valid_from,
             note=key.note,
+            due_soon_days=key.due_soon_days,
             targets=[Target(t.category_id, t.level, t.days, t.criteria) for t in targets],
             replies=default | dict(key.reply_rules.values_list("category_id", "is_due")),
         )
@@ -80,7 +82,8 @@ class KeyData:
     def says_the_same_as(self, other: "KeyData") -> bool:
         """Whether nobody could tell the two apart."""
         return (
-            (self.valid_from, self.note) == (other.valid_from, other.note)
+            (self.valid_from, self.note, self.due_soon_days)
+            == (other.valid_from, other.note, other.due_soon_days)
             and set(self.targets) == set(other.targets)
             and self.replies == other.replies
         )
@@ -172,7 +175,8 @@ def check(
     _check_place(municipality, data, corrects)
     if corrects is not None or data.valid_from <= today:
         check_reason(reason, field="reason")
-    check_values(PriorityKey(note=data.note, reason=reason), ("note", "reason"))
+    general = PriorityKey(note=data.note, due_soon_days=data.due_soon_days, reason=reason)
+    check_values(general, ("note", "due_soon_days", "reason"))
     _check_targets(data)
     if corrects is not None and data.says_the_same_as(KeyData.of(corrects)):
         raise NothingChanged
@@ -194,6 +198,7 @@ def write(
         municipality=municipality,
         valid_from=data.valid_from,
         note=data.note,
+        due_soon_days=data.due_soon_days,
         registered_at=at,
         registered_by=by,
         reason=reason,

@@ -25,6 +25,7 @@ from referrals.models import (
     Leave,
     Person,
     Referral,
+    SmallNumberLimit,
     Therapist,
     Vacancy,
     WaitPause,
@@ -58,6 +59,7 @@ WORDED = (
     Vacancy,
     CoverageAgreement,
     CoverageStatement,
+    SmallNumberLimit,
 )
 ABOUT = {
     "therapist_authorised_to_after_from": "authorised_to",
@@ -75,6 +77,8 @@ ABOUT = {
     "agreement_no_overlap": "valid_from",
     "statement_to_after_from": "valid_to",
     "statement_no_overlap": "valid_from",
+    "small_number_limit_range": "least_shown",
+    "small_number_limit_begins_later": "valid_from",
 }
 
 

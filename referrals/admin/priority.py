@@ -54,6 +54,7 @@ class PriorityKeyAdmin(RecordAdmin):
         "municipality",
         "valid_from",
         "note",
+        "due_soon_days",
         "registered_at",
         "registered_by",
         "reason",

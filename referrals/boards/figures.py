@@ -45,7 +45,7 @@ def count_cell(figure: Figure, href: str) -> Cell:
 
 def in_place(figure: Figure, otherwise: str = UNDEFINED) -> str:
     """What stands where a figure cannot be written as a number: why it is hidden, or `otherwise`."""
-    return str(figure.hidden.label) if figure.hidden else otherwise
+    return figure.in_place or otherwise
 
 
 def count(figure: Figure) -> str:

@@ -42,16 +42,17 @@ def counted(figures: Mapping[str, Figure]) -> dict[str, Any]:
 
 def cell(figure: Figure) -> Cell:
     """The value, or in its place why it may not be shown."""
-    return str(figure.hidden.label) if figure.hidden else figure.value
+    return figure.in_place or figure.value
 
 
 def sheet(lines: Iterable[Line], recipes: Iterable[Recipe]) -> Sheet:
     """All figures one below the other, and last how each report is made again."""
     rows = [row for line in lines for row in line.rows()]
-    return Sheet(COLUMNS, (*rows, *(row for recipe in recipes for row in _recipe_rows(recipe))))
+    return Sheet(COLUMNS, (*rows, *(row for recipe in recipes for row in recipe_rows(recipe))))
 
 
-def _recipe_rows(recipe: Recipe) -> Iterator[tuple[Cell, ...]]:
+def recipe_rows(recipe: Recipe) -> Iterator[tuple[Cell, ...]]:
+    """What a recipe says, one word a row."""
     told = recipe.as_dict()
     scope = told.pop("scope")
     told |= {"level": scope["level"], "codes": " ".join(scope["codes"]), "suppressed": scope["suppressed"]}

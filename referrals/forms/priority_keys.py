@@ -23,14 +23,18 @@ from referrals.models.priority import (
     LONGEST_CRITERIA,
     LONGEST_REASON,
     MOST_DAYS,
+    MOST_SOON_DAYS,
     missing_levels,
 )
+from referrals.waiting import DUE_SOON_DAYS
 
 Text = str | Promise
 Places = Sequence[tuple[str, Text]]
 
 PRESENT_KEY, OTHER_PLACE, TEMPLATE = "nokkel", "kommune", "mal-"
 LEAST_LEVELS = 3
+GENERAL = ["valid_from", "note", "due_soon_days", "reason"]
+SOON_DAYS = gettext_lazy("Write a whole number of days, from 0 to 60.")
 
 
 class StartForm(FilterForm):
@@ -108,6 +112,18 @@ class KeyForm(ErgoForm):
         required=False,
         help_text=gettext_lazy("For example who decided it, and where."),
     )
+    due_soon_days = forms.IntegerField(
+        label=gettext_lazy("Due soon, days before the target"),
+        min_value=0,
+        max_value=MOST_SOON_DAYS,
+        initial=DUE_SOON_DAYS,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
+        help_text=gettext_lazy(
+            "From so many days before its last day the target is shown as due soon. Holds for every list of a day on "
+            "which the version is in force, whenever a referral was received."
+        ),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), SOON_DAYS),
+    )
     reason = LongTextField(
         label=gettext_lazy("Reason"),
         max_length=LONGEST_REASON,
@@ -137,14 +153,14 @@ class KeyForm(ErgoForm):
             )
         for category in categories:
             self._add_fields(category)
-        general = Section(_("The version"), ["valid_from", "note", "reason"])
+        general = Section(_("The version"), GENERAL)
         self.sections = [general, *(Section(one.name, self._names(one)) for one in categories)]
         self.prepare_fields()
 
     @property
     def general(self) -> list[BoundField]:
         """The fields that are about the version as a whole."""
-        return [self[name] for name in ("valid_from", "note", "reason") if name in self.fields]
+        return [self[name] for name in GENERAL if name in self.fields]
 
     @property
     def by_category(self) -> Iterator[CategoryFields]:

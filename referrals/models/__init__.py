@@ -27,6 +27,7 @@ from referrals.models.known import (
 )
 from referrals.models.known_registers import register_as
 from referrals.models.law import LawReference
+from referrals.models.limits import SmallNumberLimit
 from referrals.models.official_statistics import StaffingDraft, StaffingFigure, StaffingImport
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
@@ -101,6 +102,7 @@ __all__ = [
     "RolledDay",
     "RolledFlow",
     "SecurityEvent",
+    "SmallNumberLimit",
     "StaffingDraft",
     "StaffingFigure",
     "StaffingImport",

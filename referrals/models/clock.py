@@ -6,7 +6,7 @@ from referrals import waiting
 
 
 class OnTheClock:
-    """A referral read with `with_wait`: three numbers come from the database, the rest follows from them.
+    """A referral read with `with_wait`: four numbers come from the database, the rest follows from them.
 
     The same words are aliases in SQL, for filters and sorting. A row read otherwise has none of them.
     """
@@ -15,6 +15,7 @@ class OnTheClock:
     gross_days: int
     paused_days: int
     target_days: int | None
+    due_soon_days: int | None
 
     @property
     def net_days(self) -> int:
@@ -40,8 +41,8 @@ class OnTheClock:
 
     @property
     def is_due_soon(self) -> bool:
-        """Whether the target falls due within a week."""
-        return waiting.is_due_soon(self.days_left)
+        """Whether the target falls due soon, by the municipality's own number of days."""
+        return waiting.is_due_soon(self.days_left, self.due_soon_days)
 
     @property
     def is_over_ten_years(self) -> bool:

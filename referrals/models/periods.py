@@ -1,13 +1,13 @@
-"""Half-open periods [from, to) shared by models: the filter, and the expression for exclusion constraints."""
+"""Half-open periods [from, to) shared by models, and other SQL that Django has no words for."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField
-from django.db.models import DateField, F, Func, Q, QuerySet
+from django.db.models import DateField, F, Func, IntegerField, Lookup, Q, QuerySet
 
 from referrals.permissions import Access, Permission
 
@@ -38,6 +38,18 @@ class OsloDate(Func):
 
     template = "(%(expressions)s AT TIME ZONE 'Europe/Oslo')::date"
     output_field = DateField()
+
+
+@IntegerField.register_lookup
+class FromNoughtTo(Lookup):
+    """Whether a number is from 0 to another, both included. It is worked out once; BETWEEN would do it twice."""
+
+    lookup_name = "from_nought_to"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        number, of_number = self.process_lhs(compiler, connection)
+        last, of_last = self.process_rhs(compiler, connection)
+        return f"int4range(0, COALESCE({last} + 1, 0)) @> ({number})", (*of_last, *of_number)
 
 
 def valid_on(on: date, prefix: str = "") -> Q:

@@ -14,11 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from referrals.models.geography import Municipality
+from referrals.waiting import DUE_SOON_DAYS
 
 HIGHEST_LEVEL = 9
 LONGEST_REASON = 500
 LONGEST_CRITERIA = 1000
 MOST_DAYS = 730
+MOST_SOON_DAYS = 60
 
 A_TARGET = (MinValueValidator(1), MaxValueValidator(MOST_DAYS))
 
@@ -148,6 +150,14 @@ class PriorityKey(models.Model):
     )
     valid_from = models.DateField(_("valid from"), help_text=_("For referrals received from this day on."))
     note = models.CharField(_("note"), max_length=200, blank=True)
+    due_soon_days = models.PositiveSmallIntegerField(
+        _("due soon, days before the target"),
+        default=DUE_SOON_DAYS,
+        validators=[MaxValueValidator(MOST_SOON_DAYS)],
+        help_text=_(
+            "For every list of a day on which the version is in force, whenever a referral was received."
+        ),
+    )
     registered_at = models.DateTimeField(_("registered"))
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -188,6 +198,11 @@ class PriorityKey(models.Model):
                 violation_error_message=_("The municipality already has a version from this day."),
             ),
             models.UniqueConstraint(fields=["municipality", "id"], name="priority_key_municipality_id"),
+            models.CheckConstraint(
+                condition=Q(due_soon_days__range=(0, MOST_SOON_DAYS)),
+                name="priority_key_due_soon_days",
+                violation_error_message=_("Due soon is between 0 and 60 days before the target."),
+            ),
             models.CheckConstraint(
                 condition=Q(replaces__isnull=True) | ~Q(reason=""),
                 name="priority_key_correction_with_reason",
@@ -294,6 +309,15 @@ def target_days_sql(versions: PriorityKeyQuerySet) -> Subquery:
         key=_version_at_receipt(versions), category_id=OuterRef("category_id"), level=OuterRef("priority")
     )
     return Subquery(targets.order_by().values(target=F("days"))[:1])
+
+
+def due_soon_days_sql(versions: PriorityKeyQuerySet, on: date) -> Subquery:
+    """From how many days before its target on a referral is due soon, by the one of the versions in force on the day.
+
+    Not by the version at receipt, which judges: when somebody is reminded is about the day of the list.
+    """
+    begun = versions.filter(municipality_id=OuterRef("municipality_id"), valid_from__lte=on)
+    return Subquery(begun.order_by("-valid_from").values("due_soon_days")[:1])
 
 
 def reply_due_sql(versions: PriorityKeyQuerySet) -> Expression:

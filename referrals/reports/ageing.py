@@ -61,7 +61,7 @@ def build(
 def _points(
     scope: Scope, days: Sequence[date], found: kept_or_counted.FoundDays, places: Places
 ) -> Sequence[AgeingPoint]:
-    looks = [(day, look_at(scope, Counter(found.on(day)), places)) for day in days]
+    looks = [(day, look_at(scope, Counter(found.on(day)), places, day)) for day in days]
     return [
         AgeingPoint(day, look.waiting().figure, tuple(cell.figure for cell in look.cells(Split.BAND)))
         for day, look in looks

@@ -11,6 +11,7 @@ from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking
 from referrals.reports import kept_or_counted
 from referrals.reports.beginnings import known_from
 from referrals.reports.kept_or_counted import FLOW_COUNTS, FoundFlow
+from referrals.reports.limits import Limits
 from referrals.reports.own_rows import moved
 from referrals.reports.periods import Beside, Period
 from referrals.reports.recipe import Recipe
@@ -192,7 +193,7 @@ def _outside_cells(
     flows = kept_or_counted.flows(asked, scope, at=at, hindsight=known)
     municipalities = Municipality.objects.filter(county_id__in=scope.county_ids)
     places = Places.of(County.objects.all(), municipalities if scope.level == Level.MUNICIPALITY else ())
-    decided = [_decided(scope, each, places) for each in flows]
+    decided = [_decided(scope, each, flow, places) for each, flow in zip(asked, flows, strict=True)]
     shown = [{kind: cells[f"{kind}{end}"] for kind in FLOWS} for cells in decided for end in ends]
     half = len(shown) // 2
     cells = {
@@ -211,27 +212,43 @@ def with_the_one_before(period: Period) -> Sequence[Period]:
     return [*period.quarters(), *period.before().quarters()][::2]
 
 
-def _decided(scope: Scope, flows: FoundFlow, places: Places) -> dict[str, Cell]:
+def _decided(scope: Scope, period: Period, flows: FoundFlow, places: Places) -> dict[str, Cell]:
     """The nation's counties are decided together, then the municipalities of the county."""
     order = list(places.present) or [NOWHERE]
-    nation = decide(in_order(flows.counties, order), STOCKS)
+    limits = limits_of(period, places.limits)
+    nation = decide(in_order(flows.counties, order), STOCKS, limits)
     if scope.level == Level.NATION:
         return {name: column.total for name, column in nation.items()}
     rows = [order.index(county) for county in scope.county_ids]
     chosen = {name: combined([column.cells[row] for row in rows]) for name, column in nation.items()}
-    return chosen if scope.level == Level.COUNTY else _municipal_cells(scope, flows.places, places, chosen)
+    return (
+        chosen
+        if scope.level == Level.COUNTY
+        else _municipal_cells(scope, flows.places, places, limits, chosen)
+    )
 
 
 def _municipal_cells(
-    scope: Scope, flows: Mapping[int, dict[str, int]], places: Places, county: Mapping[str, Cell]
+    scope: Scope,
+    flows: Mapping[int, dict[str, int]],
+    places: Places,
+    limits: Mapping[str, int],
+    county: Mapping[str, Cell],
 ) -> dict[str, Cell]:
     counted = {place for place, counts in flows.items() if any(counts.values())}
     order = places.counted(scope.county_ids[0], counted.__contains__)
     if len(order) == 1:
         return dict(county)
-    columns = decide(in_order(flows, order), STOCKS, above=county)
+    columns = decide(in_order(flows, order), STOCKS, limits, above=county)
     row = order.index(scope.ids[0])
     return {name: column.cells[row] for name, column in columns.items()}
+
+
+def limits_of(period: Period, limits: Limits) -> dict[str, int]:
+    """The least count shown of each column of a period and the one before it: by the day of the stock, or its last."""
+    last, before, earlier = map(limits.on, (period.last_day, period.day_before, period.before().day_before))
+    stocks = {"waiting": last, "waiting_before": before, "waiting_earlier": earlier}
+    return stocks | dict.fromkeys(FLOWS, last) | {f"{kind}_before": before for kind in FLOWS}
 
 
 def in_order(flows: Mapping[int, Mapping[str, int]], order: Sequence[int]) -> list[Mapping[str, int]]:
@@ -243,16 +260,19 @@ def in_order(flows: Mapping[int, Mapping[str, int]], order: Sequence[int]) -> li
 def decide(
     rows: Sequence[Mapping[str, int]],
     periods: Mapping[str, tuple[str, str]],
+    limits: Mapping[str, int],
     above: Mapping[str, Cell] | None = None,
 ) -> dict[str, Column]:
     """What is shown of places that add up to a whole; `above`: what is shown of the whole, if that is decided.
 
-    `periods` as STOCKS. The period before is decided as if it were asked for by itself: a figure is hidden on every
-    page or on none.
+    `periods` as STOCKS, `limits` as `limits_of`. The period before is decided as if it were asked for by itself: a
+    figure is hidden on every page or on none.
     """
     balanced = {f"{kind}{suffix}" for kind in BALANCED for suffix in periods}
     columns = {
-        name: protect_list([row[name] for row in rows], above[name] if above else None)
+        name: protect_list(
+            [row[name] for row in rows], above[name] if above else None, least_shown=limits[name]
+        )
         for name in rows[0]
         if name not in balanced
     }
@@ -264,6 +284,7 @@ def decide(
             total=_stock([stock.total for stock in stocks]),
             column_totals=[above[kind] for kind in kinds] if above else None,
             inflows=[BALANCED.index("referred")],
+            least_shown=limits[kinds[0]],
         )
         columns |= dict(zip(kinds, balance, strict=True))
     return columns

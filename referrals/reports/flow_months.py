@@ -7,7 +7,8 @@ from typing import Any
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import kept_or_counted
-from referrals.reports.flow import STOCKS, decide, in_order, with_the_one_before
+from referrals.reports.flow import STOCKS, decide, in_order, limits_of, with_the_one_before
+from referrals.reports.limits import Limits
 from referrals.reports.periods import WEEKS_A_YEAR, Period, last_weeks, month_ends, until_day
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
@@ -136,7 +137,8 @@ def _outside_cells(
 ) -> list[dict[str, Cell]]:
     """As outsiders may see it: the nation's counties are decided together, then the municipalities of the county."""
     order = list(places.present) or [NOWHERE]
-    nation = _decide(order, asked, found.counties, [flows.counties for flows in beside])
+    limits = places.limits
+    nation = _decide(order, asked, limits, found.counties, [flows.counties for flows in beside])
     if scope.level == Level.NATION:
         return [{kind: month[kind].total for kind in KINDS} for month in nation]
     rows = [order.index(county) for county in scope.county_ids]
@@ -147,7 +149,7 @@ def _outside_cells(
     within = places.counted(scope.county_ids[0], counted.__contains__)
     if len(within) == 1:
         return [{kind: month[kind] for kind in KINDS} for month in county]
-    decided = _decide(within, asked, found.places, [flows.places for flows in beside], county)
+    decided = _decide(within, asked, limits, found.places, [flows.places for flows in beside], county)
     row = within.index(scope.ids[0])
     return [{kind: month[kind].cells[row] for kind in KINDS} for month in decided]
 
@@ -155,6 +157,7 @@ def _outside_cells(
 def _decide(
     order: Sequence[int],
     asked: _Asked,
+    limits: Limits,
     months: Mapping[int, Sequence[Row]],
     beside: Sequence[Mapping[int, Row]],
     above: Sequence[Mapping[str, Cell]] | None = None,
@@ -167,10 +170,16 @@ def _decide(
     """
     nothing = dict.fromkeys((*KINDS, "waiting_before"), 0)
     rows = [[months[p][n] if p in months else nothing for p in order] for n in range(len(asked.months))]
-    decided = [decide(month, MONTH_STOCKS, above[n] if above else None) for n, month in enumerate(rows)]
+    decided = [
+        decide(month, MONTH_STOCKS, limits_of(period, limits), above[n] if above else None)
+        for n, (period, month) in enumerate(zip(asked.months, rows, strict=True))
+    ]
     if not asked.recent:
         return decided
-    quarters = [decide(in_order(flows, order), STOCKS) for flows in beside]
+    quarters = [
+        decide(in_order(flows, order), STOCKS, limits_of(period, limits))
+        for period, flows in zip(asked.beside, beside, strict=True)
+    ]
     if _is_open([*(decided[n] for n in asked.recent), *quarters]):
         return decided
     return [_closed(month) if n in asked.recent else month for n, month in enumerate(decided)]

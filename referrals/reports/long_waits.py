@@ -106,14 +106,14 @@ def build(
 ) -> LongWaitsReport:
     """The report of a municipality, counties or the nation for all others: counts, small ones hidden.
 
-    `hindsight` of THEN: with what was registered by the end of the day, the month-ends before it too. Three queries,
+    `hindsight` of THEN: with what was registered by the end of the day, the month-ends before it too. Four queries,
     whatever the size of the scope.
     """
     counties = list(County.objects.all())
     municipalities = list(Municipality.objects.filter(county_id__in=scope.county_ids))
     places, days = Places.of(counties, municipalities), _days(on)
     tallies = counts.long_each_day(days, scope, hindsight)
-    countries = {day: Country(Counter(tallies.get(day, Tallies({}))), places) for day in days}
+    countries = {day: Country(Counter(tallies.get(day, Tallies({}))), places, day) for day in days}
     by_day = {day: LongCounts(day, *_figures(country.look_at(scope))) for day, country in countries.items()}
     present = [municipality for municipality in municipalities if municipality.is_present]
     listed = _places(countries[on], scope, counties if scope.level is Level.NATION else present)
@@ -165,7 +165,7 @@ def over_a_year(
     it from the sums: of a county in which others are hidden too, such a reader sees no sum, nor of the nation.
     """
     waits = counts.over_a_year(on, hindsight)
-    country = Country(Counter(Tallies(_groups(waits))), places)
+    country = Country(Counter(Tallies(_groups(waits))), places, on)
     by_county = {county: _within(country, county) for county in places.present}
     undone = [county for county, figures in by_county.items() if _could_be_undone(figures, own)]
     counties = {place: _figure(look) for _key, place, look in country.places_in(Scope.nation())}

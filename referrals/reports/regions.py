@@ -6,9 +6,11 @@ everybody's counts. So a figure is hidden on every page or on none, however one 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol, Self
 
 from referrals.models import County, Municipality
+from referrals.reports.limits import Limits
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import NEAR_BAND, SPLIT_KEYS, Counter, Split
 from referrals.reports.suppression import Cell, Column, combined, protect_list, protect_table
@@ -24,24 +26,26 @@ class Places:
     """The municipalities of each county, by id, of the counties that a scope is about; the other counties with none.
 
     `present` are those of today's division, which are listed. Who still waits in a `former` one is in the sums of its
-    county and of the nation, and decides with all others what may be shown; it has no line of its own.
+    county and of the nation, and decides with all others what may be shown; it has no line of its own. `limits`: below
+    which counts are small, by day.
     """
 
     present: Mapping[int, Sequence[int]]
     former: Mapping[int, Sequence[int]]
+    limits: Limits = Limits()
 
     @classmethod
     def of(cls, counties: Iterable[County], municipalities: Iterable[Municipality]) -> Self:
-        """All counties, and all municipalities of those that the scope is about."""
+        """All counties, and all municipalities of those that the scope is about. One query, for the limits."""
         present: dict[int, list[int]] = {county.pk: [] for county in counties}
         former: dict[int, list[int]] = {county: [] for county in present}
         for municipality in municipalities:
             (present if municipality.is_present else former)[municipality.county_id].append(municipality.pk)
-        return cls(present, former)
+        return cls(present, former, Limits.read())
 
     @classmethod
     def about(cls, scope: Scope) -> Self:
-        """Those of a scope, from the registers; none for own staff, who compare with nobody. At most 2 queries."""
+        """Those of a scope, from the registers; none for own staff, who compare with nobody. At most 3 queries."""
         if scope.exact:
             return cls({}, {})
         return cls.of(County.objects.all(), Municipality.objects.filter(county_id__in=scope.county_ids))
@@ -54,14 +58,21 @@ class Places:
 class Region:
     """Places that add up to a whole, on one day: the counties of the nation, or the municipalities of a county.
 
-    `key` tells the places apart in the counts. `above` is the whole as the region above has decided it: that region,
-    and the place in it.
+    `key` tells the places apart in the counts. `least_shown`: the limit of the day. `above` is the whole as the region
+    above has decided it: that region, and the place in it.
     """
 
     def __init__(
-        self, counter: Counter, key: Key, places: Sequence[int], above: tuple[Self, int] | None = None
+        self,
+        counter: Counter,
+        key: Key,
+        places: Sequence[int],
+        *,
+        least_shown: int,
+        above: tuple[Self, int] | None = None,
     ) -> None:
         self._counter = counter
+        self._least_shown = least_shown
         self._key = key
         self._places = list(places) or [NOWHERE]
         self._above = above
@@ -86,7 +97,9 @@ class Region:
         if whole and len(self._places) == 1:
             return Column((whole,), whole)
         return protect_list(
-            [self._counter.tally((self._key, place)).waiting for place in self._places], whole
+            [self._counter.tally((self._key, place)).waiting for place in self._places],
+            whole,
+            least_shown=self._least_shown,
         )
 
     def _decide(self, split: Split) -> tuple[Column, ...]:
@@ -102,6 +115,7 @@ class Region:
             column_totals=above,
             given=self._given(split, last=len(counts[0]) - 1),
             has_rest=split not in SPLIT_KEYS and split is not Split.NEAR,
+            least_shown=self._least_shown,
         )
 
     def _divided(self, split: Split) -> Column:
@@ -158,12 +172,13 @@ class OutsideLook:
 
 
 class Country:
-    """The nation's counties and their municipalities on one day, as outsiders may see them."""
+    """The nation's counties and their municipalities at the end of the day `on`, as outsiders may see them."""
 
-    def __init__(self, counter: Counter, places: Places) -> None:
+    def __init__(self, counter: Counter, places: Places, on: date) -> None:
         self._counter = counter
         self._places = places
-        self._nation = Region(counter, Key.COUNTY, list(places.present))
+        self._least_shown = places.limits.on(on)
+        self._nation = Region(counter, Key.COUNTY, list(places.present), least_shown=self._least_shown)
 
     def look_at(self, scope: Scope) -> OutsideLook:
         """The counts of the scope."""
@@ -190,12 +205,13 @@ class Country:
                 )
 
     def _municipalities(self, county: int) -> Region:
-        return Region(self._counter, Key.PLACE, self._within(county), (self._nation, county))
+        above, limit = (self._nation, county), self._least_shown
+        return Region(self._counter, Key.PLACE, self._within(county), least_shown=limit, above=above)
 
     def _within(self, county: int) -> list[int]:
         return self._places.counted(county, lambda place: self._counter.tally((Key.PLACE, place)).waiting > 0)
 
 
-def look_at(scope: Scope, counter: Counter, places: Places) -> Look:
-    """The counts of a scope as those may see them who asked for it."""
-    return OwnLook(counter) if scope.exact else Country(counter, places).look_at(scope)
+def look_at(scope: Scope, counter: Counter, places: Places, on: date) -> Look:
+    """The counts of a scope at the end of the day `on`, as those may see them who asked for it."""
+    return OwnLook(counter) if scope.exact else Country(counter, places, on).look_at(scope)

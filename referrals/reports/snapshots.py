@@ -64,7 +64,7 @@ class Snapshot:
         found = kept_or_counted.waiting(on, scope, in_full=in_full, at=at, hindsight=hindsight)
         self.as_of = found.as_of
         self._counter = Counter(found.tallies, categories)
-        self._country = None if scope.exact else Country(self._counter, places)
+        self._country = None if scope.exact else Country(self._counter, places, on)
         self._look = self._country.look_at(scope) if self._country else OwnLook(self._counter)
 
     def headlines(self) -> Headlines:

@@ -1,11 +1,13 @@
 """Small numbers: the one place that decides which counts may be shown outside the unit whose citizens they count.
 
-The rule (WAITING.md, "Statistics rules"): a count of 1 to 4 is hidden and shown as "<5", 0 is shown, and further
+The rule (WAITING.md, "Statistics rules"): a count of 1 to 4 is hidden and shown as "<5", or below another limit that
+is registered for the day (`reports.limits`) as that one; 0 is shown, and further
 counts are withheld so that none of the hidden ones can be worked out by adding and subtracting what is shown. Counts
 of municipalities, posts and årsverk are never suppressed, and staff see the true numbers of their own unit.
 
 The guarantee, for everything that one list or table shows: each count shown as "<5" could, by all that is shown,
-be 1, 2, 3 or 4, even to somebody who knows that a count withheld to protect it is at least 5. What is hidden above is
+be 1, 2, 3 or 4 (or whatever is below the limit), even to somebody who knows that a count withheld to protect it is at
+least 5. What is hidden above is
 not broken down below: the parts of a hidden total are withheld, zeros too where they tell something. So are all parts
 of a row, and in the end of a table, that cannot be protected otherwise. Not covered: comparing files made on different
 days.
@@ -26,18 +28,20 @@ from typing import Self
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from referrals.models.limits import STANDARD_LIMIT
 from referrals.reports.circulation import Arc, Circulation
 
-# The least count that is shown, and the least counts behind a median and a 90th percentile.
-LEAST_SHOWN = 5
+# The least count that is shown where no other limit is registered (`reports.limits`), and the least counts behind a
+# median and a 90th percentile.
+LEAST_SHOWN = STANDARD_LIMIT
 LEAST_FOR_MEDIAN = 10
 LEAST_FOR_P90 = 20
 
 
 class Hidden(TextChoices):
-    """Why a figure is hidden; the label is what stands in its place."""
+    """Why a figure is hidden. What stands in its place is `Figure.in_place`."""
 
-    SMALL = "small", "<5"
+    SMALL = "small", _("Small number")
     WITHHELD = "withheld", _("Withheld")
 
 
@@ -45,16 +49,25 @@ class Hidden(TextChoices):
 class Figure:
     """A number as it may be shown: its value, or why it is hidden.
 
-    Neither a value nor hidden: the figure is not defined, as the median of nobody.
+    Neither a value nor hidden: the figure is not defined, as the median of nobody. `below`: the limit under which a
+    small one is.
     """
 
     value: int | float | None = None
     hidden: Hidden | None = None
+    below: int = LEAST_SHOWN
 
     @property
     def suppressed(self) -> bool:
         """Whether there is a number which may not be shown. Files and the API write null, and this beside it."""
         return self.hidden is not None
+
+    @property
+    def in_place(self) -> str:
+        """What stands where a hidden figure cannot be written: <5 or why; empty where nothing is hidden."""
+        if self.hidden is Hidden.SMALL:
+            return f"<{self.below}"
+        return str(self.hidden.label) if self.hidden else ""
 
     def minus(self, other: "Figure") -> "Figure":
         """The difference, which is withheld where one of the two is hidden, and undefined where one is."""
@@ -93,9 +106,9 @@ class Cell:
         return cls(count, count, count)
 
     @classmethod
-    def by_size(cls, count: int) -> Self:
-        """Shown unless it is 1 to 4."""
-        return cls(count, 1, LEAST_SHOWN - 1) if 0 < count < LEAST_SHOWN else cls.shown(count)
+    def by_size(cls, count: int, least_shown: int = LEAST_SHOWN) -> Self:
+        """Shown unless it is 1 or more and below the limit."""
+        return cls(count, 1, least_shown - 1) if 0 < count < least_shown else cls.shown(count)
 
     @classmethod
     def withheld(cls, count: int) -> Self:
@@ -112,11 +125,13 @@ class Cell:
     @property
     def is_small(self) -> bool:
         """Shown as "<5", and nothing more may be known of it."""
-        return (self.least, self.most) == (1, LEAST_SHOWN - 1)
+        return self.least == 1 < self.most < inf
 
     @property
     def figure(self) -> Figure:
         """What may be shown."""
+        if self.is_small:
+            return Figure(hidden=Hidden.SMALL, below=int(self.most) + 1)
         return Figure(hidden=self.hidden) if self.hidden else Figure(self.count)
 
     def median(self, days: float | None) -> Figure:
@@ -173,14 +188,17 @@ class Column:
     total: Cell
 
 
-def protect_list(counts: Sequence[int], total: Cell | None = None) -> Column:
+def protect_list(
+    counts: Sequence[int], total: Cell | None = None, *, least_shown: int = LEAST_SHOWN
+) -> Column:
     """Decide what is shown of counts that add up to a total; a total that is given is decided already."""
-    whole = total or Cell.by_size(sum(counts))
+    whole = total or Cell.by_size(sum(counts), least_shown)
     if whole.hidden:
         return Column(_withhold(counts), whole)
-    network = Circulation(LEAST_SHOWN)
-    parts = [network.add(_arc(Cell.by_size(number), "parts", "total")) for number in counts]
-    sum_arc = _arc(whole, "total", "parts", may_hide=total is None)
+    network = Circulation(least_shown)
+    cells = [Cell.by_size(number, least_shown) for number in counts]
+    parts = [network.add(_arc(cell, "parts", "total", may_hide=cell.count >= least_shown)) for cell in cells]
+    sum_arc = _arc(whole, "total", "parts", may_hide=total is None and whole.count >= least_shown)
     if total is None:
         network.add(sum_arc)
     if not all(network.protect(arc) for arc in parts if _is_small(arc)):
@@ -197,6 +215,7 @@ def protect_table(
     given: Mapping[int, Column] | None = None,
     inflows: Sequence[int] = (),
     has_rest: bool = False,
+    least_shown: int = LEAST_SHOWN,
 ) -> tuple[Column, ...]:
     """Decide what is shown of counts by row and column, and of the totals of the columns.
 
@@ -206,9 +225,10 @@ def protect_table(
     """
     known = given or {}
     zeros = _zeros_shown(counts, row_totals) if has_rest else [set() for _number in counts[0]]
-    undecided = _undecided(counts, row_totals, total, column_totals, zeros)
+    undecided = _undecided(counts, row_totals, total, column_totals, zeros, least_shown)
     columns = [known.get(j, column) for j, column in enumerate(undecided)]
-    table = _Table(columns, open_columns=set(range(len(columns))) - set(known), inflows=set(inflows))
+    is_open = set(range(len(columns))) - set(known)
+    table = _Table(columns, open_columns=is_open, inflows=set(inflows), least_shown=least_shown)
     if table.protect(with_totals=column_totals is None):
         return table.columns()
     return tuple(
@@ -220,19 +240,21 @@ def protect_table(
 class _Table:
     """Columns as a circulation: a node for each row and column and one for the totals, an arc for each cell."""
 
-    def __init__(self, columns: Sequence[Column], *, open_columns: set[int], inflows: set[int]) -> None:
-        self._open = open_columns
+    def __init__(
+        self, columns: Sequence[Column], *, open_columns: set[int], inflows: set[int], least_shown: int
+    ) -> None:
+        self._open, self._inflows, self._least_shown = open_columns, inflows, least_shown
         self._cells = [
-            [
-                _arc(cell, f"row {i}", f"column {j}", may_hide=j in open_columns, turn=j in inflows)
-                for i, cell in enumerate(column.cells)
-            ]
+            [self._arc(cell, f"row {i}", f"column {j}", j) for i, cell in enumerate(column.cells)]
             for j, column in enumerate(columns)
         ]
         self._totals = [
-            _arc(column.total, f"column {j}", "total", may_hide=j in open_columns, turn=j in inflows)
-            for j, column in enumerate(columns)
+            self._arc(column.total, f"column {j}", "total", j) for j, column in enumerate(columns)
         ]
+
+    def _arc(self, cell: Cell, tail: str, head: str, column: int) -> Arc:
+        may_hide = column in self._open and cell.count >= self._least_shown
+        return _arc(cell, tail, head, may_hide=may_hide, turn=column in self._inflows)
 
     def columns(self) -> tuple[Column, ...]:
         """The columns as they are decided by now."""
@@ -243,7 +265,7 @@ class _Table:
 
         The totals take part where they are not decided already.
         """
-        network = Circulation(LEAST_SHOWN)
+        network = Circulation(self._least_shown)
         for arc in chain(*self._cells, self._totals if with_totals else ()):
             network.add(arc)
         for j, column in enumerate(self._cells):
@@ -265,6 +287,7 @@ def _undecided(
     total: Cell,
     column_totals: Sequence[Cell] | None,
     zeros: Sequence[set[int]],
+    least_shown: int,
 ) -> list[Column]:
     """The columns before anything is withheld to protect another; what is hidden above is not broken down.
 
@@ -272,9 +295,9 @@ def _undecided(
     """
     columns = []
     for j, numbers in enumerate(zip(*counts, strict=True)):
-        top = column_totals[j] if column_totals else _below(sum(numbers), [total])
+        top = column_totals[j] if column_totals else _below(sum(numbers), [total], least_shown)
         cells = [
-            _below(number, [top] if i in zeros[j] else [row, top])
+            _below(number, [top] if i in zeros[j] else [row, top], least_shown)
             for i, (number, row) in enumerate(zip(numbers, row_totals, strict=True))
         ]
         columns.append(Column(tuple(cells), top))
@@ -299,17 +322,22 @@ def _zeros_shown(counts: Sequence[Sequence[int]], row_totals: Sequence[Cell]) ->
     return [*shown, set()]
 
 
-def _below(number: int, wholes: Sequence[Cell]) -> Cell:
+def _below(number: int, wholes: Sequence[Cell], least_shown: int) -> Cell:
     """A part of wholes that are decided. The parts of a shown 0 are known to be 0."""
     if Cell.shown(0) in wholes:
         return Cell.shown(0)
-    return Cell.withheld(number) if any(whole.hidden for whole in wholes) else Cell.by_size(number)
+    return (
+        Cell.withheld(number) if any(whole.hidden for whole in wholes) else Cell.by_size(number, least_shown)
+    )
 
 
-def _arc(cell: Cell, tail: str, head: str, *, may_hide: bool = True, turn: bool = False) -> Arc:
-    """A count as an arc, the other way if it counts against the others. Zeros are never hidden to protect another."""
+def _arc(cell: Cell, tail: str, head: str, *, may_hide: bool, turn: bool = False) -> Arc:
+    """A count as an arc, the other way if it counts against the others.
+
+    Only what is not below the limit may be hidden to protect another, so no zero ever is.
+    """
     ends = (head, tail) if turn else (tail, head)
-    return Arc(*ends, cell.count, cell.least, cell.most, may_hide and cell.count >= LEAST_SHOWN)
+    return Arc(*ends, cell.count, cell.least, cell.most, may_hide)
 
 
 def _is_small(arc: Arc) -> bool:

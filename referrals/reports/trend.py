@@ -44,5 +44,5 @@ def build(
 
 
 def _point(day: date, scope: Scope, counter: Counter, places: Places) -> TrendPoint:
-    waiting, tally = look_at(scope, counter, places).waiting(), counter.tally(IN_SCOPE)
+    waiting, tally = look_at(scope, counter, places, day).waiting(), counter.tally(IN_SCOPE)
     return TrendPoint(day, waiting.figure, waiting.median(tally.median_days), waiting.p90(tally.p90_days))

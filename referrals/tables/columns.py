@@ -79,7 +79,7 @@ class FigureColumn(NumberColumn):
 
     def written(self, value: Any, record: Any) -> str:
         if value.hidden:
-            return cells.subtle(value.hidden.label)
+            return cells.subtle(value.in_place)
         return self.nothing if value.value is None else cells.number(value.value, self.decimals)
 
 

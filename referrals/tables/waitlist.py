@@ -59,9 +59,7 @@ class WaitTable(NumberAndCitizen, ErgoTable):
         if waiting.is_over_target(left):
             return broken_target(due_on, -left)
         return (
-            near_target(due_on, left)
-            if waiting.is_due_soon(left) and self.waits(referral)
-            else cells.date(due_on)
+            near_target(due_on, left) if referral.is_due_soon and self.waits(referral) else cells.date(due_on)
         )
 
     def cell_gross_days(self, referral: Referral) -> SafeString:

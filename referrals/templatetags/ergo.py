@@ -20,6 +20,7 @@ from referrals.boards import figures, recipes
 from referrals.boards.coverage import SYMBOLS
 from referrals.choices import CoverageState, Status
 from referrals.forms.preferences import COLOUR_SCHEMES
+from referrals.reports.limits import Limits
 from referrals.reports.recipe import Recipe
 from referrals.reports.suppression import Figure
 
@@ -64,6 +65,13 @@ def shown(count: Number | None, hidden: str = WITHHELD) -> str:
 def figure(value: Figure) -> str:
     """A report's count, or why it is hidden."""
     return figures.count(value)
+
+
+@register.simple_tag
+def small_numbers(on: datetime.date) -> dict[str, int]:
+    """What is hidden from outsiders in figures of the day: counts up to and with `most`, shown as less than `least`."""
+    least = Limits.read().on(on)
+    return {"least": least, "most": least - 1}
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from referrals.models import LawReference
+from referrals.views.clock import today
 from referrals.waiting import DEFINITION_VERSION
 
 
@@ -28,5 +29,5 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def definitions(request: HttpRequest) -> HttpResponse:
     """What every figure on the boards means, in plain words."""
-    context = {"version": DEFINITION_VERSION, "law": LawReference.objects.all()}
+    context = {"version": DEFINITION_VERSION, "law": LawReference.objects.all(), "today": today()}
     return render(request, "information/definitions.html", context)

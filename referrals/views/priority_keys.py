@@ -243,7 +243,7 @@ def _of_template(template: PriorityTemplate) -> dict[str, Any]:
 
 def _initial(data: KeyData) -> dict[str, Any]:
     """A version as the form's values."""
-    values: dict[str, Any] = {"valid_from": data.valid_from, "note": data.note}
+    values: dict[str, Any] = {name: getattr(data, name) for name in ("valid_from", "note", "due_soon_days")}
     for target in data.targets:
         values[f"days_{target.category_id}_{target.level}"] = target.days
         values[f"criteria_{target.category_id}_{target.level}"] = target.criteria
@@ -308,6 +308,7 @@ class Editing:
             "data": KeyData(
                 valid_from=valid_from,
                 note=typed["note"],
+                due_soon_days=typed["due_soon_days"],
                 targets=[Target(*target) for target in form.targets],
                 replies=form.replies,
             ),

@@ -23,6 +23,7 @@ from tests.factories.days import (
     days_ago,
     noon,
 )
+from tests.factories.limits import SmallNumberLimitFactory
 from tests.factories.people import (
     PASSWORD,
     CoverageAgreementFactory,
@@ -92,6 +93,7 @@ __all__ = [
     "PriorityTargetFactory",
     "ReferralEventFactory",
     "ReferralFactory",
+    "SmallNumberLimitFactory",
     "StaffingFigureFactory",
     "StaffingImportFactory",
     "SubmissionFactory",

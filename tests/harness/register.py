@@ -96,6 +96,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.PriorityTemplate",
             "referrals.ReplyRule",
             "referrals.LawReference",
+            "referrals.SmallNumberLimit",
             "referrals.Occupation",
             "referrals.CoverageAgreement",
             "referrals.CoverageStatement",

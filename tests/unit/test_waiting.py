@@ -15,7 +15,15 @@ from referrals.choices import STOPS_CLOCK, PauseReason, Reply, Status
 from referrals.models import Category, Municipality, Referral
 from referrals.models.periods import OsloDate
 from referrals.waiting import Band, Pause
-from tests.factories import TARGET_DAYS, TODAY, ReferralFactory, WaitPauseFactory, days_ago
+from tests.factories import (
+    TARGET_DAYS,
+    TODAY,
+    PriorityKeyFactory,
+    PriorityTargetFactory,
+    ReferralFactory,
+    WaitPauseFactory,
+    days_ago,
+)
 
 START = date(2023, 12, 1)
 NEW_YEAR = datetime(2019, 1, 1, tzinfo=UTC)
@@ -139,12 +147,16 @@ def test_on_the_due_date_the_target_is_met_and_the_day_after_it_is_broken() -> N
 def test_without_a_target_nothing_is_ok() -> None:
     assert waiting.days_left(500, None) is None
     assert waiting.is_over_target(None) is None
-    assert not waiting.is_due_soon(None)
+    assert not waiting.is_due_soon(None, 7)
 
 
-@pytest.mark.parametrize(("left", "soon"), [(-1, False), (0, True), (7, True), (8, False)])
-def test_due_soon_is_the_last_week(left: int, soon: bool) -> None:
-    assert waiting.is_due_soon(left) == soon
+@pytest.mark.parametrize("days", [0, 1, 7, 60])
+def test_due_soon_is_from_so_many_days_before_the_target_until_it_is_broken(days: int) -> None:
+    assert [waiting.is_due_soon(left, days) for left in (-1, 0, days, days + 1)] == [False, True, True, False]
+
+
+def test_without_a_key_in_force_nothing_is_due_soon() -> None:
+    assert not waiting.is_due_soon(0, None)
 
 
 # ---------------------------------------------------------------- the preliminary reply, bands, the year
@@ -295,6 +307,7 @@ def waits(draw: st.DrawFn) -> dict[str, Any]:
         "pauses": [
             pause for reason in reasons[: draw(st.integers(0, 3))] for pause in draw(held_for(reason))
         ],
+        "soon": draw(st.integers(0, 60)),
         "look": draw(st.sampled_from([0, 1, 14, 15, 49, 56, 57, 365, 366]) | st.integers(0, 600)),
     }
 
@@ -319,7 +332,14 @@ def built(case: dict[str, Any], make: Callable[..., Referral]) -> tuple[Referral
     return referral, day(case["look"]), pauses
 
 
-def by_python(referral: Referral, pauses: list[Pause], on: date) -> dict[str, Any]:
+def set_due_soon(municipality: Municipality, category: Category, on: date, days: int) -> None:
+    """A version of the key from the day looked at on, with the same targets."""
+    key = PriorityKeyFactory(municipality=municipality, valid_from=on, due_soon_days=days)
+    for level in TARGET_DAYS:
+        PriorityTargetFactory(key=key, category=category, level=level)
+
+
+def by_python(case: dict[str, Any], referral: Referral, pauses: list[Pause], on: date) -> dict[str, Any]:
     """Everything the clock says, rule by rule in Python."""
     clock = {"received_on": referral.received_on, "ended_on": referral.started_on, "on": on}
     gross, paused = waiting.gross_days(**clock), waiting.paused_days(pauses, **clock)
@@ -333,7 +353,7 @@ def by_python(referral: Referral, pauses: list[Pause], on: date) -> dict[str, An
         "days_left": left,
         "due_on": None if target is None else waiting.due_on(referral.received_on, target, paused),
         "is_over_target": waiting.is_over_target(left),
-        "is_due_soon": waiting.is_due_soon(left),
+        "is_due_soon": waiting.is_due_soon(left, case["soon"]),
         "band": waiting.band(gross).code,
         "over_a_year": waiting.is_over_a_year(gross),
         "waits": waiting.is_waiting(**clock),
@@ -374,7 +394,8 @@ def test_python_and_the_database_say_the_same_of_every_wait(
         referral, on, pauses = built(
             case, lambda **values: ReferralFactory(municipality=municipality, category=category, **values)
         )
-        expected = by_python(referral, pauses, on)
+        set_due_soon(municipality, category, on, case["soon"])
+        expected = by_python(case, referral, pauses, on)
         assert by_sql(referral, on) == expected
         row = Referral.objects.with_wait(on=on).get(pk=referral.pk)
         assert {name: getattr(row, name) for name in OF_THE_ROW} == {n: expected[n] for n in OF_THE_ROW}

@@ -42,6 +42,8 @@ NEWER = {
     (c, level): days for c in (0, 1) for level, days in ((1, 7), (2, 30), (3, 90), (4, 182)) if c or level < 4
 }
 NEWER_FROM = date(2025, 6, 1)
+# From how many days before its target on a referral is due soon, by the version in force on the day one looks at.
+SOON = {LONG_AGO: 3, NEWER_FROM: 21}
 # Whether a preliminary reply is due by category: the older version says nothing of it, so the category does.
 REPLIES = {LONG_AGO: {0: True, 1: False}, NEWER_FROM: {0: False, 1: True}}
 
@@ -60,7 +62,7 @@ SEEN = (
 # What makes a day on hold count once, of the pauses that stop the clock and of all.
 TOGETHER = ("overlap", "overlap_of_stopping", "open_at_once", "open_at_once_of_stopping")
 FROM_THE_ROW = (
-    *("gross_days", "paused_days", "net_days", "target_days", "days_left", "due_on"),
+    *("gross_days", "paused_days", "net_days", "target_days", "days_left", "due_on", "due_soon_days"),
     *("is_over_target", "is_due_soon", "reply_state", "needs_reply"),
 )
 
@@ -81,7 +83,10 @@ class Place:
 
     def _key(self, valid_from: date, targets: dict[tuple[int, int], int]) -> PriorityKey:
         key = PriorityKey.objects.create(
-            municipality=self.municipality, valid_from=valid_from, registered_at=noon(LONG_AGO)
+            municipality=self.municipality,
+            valid_from=valid_from,
+            due_soon_days=SOON[valid_from],
+            registered_at=noon(LONG_AGO),
         )
         PriorityTarget.objects.bulk_create(
             PriorityTarget(key=key, category=self.categories[c], level=level, days=days)
@@ -153,6 +158,7 @@ def by_python(wait: Wait, on: date) -> dict[str, Any]:
     target = targets.get((wait.category, wait.priority)) if is_assessed else None
     net = waiting.net_days(gross, paused)
     left = waiting.days_left(net, target)
+    soon = SOON[NEWER_FROM if on >= NEWER_FROM else LONG_AGO]
     return {
         "gross_days": gross,
         "paused_days": paused,
@@ -161,7 +167,8 @@ def by_python(wait: Wait, on: date) -> dict[str, Any]:
         "days_left": left,
         "due_on": None if target is None else waiting.due_on(wait.received, target, paused),
         "is_over_target": waiting.is_over_target(left),
-        "is_due_soon": waiting.is_due_soon(left),
+        "due_soon_days": soon,
+        "is_due_soon": waiting.is_due_soon(left, soon),
         "band": waiting.band(gross).code,
         "over_a_year": waiting.is_over_a_year(gross),
         "near_a_year": waiting.is_near_a_year(gross),

@@ -90,6 +90,18 @@ def test_a_reply_becomes_due_or_is_no_longer_due(
     assert found.before == found.after
 
 
+def test_who_becomes_due_soon_is_told(municipality: Municipality, manager: User, case: Any) -> None:
+    """Nine days are left of 56: more than a week, fewer than ten. Those received before are told of as well."""
+    nine, _ten = case(47), case(45)
+    found = look(municipality, manager, key_data(TODAY, days=[14, 56, 84, 182], due_soon_days=10))
+    assert numbers(found, Change.SOON) == [nine.number]
+    found = look(municipality, manager, key_data(TODAY, days=[14, 56, 84, 182], due_soon_days=0))
+    assert found.is_empty
+    case(50)
+    found = look(municipality, manager, key_data(TODAY, days=[14, 56, 84, 182], due_soon_days=0))
+    assert found.counts == {Change.NOT_SOON: 1}
+
+
 @pytest.mark.parametrize("first_day", [TODAY + timedelta(days=1), days_ago(9)])
 def test_nothing_changes_for_those_received_before(
     first_day: Any, municipality: Municipality, manager: User, case: Any

@@ -443,3 +443,16 @@ def test_a_replaced_version_judges_nobody_in_any_form(
     assert days_of(referral) is None
     offered = PriorityTarget.objects.in_force(municipality.pk, category.pk, TODAY)
     assert list(offered.values_list("days", flat=True)) == [14, 28]
+
+
+@pytest.mark.django_db
+def test_a_version_says_from_when_a_target_is_due_soon(municipality: Municipality, manager: User) -> None:
+    key = save(municipality, manager, key_data(due_soon_days=14))
+    assert PriorityKey.objects.get(pk=key.pk).due_soon_days == 14
+    with pytest.raises(NothingChanged):
+        save(municipality, manager, key_data(due_soon_days=14), corrects=key, reason=WHY)
+    corrected = save(municipality, manager, key_data(due_soon_days=10), corrects=key, reason=WHY)
+    assert corrected.due_soon_days == 10
+    with pytest.raises(InvalidValue) as refused:
+        save(municipality, manager, key_data(days_ago(1), due_soon_days=61), reason=WHY)
+    assert refused.value.field == "due_soon_days"

@@ -7,11 +7,13 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from referrals.reports.limits import Limits
 from referrals.reports.regions import Country, OutsideLook, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import Counter, Split
 from referrals.reports.suppression import LEAST_SHOWN, Cell
 from referrals.reports.tallies import Key, Tallies, Tally
+from tests.factories import TODAY
 from tests.unit.reports.attacker import Attacker, Published
 
 PLACES = {1: [11, 12, 13], 2: [21]}
@@ -42,7 +44,7 @@ def worlds(draw: st.DrawFn) -> dict[int, Tally]:
     return world
 
 
-def country(world: dict[int, Tally]) -> Country:
+def country(world: dict[int, Tally], limit: int = LEAST_SHOWN) -> Country:
     groups = {frozenset({(Key.PLACE, place)}): tally for place, tally in world.items()}
     for county, places in PLACES.items():
         tallies = [world[place] for place in places]
@@ -54,7 +56,8 @@ def country(world: dict[int, Tally]) -> Country:
             )
         ]
         groups[frozenset({(Key.COUNTY, county)})] = Tally(*sums)
-    return Country(Counter(Tallies(groups)), Places(PLACES, {1: [], 2: []}))
+    limits = Limits(((TODAY, limit),))
+    return Country(Counter(Tallies(groups)), Places(PLACES, {1: [], 2: []}, limits), TODAY)
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,9 @@ class Told:
         return frozenset((part, place) for part in self.parts for place in self.places)
 
 
-def everything_published(world: dict[int, Tally]) -> Iterator[Told]:
+def everything_published(world: dict[int, Tally], limit: int = LEAST_SHOWN) -> Iterator[Told]:
     """Every page that an outsider may open. The last part of each split is not shown to anybody."""
-    looked = country(world)
+    looked = country(world, limit)
     everywhere = tuple(world)
     yield from _told(looked.look_at(NATION), everywhere)
     for _key, county, look in looked.places_in(NATION):
@@ -107,9 +110,9 @@ def _near(cell: Cell) -> list[int]:
 class Reader:
     """Somebody who reads every page: first guesses how many wait in each municipality, then divides them."""
 
-    def __init__(self, world: dict[int, Tally]) -> None:
+    def __init__(self, world: dict[int, Tally], limit: int = LEAST_SHOWN) -> None:
         self._world = world
-        self.told = list(everything_published(world))
+        self.told = list(everything_published(world, limit))
         self._divided: dict[tuple, bool] = {}
         self._waiting = [each for each in self.told if each.parts == WAITING]
         self._by_split = {
@@ -167,12 +170,23 @@ def test_krav_11_no_small_number_can_be_worked_out_by_drilling_down(world: dict[
             assert [n for n in range(1, LEAST_SHOWN) if reader.could_be(each, n)] == [1, 2, 3, 4], each
 
 
+@settings(max_examples=20)
+@given(worlds(), st.sampled_from([3, 4, 7]))
+def test_krav_11_nor_under_another_limit(world: dict[int, Tally], limit: int) -> None:
+    """The same by every limit: each number shown as below it can be any of those below it."""
+    reader = Reader(world, limit)
+    for each in reader.told:
+        if each.cell.is_small:
+            below = list(range(1, limit))
+            assert [n for n in below if reader.could_be(each, n)] == below, each
+
+
 @settings(max_examples=150)
-@given(worlds())
-def test_what_is_shown_is_true_and_never_one_to_four(world: dict[int, Tally]) -> None:
-    for each in everything_published(world):
+@given(worlds(), st.integers(3, 20))
+def test_what_is_shown_is_true_and_never_below_the_limit(world: dict[int, Tally], limit: int) -> None:
+    for each in everything_published(world, limit):
         if each.cell.hidden is None:
-            assert each.cell.count == 0 or each.cell.count >= LEAST_SHOWN
+            assert each.cell.count == 0 or each.cell.count >= limit
 
 
 def test_a_figure_is_the_same_on_every_page() -> None:

@@ -22,7 +22,7 @@ from referrals.models import (
     looking_back,
     referrals_as,
 )
-from referrals.waiting import Pause
+from referrals.waiting import DUE_SOON_DAYS, Pause
 from tests.factories import TARGET_DAYS, TODAY, PersonFactory, noon
 from tests.unit.actions.acting import acting, data, do
 
@@ -151,7 +151,7 @@ def by_python(referral: Referral, on: date) -> dict[str, Any]:
         "days_left": left,
         "due_on": None if target is None else waiting.due_on(row.received_on, target, paused),
         "is_over_target": waiting.is_over_target(left),
-        "is_due_soon": waiting.is_due_soon(left),
+        "is_due_soon": waiting.is_due_soon(left, DUE_SOON_DAYS),
         "band": waiting.band(gross).code,
         "waits": waiting.is_waiting(**wait) and row.outcome not in NOT_COUNTED,
         "over_a_year": waiting.is_over_a_year(gross),

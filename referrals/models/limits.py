@@ -1,0 +1,57 @@
+"""From which count on outsiders are shown it: the limit of small numbers, by the day that figures are of."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from referrals.models.periods import OsloDate
+
+# Counts of 1 to 4 are hidden where no limit is registered; whatever is registered hides 1 and 2 at least.
+STANDARD_LIMIT, LOWEST_LIMIT, HIGHEST_LIMIT = 5, 3, 20
+
+
+class SmallNumberLimit(models.Model):
+    """The least count that is shown to outsiders in figures of a day, from one day on until the next limit begins.
+
+    For the whole installation. It begins after the day on which it is registered, and no row is changed or removed, so
+    that the figures of one day are hidden by one limit for ever: from two publications of a day with different limits
+    a hidden count could be subtracted. Of several limits from the same day the one registered last holds.
+    """
+
+    valid_from = models.DateField(
+        _("valid from"),
+        help_text=_(
+            "For figures of this day and later ones. After today: what has been shown stays as it was."
+        ),
+    )
+    least_shown = models.PositiveSmallIntegerField(
+        _("least number shown"),
+        validators=[MinValueValidator(LOWEST_LIMIT), MaxValueValidator(HIGHEST_LIMIT)],
+        help_text=_("5: 1 to 4 is shown as “<5”. At least 3."),
+    )
+    registered_at = models.DateTimeField(_("registered"))
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("registered by")
+    )
+
+    class Meta:
+        verbose_name = _("limit of small numbers")
+        verbose_name_plural = _("limits of small numbers")
+        ordering = ["-valid_from", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(least_shown__range=(LOWEST_LIMIT, HIGHEST_LIMIT)),
+                name="small_number_limit_range",
+                violation_error_message=_("The limit is between 3 and 20."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__gt=OsloDate(F("registered_at"))),
+                name="small_number_limit_begins_later",
+                violation_error_message=_("The limit must begin after today."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from}: {self.least_shown}"

@@ -1,0 +1,22 @@
+"""What administrators set for the whole installation."""
+
+from datetime import timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from referrals.models import SmallNumberLimit
+from tests.factories.days import NOW, TODAY
+from tests.factories.people import UserFactory
+
+
+class SmallNumberLimitFactory(DjangoModelFactory):
+    """A limit of small numbers from tomorrow on, registered today."""
+
+    class Meta:
+        model = SmallNumberLimit
+
+    valid_from = TODAY + timedelta(days=1)
+    least_shown = 3
+    registered_at = NOW
+    registered_by = factory.SubFactory(UserFactory)
