@@ -1,67 +1,32 @@
-"""A priority key as it is read: one version as a table, and two versions line by line."""
+"""Two priority keys line by line, with what differs in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from referrals.models import Category, PriorityKey
 from referrals.norwegian import number
+from referrals.reports.priority_keys import Cell, Matrix, Row, Side
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One priority in one category."""
+class About(TextChoices):
+    """What a line is about: a priority, from when on a target is due soon, or the preliminary reply."""
 
-    days: int
-    criteria: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One category: its priorities by level, None where the key has none, and whether a preliminary reply is due."""
-
-    category: Category
-    cells: tuple[Cell | None, ...]
-    reply_is_due: bool
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """One version. `criteria`: by level, the words that all categories share; empty where they differ."""
-
-    levels: tuple[int, ...]
-    criteria: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-    @property
-    def columns(self) -> list[tuple[int, str]]:
-        """The levels with their shared criteria."""
-        return list(zip(self.levels, self.criteria, strict=True))
-
-    @property
-    def lines(self) -> list[tuple[Row, list[tuple[Cell | None, str]]]]:
-        """The rows, each cell with the criteria that do not stand above it already."""
-        return [
-            (
-                row,
-                [
-                    (cell, cell.criteria if cell and not shared else "")
-                    for cell, shared in zip(row.cells, self.criteria, strict=True)
-                ],
-            )
-            for row in self.rows
-        ]
+    TARGET = "target", gettext_lazy("Priority")
+    DUE_SOON = "due_soon", gettext_lazy("Due soon, before the target")
+    REPLY = "reply", gettext_lazy("Preliminary reply")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One priority of a category in two keys, or the preliminary reply (level None); `difference` in words."""
+    """A priority of a category in two keys (`level`), or something else that they say; `difference` in words."""
 
-    level: int | None
-    one: Cell | None
-    other: Cell | None
+    about: About
+    level: int | None = None
+    one: Cell | None = None
+    other: Cell | None = None
     difference: str = ""
     one_reply: bool = False
     other_reply: bool = False
@@ -69,41 +34,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """The lines of one category."""
+    """The lines of one category, or of what is said of all of them."""
 
-    category: Category
+    name: str
     lines: tuple[Line, ...]
 
 
-def matrix(key: PriorityKey, categories: Sequence[Category]) -> Matrix:
-    """The version with a row for each category, also those that it says nothing of."""
-    cells = {
-        (target.category_id, target.level): Cell(target.days, target.criteria)
-        for target in key.targets.order_by()
-    }
-    replies = dict(key.reply_rules.order_by().values_list("category_id", "is_due"))
-    levels = tuple(range(1, max((level for _category, level in cells), default=0) + 1))
-    rows = tuple(
-        Row(
-            category=category,
-            cells=tuple(cells.get((category.pk, level)) for level in levels),
-            reply_is_due=replies.get(category.pk, category.is_vedtak),
-        )
-        for category in categories
-    )
-    return Matrix(levels, tuple(_shared(rows, column) for column in range(len(levels))), rows)
-
-
-def _shared(rows: Sequence[Row], column: int) -> str:
-    """The criteria of a level, where every category that has it says the same."""
-    found = {cell.criteria for row in rows if (cell := row.cells[column])}
-    return found.pop() if len(found) == 1 else ""
-
-
-def side_by_side(one: Matrix, other: Matrix, names: tuple[str, str]) -> list[Group]:
-    """Two versions, category by category and level by level. `names` are the municipalities', for the words."""
-    others = {row.category.pk: row for row in other.rows}
-    return [_group(row, others[row.category.pk], names) for row in one.rows]
+def side_by_side(one: Side, other: Side) -> list[Group]:
+    """Two municipalities' versions, category by category and level by level."""
+    names = one.name, other.name
+    others = {row.category.pk: row for row in other.matrix.rows}
+    groups = [_group(row, others[row.category.pk], names) for row in one.matrix.rows]
+    return [_of_all(one.matrix, other.matrix, names), *groups]
 
 
 def differences(groups: Sequence[Group]) -> int:
@@ -111,19 +53,24 @@ def differences(groups: Sequence[Group]) -> int:
     return sum(1 for group in groups for line in group.lines if line.difference)
 
 
+def _of_all(one: Matrix, other: Matrix, names: tuple[str, str]) -> Group:
+    more = other.due_soon_days - one.due_soon_days
+    difference = _longer(more, names) if more else ""
+    cells = Cell(one.due_soon_days, ""), Cell(other.due_soon_days, "")
+    return Group(_("All categories"), (Line(About.DUE_SOON, None, *cells, difference),))
+
+
 def _group(one: Row, other: Row, names: tuple[str, str]) -> Group:
     last = max(len(one.cells), len(other.cells))
     pairs = [(level, _cell(one, level), _cell(other, level)) for level in range(1, last + 1)]
     lines = [
-        Line(level, *_without_the_same_words(a, b), _difference(a, b, names))
+        Line(About.TARGET, level, *_without_the_same_words(a, b), _difference(a, b, names))
         for level, a, b in pairs
         if a or b
     ]
-    reply = "" if one.reply_is_due == other.reply_is_due else _("Different")
-    return Group(
-        one.category,
-        (*lines, Line(None, None, None, reply, one.reply_is_due, other.reply_is_due)),
-    )
+    differs = "" if one.reply_is_due == other.reply_is_due else _("Different")
+    replies = {"one_reply": one.reply_is_due, "other_reply": other.reply_is_due}
+    return Group(one.category.name, (*lines, Line(About.REPLY, difference=differs, **replies)))
 
 
 def _cell(row: Row, level: int) -> Cell | None:

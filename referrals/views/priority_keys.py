@@ -14,11 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from referrals.actions import key_preview
+from referrals.actions import key_preview, recipes
 from referrals.actions import priority_keys as actions
 from referrals.actions.priority_keys import KeyData, Target
 from referrals.boards import priority_keys as board
 from referrals.errors import DomainError, KeyChanged, KeyVersionExists
+from referrals.exporters import priority_keys as export
 from referrals.forms.priority_keys import (
     LEAST_LEVELS,
     OTHER_PLACE,
@@ -33,10 +34,13 @@ from referrals.models import Category, LawReference, Municipality, PriorityKey, 
 from referrals.models.law import PRELIMINARY_REPLY
 from referrals.models.priority import HIGHEST_LEVEL
 from referrals.permissions import Permission
+from referrals.reports import priority_keys as report_of
+from referrals.reports.priority_keys import KeysReport
 from referrals.templatetags.ergo import day_month_year
 from referrals.views.access import municipality_or_404, present_municipality
 from referrals.views.clock import now, today
 from referrals.views.context import Link
+from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.never_offered import row_id
 
 # What the buttons send as `step`.
@@ -72,7 +76,7 @@ def priority_key(request: HttpRequest, code: str) -> HttpResponse:
         "replaced": [_version(key, rows, present, shown) for key in rows if key.replaced_at is not None],
         "shown": shown,
         "is_present": shown == present,
-        "matrix": board.matrix(shown, _categories()) if shown else None,
+        "matrix": report_of.matrix(shown, _categories()) if shown else None,
         "may_edit": may_edit,
         "may_withdraw": may_edit and shown in valid[:-1] and not actions.is_judged_by(shown),
         "law": LawReference.objects.filter(code=PRELIMINARY_REPLY).first(),
@@ -125,13 +129,19 @@ def compare(request: HttpRequest) -> HttpResponse:
     )
     chosen = [places.get(form.chosen(name)) for name in ("a", "b")]
     keys = [place and _in_force(place, form.day) for place in chosen]
-    groups = _side_by_side(chosen, keys) if all(keys) else []
+    report = _report(chosen, form.day) if all(keys) else None
+    kind = asked_for_file(request)
+    if kind and report and form.is_valid():
+        return answer(kind, file_name("nokler", report.scope, report.on), export, report)
+    groups = board.side_by_side(*report.sides) if report else []
     context = {
         "form": form,
         "sides": list(zip(chosen, keys, strict=True)),
         "groups": groups,
         "differences": board.differences(groups),
-        "alone": board.matrix(keys[0], _categories()) if keys[0] and not chosen[1] else None,
+        "alone": report_of.matrix(keys[0], _categories()) if keys[0] and not chosen[1] else None,
+        "report": report,
+        "downloads": downloads(request),
     }
     return render(request, "priority_keys/compare.html", context)
 
@@ -148,10 +158,11 @@ def _with_own_place(request: HttpRequest) -> Any:
     return query
 
 
-def _side_by_side(places: Sequence[Any], keys: Sequence[Any]) -> list[board.Group]:
-    categories = _categories()
-    one, other = (board.matrix(key, categories) for key in keys)
-    return board.side_by_side(one, other, (places[0].name, places[1].name))
+def _report(places: Sequence[Any], on: date) -> KeysReport | None:
+    report = report_of.build(places, on, data_as_of=now())
+    if report:
+        recipes.keep(**report.recipe.as_kept())
+    return report
 
 
 # ---------------------------------------------------------------- a new version, and a correction

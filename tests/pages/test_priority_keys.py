@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from referrals.models import (
     Category,
+    KeptRecipe,
     LawReference,
     Municipality,
     PriorityKey,
@@ -133,6 +134,19 @@ def test_the_law_is_cited_with_the_day_it_was_checked(desk: Desk) -> None:
 
 
 # ---------------------------------------------------------------- a new version
+
+
+def test_the_manager_sets_from_when_a_target_is_due_soon(desk: Desk) -> None:
+    assert "fra 7 dager før fristen" in markup(desk.browser.get(desk.key))
+    begun = desk.begun()
+    assert begun["due_soon_days"] == "7"
+    desk.save(desk.send(begun | {"valid_from": typed_day(TOMORROW), "due_soon_days": "12"}))
+    key = desk.place.priority_keys.get(valid_from=TOMORROW)
+    assert key.due_soon_days == 12
+    assert "fra 12 dager før fristen" in markup(desk.browser.get(f"{desk.key}?versjon={key.pk}"))
+    for wrong in ("61", "-1", "ti", ""):
+        page = desk.send(desk.begun() | {"valid_from": typed_day(TOMORROW), "due_soon_days": wrong})
+        assert page.context["form"].errors.keys() >= {"due_soon_days"}, wrong
 
 
 def test_a_version_begins_from_the_one_in_force(desk: Desk, category: Category) -> None:
@@ -463,3 +477,24 @@ def test_the_list_never_names_whom_a_shielded_case_is_about(desk: Desk, category
     page = markup(desk.send(typed))
     assert referral.number in page and referral.person.family_name not in page
     assert Referral.objects.get(pk=referral.pk).priority == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_two_keys_as_a_file_with_their_recipe(
+    desk: Desk, other_municipality: Municipality, kind: str
+) -> None:
+    asked = {"a": desk.place.code, "b": other_municipality.code}
+    page = desk.browser.get("/prioriteringsnokler/", asked)
+    recipe = page.context["report"].recipe.hash
+    assert f"{recipe}" in markup(page) and KeptRecipe.objects.filter(hash=recipe).exists()
+    answer = desk.browser.get("/prioriteringsnokler/", asked | {"fil": kind})
+    assert answer["Content-Disposition"].endswith(f'nokler-{desk.place.code}-2026-03-16.{kind}"')
+    assert recipe in answer.content.decode() and "due_soon_days" in answer.content.decode()
+
+
+def test_there_is_no_file_where_a_key_is_missing(desk: Desk, other_municipality: Municipality) -> None:
+    other_municipality.priority_keys.update(replaced_at=TODAY.isoformat() + "T12:00Z")
+    asked = {"a": desk.place.code, "b": other_municipality.code}
+    page = desk.browser.get("/prioriteringsnokler/", asked | {"fil": "csv"})
+    assert page["Content-Type"].startswith("text/html")
+    assert "ingen gjeldende prioriteringsnøkkel" in markup(page) or "har ingen" in markup(page)

@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     help = (
         "Prints a report of a day or a period: who waits, what came and went, how municipalities compare, "
-        "60 months, how a list is divided, month-ends, who has waited long, who has an ergoterapeut."
+        "60 months, how a list is divided, month-ends, who has waited long, two priority keys, who has an ergoterapeut."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -54,7 +54,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--format", choices=["table", "json", "csv"], default="table")
         parser.add_argument(
-            "--with", metavar="CODES", dest="others", help="comparison: other municipalities, as 3105,3107"
+            "--with",
+            metavar="CODES",
+            dest="others",
+            help="comparison, keys: other municipalities, as 3105,3107",
         )
         parser.add_argument(
             "--beside",

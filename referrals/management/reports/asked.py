@@ -22,6 +22,7 @@ from referrals.reports import (
     frozen,
     parts,
     period,
+    priority_keys,
     waiting_times,
 )
 from referrals.reports.periods import (
@@ -49,7 +50,10 @@ GO_WITH = {
         (waiting_times.NAME, flow.NAME, period.NAME, parts.NAME),
         gettext_lazy("--from goes with the reports waiting, flow, period and distribution."),
     ),
-    "others": ((comparison.NAME,), gettext_lazy("--with goes with the report comparison.")),
+    "others": (
+        (comparison.NAME, priority_keys.NAME),
+        gettext_lazy("--with goes with the reports comparison and keys."),
+    ),
     "beside": (
         (waiting_times.NAME, flow.NAME),
         gettext_lazy("--beside goes with the reports waiting and flow."),

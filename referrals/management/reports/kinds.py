@@ -20,6 +20,7 @@ from referrals.exporters import flow as flow_export
 from referrals.exporters import long_waits as long_export
 from referrals.exporters import month_ends as month_ends_export
 from referrals.exporters import period as period_export
+from referrals.exporters import priority_keys as keys_export
 from referrals.exporters import waiting as waiting_export
 from referrals.exporters.tabular import Sheet
 from referrals.management.reports.asked import Asked
@@ -39,6 +40,7 @@ from referrals.reports import (
     long_waits,
     parts,
     period,
+    priority_keys,
     three_figures,
     waiting_times,
 )
@@ -114,6 +116,18 @@ def _comparison(asked: Asked) -> tuple[comparison.ComparisonReport]:
         raise refused(_("The report comparison begins with a municipality: name it with --municipality."))
     places = compared((*asked.scope.codes, *asked.others))
     return (comparison.build(asked.scope, places, asked.on, **_look(asked)),)
+
+
+def _keys(asked: Asked) -> tuple[priority_keys.KeysReport]:
+    places = compared((*asked.scope.codes, *asked.others))
+    if asked.scope.level != Level.MUNICIPALITY or len(places) != 2:
+        raise refused(
+            _("The report keys is of two municipalities: name them with --municipality and --with.")
+        )
+    report = priority_keys.build(places, asked.on, **_look(asked))
+    if report is None:
+        raise refused(_("One of the municipalities has no priority key in force on the day."))
+    return (report,)
 
 
 def _development(asked: Asked) -> tuple[development.DevelopmentReport]:
@@ -219,6 +233,7 @@ KINDS = {
     ),
     frozen.NAME: Kind(_month_ends, month_ends_export.as_dict, month_ends_export.as_sheet, has_modes=False),
     long_waits.NAME: Kind(_long, long_export.as_dict, long_export.as_sheet),
+    priority_keys.NAME: Kind(_keys, keys_export.as_dict, keys_export.as_sheet),
     coverage.NAME: Kind(
         _coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False, has_modes=False
     ),
