@@ -14,6 +14,7 @@ from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking
 from referrals.norwegian import sort_key
 from referrals.reports import coverage_periods, workforce
 from referrals.reports.gaps import running_since
+from referrals.reports.limits import with_limits
 from referrals.reports.long_waits import LongWaits, over_a_year
 from referrals.reports.question import PUBLISHED, Question
 from referrals.reports.recipe import Recipe
@@ -169,7 +170,7 @@ def build(
     registers were changed, where it is made once more. 13 queries, whatever the day.
     """
     with looking_back(hindsight, on):
-        counties = list(register_as(County.objects, hindsight).all())
+        counties = list(with_limits(register_as(County.objects, hindsight).all()))
         municipalities = list(register_as(Municipality.objects, hindsight).select_related("county"))
         country = _Country(on, hindsight, definition)
     waits = over_a_year(on, Places.of(counties, municipalities), own, hindsight)

@@ -8,19 +8,17 @@ Why it does not: two who wait in the same municipality, one in each of two cells
 could have had each other's priority. Nothing else that is shown would differ. How many could have changed places so,
 added up over all municipalities, is how many `exchanges` the two cells have. Each "<5" elsewhere can be another number
 if some change from one category, or one priority, to another: at most 3 in each of as many places as there are parts
-(`suppression`). As many exchanges put the table right again, and each change, and each exchange, takes at most one of
-them away. With EXCHANGES_PER_PART for each part, between any two cells, the table is therefore the same whichever of
-its numbers each "<5" is, and every cell counts at least as many.
+(`suppression`), or with another limit than 5 at most two less than it. As many exchanges put the table right again, and
+each change, and each exchange, takes at most one of them away. With twice as many for each part, between any two cells,
+the table is therefore the same whichever of its numbers each "<5" is, and every cell counts at least as many.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from referrals.reports.suppression import LEAST_SHOWN, Cell
+from referrals.reports.suppression import Cell
 
-# What a "<5" can be off by, once for the changes and once for the exchanges that put them right.
-EXCHANGES_PER_PART = 2 * (LEAST_SHOWN - 2)
 FEWEST_PARTS = 2
 
 Value = int | None
@@ -51,9 +49,16 @@ def parts_of(values: Sequence[Value], cells: Sequence[Cell]) -> list[Part]:
     return [*shown, hidden] if hidden else shown
 
 
-def cross(places: Sequence[Counts], rows: Sequence[Part], columns: Sequence[Part]) -> Crossed | None:
+def exchanges_needed(rows: Sequence[Part], columns: Sequence[Part], least_shown: int) -> int:
+    """What a hidden number can be off by in each part, once for the changes and once for what puts them right."""
+    return 2 * (least_shown - 2) * max(sum(map(len, rows)), sum(map(len, columns)))
+
+
+def cross(
+    places: Sequence[Counts], rows: Sequence[Part], columns: Sequence[Part], *, least_shown: int
+) -> Crossed | None:
     """The table with as many parts as may be told apart; None where fewer than two by two may. `places`: everybody."""
-    exchanges = EXCHANGES_PER_PART * max(sum(map(len, rows)), sum(map(len, columns)))
+    exchanges = exchanges_needed(rows, columns, least_shown)
     while min(len(rows), len(columns)) >= FEWEST_PARTS:
         table = _Table(places, rows, columns)
         thin = table.thin_cell(exchanges)

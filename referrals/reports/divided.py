@@ -8,6 +8,7 @@ from referrals.choices import Source
 from referrals.models import ALL_KNOWN, Category, County, Hindsight
 from referrals.reports import counts
 from referrals.reports.crossed import Counts, Crossed, Part, cross, parts_of
+from referrals.reports.limits import with_limits
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Country, OutsideLook, Places
 from referrals.reports.scopes import Level, Scope
@@ -65,13 +66,14 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight 
         raise ValueError("a municipality is divided for its own staff alone")
     found, categories = counts.divided(on, scope, hindsight), list(Category.objects.all())
     counter = Counter(found.tallies, [category.pk for category in categories])
-    look = Country(counter, Places.of(County.objects.all(), ())).look_at(scope)
+    places = Places.of(with_limits(County.objects.all()), ())
+    look = Country(counter, places, on).look_at(scope)
     return DividedReport(
         on=on,
         scope=scope,
         whole=_group("", "", look.waiting(), found.tallies),
         by_source=tuple(_by_source(look, found.tallies)),
-        heat=_heat(list(found.crossed.values()), look, counter, categories)
+        heat=_heat(list(found.crossed.values()), look, counter, categories, places.limits.on(on))
         if scope.level == Level.NATION
         else None,
         recipe=Recipe(NAME, on, scope, data_as_of, knowledge=hindsight.knowledge),
@@ -94,6 +96,7 @@ def _heat(
     look: OutsideLook,
     counter: Counter,
     categories: Sequence[Category],
+    least_shown: int,
 ) -> HeatTable | None:
     """None also where it is hidden how many wait."""
     if look.waiting().hidden:
@@ -101,7 +104,7 @@ def _heat(
     rows, columns = (
         parts_of(counter.values[split], look.cells(split)) for split in (Split.CATEGORY, Split.PRIORITY)
     )
-    crossed = cross(places, rows, columns)
+    crossed = cross(places, rows, columns, least_shown=least_shown)
     return _named(crossed, {category.pk: category for category in categories}) if crossed else None
 
 

@@ -11,13 +11,14 @@ from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking
 from referrals.reports import kept_or_counted
 from referrals.reports.beginnings import known_from
 from referrals.reports.kept_or_counted import FLOW_COUNTS, FoundFlow
-from referrals.reports.limits import Limits
+from referrals.reports.limits import Limits, with_limits
 from referrals.reports.own_rows import moved
 from referrals.reports.periods import Beside, Period
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.suppression import (
+    LEAST_SHOWN,
     WITHHELD,
     Cell,
     Column,
@@ -60,7 +61,8 @@ class FlowReport:
     `referred`: received in it. `started`: first contact in it. `other_ends`: closed in it without ever having
     started. `finished`: closed in it after a start. `closed`: both kinds of closing. Removals from the list are
     `started` + `other_ends`. `load`: referred for each removal; undefined when nobody was removed (`no_removals`).
-    `clearance_weeks`: how long the list would last at this pace if nobody came; 0 when nobody waits.
+    `clearance_weeks`: how long the list would last at this pace if nobody came; 0 when nobody waits. `least_shown`: the
+    limit by which outsiders' counts of the period are hidden.
     """
 
     period: Period
@@ -76,6 +78,7 @@ class FlowReport:
     clearance_weeks: Figure
     no_removals: bool
     recipe: Recipe
+    least_shown: int = LEAST_SHOWN
 
 
 def build(
@@ -94,12 +97,12 @@ def build(
     """
     before = beside.period(period)
     if scope.exact:
-        cells, as_of = _own_cells(scope, period, before, hindsight), data_as_of
+        cells, as_of, least_shown = _own_cells(scope, period, before, hindsight), data_as_of, LEAST_SHOWN
     else:
-        cells, as_of = _outside_cells(scope, period, before, data_as_of, hindsight)
+        cells, as_of, least_shown = _outside_cells(scope, period, before, data_as_of, hindsight)
     filters = (("period", str(period)), *beside.filters)
     recipe = Recipe(NAME, period.last_day, scope, as_of, filters, knowledge=hindsight.knowledge)
-    report = report_of(scope, period, before, cells, recipe)
+    report = report_of(scope, period, before, cells, recipe, least_shown=least_shown)
     return report if beside is Beside.WEEKS or _is_known(scope, before, period, hindsight) else _alone(report)
 
 
@@ -116,11 +119,17 @@ def _alone(report: FlowReport) -> FlowReport:
 
 
 def report_of(
-    scope: Scope, period: Period, before: Period, cells: Mapping[str, Cell], recipe: Recipe
+    scope: Scope,
+    period: Period,
+    before: Period,
+    cells: Mapping[str, Cell],
+    recipe: Recipe,
+    *,
+    least_shown: int,
 ) -> FlowReport:
     """The report of counts that are decided: each of FLOWS in the period and, as `…_before`, in the one before it.
 
-    And those `waiting` at its end.
+    And those `waiting` at its end. `least_shown`: the limit by which they were decided.
     """
     figures = {name: cell.figure for name, cell in cells.items()}
     lines = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in FLOWS}
@@ -136,6 +145,7 @@ def report_of(
         clearance_weeks=clearance_of(figures["waiting"], removals, period),
         no_removals=removals.value == 0,
         recipe=recipe,
+        least_shown=least_shown,
     )
 
 
@@ -182,7 +192,7 @@ def _aggregates(period: Period, before: Period) -> dict[str, Count]:
 
 def _outside_cells(
     scope: Scope, period: Period, before: Period, at: datetime, hindsight: Hindsight
-) -> tuple[dict[str, Cell], datetime]:
+) -> tuple[dict[str, Cell], datetime, int]:
     """As outsiders may see it. A year is the sum of its quarters, each as it is shown by itself: it tells nothing new.
 
     All quarters with what was known at the end of the period. Two quarters that are apart are each decided by itself.
@@ -192,7 +202,9 @@ def _outside_cells(
     asked, ends = ((period, before), ("",)) if are_apart else (with_the_one_before(period), tuple(STOCKS))
     flows = kept_or_counted.flows(asked, scope, at=at, hindsight=known)
     municipalities = Municipality.objects.filter(county_id__in=scope.county_ids)
-    places = Places.of(County.objects.all(), municipalities if scope.level == Level.MUNICIPALITY else ())
+    places = Places.of(
+        with_limits(County.objects.all()), municipalities if scope.level == Level.MUNICIPALITY else ()
+    )
     decided = [_decided(scope, each, flow, places) for each, flow in zip(asked, flows, strict=True)]
     shown = [{kind: cells[f"{kind}{end}"] for kind in FLOWS} for cells in decided for end in ends]
     half = len(shown) // 2
@@ -201,7 +213,8 @@ def _outside_cells(
         for end, part in zip(STOCKS, (shown[:half], shown[half:]), strict=True)
         for kind in FLOWS
     }
-    return cells | {"waiting": decided[0]["waiting"]}, flows[0].as_of
+    least_shown = places.limits.on(period.last_day)
+    return cells | {"waiting": decided[0]["waiting"]}, flows[0].as_of, least_shown
 
 
 def with_the_one_before(period: Period) -> Sequence[Period]:

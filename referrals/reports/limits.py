@@ -1,8 +1,13 @@
 """The limit of small numbers by the day that figures are of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Any, Self
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet
+from django.db.models.functions import JSONObject
 
 from referrals.models import SmallNumberLimit
 from referrals.models.limits import STANDARD_LIMIT
@@ -23,6 +28,20 @@ class Limits:
         """All that are registered. One query."""
         return cls(tuple(SmallNumberLimit.objects.values_list("valid_from", "least_shown")))
 
+    @classmethod
+    def of(cls, counties: Iterable[Any]) -> Self:
+        """All that are registered, of counties that were read `with_limits`; none where there are no counties."""
+        found: list[dict[str, Any]] = next((county.limits for county in counties), [])
+        return cls(tuple((date.fromisoformat(limit["since"]), limit["least"]) for limit in found))
+
     def on(self, day: date) -> int:
         """The limit of the day."""
         return next((least for first_day, least in self.since if first_day <= day), STANDARD_LIMIT)
+
+
+def with_limits(counties: QuerySet) -> Any:
+    """The counties with `limits`: whoever decides what outsiders see needs both, and asks once."""
+    newest_first = SmallNumberLimit.objects.order_by("-valid_from", "-pk")
+    return counties.annotate(
+        limits=ArraySubquery(newest_first.values(limit=JSONObject(since="valid_from", least="least_shown")))
+    )

@@ -9,6 +9,7 @@ from referrals.models.referral import ReferralQuerySet
 from referrals.norwegian import sort_key
 from referrals.reports import counts, own_rows
 from referrals.reports.counts import LongWaitCount
+from referrals.reports.limits import with_limits
 from referrals.reports.long_rows import ALL_LISTED, Listed, LongWait
 from referrals.reports.periods import month_ends
 from referrals.reports.reached import EVERY_CASE, Reached
@@ -106,10 +107,10 @@ def build(
 ) -> LongWaitsReport:
     """The report of a municipality, counties or the nation for all others: counts, small ones hidden.
 
-    `hindsight` of THEN: with what was registered by the end of the day, the month-ends before it too. Four queries,
+    `hindsight` of THEN: with what was registered by the end of the day, the month-ends before it too. Three queries,
     whatever the size of the scope.
     """
-    counties = list(County.objects.all())
+    counties = list(with_limits(County.objects.all()))
     municipalities = list(Municipality.objects.filter(county_id__in=scope.county_ids))
     places, days = Places.of(counties, municipalities), _days(on)
     tallies = counts.long_each_day(days, scope, hindsight)

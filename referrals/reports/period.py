@@ -115,7 +115,9 @@ def _outside(scope: Scope, period: Period, on: date, at: datetime, hindsight: Hi
     shown = dict(zip(months, cells, strict=True))
     recipe = _recipe(scope, period, on, as_of, hindsight)
     known_from = first_received(scope)
-    now, before, earlier = (_sum_of(scope, one, shown, recipe, known_from) for one in columns)
+    now, before, earlier = (
+        _sum_of(scope, one, shown, recipe, known_from, places.limits.on(one.last_day)) for one in columns
+    )
     return PeriodReport(scope, now, before, earlier, recipe)
 
 
@@ -123,13 +125,18 @@ Shown = Mapping[Period, Mapping[str, Cell]]
 
 
 def _sum_of(
-    scope: Scope, period: Period, shown: Shown, recipe: Recipe, known_from: date | None
+    scope: Scope,
+    period: Period,
+    shown: Shown,
+    recipe: Recipe,
+    known_from: date | None,
+    least_shown: int,
 ) -> PeriodFigures:
     before = period.months_before()
     cells = _summed(period, shown)
     cells |= {f"{kind}_before": cell for kind, cell in _summed(before, shown).items()}
     cells["waiting"] = shown[period.months()[-1]]["waiting"]
-    moved = flow.report_of(scope, period, before, cells, recipe)
+    moved = flow.report_of(scope, period, before, cells, recipe, least_shown=least_shown)
     started = Started(period, moved.started.figure, WITHHELD, WITHHELD, WITHHELD)
     return PeriodFigures(moved, started, Rereferred(WITHHELD, WITHHELD), known_from)
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Protocol, Self
 
 from referrals.models import County, Municipality
-from referrals.reports.limits import Limits
+from referrals.reports.limits import Limits, with_limits
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import NEAR_BAND, SPLIT_KEYS, Counter, Split
 from referrals.reports.suppression import Cell, Column, combined, protect_list, protect_table
@@ -36,19 +36,22 @@ class Places:
 
     @classmethod
     def of(cls, counties: Iterable[County], municipalities: Iterable[Municipality]) -> Self:
-        """All counties, and all municipalities of those that the scope is about. One query, for the limits."""
+        """All counties `with_limits`, and all municipalities of those that the scope is about."""
+        counties = list(counties)
         present: dict[int, list[int]] = {county.pk: [] for county in counties}
         former: dict[int, list[int]] = {county: [] for county in present}
         for municipality in municipalities:
             (present if municipality.is_present else former)[municipality.county_id].append(municipality.pk)
-        return cls(present, former, Limits.read())
+        return cls(present, former, Limits.of(counties))
 
     @classmethod
     def about(cls, scope: Scope) -> Self:
-        """Those of a scope, from the registers; none for own staff, who compare with nobody. At most 3 queries."""
+        """Those of a scope, from the registers; none for own staff, who compare with nobody. At most 2 queries."""
         if scope.exact:
             return cls({}, {})
-        return cls.of(County.objects.all(), Municipality.objects.filter(county_id__in=scope.county_ids))
+        return cls.of(
+            with_limits(County.objects.all()), Municipality.objects.filter(county_id__in=scope.county_ids)
+        )
 
     def counted(self, county: int, is_counted: Callable[[int], bool]) -> list[int]:
         """The county's municipalities: the present ones, and of the former ones those that count anything."""

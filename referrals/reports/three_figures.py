@@ -13,7 +13,6 @@ from referrals.models import ALL_KNOWN, Category, Hindsight
 from referrals.reports import counts, own_waits
 from referrals.reports.estimate import Curve, Lack, LifeDay, curve
 from referrals.reports.flow import FlowLine, FlowReport
-from referrals.reports.limits import Limits
 from referrals.reports.periods import Period, last_weeks, last_year
 from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
@@ -114,7 +113,7 @@ def build(
 
     `quarter`: the flow of the last 13 weeks, in the same scope. It decides what outsiders see; theirs are the starts of
     its period, whatever `weeks` says. `hindsight` of THEN: with what was registered by the end of the day.
-    3 queries for own staff and for others, whatever the size of the scope.
+    3 queries for own staff, 2 for others, whatever the size of the scope.
     """
     year = last_year(on)
     recipe = Recipe(NAME, on, scope, data_as_of, knowledge=hindsight.knowledge)
@@ -127,9 +126,7 @@ def build(
         )
     else:
         started = _outside_started(counts.started(quarter.period, scope, hindsight), quarter)
-        estimate = _outside_estimate(
-            curve(counts.life_table(year, scope, hindsight)), year, quarter, Limits.read().on(on)
-        )
+        estimate = _outside_estimate(curve(counts.life_table(year, scope, hindsight)), year, quarter)
         figures = ThreeFigures(on, scope, started, estimate, (), (), recipe)
     periods = (("started", str(figures.started.period)), ("estimated_from", str(year)))
     return replace(figures, recipe=replace(recipe, filters=periods))
@@ -194,17 +191,17 @@ def _outside_started(tally: StartTally, quarter: FlowReport) -> Started:
     return Started(quarter.period, count, cell.median(tally.median_days), cell.p90(tally.p90_days), WITHHELD)
 
 
-def _outside_estimate(found: Curve, year: Period, quarter: FlowReport, least_shown: int) -> Estimate:
+def _outside_estimate(found: Curve, year: Period, quarter: FlowReport) -> Estimate:
     """Hidden where it could tell anything about a hidden count of the quarters that are shown beside it.
 
     That there are 20 starts in the year, or are not, bounds those of a quarter: it is only said where these are shown.
     The share that ends without a start bounds the other ends, and so do the times of all ends beside those of the
-    starts: they are only shown where these are, and not of fewer than `least_shown`.
+    starts: they are only shown where these are, and not of fewer than the limit.
     """
     answers = _estimate(found, year)
     if not _is_shown(quarter.started):
         hidden = dict.fromkeys(ALL_ANSWERS, Answer(WITHHELD))
-    elif found.lack or _is_shown(quarter.other_ends) and not 0 < found.other_ends < least_shown:
+    elif found.lack or _is_shown(quarter.other_ends) and not 0 < found.other_ends < quarter.least_shown:
         hidden = {}
     else:
         hidden = dict.fromkeys(OF_ALL_ENDS, Answer(WITHHELD))

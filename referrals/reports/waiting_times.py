@@ -22,6 +22,7 @@ from referrals.models import (
 from referrals.norwegian import sort_key
 from referrals.reports import trend
 from referrals.reports.beginnings import known_from
+from referrals.reports.limits import with_limits
 from referrals.reports.periods import DAYS_A_WEEK, Beside, month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places
@@ -225,7 +226,9 @@ def _register(scope: Scope) -> tuple[list[County], list[Municipality]]:
     """
     if scope.exact:
         return [], []
-    return list(County.objects.all()), list(Municipality.objects.filter(county_id__in=scope.county_ids))
+    return list(with_limits(County.objects.all())), list(
+        Municipality.objects.filter(county_id__in=scope.county_ids)
+    )
 
 
 def _headlines(now: Headlines, before: Headlines) -> dict[str, Headline]:

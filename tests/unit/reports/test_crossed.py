@@ -8,7 +8,9 @@ from random import Random
 
 import pytest
 
-from referrals.reports.crossed import EXCHANGES_PER_PART, Crossed, cross, parts_of
+from referrals.reports.crossed import Counts as CountsOf
+from referrals.reports.crossed import Crossed, Part, exchanges_needed, parts_of
+from referrals.reports.crossed import cross as cross_by
 from referrals.reports.suppression import LEAST_SHOWN, Cell
 
 CATEGORIES, LEVELS = (1, 2, 3, 4), (1, 2, None)
@@ -27,6 +29,13 @@ def towns(rng: Random, number: int) -> list[Counts]:
         )
         found.append(Counter(cells))
     return found
+
+
+def cross(
+    places: Sequence[CountsOf], rows: Sequence[Part], columns: Sequence[Part], least_shown: int = LEAST_SHOWN
+) -> Crossed | None:
+    """By the limit that is in force where nobody set another."""
+    return cross_by(places, rows, columns, least_shown=least_shown)
 
 
 def single(values: Sequence[int | None]) -> list[tuple[int | None, ...]]:
@@ -55,7 +64,8 @@ def test_a_table_adds_up_to_everybody_and_has_nothing_small() -> None:
     for places, table in tables(20):
         assert [list(row) for row in table.counts] == counted(places, table)
         assert sum(map(sum, table.counts)) == sum(place.total() for place in places)
-        assert min(map(min, table.counts)) >= EXCHANGES_PER_PART * PARTS
+        needed = exchanges_needed(single(CATEGORIES), single(LEVELS), LEAST_SHOWN)
+        assert min(map(min, table.counts)) >= needed == 2 * MOST_OFF * PARTS
 
 
 def test_each_category_and_priority_is_in_one_part() -> None:
@@ -184,11 +194,13 @@ def test_two_who_wait_in_different_places_cannot_have_changed_places() -> None:
     )
 
 
+@pytest.mark.parametrize("least_shown", [3, LEAST_SHOWN, 20])
 @pytest.mark.parametrize("short", [0, 1])
-def test_as_many_exchanges_as_are_needed_are_enough(short: int) -> None:
-    needed = EXCHANGES_PER_PART * 2
+def test_as_many_exchanges_as_are_needed_are_enough(short: int, least_shown: int) -> None:
+    """Each limit hides numbers that can be two less than it off: from one to one below the limit."""
+    needed = 2 * (least_shown - 2) * 2
     counts = dict.fromkeys(product((1, 2), (1, 2)), needed) | {(1, 1): needed - short}
-    assert (cross([Counter(counts)], single((1, 2)), single((1, 2))) is None) == bool(short)
+    assert (cross([Counter(counts)], single((1, 2)), single((1, 2)), least_shown) is None) == bool(short)
 
 
 def test_hidden_parts_stand_together_and_empty_ones_not_at_all() -> None:

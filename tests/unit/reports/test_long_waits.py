@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from referrals.models import Municipality
+from referrals.models import County, Municipality
+from referrals.reports.limits import with_limits
 from referrals.reports.long_waits import LongWaits, over_a_year
 from referrals.reports.regions import Places
 from referrals.reports.suppression import WITHHELD, Figure
@@ -18,7 +19,8 @@ def waits(municipality: Municipality, counts: dict[Municipality, int], *, own: b
 
 def of_one_county(places: Iterable[Municipality]) -> Places:
     """All of them in one county."""
-    return Places.of({place.county for place in places}, places)
+    counties = County.objects.filter(pk__in={place.county_id for place in places})
+    return Places.of(with_limits(counties), places)
 
 
 def test_own_staff_cannot_subtract_their_number_from_the_sum(municipality: Municipality) -> None:
