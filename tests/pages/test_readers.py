@@ -70,7 +70,7 @@ def test_krav_11_a_county_reader_gets_counts_and_no_row(
     """The same for the reader of a county."""
     client = client_for(county_reader)
     rows_read.clear()
-    for address in addresses[1:3] + addresses[4:]:
+    for address in (each for each in addresses if "/landet/" not in each):
         assert client.get(address).status_code == 200, address
     assert not rows_read
 
@@ -80,7 +80,7 @@ def test_own_staff_read_the_coverage_of_all_without_reading_their_rows(
 ) -> None:
     client = client_for(manager)
     rows_read.clear()
-    for address in addresses[6:]:
+    for address in (each for each in addresses if each.startswith("/dekning/")):
         assert client.get(address).status_code == 200, address
     assert not rows_read
 
