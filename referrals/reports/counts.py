@@ -5,7 +5,7 @@ is true, and still to be suppressed.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -98,17 +98,13 @@ def divided(on: date, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> Divided
     return Divided(Tallies(groups), dict(crossed))
 
 
-def waiting_each_day(
-    days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
-) -> dict[date, Tallies]:
+def waiting_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
     """How many wait at the end of each day, in the same groups; percentiles only of the scope. One query."""
     if not days:
         return {}
     groups: dict[date, dict[Group, Tally]] = defaultdict(dict)
     sums: dict[tuple[date, tuple[Key, int]], int] = defaultdict(int)
-    with looking_back(hindsight, max(days)):
-        function = f"ergo_count_waiting_each_day{_suffix(hindsight)}(%s::date[], %s, %s)"
-        rows = _called(function, [list(days), *_about(scope)])
+    rows = _called("ergo_count_waiting_each_day(%s::date[], %s, %s)", [list(days), *_about(scope)])
     for day, in_scope, county, place, count, median, p90 in rows:
         if in_scope:
             tally = Tally(count, median_days=exact_days(median), p90_days=exact_days(p90))
@@ -121,16 +117,19 @@ def waiting_each_day(
     return {day: Tallies(tallies) for day, tallies in groups.items()}
 
 
-def bands_each_day(
-    days: Sequence[date], scope: Scope, hindsight: Hindsight = ALL_KNOWN
-) -> dict[date, Tallies]:
+def bands_each_day(days: Sequence[date], scope: Scope) -> dict[date, Tallies]:
     """How many wait at the end of each day by band: in the scope, every county and each place. One query."""
-    with looking_back(hindsight, max(days)):
-        rows = _called(f"ergo_count_bands_each_day{_suffix(hindsight)}(%s::date[])", [list(days)])
+    rows = _called("ergo_count_bands_each_day(%s::date[])", [list(days)])
+    groups = _by_band((*row[:3], _is_within(scope, *row[1:3]), *row[3:]) for row in rows)
+    return {day: Tallies(tallies) for day, tallies in groups.items()}
+
+
+def _by_band(rows: Iterable[tuple]) -> dict[date, dict[Group, Tally]]:
+    """Of each day the counts of every county and place, and of the scope: all together, and by band."""
     sums: Counter[tuple[date, tuple[Key, object], str]] = Counter()
-    for day, county, place, band, count in rows:
+    for day, county, place, in_scope, band, count in rows:
         pairs = [(Key.COUNTY, county), (Key.PLACE, place)]
-        for pair in [*pairs, IN_SCOPE] if _is_within(scope, county, place) else pairs:
+        for pair in [*pairs, IN_SCOPE] if in_scope else pairs:
             sums[day, pair, WHOLE] += count
             sums[day, pair, band] += count
     longest = Band.OVER_365.code
@@ -139,7 +138,39 @@ def bands_each_day(
         part = frozenset() if band == WHOLE else frozenset({(Key.BAND, band)})
         over = sums[day, pair, longest] if band in (WHOLE, longest) else 0
         groups[day][frozenset({pair}) | part] = Tally(count, over_a_year=over)
-    return {day: Tallies(tallies) for day, tallies in groups.items()}
+    return groups
+
+
+@dataclass(frozen=True)
+class KnownMonths:
+    """Who waited at the end of days, by band, and what came and went between edges; as it was known at one instant."""
+
+    days: dict[date, Tallies]
+    counties: Slots
+    places: Slots
+
+
+def known_months(
+    days: Sequence[date], edges: Sequence[date], scope: Scope, hindsight: Hindsight
+) -> KnownMonths:
+    """All of it as it was known, by one reading of the history; days and edges come oldest first. One query.
+
+    What is known is that of the end of the last day, and of the last day before the last edge: the same day where both
+    are asked for, or `hindsight` says the instant itself. Percentiles only of the scope.
+    """
+    last = days[-1] if days else edges[-1] - timedelta(days=1)
+    with looking_back(hindsight, last):
+        arguments = [list(days), list(edges), *_about(scope)]
+        rows = list(_called("ergo_count_months_as_known(%s::date[], %s::date[], %s, %s)", arguments))
+    groups = _by_band((row[0], row[3], row[4], row[2], row[5], row[6]) for row in rows if row[5])
+    for day, _slot, _in_scope, _county, _place, band, count, median, p90, *_flows in rows:
+        if day and band is None:
+            over = groups[day][frozenset({IN_SCOPE})].over_a_year
+            tally = Tally(count, over_a_year=over, median_days=exact_days(median), p90_days=exact_days(p90))
+            groups[day][frozenset({IN_SCOPE})] = tally
+    told = {day: Tallies(tallies) for day, tallies in groups.items()}
+    flows = ((row[1], *row[3:5], *row[-len(FLOWS) :]) for row in rows if row[1] is not None)
+    return KnownMonths(told, *_slots(flows))
 
 
 def over_a_year(on: date, hindsight: Hindsight = ALL_KNOWN) -> list[LongWaitCount]:
@@ -173,10 +204,13 @@ def long_each_day(
     }
 
 
-def flow_between(edges: Sequence[date], hindsight: Hindsight = ALL_KNOWN) -> tuple[Slots, Slots]:
+def flow_between(edges: Sequence[date]) -> tuple[Slots, Slots]:
     """What came and went before the first edge (slot 0) and between each two, by county and municipality. One query."""
-    with looking_back(hindsight, edges[-1] - timedelta(days=1)):
-        rows = _called(f"ergo_count_flow_between{_suffix(hindsight)}(%s::date[])", [list(edges)])
+    return _slots(_called("ergo_count_flow_between(%s::date[])", [list(edges)]))
+
+
+def _slots(rows: Iterable[tuple]) -> tuple[Slots, Slots]:
+    """By county and by municipality, from rows of slot, county, municipality and numbers."""
     counties: Slots = defaultdict(lambda: defaultdict(lambda: dict.fromkeys(FLOWS, 0)))
     places: Slots = defaultdict(dict)
     for slot, county, place, *numbers in rows:

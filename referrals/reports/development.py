@@ -8,6 +8,7 @@ from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import ageing, flow_months, trend
 from referrals.reports.ageing import AgeingReport
 from referrals.reports.flow_months import FlowMonthsReport
+from referrals.reports.kept_or_counted import known_months
 from referrals.reports.periods import month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places
@@ -44,9 +45,10 @@ def build(
 
     `hindsight` of THEN: all months with what was registered by the end of the day `on`, none by its own end.
     """
-    places, until = Places.about(scope), hindsight.known_before(on)
-    look: Any = {"data_as_of": data_as_of, "hindsight": hindsight}
-    past = trend.build(scope, month_ends(on, TREND_MONTHS), places, at=data_as_of, until=until)
+    places, until, days = Places.about(scope), hindsight.known_before(on), month_ends(on, TREND_MONTHS)
+    months = known_months(days, flow_months.edges(on), scope, hindsight.of_all_before(on))
+    look: Any = {"data_as_of": data_as_of, "hindsight": hindsight, "months": months}
+    past = trend.build(scope, days, places, at=data_as_of, until=until, months=months)
     aged = ageing.build(scope, on, places, **look)
     moved = flow_months.build(scope, on, places, **look)
     as_of = min(past.as_of, aged.recipe.data_as_of, moved.recipe.data_as_of)

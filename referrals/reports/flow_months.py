@@ -58,26 +58,40 @@ class _Asked:
     beside: Sequence[Period]
 
 
+def edges(on: date) -> list[date]:
+    """Between which days the report of the day counts what came and went, oldest first."""
+    beside = with_the_one_before(last_weeks(on, WEEKS_A_YEAR))
+    return sorted({*_edges(_last_months(on)), *kept_or_counted.edges_of(beside)})
+
+
 def build(
-    scope: Scope, on: date, places: Places, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN
+    scope: Scope,
+    on: date,
+    places: Places,
+    *,
+    data_as_of: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+    months: kept_or_counted.Months | None = None,
 ) -> FlowMonthsReport:
     """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 4 queries.
 
-    `hindsight` of THEN: all of them with what was registered by the end of the day `on`.
+    `hindsight` of THEN: all of them with what was registered by the end of the day `on`; `months`: where that has been
+    read already.
     """
-    asked, look = _last_months(on), hindsight.of_all_before(on)
+    asked = _last_months(on)
+    look: Any = {"at": data_as_of, "hindsight": hindsight.of_all_before(on)}
     if scope.exact:
-        found = kept_or_counted.flow_between(_edges(asked), scope, at=data_as_of, hindsight=look)
+        found = kept_or_counted.flow_between(_edges(asked), scope, months=months, **look)
         own = found.places.get(scope.ids[0]) or [dict.fromkeys(KINDS, 0)] * MONTHS
         cells, as_of = [{kind: Cell.own(month[kind]) for kind in KINDS} for month in own], found.as_of
     else:
-        cells, as_of = outside_cells(scope, on, asked, places, at=data_as_of, hindsight=look)
-    months = tuple(
+        cells, as_of = outside_cells(scope, on, asked, places, read=months, **look)
+    told = tuple(
         FlowMonth(month, **{kind: cell.figure for kind, cell in shown.items()})
         for month, shown in zip(asked, cells, strict=True)
     )
     recipe = Recipe(NAME, on, scope, as_of, (("months", str(MONTHS)),), hindsight.knowledge)
-    return FlowMonthsReport(on, scope, months, recipe)
+    return FlowMonthsReport(on, scope, told, recipe)
 
 
 def _last_months(on: date) -> tuple[Period, ...]:
@@ -103,14 +117,15 @@ def outside_cells(
     *,
     at: datetime,
     hindsight: Hindsight = ALL_KNOWN,
+    read: kept_or_counted.Months | None = None,
 ) -> tuple[list[dict[str, Cell]], datetime]:
     """What outsiders may see of each of the months, end to end, beside the dashboard of the day `on`.
 
-    A month is the same whichever others it is asked for with: with a recent one all recent ones are decided. At most 4
-    queries.
+    A month is the same whichever others it is asked for with: with a recent one all recent ones are decided. `read`:
+    where all of it has been read already. At most 4 queries.
     """
     since = told_since(on)
-    known: Any = {"at": at, "hindsight": hindsight}
+    known: Any = {"at": at, "hindsight": hindsight, "months": read}
     is_recent = months[-1].end > since
     every = _with_all_recent(months, on) if is_recent else months
     recent = frozenset(n for n, month in enumerate(every) if month.end > since)

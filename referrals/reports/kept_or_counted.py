@@ -3,13 +3,14 @@
 Either way they are the same numbers, and come with the instant that they are true of.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import counts, kept, own_rows
-from referrals.reports.counts import Slots
+from referrals.reports.counts import KnownMonths, Slots
 from referrals.reports.kept import Kept
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
@@ -59,6 +60,41 @@ class FoundPeriods:
     as_of: datetime
 
 
+@dataclass(frozen=True)
+class Months:
+    """What was known of many days and of what came and went between `edges`, read from the history once."""
+
+    found: KnownMonths
+    edges: Sequence[date]
+
+    def between(self, edges: Sequence[date]) -> tuple[Slots, Slots]:
+        """The same between some of the edges, by county and municipality."""
+        slots = [0, *(bisect_right(edges, edge) for edge in self.edges)]
+        return _together(self.found.counties, slots, len(edges)), _together(self.found.places, slots, len(edges))
+
+
+def known_months(
+    days: Sequence[date], edges: Sequence[date], scope: Scope, hindsight: Hindsight
+) -> Months | None:
+    """All that a page of many months asks for, where outsiders look at it as it was known; else None. One query."""
+    if scope.exact or not hindsight.reads_history:
+        return None
+    ordered = sorted(set(edges))
+    return Months(counts.known_months(days, ordered, scope, hindsight), ordered)
+
+
+def _together(places: Slots, slots: Sequence[int], end: int) -> Slots:
+    """What is in the slots of one number is added up; what came after the last edge, in slot `end`, is left out."""
+    summed: Slots = {place: {} for place in places}
+    for place, found in places.items():
+        for slot, numbers in found.items():
+            if slots[slot] < end:
+                sums = summed[place].setdefault(slots[slot], dict.fromkeys(FLOWS, 0))
+                for kind, number in numbers.items():
+                    sums[kind] += number
+    return summed
+
+
 def waiting(on: date, scope: Scope, *, in_full: bool, at: datetime, hindsight: Hindsight = ALL_KNOWN) -> Kept:
     """Everybody who waits at the end of the day; `in_full`: also part by part.
 
@@ -70,10 +106,15 @@ def waiting(on: date, scope: Scope, *, in_full: bool, at: datetime, hindsight: H
 
 
 def waiting_each_day(
-    days: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
+    days: Sequence[date],
+    scope: Scope,
+    *,
+    at: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+    months: Months | None = None,
 ) -> FoundDays:
     """How many wait at the end of each day, and the percentiles of the scope. `days` come oldest first."""
-    return _each_day(days, scope, (), at, hindsight)
+    return _each_day(days, scope, (), at, hindsight, months)
 
 
 def counted_each_day(
@@ -89,15 +130,27 @@ def counted_each_day(
 
 
 def bands_each_day(
-    days: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
+    days: Sequence[date],
+    scope: Scope,
+    *,
+    at: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+    months: Months | None = None,
 ) -> FoundDays:
     """How many wait at the end of each day, by band. `days` come oldest first."""
-    return _each_day(days, scope, (Split.BAND,), at, hindsight)
+    return _each_day(days, scope, (Split.BAND,), at, hindsight, months)
 
 
 def _each_day(
-    days: Sequence[date], scope: Scope, splits: Sequence[Split], at: datetime, hindsight: Hindsight
+    days: Sequence[date],
+    scope: Scope,
+    splits: Sequence[Split],
+    at: datetime,
+    hindsight: Hindsight,
+    months: Months | None,
 ) -> FoundDays:
+    if months:
+        return FoundDays({day: months.found.days[day] for day in days if day in months.found.days}, at)
     found = {} if hindsight.reads_history else kept.waiting(days, scope, splits, at=at)
     missing = [day for day in days if day not in found]
     tallies = {day: each.tallies for day, each in found.items()}
@@ -114,39 +167,56 @@ def _counted_on(on: date, scope: Scope, hindsight: Hindsight, *, in_full: bool) 
 def _counted(
     days: Sequence[date], scope: Scope, hindsight: Hindsight, *, in_bands: bool
 ) -> dict[date, Tallies]:
-    if in_bands:
-        if scope.exact:
-            return own_rows.bands_each_day(days, scope, hindsight)
-        return counts.bands_each_day(days, scope, hindsight)
     if not scope.exact:
-        return counts.waiting_each_day(days, scope, hindsight)
+        if hindsight.reads_history:
+            return counts.known_months(days, (), scope, hindsight).days
+        return (counts.bands_each_day if in_bands else counts.waiting_each_day)(days, scope)
+    if in_bands:
+        return own_rows.bands_each_day(days, scope, hindsight)
     own = own_rows.waiting_each_day(days, scope, hindsight)
     return {day: Tallies({frozenset({IN_SCOPE}): tally}) for day, tally in own.items()}
 
 
 def flows(
-    periods: Sequence[Period], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
+    periods: Sequence[Period],
+    scope: Scope,
+    *,
+    at: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+    months: Months | None = None,
 ) -> list[FoundFlow]:
     """What came and went in each period and in the one before it, as FLOW_COUNTS, for outsiders.
 
     All the periods, with those before them, lie end to end. One query, and one more where it is not kept.
     """
-    edges = sorted({edge for each in periods for edge in (each.before().start, each.start, each.end)})
-    found = flow_between(edges, scope, at=at, hindsight=hindsight)
+    edges = edges_of(periods)
+    found = flow_between(edges, scope, at=at, hindsight=hindsight, months=months)
     return [
         FoundFlow(_between(found.counties, slot), _between(found.places, slot), found.as_of)
         for slot in (edges.index(period.start) for period in periods)
     ]
 
 
+def edges_of(periods: Sequence[Period]) -> list[date]:
+    """Where the periods and those before them begin and end, oldest first."""
+    return sorted({edge for each in periods for edge in (each.before().start, each.start, each.end)})
+
+
 def flow_between(
-    edges: Sequence[date], scope: Scope, *, at: datetime, hindsight: Hindsight = ALL_KNOWN
+    edges: Sequence[date],
+    scope: Scope,
+    *,
+    at: datetime,
+    hindsight: Hindsight = ALL_KNOWN,
+    months: Months | None = None,
 ) -> FoundPeriods:
     """What came and went between each edge and the next, with the stocks before it and after (`waiting`).
 
-    One query, and one more where it is not kept.
+    One query, and one more where it is not kept; none with `months`.
     """
     found = None if hindsight.reads_history else kept.flow(edges, scope, at=at)
+    if months:
+        found = kept.KeptFlow(*months.between(edges), at)
     if found is None:
         found = kept.KeptFlow(*_counted_flow(edges, scope, hindsight), at)
     number = len(edges) - 1
@@ -161,7 +231,10 @@ def _counted_flow(edges: Sequence[date], scope: Scope, hindsight: Hindsight) -> 
     """By county and by municipality; for own staff only their own."""
     if scope.exact:
         return {}, {scope.ids[0]: own_rows.flow_between(edges, scope, hindsight)}
-    return counts.flow_between(edges, hindsight)
+    if not hindsight.reads_history:
+        return counts.flow_between(edges)
+    known = counts.known_months((), edges, scope, hindsight)
+    return known.counties, known.places
 
 
 def _between(places: dict[int, list[Counts]], slot: int) -> dict[int, Counts]:

@@ -12,7 +12,7 @@ from referrals.permissions import NO_ACCESS
 from referrals.reports import counts, kept_or_counted, own_rows, waiting_times
 from referrals.reports.periods import last_weeks, month_ends
 from referrals.reports.scopes import Level, Scope
-from referrals.reports.tallies import IN_SCOPE, Key
+from referrals.reports.tallies import IN_SCOPE, NOBODY, Key, Tallies
 from referrals.waiting import Band
 from tests.factories import NOW, TODAY, MembershipFactory, ReferralFactory, days_ago, noon
 from tests.unit.actions.acting import do
@@ -94,21 +94,42 @@ def test_month_by_month_the_functions_count_what_the_rows_say(world: World) -> N
     on = days_ago(20)
     days, look = month_ends(on, 8), THEN.of_all_before(on)
     with scoped(), transaction.atomic():
-        _counties, flows = counts.flow_between(days, look)
+        flows = counts.known_months((), days, NATION, look).places
     differing = 0
     for place in world.municipalities:
         scope = Scope.municipality(place, NO_ACCESS)
         with scoped(), transaction.atomic():
-            counted = counts.bands_each_day(days, scope, look)
+            counted = counts.known_months(days, (), scope, look).days
         own = own_rows.bands_each_day(days, exact(place), look)
         now = own_rows.bands_each_day(days, exact(place))
+        trend = own_rows.waiting_each_day(days, exact(place), look)
         for day in days:
+            told, mine = counted[day].of(IN_SCOPE), trend.get(day, NOBODY)
+            assert told.waiting == mine.waiting, (place, day)
+            assert told.median_days == (mine.median_days if mine.waiting >= 10 else None), (place, day)
             for group in [(), *((Key.BAND, band.code) for band in Band)]:
                 told = [found[day].of(IN_SCOPE, *[group] * bool(group)).waiting for found in (own, counted)]
                 assert told[0] == told[1], (place, day, group)
             differing += own[day].of(IN_SCOPE).waiting != now[day].of(IN_SCOPE).waiting
         assert own_rows.flow_between(days, exact(place), look) == flows.get(place.pk, {}), place
     assert differing > 0
+
+
+def test_read_once_or_each_by_itself_months_are_the_same(world: World) -> None:
+    """Of days and edges together, and of some of the edges, comes what each question by itself brings."""
+    on = days_ago(20)
+    days, look = month_ends(on, 8), THEN.of_all_before(on)
+    quarters = kept_or_counted.edges_of([last_weeks(on, 13)])
+    for scope in (NATION, Scope.counties([world.municipalities[0].county])):
+        with scoped(), transaction.atomic():
+            months = kept_or_counted.known_months(days, [*days, *quarters], scope, look)
+            alone = counts.known_months(days, (), scope, look)
+            for edges in (days, quarters):
+                found = counts.known_months((), edges, scope, look)
+                assert months.between(edges) == (found.counties, found.places) and found.places
+            assert {day: months.found.days[day].of(IN_SCOPE) for day in days} == {
+                day: alone.days[day].of(IN_SCOPE) for day in days
+            }
 
 
 def test_those_over_a_year_too(world: World) -> None:
@@ -133,10 +154,17 @@ def test_whoever_leaves_nothing_out_counts_what_is_known_now(world: World, on) -
             )
     days = month_ends(on, 6)
     with scoped(), transaction.atomic():
-        one, other = (counts.waiting_each_day(days, NATION, look) for look in (ALL_KNOWN, everything))
-    assert {day: tallies.of(IN_SCOPE) for day, tallies in one.items()} == {
-        day: tallies.of(IN_SCOPE) for day, tallies in other.items()
+        one = counts.waiting_each_day(days, NATION)
+        other = counts.known_months(days, (), NATION, everything).days
+    assert {day: in_all(tallies) for day, tallies in one.items()} == {
+        day: in_all(tallies) for day, tallies in other.items()
     }
+
+
+def in_all(tallies: Tallies) -> tuple[float | None, ...]:
+    """How many wait in the scope, and the percentiles of their waits."""
+    told = tallies.of(IN_SCOPE)
+    return told.waiting, told.median_days, told.p90_days
 
 
 @pytest.mark.django_db
