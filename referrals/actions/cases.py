@@ -94,10 +94,12 @@ class Case:
         pauses: Iterable[WaitPause] = (),
         contact: dict[str, Any] | None = None,
         other: str = "",
+        reply: date | None = None,
     ) -> Referral:
         """Write the referral as its next version, and what happened on the day `on` as a line of its history.
 
-        `other` is the number of another referral that took part in it.
+        `other` is the number of another referral that took part in it; `reply` the day of a preliminary reply that this
+        one has from it.
         """
         referral = self.referral
         if referral.pk:
@@ -110,7 +112,7 @@ class Case:
             happened_on=on,
             registered_at=self.at,
             registered_by=self.by,
-            details=self._details(pauses, contact, other),
+            details=self._details(pauses, contact, other, reply),
             note=note.strip(),
         )
         check_values(event, ["note"])
@@ -120,7 +122,7 @@ class Case:
         return referral
 
     def _details(
-        self, pauses: Iterable[WaitPause], contact: dict[str, Any] | None, other: str
+        self, pauses: Iterable[WaitPause], contact: dict[str, Any] | None, other: str, reply: date | None
     ) -> dict[str, Any]:
         """What the line of history holds, without what is empty."""
         details = {
@@ -129,6 +131,7 @@ class Case:
             "pauses": [_pause_facts(pause) for pause in pauses],
             "contact": contact,
             "other": other,
+            "reply": _iso(reply),
         }
         return {name: value for name, value in details.items() if value}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from referrals.actions.cases import Case
 from referrals.actions.referrals import drop_impossible_priority, former_of
@@ -47,9 +48,10 @@ def merge(
     _check_mergeable(kept.referral, gone.referral)
     pauses = _take_over_pauses(kept.referral, gone.referral)
     _take_over_facts(kept, gone.referral)
-    _take_over_reply(kept.referral, gone.referral)
+    reply = _take_over_reply(kept.referral, gone.referral)
     _close_as_duplicate(gone, kept.referral, note)
-    return kept.save(EventKind.MERGED, on=kept.today, note=note, pauses=pauses, other=gone.referral.number)
+    told: Any = {"note": note, "pauses": pauses, "other": gone.referral.number, "reply": reply}
+    return kept.save(EventKind.MERGED, on=kept.today, **told)
 
 
 def _check_mergeable(kept: Referral, gone: Referral) -> None:
@@ -71,13 +73,16 @@ def _take_over_facts(kept: Case, gone: Referral) -> None:
     drop_impossible_priority(kept)
 
 
-def _take_over_reply(kept: Referral, gone: Referral) -> None:
-    """The citizen was answered when the first preliminary reply was sent."""
-    sent = PreliminaryReply.objects.filter(referral__in=(kept, gone)).order_by("sent_on").first()
-    if sent is not None:
-        PreliminaryReply.objects.update_or_create(
-            municipality_id=kept.municipality_id, referral=kept, defaults={"sent_on": sent.sent_on}
-        )
+def _take_over_reply(kept: Referral, gone: Referral) -> date | None:
+    """The citizen was answered when the first preliminary reply was sent. Returns its day, where it was the other's."""
+    replies = PreliminaryReply.objects.filter(referral__in=(kept, gone))
+    sent = min(replies, key=lambda reply: (reply.sent_on, reply.referral_id != kept.pk), default=None)
+    if sent is None or sent.referral_id == kept.pk:
+        return None
+    PreliminaryReply.objects.update_or_create(
+        municipality_id=kept.municipality_id, referral=kept, defaults={"sent_on": sent.sent_on}
+    )
+    return sent.sent_on
 
 
 def _close_as_duplicate(gone: Case, kept: Referral, note: str) -> None:

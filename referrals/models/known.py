@@ -12,13 +12,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django.db import DatabaseError, connection, models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 
-from referrals.choices import Handling, Knowledge, Outcome, PauseReason, Source, Status
+from referrals.choices import EventKind, Handling, Knowledge, Outcome, PauseReason, Source, Status
+from referrals.models.case_file import ReferralEvent
 from referrals.models.clock import OnTheClock
 from referrals.models.geography import Municipality
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.person import Person
-from referrals.models.priority import Category, PriorityKey, PriorityKeyQuerySet
+from referrals.models.priority import Category, KnownBefore, PriorityKey, PriorityKeyQuerySet
 from referrals.models.referral import Referral, ReferralQuerySet
 from referrals.models.units import Unit
 from referrals.models.workforce import Therapist
@@ -132,6 +136,11 @@ class KnownReferral(OnTheClock, models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @staticmethod
+    def reply_sent_on_sql() -> Subquery:
+        """The day on which the preliminary reply was sent, by what the history last told of it."""
+        return Subquery(told_replies().values("day")[:1])
+
     @property
     def takes_preliminary_reply(self) -> bool:
         """Whether a preliminary reply applied and none was registered; of a row read `with_reply` and `is_replied`."""
@@ -156,6 +165,21 @@ class KnownPause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.referral}: {self.get_reason_display()}"
+
+
+def told_replies() -> models.QuerySet[Any]:
+    """The lines that told of the preliminary reply of the row by the instant that is looked back to, the last first.
+
+    `day`: on which it was sent. The line of a merging tells of the one that was taken over; the table does not know
+    when it learnt of any.
+    """
+    lines = ReferralEvent.objects.filter(
+        Q(kind=EventKind.REPLIED) | Q(details__has_key="reply"),
+        referral=OuterRef("pk"),
+        registered_at__lt=KnownBefore(),
+    )
+    taken_over = Cast(KT("details__reply"), models.DateField())
+    return lines.annotate(day=Coalesce(taken_over, F("happened_on"))).order_by("-registered_at", "-pk")
 
 
 def referrals_as(hindsight: Hindsight) -> ReferralQuerySet:

@@ -143,11 +143,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.annotate(needs_reply=Case(is_application, default=False))
 
     def with_reply_state(self, *, on: date) -> Self:
-        """`reply_state`: how the preliminary reply stands at the end of the day, a `Reply`; and `needs_reply`.
-
-        Of referrals as they are: what was known of a reply stands in the history alone.
-        """
-        rows = self.with_reply().alias(reply_sent_on=F("preliminary_reply__sent_on"))
+        """`reply_state`: how the preliminary reply stands at the end of the day, a `Reply`; and `needs_reply`."""
+        rows = self.with_reply().alias(reply_sent_on=self.model.reply_sent_on_sql())
         return rows.annotate(reply_state=waiting.reply_state_sql(on))
 
     def with_pause(self, *, on: date) -> Self:
@@ -390,6 +387,11 @@ class Referral(OnTheClock, models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @staticmethod
+    def reply_sent_on_sql() -> F:
+        """The day on which the preliminary reply was sent."""
+        return F("preliminary_reply__sent_on")
 
     @property
     def needs_preliminary_reply(self) -> bool:

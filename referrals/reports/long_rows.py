@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from referrals import waiting
 from referrals.choices import STOPS_CLOCK, SUBSTANTIVE, ContactKind, EventKind, Knowledge, PauseReason
 from referrals.models import ALL_KNOWN, Contact, Hindsight, PreliminaryReply, ReferralEvent
+from referrals.models.known import told_replies
 from referrals.models.next_move import label_for, next_move
 from referrals.models.priority import KnownBefore
 from referrals.models.referral import ReferralQuerySet
@@ -203,7 +204,7 @@ def _contacts(on: date, hindsight: Hindsight) -> QuerySet:
     later day moves with it.
     """
     if hindsight.reads_history:
-        found: QuerySet = _lines(EventKind.CONTACT, on).annotate(code=KT("details__contact__kind"))
+        found: QuerySet = _contact_lines(on).annotate(code=KT("details__contact__kind"))
     else:
         held = Contact.objects.filter(referral=OuterRef("pk"), held_on__lte=on)
         found = held.annotate(day=F("held_on"), code=F("kind"))
@@ -213,15 +214,18 @@ def _contacts(on: date, hindsight: Hindsight) -> QuerySet:
 def _replies(on: date, hindsight: Hindsight) -> QuerySet:
     """The preliminary reply to the citizen of the row, by the end of the day."""
     if hindsight.reads_history:
-        return _lines(EventKind.REPLIED, on).order_by("pk")
+        return told_replies().filter(day__lte=on)
     sent = PreliminaryReply.objects.filter(referral=OuterRef("pk"), sent_on__lte=on)
     return sent.annotate(day=F("sent_on")).order_by("pk")
 
 
-def _lines(kind: EventKind, on: date) -> QuerySet:
-    """What the history of the row told by the instant that is looked back to: neither table knows of when it learnt."""
+def _contact_lines(on: date) -> QuerySet:
+    """What the history told of contacts by the instant that is looked back to; the table does not know when."""
     lines = ReferralEvent.objects.filter(
-        referral=OuterRef("pk"), kind=kind, happened_on__lte=on, registered_at__lt=KnownBefore()
+        referral=OuterRef("pk"),
+        kind=EventKind.CONTACT,
+        happened_on__lte=on,
+        registered_at__lt=KnownBefore(),
     )
     return lines.annotate(day=F("happened_on"))
 

@@ -112,6 +112,23 @@ def test_the_former_referral_is_of_the_new_day_of_receipt(
     assert merge(second, first, coordinator).former is None
 
 
+def test_the_history_of_the_one_that_stays_tells_of_a_reply_that_it_took_over(
+    coordinator: User, pair: tuple[Referral, Referral]
+) -> None:
+    first, second = pair
+    PreliminaryReplyFactory(referral=first, sent_on=days_ago(12))
+    assert merge(second, first, coordinator).events.get().details["reply"] == days_ago(12).isoformat()
+
+
+def test_of_its_own_earlier_reply_nothing_is_told_again(
+    coordinator: User, pair: tuple[Referral, Referral]
+) -> None:
+    first, second = pair
+    for referral, days in ((first, 11), (second, 12)):
+        PreliminaryReplyFactory(referral=referral, sent_on=days_ago(days))
+    assert "reply" not in merge(second, first, coordinator).events.get().details
+
+
 def test_both_histories_tell_of_it_with_the_number_of_the_other(
     coordinator: User, pair: tuple[Referral, Referral]
 ) -> None:

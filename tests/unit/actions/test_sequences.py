@@ -71,11 +71,13 @@ KNOWN = (
 )
 
 
-def state_of(model: type[Referral] | type[KnownReferral], pk: int) -> tuple:
-    """Every fact that figures are made of, and the pauses that last at least a day."""
+def state_of(model: type[Referral] | type[KnownReferral], pk: int, on: date) -> tuple:
+    """Every fact that figures are made of, the pauses that last at least a day, and how the reply stands on the day."""
     referral = model.objects.filter(pk=pk)
     pauses = referral.get().pauses.exclude(ended_on=F("started_on")).order_by("started_on", "reason")
-    return referral.values_list(*KNOWN).get(), list(pauses.values_list("reason", "started_on", "ended_on"))
+    reply = referral.with_reply_state(on=on).values_list("needs_reply", "reply_state").get()
+    held = list(pauses.values_list("reason", "started_on", "ended_on"))
+    return referral.values_list(*KNOWN).get(), held, reply
 
 
 class Sequences(RuleBasedStateMachine):
@@ -106,7 +108,7 @@ class Sequences(RuleBasedStateMachine):
     def teardown(self) -> None:
         for day, state in self.ends_of_days.items():
             with as_known_by(day):
-                assert state_of(KnownReferral, self.referral.pk) == state, day
+                assert state_of(KnownReferral, self.referral.pk, day) == state, day
         transaction.set_rollback(True)
         self.world.__exit__(None, None, None)
 
@@ -130,7 +132,7 @@ class Sequences(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 45))
     def time_passes(self, days: int) -> None:
-        self.ends_of_days[self.today] = state_of(Referral, self.referral.pk)
+        self.ends_of_days[self.today] = state_of(Referral, self.referral.pk, self.today)
         self.today = min(self.today + timedelta(days=days), LAST_DAY)
         self.look()
 
