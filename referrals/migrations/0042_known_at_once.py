@@ -91,7 +91,9 @@ MONTHS = CountingFunction(
     GROUP BY width_bucket(day, edges), county_id, municipality_id
     """,
 )
-REPLACED = [AS_KNOWN.as_known(one) for one in (COUNTS.COUNT_EACH_DAY, LIVE.COUNT_BANDS, LIVE.COUNT_FLOW_BETWEEN)]
+REPLACED = [
+    AS_KNOWN.as_known(one) for one in (COUNTS.COUNT_EACH_DAY, LIVE.COUNT_BANDS, LIVE.COUNT_FLOW_BETWEEN)
+]
 
 
 class Migration(migrations.Migration):

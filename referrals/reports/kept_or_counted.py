@@ -70,7 +70,9 @@ class Months:
     def between(self, edges: Sequence[date]) -> tuple[Slots, Slots]:
         """The same between some of the edges, by county and municipality."""
         slots = [0, *(bisect_right(edges, edge) for edge in self.edges)]
-        return _together(self.found.counties, slots, len(edges)), _together(self.found.places, slots, len(edges))
+        return _together(self.found.counties, slots, len(edges)), _together(
+            self.found.places, slots, len(edges)
+        )
 
 
 def known_months(

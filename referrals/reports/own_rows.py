@@ -143,12 +143,10 @@ def waiting_each_day(
 ) -> dict[date, Tally]:
     """How many wait in the scope at the end of each day, and their percentiles. `days` come oldest first. One query."""
     rows = referrals_as(hindsight).filter(municipality_id__in=scope.ids)
-    inner, parameters = _on_each(days, rows).values("gross_days").query.sql_with_params()
+    read, each_day, parameters = _on_each(days, rows, _waiting_on_day(rows).values("gross_days"))
     with looking_back(hindsight, days[-1]), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT trend.day, count(*), {PERCENTILES} FROM unnest(%s::date[]) AS trend(day) "
-            f"CROSS JOIN LATERAL ({inner}) AS waiting GROUP BY trend.day",
-            [list(days), *parameters],
+            f"{read} SELECT trend.day, count(*), {PERCENTILES} FROM {each_day} GROUP BY trend.day", parameters
         )
         return {
             day: Tally(count, median_days=exact_days(median), p90_days=exact_days(p90))
@@ -163,25 +161,41 @@ def long_each_day(
 
     `rows` are some of `referrals_as(hindsight)`; of THEN: all days as they were known by the end of the last one.
     """
-    known = _on_each(days, rows).annotate(
+    known = _waiting_on_day(rows).annotate(
         is_over=ExpressionWrapper(clock.over_a_year_q(), BooleanField()),
         is_near=ExpressionWrapper(clock.near_a_year_q(), BooleanField()),
     )
-    inner, parameters = known.values("is_over", "is_near").query.sql_with_params()
+    read, each_day, parameters = _on_each(days, rows, known.values("is_over", "is_near"))
     with looking_back(hindsight, days[-1]), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT trend.day, count(*), count(*) FILTER (WHERE is_over), count(*) FILTER (WHERE is_near) "
-            f"FROM unnest(%s::date[]) AS trend(day) CROSS JOIN LATERAL ({inner}) AS waiting GROUP BY trend.day",
-            [list(days), *parameters],
+            f"{read} SELECT trend.day, count(*), count(*) FILTER (WHERE is_over), count(*) FILTER (WHERE is_near) "
+            f"FROM {each_day} GROUP BY trend.day",
+            parameters,
         )
         return {day: Tally(count, over_a_year=over, near_a_year=near) for day, count, over, near in cursor}
 
 
-def _on_each(days: Sequence[date], rows: ReferralQuerySet) -> QuerySet:
-    """Who waits at the end of the joined day; who waited on none of the days is passed over before they are joined."""
+def _waiting_on_day(rows: ReferralQuerySet) -> QuerySet:
+    """Who waits at the end of the joined day, of all rows of the kind."""
+    return rows.model.objects.all().waiting(on=DAY).with_gross_days(on=DAY)
+
+
+def _on_each(days: Sequence[date], rows: ReferralQuerySet, known: QuerySet) -> tuple[str, str, list[Any]]:
+    """SQL that reads the rows, SQL of what is `known` of those of them who wait on each day, and the parameters.
+
+    The rows are read once, under the name of their table: else what was known would be worked out for each day anew.
+    Who waited on none of the days is passed over.
+    """
     relevant = Q(wait_end__isnull=True) | Q(wait_end__gt=days[0])
-    rows = rows.filter(relevant, received_on__lte=days[-1])
-    return rows.waiting(on=DAY).with_gross_days(on=DAY).order_by()
+    rows = rows.filter(relevant, received_on__lte=days[-1]).order_by()
+    base, of_base = rows.values("received_on", "wait_end", "outcome").query.sql_with_params()
+    inner, of_inner = known.order_by().query.sql_with_params()
+    table = connection.ops.quote_name(rows.model._meta.db_table)
+    return (
+        f"WITH {table} AS MATERIALIZED ({base})",
+        f"unnest(%s::date[]) AS trend(day) CROSS JOIN LATERAL ({inner}) AS waiting",
+        [*of_base, list(days), *of_inner],
+    )
 
 
 def bands_each_day(
@@ -189,13 +203,13 @@ def bands_each_day(
 ) -> dict[date, Tallies]:
     """How many wait in the scope at the end of each day, by band. `days` come oldest first. One query."""
     of_scope = referrals_as(hindsight).filter(municipality_id__in=scope.ids)
-    rows = _on_each(days, of_scope).annotate(band=clock.band_sql()).values("band")
-    inner, parameters = rows.query.sql_with_params()
+    bands = _waiting_on_day(of_scope).annotate(band=clock.band_sql()).values("band")
+    read, each_day, parameters = _on_each(days, of_scope, bands)
     with looking_back(hindsight, days[-1]), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT trend.day, GROUPING(waiting.band), waiting.band, count(*) FROM unnest(%s::date[]) AS trend(day) "
-            f"CROSS JOIN LATERAL ({inner}) AS waiting GROUP BY GROUPING SETS ((trend.day), (trend.day, waiting.band))",
-            [list(days), *parameters],
+            f"{read} SELECT trend.day, GROUPING(waiting.band), waiting.band, count(*) FROM {each_day} "
+            "GROUP BY GROUPING SETS ((trend.day), (trend.day, waiting.band))",
+            parameters,
         )
         groups: dict[date, dict[Group, Tally]] = {day: {} for day in days}
         for day, is_whole, band, count in cursor:

@@ -41,7 +41,9 @@ def test_the_three_tell_outsiders_the_same_of_each_list(any_world: World) -> Non
 def test_it_is_empty_only_where_nothing_is_told_and_nothing_hidden(any_world: World) -> None:
     report = development.build(own(any_world.municipalities[0]), TODAY, data_as_of=NOW)
     assert not report.is_empty
-    assert development.build(own(any_world.municipalities[0]), TODAY.replace(year=2015), data_as_of=NOW).is_empty
+    assert development.build(
+        own(any_world.municipalities[0]), TODAY.replace(year=2015), data_as_of=NOW
+    ).is_empty
 
 
 def test_ten_queries_at_most(any_world: World, django_assert_max_num_queries: Callable) -> None:
