@@ -17,7 +17,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
-from referrals.choices import NOT_COUNTED, Source, Status, WaitFact
+from referrals.choices import NOT_COUNTED, Reply, Source, Status, WaitFact
 from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.forms.search import SearchForm
@@ -73,6 +73,16 @@ LISTED: dict[str, Listed] = {
 SELDOM = {"source", "band", "dated", "dated_from", "dated_to"}
 
 DATE_FIELDS = {"": "received_on", "started": "started_on", "closed": "closed_on"}
+
+
+# How the preliminary reply of somebody who waits can stand, by what is most urgent.
+REPLIES: dict[Reply, Text] = {
+    Reply.LATE: _("Overdue"),
+    Reply.DUE: _("Due soon"),
+    Reply.NOT_YET: _("Not sent"),
+    Reply.SENT_LATE: _("Sent late"),
+    Reply.SENT: _("Sent"),
+}
 
 
 @dataclass(frozen=True)
@@ -213,6 +223,14 @@ class WaitFilter(django_filters.FilterSet):
         self.form.is_valid()
         return self.form.cleaned_data
 
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """What has been chosen, as a recipe and a log write it: several with commas between them."""
+        return {
+            name: ",".join(value) if isinstance(value, list) else str(value)
+            for name, value in self.chosen.items()
+        }
+
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Every filter once; whether it is a queryset or one whose SQL is kept."""
         for name, value in self.cleaned.items():
@@ -228,20 +246,29 @@ class WaitFilter(django_filters.FilterSet):
         return queryset.filter(gross_days__range=days_range(code))
 
 
-class PastFilter(WaitFilter):
-    """The filter above the list of an earlier day: nobody's priority holds before the day it was set."""
+class CaseloadFilter(WaitFilter):
+    """Also narrowed to whose case it is. `therapist` knows `null` too."""
+
+    therapist = django_filters.ChoiceFilter(
+        label=_("Therapist"), empty_label=_("Every therapist"), null_label=_("Not assigned")
+    )
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Referral], *, offers: Offers) -> None:
+        super().__init__(data, queryset, offers=offers)
+        self.filters["therapist"].extra["choices"] = [(row["id"], row["name"]) for row in offers.therapists]
+
+
+class PastFilter(CaseloadFilter):
+    """The filter above the lists of an earlier day: nobody's priority holds before the day it was set.
+
+    The therapist is who has the case, or had it last, by what is known.
+    """
 
     priority = django_filters.ChoiceFilter(
         label=_("Priority"),
         empty_label=_("Every priority"),
         null_label=_("Not assessed"),
         method="having_priority",
-    )
-    only = django_filters.MultipleChoiceFilter(
-        label=_("Show only"),
-        choices=[(fact.value, fact.label) for fact in WaitFact if fact != WaitFact.UNASSIGNED],
-        widget=forms.CheckboxSelectMultiple,
-        method="having_all",
     )
 
     def having_priority(self, queryset: QuerySet, name: str, level: str) -> QuerySet:
@@ -250,8 +277,26 @@ class PastFilter(WaitFilter):
         return queryset.filter(is_assessed=True, priority=level)
 
 
-class WaitlistFilter(WaitFilter):
-    """The filter above a municipality's list. `therapist` knows `null` too.
+class PastWaitFilter(PastFilter):
+    """The filter above those who waited on an earlier day, also over `with_reply_state`."""
+
+    reply = django_filters.ChoiceFilter(
+        label=_("Preliminary reply"),
+        empty_label=_("Any state"),
+        field_name="reply_state",
+        choices=list(REPLIES.items()),
+    )
+
+
+def reply_counts(referrals: QuerySet[Referral]) -> dict[Reply, int]:
+    """How many of those who wait have a reply in each state that is told of. One query."""
+    found = referrals.order_by().values_list("reply_state").annotate(number=Count("pk"))
+    counted = dict(found)
+    return {reply: counted.get(reply, 0) for reply in REPLIES}
+
+
+class WaitlistFilter(CaseloadFilter):
+    """The filter above a municipality's list.
 
     `dated_from` and `dated_to` are both inclusive, of the day of receipt or the one that `dated` names.
     """
@@ -261,9 +306,6 @@ class WaitlistFilter(WaitFilter):
         empty_label=LISTED[""].label,
         choices=[(code, listed.label) for code, listed in LISTED.items() if code],
     )
-    therapist = django_filters.ChoiceFilter(
-        label=_("Therapist"), empty_label=_("Every therapist"), null_label=_("Not assigned")
-    )
     dated = django_filters.ChoiceFilter(
         label=_("Date"),
         empty_label=_("Received"),
@@ -272,10 +314,6 @@ class WaitlistFilter(WaitFilter):
     )
     dated_from = DateFilter(label=_("From and including"), help_text="", method="dated_since")
     dated_to = DateFilter(label=_("To and including"), help_text="", method="dated_until")
-
-    def __init__(self, data: QueryDict, queryset: QuerySet[Referral], *, offers: Offers) -> None:
-        super().__init__(data, queryset, offers=offers)
-        self.filters["therapist"].extra["choices"] = [(row["id"], row["name"]) for row in offers.therapists]
 
     @property
     def has_seldom(self) -> bool:

@@ -23,6 +23,7 @@ from referrals.views import (
     logs,
     long_waits,
     month_ends,
+    moved,
     moves,
     official_statistics,
     past_waitlist,
@@ -116,6 +117,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<municipality:code>/venteliste/", waitlist.waitlist, name="waitlist"),
     path("k/<municipality:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
     path("k/<municipality:code>/venteliste/dag/", past_waitlist.past_waitlist, name="waitlist_on_day"),
+    path("k/<municipality:code>/venteliste/kom-og-gikk/", moved.moved, name="waitlist_moved"),
     path("k/<municipality:code>/lange-ventetider/", long_waits.long_waits, name="long_waits"),
     # Logging a referral
     path("k/<municipality:code>/henvisninger/ny/", registration.find_citizen, name="referral_new"),

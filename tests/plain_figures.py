@@ -41,12 +41,19 @@ class Rows:
     events: list[Row]
     keys: list[Row]
     targets: list[Row]
+    replies: list[Row]
+    reply_rules: list[Row]
+    categories: list[Row]
 
 
 @dataclass(frozen=True)
 class Wait:
-    """One referral as it is looked at. `holds` are (reason, first day, first day after or None)."""
+    """One referral as it is looked at. `holds` are (reason, first day, first day after or None).
 
+    `asked_reply`: whether a preliminary reply is due to it; `replied`: the day on which one was sent.
+    """
+
+    number: str
     municipality: int
     person: int
     category: str
@@ -60,6 +67,8 @@ class Wait:
     therapist: int | None
     holds: tuple[tuple[str, date, date | None], ...]
     target: int | None
+    asked_reply: bool
+    replied: date | None
 
 
 # ---------------------------------------------------------------- what is known
@@ -71,7 +80,11 @@ def as_now_known(rows: Rows) -> list[Wait]:
     for pause in rows.pauses:
         holds[pause["referral"]].append((pause["reason"], pause["started_on"], pause["ended_on"]))
     keys = _Keys(rows, lambda key: key["replaced_at"] is None)
-    return [_wait(row, row["municipality"], holds[row["id"]], keys) for row in rows.referrals]
+    replied = {reply["referral"]: reply["sent_on"] for reply in rows.replies}
+    return [
+        _wait(row | {"replied": replied.get(row["id"])}, row["municipality"], holds[row["id"]], keys)
+        for row in rows.referrals
+    ]
 
 
 def as_known_then(rows: Rows, on: date) -> list[Wait]:
@@ -86,16 +99,21 @@ def as_known_then(rows: Rows, on: date) -> list[Wait]:
         return key["registered_at"] < end and (key["replaced_at"] is None or key["replaced_at"] >= end)
 
     keys = _Keys(rows, was_valid)
-    whose = {row["id"]: row["person"] for row in rows.referrals}  # which never changes
-    return [_told(events, whose[referral], keys) for referral, events in lines.items()]
+    # Which never change.
+    always = {row["id"]: {name: row[name] for name in ("person", "number")} for row in rows.referrals}
+    return [_told(events, always[referral], keys) for referral, events in lines.items()]
 
 
-def _told(events: list[Row], person: int, keys: "_Keys") -> Wait:
-    facts: Row = {"person": person}
+def _told(events: list[Row], always: Row, keys: "_Keys") -> Wait:
+    facts: Row = dict(always)
     holds: dict[tuple[str, str], str | None] = {}
     for event in events:
         for name, (_before, after) in event["details"].get("changes", {}).items():
             facts[name] = after
+        if event["kind"] == "replied":
+            facts["replied"] = event["happened_on"]
+        if "reply" in event["details"]:  # taken over from another
+            facts["replied"] = _day(event["details"]["reply"])
         for pause in event["details"].get("pauses", []):
             holds[pause["reason"], pause["from"]] = pause["to"]
     for name in ("received_on", "prioritised_on", "started_on", "closed_on"):
@@ -111,6 +129,7 @@ def _day(written: str | None) -> date | None:
 def _wait(facts: Row, municipality: int, holds: list[Any], keys: "_Keys") -> Wait:
     category, received, priority = facts["category"], facts["received_on"], facts.get("priority")
     return Wait(
+        facts["number"],
         municipality,
         facts["person"],
         category,
@@ -124,6 +143,8 @@ def _wait(facts: Row, municipality: int, holds: list[Any], keys: "_Keys") -> Wai
         facts.get("therapist"),
         tuple(holds),
         keys.days(municipality, received, category, priority),
+        facts["handling"] == "application" and keys.asks_reply(municipality, received, category),
+        facts.get("replied"),
     )
 
 
@@ -136,11 +157,20 @@ class _Keys:
             if holds(key):
                 self._versions[key["municipality"]].append((key["valid_from"], key["id"]))
         self._days = {(row["key"], row["category"], row["level"]): row["days"] for row in rows.targets}
+        self._rules = {(row["key"], row["category"]): row["is_due"] for row in rows.reply_rules}
+        self._usual = {row["code"]: row["is_vedtak"] for row in rows.categories}
 
     def days(self, municipality: int, received: date, category: str, priority: int | None) -> int | None:
-        """By the newest version that had begun on the day of receipt."""
+        return self._days.get((self._version(municipality, received), category, priority))
+
+    def asks_reply(self, municipality: int, received: date, category: str) -> bool:
+        """What the version says of the category, else the category's own word."""
+        return self._rules.get((self._version(municipality, received), category), self._usual[category])
+
+    def _version(self, municipality: int, received: date) -> int | None:
+        """The newest version that had begun on the day of receipt."""
         versions = [version for version in self._versions[municipality] if version[0] <= received]
-        return self._days.get((max(versions)[1], category, priority)) if versions else None
+        return max(versions)[1] if versions else None
 
 
 # ---------------------------------------------------------------- one wait
@@ -276,6 +306,37 @@ def flow(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[str,
         "other_ends": sum(within(wait.closed) and not wait.started for wait in counted),
         "finished": sum(within(wait.closed) and bool(wait.started) for wait in counted),
     }
+
+
+def moved(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[str, set[str]]:
+    """The numbers of those that each count of the flow is of."""
+    known = list(known)
+    return {
+        line: {wait.number for wait in known if flow([wait], on, days)[line]}
+        for line in ("referred", "started", "other_ends", "finished")
+    }
+
+
+def reply_state(wait: Wait, on: date) -> str:
+    """How the preliminary reply to one who waits stands at the end of the day."""
+    if not wait.asked_reply:
+        return "not_asked"
+    last = _a_month_later(wait.received)
+    if wait.replied and wait.replied <= on:
+        return "sent" if wait.replied <= last else "sent_late"
+    if on > last:
+        return "late"
+    return "due" if last - on <= timedelta(days=7) else "not_yet"
+
+
+def _a_month_later(day: date) -> date:
+    """The same date of the next month, or the last one that there is."""
+    first = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    while True:
+        try:
+            return first.replace(day=day.day)
+        except ValueError:
+            day -= timedelta(days=1)
 
 
 def pace(known: Iterable[Wait], on: date, days: int = QUARTER_DAYS) -> dict[str, Fraction | None]:

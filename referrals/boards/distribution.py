@@ -1,7 +1,7 @@
 """How those who wait are divided, for own staff: a shaded table, and each way of dividing with what came and went."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import compress
 
 from django.utils.translation import gettext as _
@@ -66,18 +66,18 @@ class Distribution:
 
 
 def distribution(
-    report: PartsReport, drilldown: Drilldown, *, of_shares: bool, listed: Collection[str], is_today: bool
+    report: PartsReport, drilldown: Drilldown, *, of_shares: bool, listed: Collection[str]
 ) -> Distribution:
     """The board of a report. `of_shares`: shares over target in place of counts.
 
-    `listed`: the codes of the therapists to which the list can be narrowed. `is_today`: the report is of today.
+    `listed`: the codes of the therapists to which the list can be narrowed.
     """
     ways, therapists = _ways(report, drilldown), _therapists(report, drilldown, listed)
     is_empty, is_still = not report.whole.waiting.value, report.whole.moved.is_nothing
     return Distribution(
         None if is_empty else _heat(report, drilldown, of_shares=of_shares),
         tuple(_waiting(report, way) for way in ((therapists,) if is_empty else (*ways, therapists))),
-        () if is_still else tuple(_moved(report, way, is_today=is_today) for way in ways),
+        () if is_still else tuple(_moved(report, way) for way in ways),
         sentences.nothing_moved() if is_still else "",
     )
 
@@ -242,11 +242,8 @@ def _waiting(report: PartsReport, way: _Way) -> Table:
     return Table(way.id, way.title, way.sentence, _grid(report, way, shown, first), folded)
 
 
-def _moved(report: PartsReport, way: _Way, *, is_today: bool) -> Table:
-    """What came and went, in the parts where anybody waits or moved.
-
-    The list knows the present priority alone: it cannot be narrowed to the one that was set by an earlier day.
-    """
+def _moved(report: PartsReport, way: _Way) -> Table:
+    """What came and went, in the parts where anybody waits or moved."""
     parts = [part for part in way.parts if part.waiting.value or not part.moved.is_nothing]
     columns: Columns = (
         (_("Newly referred"), lambda part, links: links.moved(part.moved.referred, "referred", report)),
@@ -255,8 +252,6 @@ def _moved(report: PartsReport, way: _Way, *, is_today: bool) -> Table:
         (_("Load"), lambda part, _links: Cell(flow_board.load(part.moved.load, part.moved.referred))),
         (_("Empty in"), lambda part, _links: Cell(flow_board.clearance(part.moved.clearance_weeks))),
     )
-    if way.id == "priority" and not is_today:
-        way = replace(way, links=lambda _part: _Links(Drilldown(), {}))
     title = _("%(by)s: what came and went") % {"by": way.title}
     return Table(f"{way.id}-moved", title, "", _grid(report, way, parts, columns))
 

@@ -12,14 +12,6 @@ from referrals.reports.suppression import Figure
 
 ENDLESS = "∞"
 
-# Of each line the rows behind it: which kind of list the waitlist's filter shows, and which day of theirs it asks for.
-ROWS = {
-    "referred": ("all", ""),
-    "started": ("all", "started"),
-    "other_ends": ("left", "closed"),
-    "finished": ("finished", "closed"),
-}
-
 
 def cards(flow: FlowReport, drilldown: Drilldown, before: str) -> tuple[Card, ...]:
     """The cards of a period; `before` is a phrase for the one before it, such as "13 weeks earlier".
@@ -42,7 +34,7 @@ def cards(flow: FlowReport, drilldown: Drilldown, before: str) -> tuple[Card, ..
 
 def address(drilldown: Drilldown, line: str, period: Period, **chosen: Chosen) -> str:
     """Leads to exactly the rows that a line counts in the period; nowhere where they may not be opened."""
-    return drilldown.happened(*ROWS[line], period, **chosen)
+    return drilldown.happened(line, period, **chosen)
 
 
 def load(load: Figure, referred: Figure) -> str:

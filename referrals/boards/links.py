@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from referrals.filters import LISTED
+from referrals.choices import Knowledge
 from referrals.forms.boards import day_values
+from referrals.forms.moved import moved_values
 from referrals.reports.periods import Period
 
 Chosen = str | Sequence[str]
+
+# Of each line of the flow the rows behind it: which kind of list the waitlist's filter shows, and which of their days.
+ROWS = {
+    "referred": ("all", ""),
+    "started": ("all", "started"),
+    "other_ends": ("left", "closed"),
+    "finished": ("finished", "closed"),
+}
 
 
 @dataclass(frozen=True)
@@ -17,8 +26,8 @@ class Drilldown:
     """The waitlist behind a dashboard; without an address every link is empty.
 
     `of_day`: the list of the day that the figures are of, with a query, where that is not today. What happened in a
-    period is in the list of today, unless the figures are `as_known` on that earlier day: then no list has those rows.
-    `on`: the day itself, where figures of other days stand beside it.
+    period is in the list of today; as it was known then (`as_known`), in the list of what came and went. `on`: the day
+    itself, where figures of other days stand beside it; without one, a period is known by the end of its last day.
     """
 
     waitlist: str = ""
@@ -43,17 +52,22 @@ class Drilldown:
             return ""
         return f"{self.waitlist}dag/?{_query(day_values(day) | chosen)}"
 
-    def happened(self, listed: str, dated: str, period: Period, **chosen: Chosen) -> str:
-        """What was received, started or closed in a period; `listed` is the filter's code of the kind of list.
+    def happened(self, line: str, period: Period, **chosen: Chosen) -> str:
+        """What a line of the flow counts in a period.
 
-        That list has the priorities of today: by those of an earlier day it cannot be narrowed.
+        The list of today has the priorities of today: by those of an earlier day what came and went is narrowed in the
+        list that is made for it.
         """
+        listed, dated = ROWS[line]
         if self.as_known or (self.of_day and "priority" in chosen):
-            return ""
-        if listed not in LISTED:
-            raise ValueError(f"the waitlist does not know {listed}")
+            return self._moved(line, period, chosen)
         days = {"dated_from": f"{period.start:%d.%m.%Y}", "dated_to": f"{period.last_day:%d.%m.%Y}"}
         return self._address({"status": listed, "dated": dated} | days | chosen)
+
+    def _moved(self, line: str, period: Period, chosen: Mapping[str, Chosen]) -> str:
+        known = Knowledge.THEN if self.as_known else Knowledge.NOW
+        asked = day_values(self.on or period.last_day, known) | moved_values(line, period)
+        return self.waitlist and f"{self.waitlist}kom-og-gikk/?{_query(asked | chosen)}"
 
     def _address(self, chosen: Mapping[str, Chosen]) -> str:
         return self.waitlist and f"{self.waitlist}?{_query(chosen)}".rstrip("?")

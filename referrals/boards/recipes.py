@@ -9,9 +9,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from referrals.choices import Borders, Definition, GroupedBy, Knowledge
+from referrals.choices import Borders, Definition, GroupedBy, Knowledge, Source, WaitFact
 from referrals.forms.boards import LONG_WAITS
-from referrals.models import Category, Municipality, Unit
+from referrals.forms.moved import LINES
+from referrals.models import Category, Municipality, Therapist, Unit
 from referrals.reports import flow, frozen, three_figures, waiting_times
 from referrals.reports.reached import OPENED, UNPLACED
 from referrals.reports.recipe import Recipe
@@ -110,6 +111,14 @@ def _priority(value: str) -> str:
     return _("not assessed") if value == NO_PRIORITY else _("priority %(level)s") % {"level": value}
 
 
+def _therapist(value: str) -> str:
+    """A therapist who is no longer there keeps the number."""
+    if value == NO_PRIORITY:
+        return _("assigned to nobody")
+    therapist = Therapist.objects.filter(pk=value).first()
+    return _("assigned to %(name)s") % {"name": therapist.name if therapist else value}
+
+
 # Of each filter that a recipe can have.
 WORDS: dict[str, Callable[[str], str]] = {
     "period": lambda value: _("the period %(days)s") % {"days": _period(value)},
@@ -128,4 +137,9 @@ WORDS: dict[str, Callable[[str], str]] = {
     "definition": lambda value: _("covered by the definition “%(name)s”") % {"name": Definition(value).label},
     "borders": lambda value: str(Borders(value).label).lower(),
     "by": lambda value: _("put together by %(what)s") % {"what": str(GroupedBy(value).label).lower()},
+    "line": lambda value: str(LINES[value]).lower(),
+    "only": lambda value: ", ".join(str(WaitFact(fact).label).lower() for fact in value.split(",")),
+    "source": lambda value: _("from %(source)s") % {"source": str(Source(value).label).lower()},
+    "band": lambda value: _("waited %(days)s days") % {"days": value.replace("-", "–")},
+    "therapist": _therapist,
 }

@@ -9,12 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from referrals import waiting
-from referrals.choices import Status
+from referrals.choices import Reply, Status
+from referrals.filters import REPLIES
 from referrals.models import Referral
+from referrals.reports.moved_rows import is_assessed_on, status_on
 from referrals.tables import cells
 from referrals.tables.base import ErgoTable
 from referrals.tables.columns import Column, DateColumn, NumberColumn
 from referrals.templatetags.ergo import status_colour
+
+REPLY_COLOURS = {
+    Reply.LATE: "danger",
+    Reply.DUE: "warning",
+    Reply.NOT_YET: "neutral",
+    Reply.SENT: "success",
+    Reply.SENT_LATE: "danger",
+}
 
 
 class NumberAndCitizen:
@@ -72,10 +82,24 @@ class WaitTable(NumberAndCitizen, ErgoTable):
         return True
 
 
-class PastTable(WaitTable):
-    """Those who waited at the end of an earlier day."""
+class PastWaitTable(WaitTable):
+    """The same at the end of the day `on`, which has been."""
+
+    def __init__(self, data: Any, *, on: date, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.on = on
+
+    def cell_priority(self, referral: Referral) -> str | SafeString:
+        """The priority, if it was set by the end of the day."""
+        is_assessed = is_assessed_on(referral, self.on)
+        return str(referral.priority) if is_assessed else cells.subtle(_("Not assessed"))
+
+
+class PastTable(PastWaitTable):
+    """Those who waited at the end of an earlier day, over rows that also have `with_reply_state`."""
 
     on_hold = Column(_("On hold"), orderable=False)
+    reply = Column(_("Preliminary reply"), orderable=False)
 
     class Meta:
         fields = (
@@ -87,16 +111,12 @@ class PastTable(WaitTable):
             "due_on",
             "gross_days",
             "on_hold",
+            "reply",
         )
 
-    def cell_priority(self, referral: Referral) -> str | SafeString:
-        """The priority, if it was set by the end of the day."""
-        is_assessed = referral.prioritised_on and referral.prioritised_on <= self.on
-        return str(referral.priority) if is_assessed else cells.subtle(_("Not assessed"))
-
-    def __init__(self, data: Any, *, on: date, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.on = on
+    def cell_reply(self, referral: Referral) -> SafeString:
+        """How the preliminary reply stood at the end of the day; a dash where none was to be sent."""
+        return reply_tag(referral.reply_state)
 
     def cell_on_hold(self, referral: Referral) -> str | SafeString:
         return cells.tag(_("On hold"), "neutral") if referral.is_paused else cells.subtle("–")
@@ -130,6 +150,24 @@ class WaitlistTable(WaitTable):
         return state(referral.status, referral.is_paused, is_assigned)
 
 
+class MovedTable(PastWaitTable):
+    """What came and went by the end of a day, each as the case stood then; the columns are those of the waitlist."""
+
+    status = Column(_("Status"), orderable=False)
+    therapist = Column(_("Therapist"), order_by=("therapist__sort_key",), missing=_("Not assigned"))
+
+    class Meta:
+        fields = WaitlistTable.Meta.fields
+
+    def waits(self, referral: Referral) -> bool:
+        return referral.wait_end is None or referral.wait_end > self.on
+
+    def cell_status(self, referral: Referral) -> SafeString:
+        """The status at the end of the day, and the facts beside it while somebody waited."""
+        is_assigned = self.waits(referral) and referral.therapist_id is not None
+        return state(status_on(referral, self.on), referral.is_paused, is_assigned)
+
+
 @cells.remembered
 def state(status: str, is_paused: bool, is_assigned: bool) -> SafeString:
     """The status as a label, and the labels beside it."""
@@ -139,6 +177,14 @@ def state(status: str, is_paused: bool, is_assigned: bool) -> SafeString:
     if is_assigned:
         tags.append(cells.tag(_("Assigned"), "success"))
     return cells.together(tags)
+
+
+@cells.remembered
+def reply_tag(reply: str) -> SafeString:
+    """The state of a preliminary reply as a label."""
+    if reply not in REPLIES:
+        return cells.subtle("–")
+    return cells.tag(REPLIES[Reply(reply)], REPLY_COLOURS[Reply(reply)])
 
 
 @cells.remembered

@@ -48,8 +48,7 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
             report,
             subjects.drilldown(subject.waitlist, form),
             of_shares=form.of_shares,
-            listed=_listed(municipality, form),
-            is_today=not form.is_past,
+            listed=_listed(municipality),
         ),
         "switch": _switch(request, form, periods),
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
@@ -60,10 +59,8 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "distribution/distribution.html", context)
 
 
-def _listed(municipality: Municipality, form: DistributionForm) -> Collection[str]:
-    """The caseloads to which the list can be narrowed; the list of an earlier day knows no therapists."""
-    if form.query:
-        return frozenset()
+def _listed(municipality: Municipality) -> Collection[str]:
+    """The caseloads to which the lists can be narrowed."""
     offered = {str(therapist["id"]) for therapist in offers(municipality).therapists}
     return frozenset({parts.NOBODY, *offered})
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from referrals.actions.auditing import record_view
 from referrals.choices import ViewKind
-from referrals.filters import PastFilter
+from referrals.filters import REPLIES, PastWaitFilter, reply_counts
 from referrals.forms.boards import LookBackForm
 from referrals.models import Municipality, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
@@ -18,7 +18,7 @@ from referrals.tables.pages import list_response
 from referrals.tables.waitlist import PastTable
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import today
-from referrals.views.waitlist import before_the_number, offers
+from referrals.views.waitlist import FactCount, before_the_number, offers
 
 
 @require_safe
@@ -28,7 +28,7 @@ def past_waitlist(request: HttpRequest, code: str) -> HttpResponse:
     form = LookBackForm(request.GET, today=today())
     with looking_back(form.hindsight, form.day):
         rows = _rows(request, municipality, form)
-        chosen = PastFilter(request.GET, rows, offers=offers(municipality))
+        chosen = PastWaitFilter(request.GET, rows, offers=offers(municipality))
         found = chosen.qs.for_list().with_shield(request.access).order_by_urgency()
         table = paginate(PastTable(found, on=form.day, address=before_the_number(code)), request)
         _record(request, municipality, form, chosen, table)
@@ -37,6 +37,7 @@ def past_waitlist(request: HttpRequest, code: str) -> HttpResponse:
             "form": form,
             "filter": chosen.form,
             "table": table,
+            "replies": _replies(request, form, rows),
         }
         if not table.paginator.count:
             table.when_empty = render_to_string("waitlist/_empty_day.html", context)
@@ -45,11 +46,32 @@ def past_waitlist(request: HttpRequest, code: str) -> HttpResponse:
 
 def _rows(request: HttpRequest, municipality: Municipality, form: LookBackForm) -> ReferralQuerySet:
     rows = referrals_as(form.hindsight).visible_to(request.access).in_municipality(municipality)
-    return rows.waiting(on=form.day).with_wait(on=form.day).with_pause(on=form.day)
+    return (
+        rows.waiting(on=form.day).with_wait(on=form.day).with_pause(on=form.day).with_reply_state(on=form.day)
+    )
+
+
+def _replies(request: HttpRequest, form: LookBackForm, rows: ReferralQuerySet) -> list[FactCount]:
+    """How the preliminary replies of all who waited stood; each number lists exactly those it counts."""
+    asked = request.GET.get("reply", "")
+    return [
+        FactCount(
+            REPLIES[reply],
+            number,
+            f"{request.path}?{urlencode(form.values | {'reply': reply.value})}",
+            asked == reply,
+        )
+        for reply, number in reply_counts(rows).items()
+        if number
+    ]
 
 
 def _record(
-    request: HttpRequest, municipality: Municipality, form: LookBackForm, chosen: PastFilter, table: PastTable
+    request: HttpRequest,
+    municipality: Municipality,
+    form: LookBackForm,
+    chosen: PastWaitFilter,
+    table: PastTable,
 ) -> None:
     """Write down who is on this page of the list, of which day, and what it was narrowed to."""
     asked = {"dato": form.day.isoformat(), "kjent": form.known.value} | chosen.chosen

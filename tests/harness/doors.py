@@ -93,6 +93,7 @@ DOORS = {
     "long_waits": Door(MUNICIPAL),
     "waitlist_search": Door(MUNICIPAL, method="post"),
     "waitlist_on_day": Door(MUNICIPAL),
+    "waitlist_moved": Door(MUNICIPAL),
     "referral_new": Door(REGISTERS),
     "referral_citizen": Door(REGISTERS, method="post"),
     "referral_register": Door(REGISTERS),

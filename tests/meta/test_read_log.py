@@ -85,11 +85,17 @@ class Office:
         return self.browser.get(f"/admin/referrals/{page}")
 
 
+SINCE = f"?hendt=referred&fra={days_ago(500):%d.%m.%Y}"
 OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     "waitlist": (ViewKind.WAITLIST, lambda office: office.get("waitlist")),
     "waitlist, next page": (ViewKind.WAITLIST, lambda office: office.get("waitlist", "?page=1&sort=citizen")),
     "waitlist, swapped by htmx": (ViewKind.WAITLIST, lambda office: office.swap()),
     "waitlist_on_day": (ViewKind.WAITLIST, lambda office: office.get("waitlist_on_day")),
+    "waitlist_moved": (ViewKind.WAITLIST, lambda office: office.get("waitlist_moved", SINCE)),
+    "waitlist_moved, as it was known": (
+        ViewKind.WAITLIST,
+        lambda office: office.get("waitlist_moved", f"{SINCE}&dato={TODAY:%d.%m.%Y}&kjent=then"),
+    ),
     "waitlist_on_day, as it was known": (
         ViewKind.WAITLIST,
         lambda office: office.get("waitlist_on_day", f"?dato={TODAY:%d.%m.%Y}&kjent=then"),

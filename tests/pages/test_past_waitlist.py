@@ -108,6 +108,69 @@ def test_nobody_is_assessed_before_the_day_of_the_assessment(log: Log, look: Loo
     assert not numbers(look(only="over_target"))
 
 
+@pytest.fixture
+def replies(log: Log, coordinator: User) -> dict[str, Referral]:
+    """Applications, by what was known of their reply on DAY; that of the first three was due four days before it."""
+    asked = {"waiting": True, "application": True, "received_on": days_ago(65)}
+    sent = {name: log(**asked) for name in ("in time", "late", "registered later")}
+    do(Move.REPLY, sent["in time"], coordinator, at=noon(days_ago(35)), on=days_ago(36))
+    do(Move.REPLY, sent["late"], coordinator, at=noon(DAY), on=DAY)
+    do(Move.REPLY, sent["registered later"], coordinator, on=days_ago(40))
+    return sent | {
+        "due": log(**asked | {"received_on": days_ago(57)}),
+        "not yet": log(**asked | {"received_on": days_ago(45)}),
+        "none": log(waiting=True),
+    }
+
+
+def told_replies(page: HttpResponse) -> dict[str, str]:
+    return {row.number: str(row.reply_state) for row in page.context["table"].records}
+
+
+def test_the_reply_stands_as_it_stood_that_day_by_what_is_known(
+    replies: dict[str, Referral], look: Look
+) -> None:
+    known = {
+        "in time": "sent",
+        "late": "sent_late",
+        "due": "due",
+        "not yet": "not_yet",
+        "none": "not_asked",
+    }
+    for way, later in (("now", "sent"), ("then", "late")):
+        expected = {
+            replies[name].number: state for name, state in (known | {"registered later": later}).items()
+        }
+        assert told_replies(look(kjent=way)) == expected
+    late = ">Over frist</span>"
+    assert late in markup(look(kjent="then")) and late not in markup(look())
+
+
+def test_each_count_of_replies_lists_those_it_counts(
+    replies: dict[str, Referral], look: Look, office: Client
+) -> None:
+    for known in ("now", "then"):
+        counts = look(kjent=known).context["replies"]
+        assert sum(count.number for count in counts) == len(replies) - 1
+        for count in counts:
+            page = office.get(count.url)
+            assert page.context["table"].paginator.count == count.number > 0
+            assert [each.current for each in page.context["replies"] if each.url == count.url] == [True]
+
+
+def test_a_reply_of_the_one_that_was_merged_into_it_is_known_from_the_merging_on(
+    log: Log, look: Look, coordinator: User
+) -> None:
+    kept = log(waiting=True, application=True, received_on=days_ago(65))
+    gone = log(waiting=True, application=True, received_on=days_ago(65), person=kept.person)
+    do(Move.REPLY, gone, coordinator, at=noon(days_ago(50)), on=days_ago(50))
+    do(Move.MERGE, kept, coordinator, at=noon(days_ago(25)))
+    assert told_replies(look()) == {kept.number: "sent"}
+    assert told_replies(look(kjent="then")) == {kept.number: "late", gone.number: "sent"}
+    after = look(kjent="then", dato=f"{days_ago(25):%d.%m.%Y}")
+    assert told_replies(after) == {kept.number: "sent"}
+
+
 def test_a_wait_of_over_ten_years_by_then_is_flagged(log: Log, look: Look) -> None:
     for days in (3653, 3654):
         log(waiting=True, received_on=DAY - timedelta(days=days))

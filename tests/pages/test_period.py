@@ -98,17 +98,30 @@ def test_the_waits_of_those_who_started_and_the_mean_last(office: Client, addres
     assert page.context["board"].rows[-1].label.startswith("Gjennomsnitt")
 
 
-def test_what_was_registered_later_is_left_out_of_then_and_leads_nowhere(
-    office: Client, address: str, log: Log
-) -> None:
+def test_what_was_registered_later_is_left_out_of_then(office: Client, address: str, log: Log) -> None:
     log(waiting=True, received_on=days_ago(400))
     log(waiting=True, received_on=days_ago(60), registered_at=noon(days_ago(1)))
     then = QUARTER | {"til": f"{days_ago(30):%d.%m.%Y}"}
     assert office.get(address, then).context["report"].now.flow.referred.figure.value == 1
     page = office.get(address, then | {"kjent": "then"})
     assert page.context["report"].now.flow.referred.figure.value == 0
-    assert not any(cell.href for row in page.context["board"].rows for cell in row.cells)
-    assert "slik den var kjent da dens siste dag var slutt" in text(page)
+    assert not any(row.cells[0].href for row in page.context["board"].rows)
+    assert "slik den var kjent ved utgangen av sin siste dag" in text(page)
+
+
+@pytest.mark.parametrize("known", ["now", "then"])
+def test_each_count_leads_to_as_many_rows_as_its_own_period_was_known(
+    office: Client, address: str, log: Log, known: str
+) -> None:
+    log(waiting=True, received_on=days_ago(380))
+    log(waiting=True, received_on=days_ago(60))
+    log(waiting=True, received_on=days_ago(130), registered_at=noon(days_ago(1)))
+    page = office.get(address, QUARTER | {"kjent": known})
+    links = [(cell.value, cell.href) for row in page.context["board"].rows for cell in row.cells if cell.href]
+    assert len(links) == (3 if known == "now" else 2)
+    for number, href in links:
+        assert office.get(href).context["table"].paginator.count == int(number), href
+        assert ("/kom-og-gikk/" in href) is (known == "then")
 
 
 def test_a_period_before_anything_is_known_has_no_figures_beside_it(

@@ -19,6 +19,7 @@ from referrals.management.reports.asked import Asked, asked_by_options
 from referrals.management.reports.kinds import KINDS, Kind
 from referrals.management.reports.refusal import refused
 from referrals.reports.periods import Beside
+from referrals.reports.tallies import FLOWS
 
 
 class Command(BaseCommand):
@@ -31,7 +32,8 @@ class Command(BaseCommand):
 
     help = (
         "Prints a report of a day or a period: who waits, what came and went, how municipalities compare, "
-        "60 months, how a list is divided, month-ends, who has waited long, two priority keys, who has an ergoterapeut."
+        "60 months, how a list is divided, month-ends, who has waited long, the rows of what came and went, "
+        "two priority keys, who has an ergoterapeut."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -45,7 +47,7 @@ class Command(BaseCommand):
             "--from",
             metavar="DATE",
             dest="since",
-            help="waiting, flow, period, distribution: the first day of the period; 13 weeks when left out",
+            help="waiting, flow, period, distribution, moved: the first day of the period; 13 weeks when left out",
         )
         parser.add_argument(
             "--mode",
@@ -64,6 +66,7 @@ class Command(BaseCommand):
             choices=[each.value for each in Beside],
             help="waiting, flow: compared with 13 weeks before, the default, or with a year before",
         )
+        parser.add_argument("--line", choices=FLOWS, help="moved: which rows; those referred when left out")
         parser.add_argument("--year", type=int, help="month_ends: the year; the newest when left out")
         parser.add_argument(
             "--definition",

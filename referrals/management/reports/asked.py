@@ -20,6 +20,7 @@ from referrals.reports import (
     coverage_series,
     flow,
     frozen,
+    moved_rows,
     parts,
     period,
     priority_keys,
@@ -37,6 +38,7 @@ from referrals.reports.periods import (
 from referrals.reports.question import PUBLISHED, Question
 from referrals.reports.reached import Reached
 from referrals.reports.scopes import Scope
+from referrals.reports.tallies import FLOWS
 from referrals.views.clock import now, today
 
 OF_COVERAGE = (coverage.NAME, coverage_series.NAME)
@@ -47,9 +49,10 @@ NOT_OF_COVERAGE = gettext_lazy(
 # By the option: the reports that it goes with, and what is said to all others.
 GO_WITH = {
     "since": (
-        (waiting_times.NAME, flow.NAME, period.NAME, parts.NAME),
-        gettext_lazy("--from goes with the reports waiting, flow, period and distribution."),
+        (waiting_times.NAME, flow.NAME, period.NAME, parts.NAME, moved_rows.NAME),
+        gettext_lazy("--from goes with the reports waiting, flow, period, distribution and moved."),
     ),
+    "line": ((moved_rows.NAME,), gettext_lazy("--line goes with the report moved.")),
     "others": (
         (comparison.NAME, priority_keys.NAME),
         gettext_lazy("--with goes with the reports comparison and keys."),
@@ -72,7 +75,8 @@ class Asked:
     `asked_on`: the day on which it is asked for, or was. `access`: of whoever works in the municipality and asks for
     its true numbers; else nobody's. `weeks`: of the starts beside those who wait. `others`: the numbers of the
     municipalities that it is compared with. `year`: of the month-ends; None: the newest. `question`: of coverage.
-    `reached`: which cases; None: those that the user reaches. `filters`: of a recipe that is made again.
+    `line`: which of what came and went is listed. `reached`: which cases; None: those that the user reaches. `filters`:
+    of a recipe that is made again.
     """
 
     scope: Scope
@@ -87,6 +91,7 @@ class Asked:
     others: tuple[str, ...] = ()
     year: int | None = None
     question: Question = Question()
+    line: str = FLOWS[0]
     reached: Reached | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,6 +117,7 @@ def asked_by_options(options: dict[str, Any]) -> Asked:
         others=codes_in(options["others"]),
         year=options["year"],
         question=_question(options),
+        line=options["line"] or FLOWS[0],
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -19,14 +20,16 @@ from referrals.exporters import divided as divided_export
 from referrals.exporters import flow as flow_export
 from referrals.exporters import long_waits as long_export
 from referrals.exporters import month_ends as month_ends_export
+from referrals.exporters import moved as moved_export
 from referrals.exporters import period as period_export
 from referrals.exporters import priority_keys as keys_export
 from referrals.exporters import waiting as waiting_export
 from referrals.exporters.tabular import Sheet
+from referrals.filters import PastFilter, offers_of
 from referrals.management.reports.asked import Asked
 from referrals.management.reports.places import compared
 from referrals.management.reports.refusal import refused
-from referrals.models import looking_back, referrals_as
+from referrals.models import Municipality, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports import (
     comparison,
@@ -38,6 +41,7 @@ from referrals.reports import (
     flow,
     frozen,
     long_waits,
+    moved_rows,
     parts,
     period,
     priority_keys,
@@ -48,6 +52,7 @@ from referrals.reports.long_rows import Listed, long_rows, tells_next_step, told
 from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Beside, last_weeks, nearest_months
 from referrals.reports.reached import Reached
 from referrals.reports.scopes import Level
+from referrals.views.clock import today
 
 
 @dataclass(frozen=True)
@@ -182,10 +187,36 @@ def _long(asked: Asked) -> tuple[long_waits.LongWaitsReport]:
     return (long_waits.build_own(asked.scope, asked.on, visible, **look),)
 
 
-def _record(shown: ReferralQuerySet, asked: Asked) -> None:
+def _moved(asked: Asked) -> tuple[moved_rows.MovedReport]:
+    """The rows that the user reaches of what came and went, by the referral's number; the read log has them."""
+    if not asked.scope.exact:
+        raise refused(_("The report moved is for own staff: name them with --municipality and --as-staff."))
+    reached, line = _reached(asked), asked.filters.get("line") or asked.line
+    visible = referrals_as(asked.hindsight).visible_to(asked.access).filter(municipality__in=asked.scope.ids)
+    narrowed = {name: value for name, value in asked.filters.items() if name in PastFilter.base_filters}
+    with looking_back(asked.hindsight, asked.on):
+        rows = moved_rows.moved_rows(reached.among(visible), line, asked.period, on=asked.on)
+        found = _narrowed(rows, narrowed, asked)
+        listed = found.for_list().with_shield(asked.access).order_by("-received_on", "-pk")
+        told_of = moved_rows.told(listed, asked.on)
+        _record(listed, asked, ViewKind.WAITLIST)
+    look = _look(asked) | {"reached": reached, "narrowed": narrowed}
+    return (moved_rows.build(asked.scope, asked.on, line, asked.period, told_of, **look),)
+
+
+def _narrowed(rows: ReferralQuerySet, narrowed: dict[str, str], asked: Asked) -> ReferralQuerySet:
+    """Those that a recipe narrows the rows to; it offers what the page offered."""
+    query = QueryDict(mutable=True)
+    for name, value in narrowed.items():
+        query.setlist(name, value.split(","))
+    municipality = Municipality.objects.get(pk=asked.scope.ids[0])
+    return PastFilter(query, rows, offers=offers_of(municipality, on=today())).qs
+
+
+def _record(shown: ReferralQuerySet, asked: Asked, kind: ViewKind = ViewKind.LONG_WAITS) -> None:
     """Write down whom the rows told of, as the page of the same list does."""
     record_view(
-        ViewKind.LONG_WAITS,
+        kind,
         shown,
         access=asked.access,
         municipality_id=asked.scope.ids[0],
@@ -234,6 +265,7 @@ KINDS = {
     frozen.NAME: Kind(_month_ends, month_ends_export.as_dict, month_ends_export.as_sheet, has_modes=False),
     long_waits.NAME: Kind(_long, long_export.as_dict, long_export.as_sheet),
     priority_keys.NAME: Kind(_keys, keys_export.as_dict, keys_export.as_sheet),
+    moved_rows.NAME: Kind(_moved, moved_export.as_dict, moved_export.as_sheet),
     coverage.NAME: Kind(
         _coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False, has_modes=False
     ),

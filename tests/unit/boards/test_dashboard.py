@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -57,10 +58,31 @@ def test_the_figures_of_an_earlier_day_lead_to_the_list_of_that_day():
     assert all(card.href for card in earlier.recent[:3])
 
 
-def test_what_was_known_of_a_period_is_in_no_list():
-    as_known = board(drilldown=Drilldown(LIST, f"{LIST}dag/?dato=01.02.2026&kjent=then", as_known=True))
+def test_what_was_known_of_a_period_is_in_the_list_of_what_came_and_went():
+    of_day = f"{LIST}dag/?dato=01.02.2026&kjent=then"
+    as_known = board(drilldown=Drilldown(LIST, of_day, as_known=True, on=date(2026, 2, 1)))
     assert any(card.href for card in as_known.now)
-    assert not any(card.href for card in as_known.recent)
+    period = flow().period
+    days = f"fra={period.start:%d.%m.%Y}&til={period.last_day:%d.%m.%Y}"
+    assert [card.href for card in as_known.recent[:3]] == [
+        f"{LIST}kom-og-gikk/?dato=01.02.2026&kjent=then&hendt={line}&{days}"
+        for line in ("referred", "started", "other_ends")
+    ]
+
+
+def test_without_a_day_a_period_is_known_by_its_end():
+    period = flow().period
+    href = Drilldown(LIST, as_known=True).happened("started", period, category="aids")
+    assert href.startswith(f"{LIST}kom-og-gikk/?dato={period.last_day:%d.%m.%Y}&kjent=then&hendt=started")
+    assert href.endswith("&category=aids")
+
+
+def test_by_the_priority_of_an_earlier_day_as_we_now_know_it():
+    earlier = Drilldown(LIST, f"{LIST}dag/?dato=01.02.2026", on=date(2026, 2, 1))
+    href = earlier.happened("started", flow().period, priority="2")
+    assert href.startswith(f"{LIST}kom-og-gikk/?dato=01.02.2026&kjent=now&hendt=started")
+    assert href.endswith("&priority=2")
+    assert Drilldown(LIST).happened("started", flow().period, priority="2").startswith(f"{LIST}?status=all")
 
 
 def test_who_may_not_open_the_list_gets_no_links_at_all():
@@ -71,9 +93,9 @@ def test_who_may_not_open_the_list_gets_no_links_at_all():
     )
 
 
-def test_an_unknown_kind_of_list_is_a_fault_in_the_code():
-    with pytest.raises(ValueError, match="does not know"):
-        Drilldown(LIST).happened("nonsense", "", flow().period)
+def test_an_unknown_line_is_a_fault_in_the_code():
+    with pytest.raises(KeyError):
+        Drilldown(LIST).happened("nonsense", flow().period)
 
 
 def test_only_who_is_too_late_is_alarming_and_only_if_somebody_is():

@@ -69,12 +69,28 @@ class TestModes:
         assert [flow["referred"] for flow in flows] == [4, 3]
         assert [flow["started"] for flow in flows] == [1, 0]
 
+    @pytest.mark.parametrize("mode", ["now", "then"])
+    def test_the_rows_of_a_line_are_as_many_as_the_flow_counts(
+        self, staff: tuple[str, ...], waits: list[Referral], coordinator: User, mode: str
+    ) -> None:
+        do(Move.START, waits[0], coordinator, on=days_ago(40))
+        do(Move.START, waits[1], coordinator, at=noon(days_ago(35)), on=days_ago(41))
+        asked = ("--on", DAY, "--mode", mode, *staff)
+        flow = figures("flow", *asked)
+        for line in ("referred", "started", "other_ends", "finished"):
+            assert len(figures("moved", "--line", line, *asked)["rows"]) == flow[line]
+        assert flow["started"] == (2 if mode == "now" else 1)
+
+    def test_rows_are_for_own_staff_and_a_line_for_no_other_report(self) -> None:
+        assert "--as-staff" in refusal("moved", "--on", DAY)
+        assert "--line" in refusal("flow", "--line", "started")
+
     def test_without_a_mode_it_is_as_we_now_know_it(self, staff: tuple[str, ...]) -> None:
         assert figures("waiting", *staff)["recipe"]["mode"] == "now"
 
 
 class TestRecipes:
-    @pytest.mark.parametrize("kind", ["waiting", "flow"])
+    @pytest.mark.parametrize("kind", ["waiting", "flow", "moved"])
     @pytest.mark.parametrize("mode", ["now", "then"])
     def test_the_same_figures_once_more_whatever_happened_since(
         self,

@@ -15,15 +15,22 @@ from tests.plain_figures import Rows, Wait
 QUERIES = {
     "referrals": """
         SELECT referral.id, municipality_id AS municipality, person_id AS person, category.code AS category,
-            received_on, priority, prioritised_on, started_on, closed_on, outcome, source,
+            received_on, priority, prioritised_on, started_on, closed_on, outcome, source, handling, number,
             therapist_id AS therapist
         FROM referrals_referral AS referral JOIN referrals_category AS category ON category.id = category_id
     """,
     "pauses": "SELECT referral_id AS referral, reason, started_on, ended_on FROM referrals_waitpause",
     "events": """
-        SELECT id, municipality_id AS municipality, referral_id AS referral, registered_at, details::text AS details
+        SELECT id, municipality_id AS municipality, referral_id AS referral, registered_at, kind, happened_on,
+            details::text AS details
         FROM referrals_referralevent
     """,
+    "replies": "SELECT referral_id AS referral, sent_on FROM referrals_preliminaryreply",
+    "reply_rules": """
+        SELECT key_id AS key, category.code AS category, is_due
+        FROM referrals_replyrule JOIN referrals_category AS category ON category.id = category_id
+    """,
+    "categories": "SELECT code, is_vedtak FROM referrals_category",
     "keys": """
         SELECT id, municipality_id AS municipality, valid_from, registered_at, replaced_at
         FROM referrals_prioritykey

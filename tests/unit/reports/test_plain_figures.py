@@ -17,13 +17,23 @@ from ergo.scope import scoped
 from referrals.choices import Knowledge
 from referrals.demo.seed import Order
 from referrals.demo.users import MOSS
-from referrals.models import Category, Hindsight, Municipality, Referral, User, access_of, referrals_as
+from referrals.models import (
+    Category,
+    Hindsight,
+    Municipality,
+    Referral,
+    User,
+    access_of,
+    looking_back,
+    referrals_as,
+)
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports import (
     counts,
     flow,
     kept_or_counted,
     long_waits,
+    moved_rows,
     parts,
     rereferred,
     three_figures,
@@ -247,6 +257,37 @@ def test_what_came_and_went_and_who_started(demo: Demo, on: date, knowledge: Kno
             name: answer if isinstance(answer, (int, str)) else pytest.approx(float(answer))
             for name, answer in answers.items()
         }, place
+
+
+@every_day
+@both_ways
+def test_the_rows_of_what_came_and_went(demo: Demo, on: date, knowledge: Knowledge) -> None:
+    for place in demo.places:
+        expected = plain_figures.moved(demo.known_in(place, knowledge, on), on)
+        hindsight = Hindsight(knowledge)
+        with transaction.atomic(), looking_back(hindsight, on):
+            for line, numbers in expected.items():
+                rows = moved_rows.moved_rows(rows_of_all(place, knowledge), line, last_weeks(on, 13), on=on)
+                assert set(rows.values_list("number", flat=True)) == numbers, (place, line)
+
+
+@every_day
+@both_ways
+def test_how_the_preliminary_replies_stood(demo: Demo, on: date, knowledge: Knowledge) -> None:
+    for place in demo.places:
+        known = demo.known_in(place, knowledge, on)
+        expected = {
+            wait.number: plain_figures.reply_state(wait, on)
+            for wait in known
+            if plain_figures.waits(wait, on)
+        }
+        with transaction.atomic(), looking_back(Hindsight(knowledge), on):
+            rows = rows_of_all(place, knowledge).waiting(on=on).with_reply_state(on=on)
+            assert dict(rows.values_list("number", "reply_state")) == expected, place
+
+
+def rows_of_all(place: Municipality, knowledge: Knowledge) -> ReferralQuerySet:
+    return rows_of(place, knowledge).in_municipality(place)
 
 
 @every_day
