@@ -6,6 +6,7 @@ day differs from what is known now in every way there is.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -88,6 +89,17 @@ class Latecomer:
         on = self.until - timedelta(days=450)
         do(Move.CLOSE, found, self.by, at=self._noon(on), on=on, outcome="declined")
         self.done["register"] += 1
+
+    def hold_twice(self, rows: Iterable[Referral]) -> None:
+        """On hold early in the wait for two reasons that stop the clock, mostly at once; registered later."""
+        for referral in rows:
+            first = referral.received_on + timedelta(days=self.rng.randint(0, 20))
+            for reason, on in ((PauseReason.HOSPITAL, first), (PauseReason.AWAY, first + timedelta(days=8))):
+                over = on + timedelta(days=60)
+                at = max(self._noon(over), referral.changed_at + timedelta(minutes=1))
+                with suppress(DomainError):  # on hold for this reason already
+                    referral = do(Move.PAUSE, referral, self.by, at=at, on=on, until=over, reason=reason)
+                    self.done[Move.PAUSE] += 1
 
     def refer_again(self, finished: Iterable[Referral]) -> None:
         """The citizen once more for the same need, within some months of closing, registered some days later."""
