@@ -20,6 +20,7 @@ from referrals.choices import EventKind, Handling, Knowledge, Outcome, PauseReas
 from referrals.models.case_file import ReferralEvent
 from referrals.models.clock import OnTheClock
 from referrals.models.geography import Municipality
+from referrals.models.lean import Lean
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.person import Person
 from referrals.models.priority import Category, KnownBefore, PriorityKey, PriorityKeyQuerySet
@@ -98,7 +99,7 @@ def _tell(instant: str) -> None:
         cursor.execute(SET_KNOWN_BEFORE, [instant])
 
 
-class KnownReferral(OnTheClock, models.Model):
+class KnownReferral(OnTheClock, Lean):
     """A referral as it was known. The citizen and the unit are those of now: they decide who may see it.
 
     Has no free text: the history does not keep what it was.

@@ -12,6 +12,7 @@ from referrals.identity import Identifier, IdentifierKind, mask
 from referrals.keyring import ring
 from referrals.models.fields import SortKeyField
 from referrals.models.geography import Municipality
+from referrals.models.lean import Lean
 from referrals.norwegian import initials, sort_key
 from referrals.permissions import Access, Permission
 
@@ -62,7 +63,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return found
 
 
-class Person(models.Model):
+class Person(Lean):
     """A citizen of one municipality. The same human being in two municipalities is two rows.
 
     The identifier lies encrypted, with a keyed hash for exact search; use `set_identifier` and `identifier`.

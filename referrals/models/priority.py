@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from referrals.models.geography import Municipality
+from referrals.models.lean import Lean
 from referrals.waiting import DUE_SOON_DAYS
 
 HIGHEST_LEVEL = 9
@@ -25,7 +26,7 @@ MOST_SOON_DAYS = 60
 A_TARGET = (MinValueValidator(1), MaxValueValidator(MOST_DAYS))
 
 
-class Category(models.Model):
+class Category(Lean):
     """What the referral is about; data of the installation, the same for all municipalities."""
 
     code = models.SlugField(_("code"), max_length=30, unique=True)

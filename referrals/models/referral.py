@@ -26,6 +26,7 @@ from referrals.choices import (
 )
 from referrals.models.clock import OnTheClock
 from referrals.models.geography import Municipality
+from referrals.models.lean import Lean
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.periods import OsloDate
 from referrals.models.person import Person
@@ -45,6 +46,21 @@ from referrals.permissions import Access, Permission
 from referrals.waiting import Day
 
 LONGEST_TEXT = 4000
+# What no list shows of the citizen and the therapist: how to reach somebody, and who they are to others.
+UNLISTED = (
+    *(
+        f"person__{name}"
+        for name in ("identifier_kind", "identifier_sealed", "identifier_index", "phone", "email")
+    ),
+    *(
+        f"person__{name}"
+        for name in ("address", "postal_code", "postal_place", "written_form", "interpreter_language")
+    ),
+    *(
+        f"therapist__{name}"
+        for name in ("hpr_number", "authorised_from", "authorised_to", "is_licence", "is_student")
+    ),
+)
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -160,7 +176,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Loads what a row of a list shows, without the free text; `status_rank` sorts by the way of a case."""
         ranks = [When(status=status, then=rank) for rank, status in enumerate(Status)]
         rows = self.select_related("person", "category", "therapist").annotate(status_rank=Case(*ranks))
-        return rows.defer(*self.model.texts)
+        return rows.defer(*self.model.texts, *UNLISTED)
 
     def order_by_urgency(self) -> Self:
         """The order of the waitlist: priority, then target date, then oldest received. Needs `with_wait`."""
@@ -203,7 +219,7 @@ def _shielded(access: Access) -> Q:
     return Q(person_id__in=access.shield.barred) | (hidden & ~Q(person_id__in=access.shield.opened))
 
 
-class Referral(OnTheClock, models.Model):
+class Referral(OnTheClock, Lean):
     """One citizen's need in one category, as a municipality received it, until it is closed.
 
     `received_on` starts the clock (mottatt), `started_on` stops it (påbegynt); `closed_on` with `outcome` ends the

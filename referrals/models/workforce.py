@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from referrals.choices import Engagement, OccupationKind
 from referrals.models.fields import SortKeyField
 from referrals.models.geography import Municipality
+from referrals.models.lean import Lean
 from referrals.models.periods import DateRange, PeriodQuerySet, to_after_from, valid_on
 from referrals.permissions import Access
 
@@ -75,7 +76,7 @@ def authorised_q(on: date, prefix: str = "") -> Q:
 HPR_DIGITS = 7, 9
 
 
-class Therapist(models.Model):
+class Therapist(Lean):
     """An occupational therapist (ergoterapeut), one row per person in the country.
 
     Helsepersonellregisteret shows the approval that somebody has today: an authorisation, a licence, or a student's

@@ -8,12 +8,14 @@ by `cells`.
 import html
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import django_tables2
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,7 @@ from referrals.models.written import Written, applied
 from referrals.tables.columns import read
 
 PAGE_SIZE = 50
+MOST_HEADS = 200  # headings that a process keeps
 
 
 class QuerysetRows(TableQuerysetData):
@@ -108,6 +111,11 @@ class ErgoTable(django_tables2.Table):
         return [self._header(bound) for bound in self.columns]
 
     @property
+    def head_html(self) -> SafeString:
+        """The headings as the table's first row has them."""
+        return _head_html(tuple(self.headers), self.prefix, self.filter_form, self.prefixed_order_by_field)
+
+    @property
     def rows_html(self) -> SafeString:
         """The rows of the table's body, every cell escaped."""
         columns = [self._written(bound, first=number == 0) for number, bound in enumerate(self.columns)]
@@ -139,9 +147,13 @@ class ErgoTable(django_tables2.Table):
 
     def page_link(self, number: int) -> PageLink:
         """The address of a page of this list: the present one, filters and sort kept."""
-        query = self.query.copy()
-        query[self.prefixed_page_field] = str(number)
-        return PageLink(number, f"?{query.urlencode()}", number == self.page.number)
+        self._asked[self.prefixed_page_field] = str(number)
+        return PageLink(number, f"?{self._asked.urlencode()}", number == self.page.number)
+
+    @cached_property
+    def _asked(self) -> QueryDict:
+        """The query of the address, to be changed for each page link: copying it takes longer than the link."""
+        return self.query.copy()
 
     def sort_keys(self, alias: OrderBy) -> list[OrderBy]:
         """The keys that stand behind a column in a sort, each with its direction."""
@@ -171,6 +183,14 @@ class ErgoTable(django_tables2.Table):
         if first:
             return f'<th scope="row"{attribute}>', cell, "</th>"
         return f"<td{attribute}>", cell, "</td>"
+
+
+@lru_cache(maxsize=MOST_HEADS)
+def _head_html(headers: tuple[Header, ...], prefix: str, form: str, field: str) -> SafeString:
+    """The same on every page of a list that is sorted alike. It is kept by what the headings say, in their language."""
+    return render_to_string(
+        "tables/_head.html", {"headers": headers, "prefix": prefix, "form": form, "field": field}
+    )
 
 
 def escaped(content: Any) -> str:
