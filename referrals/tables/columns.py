@@ -1,8 +1,9 @@
 """The columns of lists: text, number, date, days, link and tag. Each knows how its cell is read and written."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Self
 
 import django_tables2
 from django.utils.functional import Promise
@@ -40,6 +41,10 @@ class Column(django_tables2.Column):
     ) -> None:
         super().__init__(verbose_name, **kwargs)
         self.missing = self.missing if missing is None else missing
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        """Each table has columns of its own. What they hold is nobody's to change, and is not copied for each page."""
+        return copy(self)
 
     def cell(self, record: Any) -> str:
         """The cell's content, to be escaped by the table unless `cells` built it."""

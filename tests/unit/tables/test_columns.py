@@ -1,8 +1,10 @@
 from types import SimpleNamespace
 
 import pytest
+from django.utils.translation import gettext_lazy, override
 
-from referrals.tables.columns import read
+from referrals.tables.base import ErgoTable
+from referrals.tables.columns import Column, read
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,22 @@ def test_a_path_that_breaks_off_gives_nothing(record):
 def test_a_name_that_no_object_has_is_a_mistake_in_the_table():
     with pytest.raises(AttributeError):
         read(SimpleNamespace(), "person")
+
+
+def test_each_table_has_columns_of_its_own():
+    """What a column keeps while a page is drawn, in the language of the page, is not there on the next one."""
+
+    class Names(ErgoTable):
+        name = Column("Name", missing=gettext_lazy("Not stated"))
+
+        class Meta:
+            fields = ("name",)
+
+    said = []
+    for language in ("nb", "en", "nb"):
+        with override(language):
+            table = Names([{"name": None}])
+            said.append(table.rows_html)
+            table.columns["name"].column.missing = "changed"
+    assert said[0] == said[2] != said[1]
+    assert "changed" not in said[2]
