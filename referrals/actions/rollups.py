@@ -69,7 +69,8 @@ class Check:
 def refresh(*, today: date, at_most: int | None = None) -> Refreshed:
     """Take up what has changed, then work out the days that are due: today, 13 weeks before, every month-end.
 
-    The newest come first, `at_most` so many of them.
+    The newest come first, `at_most` so many of them. Waits that have ended are worked out until today, at last: of a
+    new day they are all counted.
     """
     marks = _step("SELECT ergo_roll_flow()")
     current = _current()
@@ -77,6 +78,7 @@ def refresh(*, today: date, at_most: int | None = None) -> Refreshed:
     now = due if at_most is None else due[:at_most]
     for day in now:
         roll(day)
+    roll_ended(today)
     return Refreshed(marks, len(now), len(due) - len(now))
 
 
@@ -108,6 +110,11 @@ def roll(day: date) -> int:
     return _step("SELECT ergo_roll_day(%s)", day)
 
 
+def roll_ended(day: date) -> int:
+    """Bring the waits that ended until a day up to date; says of how many places and parts counts were written."""
+    return _step("SELECT ergo_roll_ended(%s)", day)
+
+
 def kept_days() -> list[KeptDay]:
     """Every day whose figures are kept, oldest first."""
     return [KeptDay(*row) for row in _rows("SELECT * FROM ergo_kept_days() ORDER BY on_day")]
@@ -116,7 +123,7 @@ def kept_days() -> list[KeptDay]:
 def check(*, at_most: int | None = None) -> Check:
     """Work out everything that should be up to date once more, and name each difference.
 
-    `at_most`: only so many of the newest days, and all flows.
+    `at_most`: only so many of the newest days, all flows, and all waits that have ended.
     """
     days = kept_days()[-(at_most or 0) :]
     current = [kept.day for kept in days if kept.is_current]
@@ -125,6 +132,7 @@ def check(*, at_most: int | None = None) -> Check:
     for day in current:
         found += _differences_on(day, places)
     found += _differences_in_flow(places)
+    found += _named(_rows("SELECT * FROM ergo_check_ended()"), places)
     return Check(len(current), len(days) - len(current), tuple(found))
 
 
@@ -146,6 +154,10 @@ def _differences_on(day: date, places: dict[tuple[int, int], str]) -> list[Diffe
     rows = _rows("SELECT * FROM ergo_check_day(%s)", day)
     if rows and day not in _current():
         return []  # changed while it was looked at
+    return _named(rows, places)
+
+
+def _named(rows: list[tuple], places: dict[tuple[int, int], str]) -> list[Difference]:
     return [
         Difference(_name(places, rank, key), split, part, on_day, column, kept, true)
         for split, rank, key, part, on_day, column, kept, true in rows

@@ -35,12 +35,16 @@ from referrals.models.priority import Category, PriorityKey, PriorityTarget, Pri
 from referrals.models.recipe import KeptRecipe
 from referrals.models.referral import Referral
 from referrals.models.rollup import (
+    EndedStat,
+    EndMark,
     FlowStat,
     FrozenMonth,
     FrozenStat,
     Rank,
     RolledDay,
+    RolledEnds,
     RolledFlow,
+    StartStat,
     WaitMark,
     WaitStat,
 )
@@ -69,6 +73,8 @@ __all__ = [
     "CoverageAgreement",
     "CoverageStatement",
     "Employment",
+    "EndMark",
+    "EndedStat",
     "FlowStat",
     "FrozenMonth",
     "FrozenStat",
@@ -100,6 +106,7 @@ __all__ = [
     "ReplyRule",
     "Rank",
     "RolledDay",
+    "RolledEnds",
     "RolledFlow",
     "SecurityEvent",
     "SmallNumberLimit",
@@ -113,6 +120,7 @@ __all__ = [
     "Vacancy",
     "ViewLog",
     "ViewLogPerson",
+    "StartStat",
     "WaitMark",
     "WaitPause",
     "WaitStat",

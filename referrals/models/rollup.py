@@ -130,6 +130,89 @@ class WaitMark(models.Model):
         return f"{self.municipality_id}, {self.from_day}"
 
 
+class StartStat(models.Model):
+    """Those who started in a municipality in the weeks that end with the kept day: all of them, or one part of a split.
+
+    `split`: all, category or priority, and `part` as in WaitStat; the priority is the one set by the end of the day.
+    `total_days`: what all of them had waited together, in gross days. Where nobody started there is no row.
+    """
+
+    pk = models.CompositePrimaryKey("place_key", "weeks", "split", "part")
+    place_key = models.BigIntegerField()
+    weeks = models.SmallIntegerField()
+    split = models.CharField(max_length=8)
+    part = models.CharField(max_length=20, blank=True)
+    started = models.IntegerField()
+    median_days = models.DecimalField(max_digits=7, decimal_places=1)
+    p90_days = models.DecimalField(max_digits=7, decimal_places=1)
+    total_days = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("finished figure of starts")
+        verbose_name_plural = _("finished figures of starts")
+
+    def __str__(self) -> str:
+        return f"{self.place_key}, {self.weeks}, {self.split} {self.part}"
+
+
+class EndedStat(models.Model):
+    """Of the waits of a place that ended until the kept day, how many there were at each age: `ages` in gross days.
+
+    `period`: year is the twelve months of the estimate, in which a wait was `entered` at the age it had when it was
+    received or they began, and ended served by a start or otherwise; quarter are the starts of 13 weeks. The nation
+    and the counties have all of them, municipalities a row for each part too. `county_key`: where the municipality
+    was counted. Where none ended there is no row.
+    """
+
+    pk = models.CompositePrimaryKey("period", "rank", "place_key", "split", "part")
+    period = models.CharField(max_length=7)
+    rank = models.SmallIntegerField(choices=Rank)
+    place_key = models.BigIntegerField()
+    split = models.CharField(max_length=8)
+    part = models.CharField(max_length=20, blank=True)
+    county_key = models.BigIntegerField()
+    ages = ArrayField(models.IntegerField())
+    entered = ArrayField(models.IntegerField())
+    served = ArrayField(models.IntegerField())
+    other_ends = ArrayField(models.IntegerField())
+
+    class Meta:
+        verbose_name = _("ended waits")
+        verbose_name_plural = _("ended waits")
+
+    def __str__(self) -> str:
+        return f"{self.period}, {self.get_rank_display()} {self.place_key}, {self.split} {self.part}"
+
+
+class RolledEnds(models.Model):
+    """The day until which ended waits are kept, and when they were brought up to date; the only row."""
+
+    day = models.DateField(_("date"))
+    refreshed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("kept ends")
+        verbose_name_plural = _("kept ends")
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class EndMark(models.Model):
+    """Something has changed in a municipality about waits that have ended. As WaitMark."""
+
+    municipality = models.ForeignKey(
+        Municipality, models.DO_NOTHING, db_constraint=False, db_index=False, verbose_name=_("municipality")
+    )
+
+    class Meta:
+        verbose_name = _("mark of an end")
+        verbose_name_plural = _("marks of ends")
+
+    def __str__(self) -> str:
+        return str(self.municipality_id)
+
+
 class FrozenMonth(models.Model):
     """A month-end whose figures were put down at `frozen_at` for good, as they were known at its end."""
 

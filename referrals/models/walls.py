@@ -19,6 +19,7 @@ OPEN_TABLES = {
     "referrals_staffingfigure": "published",
     "referrals_boundaryarea": "published",
     "referrals_waitmark": "that something changed somewhere; closed to the app altogether",
+    "referrals_endmark": "that something changed somewhere; closed to the app altogether",
 }
 
 IN_LOG_SCOPE = IN_SCOPE.format("log_municipality_ids")

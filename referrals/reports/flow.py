@@ -4,15 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count
-
-from referrals import waiting as clock
-from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking_back, referrals_as
+from referrals.models import ALL_KNOWN, County, Hindsight, Municipality
 from referrals.reports import kept_or_counted
 from referrals.reports.beginnings import known_from
 from referrals.reports.kept_or_counted import FLOW_COUNTS, FoundFlow
 from referrals.reports.limits import Limits, with_limits
-from referrals.reports.own_rows import moved
 from referrals.reports.periods import Beside, Period
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import NOWHERE, Places
@@ -97,7 +93,8 @@ def build(
     """
     before = beside.period(period)
     if scope.exact:
-        cells, as_of, least_shown = _own_cells(scope, period, before, hindsight), data_as_of, LEAST_SHOWN
+        cells, as_of = _own_cells(scope, period, before, data_as_of, hindsight), data_as_of
+        least_shown = LEAST_SHOWN
     else:
         cells, as_of, least_shown = _outside_cells(scope, period, before, data_as_of, hindsight)
     filters = (("period", str(period)), *beside.filters)
@@ -175,19 +172,16 @@ def clearance_of(waiting: Figure, removals: Figure, period: Period) -> Figure:
     return Figure(round(waiting.value * period.weeks / removals.value, 1)) if removals.value else Figure()
 
 
-def _own_cells(scope: Scope, period: Period, before: Period, hindsight: Hindsight) -> dict[str, Cell]:
-    rows = referrals_as(hindsight).counted().filter(municipality_id__in=scope.ids)
-    with looking_back(hindsight, period.last_day):
-        counted = rows.aggregate(**_aggregates(period, before))
+def _own_cells(
+    scope: Scope, period: Period, before: Period, at: datetime, hindsight: Hindsight
+) -> dict[str, Cell]:
+    """The true counts, of now or as they were known by the end of the period."""
+    now, earlier = (
+        found.places[scope.ids[0]]
+        for found in kept_or_counted.flows([period, before], scope, at=at, hindsight=hindsight)
+    )
+    counted = now | {f"{kind}_before": earlier[kind] for kind in FLOWS}
     return {name: Cell.own(count) for name, count in counted.items()}
-
-
-def _aggregates(period: Period, before: Period) -> dict[str, Count]:
-    """Every kind in the period and in the one before, and who waited at its end."""
-    aggregates = {"waiting": Count("pk", filter=clock.waiting_q(period.last_day))}
-    for suffix, days in (("", period), ("_before", before)):
-        aggregates |= {f"{kind}{suffix}": Count("pk", filter=did) for kind, did in moved(days).items()}
-    return aggregates
 
 
 def _outside_cells(

@@ -1,7 +1,8 @@
 """Finished figures, as they were worked out once and kept (migration 0023_rollups, docs/adr/0019-rollups.md).
 
 No report reads them elsewhere. They are true and still to be suppressed. What is kept says whether anything has changed
-since: then outsiders may have it for some minutes more, with the time that it is as of; own staff never do.
+since: then outsiders may have it for some minutes more, with the time that it is as of; own staff never do. Of ended
+waits and of their own flow the database counts what has changed from the rows (0039), and there they are true of now.
 """
 
 from collections import defaultdict
@@ -13,9 +14,10 @@ from typing import Any
 from django.db import connection
 
 from referrals.models import Rank
+from referrals.reports.estimate import LifeDay
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import SPLIT_KEYS, Split
-from referrals.reports.tallies import FLOWS, IN_SCOPE, Group, Key, Tallies, Tally
+from referrals.reports.tallies import FLOWS, IN_SCOPE, Group, Groups, Key, StartTally, Tallies, Tally
 
 ALL = "all"
 LONGEST_OUTDATED = timedelta(minutes=5)
@@ -96,6 +98,35 @@ def flow(edges: Sequence[date], scope: Scope, *, at: datetime) -> KeptFlow | Non
         if rank is not None:  # there is a line also where nothing ever happened
             found[rank][place][slot] = dict(zip(FLOWS, numbers, strict=True))
     return KeptFlow(dict(found[Rank.COUNTY]), dict(found[Rank.MUNICIPALITY]), instant)
+
+
+def own_flow(edges: Sequence[date], scope: Scope) -> dict[int, dict[str, int]]:
+    """What came and went in the municipality of its own staff, by slot as in `flow`: true of now. One query."""
+    rows = _called("ergo_own_kept_flow(%s::date[], %s)", [list(edges), scope.ids[0]])
+    return {slot: dict(zip(FLOWS, numbers, strict=True)) for slot, *numbers in rows}
+
+
+def own_started(on: date, weeks: int, scope: Scope) -> Groups[StartTally]:
+    """Those who started in the weeks until the end of the day in the municipality of its own staff. One query.
+
+    All of them, each category and each priority, with every percentile and the mean.
+    """
+    rows = _called("ergo_own_started(%s, %s, %s)", [on, weeks, scope.ids[0]])
+    return Groups(
+        {_group(split, part): StartTally.read(*tally) for split, part, *tally in rows}, StartTally()
+    )
+
+
+def own_life_tables(on: date, scope: Scope) -> Groups[Sequence[LifeDay]]:
+    """What became of waits in the twelve months until the end of the day, in the same groups. One query."""
+    groups: dict[Group, list[LifeDay]] = defaultdict(list)
+    for split, part, *counts in _called("ergo_own_life_table(%s, %s)", [on, scope.ids[0]]):
+        groups[_group(split, part)].append(LifeDay(*counts))
+    return Groups(groups, ())
+
+
+def _group(split: str, part: str) -> Group:
+    return frozenset() if split == ALL else frozenset({_part(Split(split), part)})
 
 
 def _good(as_of: datetime, is_current: bool, scope: Scope, at: datetime) -> datetime | None:

@@ -214,9 +214,9 @@ def flow_between(
 ) -> FoundPeriods:
     """What came and went between each edge and the next, with the stocks before it and after (`waiting`).
 
-    One query, and one more where it is not kept; none with `months`.
+    One query, and one more where it is not kept; none with `months`. Own staff's is of now, and never more than one.
     """
-    found = None if hindsight.reads_history else kept.flow(edges, scope, at=at)
+    found = None if hindsight.reads_history or scope.exact else kept.flow(edges, scope, at=at)
     if months:
         found = kept.KeptFlow(*months.between(edges), at)
     if found is None:
@@ -230,9 +230,11 @@ def flow_between(
 
 
 def _counted_flow(edges: Sequence[date], scope: Scope, hindsight: Hindsight) -> tuple[Slots, Slots]:
-    """By county and by municipality; for own staff only their own."""
+    """By county and by municipality; for own staff only their own, which is read of what is kept."""
     if scope.exact:
-        return {}, {scope.ids[0]: own_rows.flow_between(edges, scope, hindsight)}
+        is_kept = not hindsight.reads_history
+        own = kept.own_flow(edges, scope) if is_kept else own_rows.flow_between(edges, scope, hindsight)
+        return {}, {scope.ids[0]: own}
     if not hindsight.reads_history:
         return counts.flow_between(edges)
     known = counts.known_months((), edges, scope, hindsight)

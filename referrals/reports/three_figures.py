@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from referrals.models import ALL_KNOWN, Category, Hindsight
-from referrals.reports import counts, own_waits
+from referrals.reports import counts, kept, own_waits
 from referrals.reports.estimate import Curve, Lack, LifeDay, curve
 from referrals.reports.flow import FlowLine, FlowReport
 from referrals.reports.periods import Period, last_weeks, last_year
@@ -118,9 +118,7 @@ def build(
     year = last_year(on)
     recipe = Recipe(NAME, on, scope, data_as_of, knowledge=hindsight.knowledge)
     if scope.exact:
-        period = last_weeks(on, weeks)
-        starts = own_waits.starts(period, scope, hindsight)
-        known = _Known(starts, own_waits.life_tables(year, scope, hindsight), period, year)
+        known = _Known(*_own(scope, on, weeks, hindsight), last_weeks(on, weeks), year)
         figures = ThreeFigures(
             on, scope, known.started(), known.estimate(), known.by_category(), known.by_priority(), recipe
         )
@@ -130,6 +128,16 @@ def build(
         figures = ThreeFigures(on, scope, started, estimate, (), (), recipe)
     periods = (("started", str(figures.started.period)), ("estimated_from", str(year)))
     return replace(figures, recipe=replace(recipe, filters=periods))
+
+
+def _own(
+    scope: Scope, on: date, weeks: int, hindsight: Hindsight
+) -> tuple[Groups[StartTally], Groups[Sequence[LifeDay]]]:
+    """Of own staff: those who started and the life tables, as we now know them or as they were known. Two queries."""
+    if not hindsight.reads_history:
+        return kept.own_started(on, weeks, scope), kept.own_life_tables(on, scope)
+    starts = own_waits.starts(last_weeks(on, weeks), scope, hindsight)
+    return starts, own_waits.life_tables(last_year(on), scope, hindsight)
 
 
 class _Known:

@@ -15,6 +15,8 @@ from django.db.backends.utils import CursorWrapper
 from ergo.database import Purpose
 from referrals.models import (
     Category,
+    EndedStat,
+    EndMark,
     FlowStat,
     Installation,
     Municipality,
@@ -23,6 +25,8 @@ from referrals.models import (
     PriorityTarget,
     Referral,
     RolledDay,
+    RolledEnds,
+    StartStat,
     WaitMark,
     WaitPause,
     WaitStat,
@@ -111,7 +115,7 @@ FROM referrals_referral WHERE id %% 30 = 24 AND id > %(above)s
 
 
 PARTS = [Person, Referral, WaitPause]
-KEPT = [WaitStat, FlowStat, RolledDay, WaitMark]
+KEPT = [WaitStat, FlowStat, RolledDay, WaitMark, StartStat, EndedStat, RolledEnds, EndMark]
 KEYS = [Municipality, PriorityKey, PriorityTarget]
 
 

@@ -125,7 +125,7 @@ def _report_figures(figures: list[dict[str, float]]) -> None:
         "figures of today anew, all scopes": "today anew",
         "live statistics of the largest municipality": "municipality",
         "insert of one referral": "insert",
-        "the same without the trigger that marks": "unmarked",
+        "the same without the triggers that mark": "unmarked",
     }
     rows = [
         (name, *(f"{found[key]:.2f}" for found in figures), f"{last[key] / first[key]:.2f}×")
@@ -270,7 +270,8 @@ def _unmarked() -> Iterator[None]:
 
 def _switch_marks(verb: str) -> None:
     with connected_for(Purpose.OWN), connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE referrals_referral {verb} TRIGGER mark_added")
+        for trigger in ("mark_added", "mark_end_added"):
+            cursor.execute(f"ALTER TABLE referrals_referral {verb} TRIGGER {trigger}")
 
 
 # ---------------------------------------------------------------- at the largest size

@@ -68,6 +68,10 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.RolledDay",
             "referrals.RolledFlow",
             "referrals.WaitMark",
+            "referrals.StartStat",
+            "referrals.EndedStat",
+            "referrals.RolledEnds",
+            "referrals.EndMark",
             "referrals.FrozenMonth",
             "referrals.FrozenStat",
         }

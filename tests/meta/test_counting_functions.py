@@ -47,6 +47,11 @@ CALLED = {
     "ergo_frozen_months",
     "ergo_frozen_waiting",
     "ergo_own_frozen_waiting",
+    "ergo_own_started",
+    "ergo_own_life_table",
+    "ergo_own_kept_flow",
+    "ergo_check_ended",
+    "ergo_roll_ended",
 }
 STEPS = {
     "ergo_waiting",
@@ -61,6 +66,11 @@ STEPS = {
     "ergo_ordered_waits",
     "ergo_percentiles",
     "ergo_day_cells",
+    "ergo_ended",
+    "ergo_start_stats",
+    "ergo_ended_ages",
+    "ergo_kept_ages",
+    "ergo_ages",
 }
 # What the counting role keeps of what it has counted: it writes there and nowhere else.
 KEPT = {apps.get_model(label)._meta.db_table for label in REGISTER[Holds.COUNTED]}
@@ -93,6 +103,7 @@ COUNTS = {
     "paused",
     "median_days",
     "p90_days",
+    "mean_days",  # of own staff only
     "entered",
     "served",
     "censored",
@@ -126,6 +137,12 @@ ODD_CALLS = [
     "ergo_kept_waiting(NULL, NULL, NULL)",
     "ergo_kept_waiting('{9999-12-31}', '{nothing}', '{NULL}')",
     "ergo_own_kept_waiting('{9999-12-31}', '{all}', NULL)",
+    "ergo_own_started(NULL, NULL, NULL)",
+    "ergo_own_started('9999-12-31', -1, 9223372036854775807)",
+    "ergo_own_life_table(NULL, NULL)",
+    "ergo_own_life_table('0001-01-01', -1)",
+    "ergo_own_kept_flow(NULL, NULL)",
+    "ergo_own_kept_flow('{2026-01-01,2025-01-01}', -1)",
     "ergo_check_day(NULL)",
     "ergo_drop_days(NULL)",
 ]

@@ -32,6 +32,10 @@ WRITTEN_BY_THE_DATABASE = {
     "FlowStat",
     "RolledDay",
     "RolledFlow",
+    "StartStat",
+    "EndedStat",
+    "RolledEnds",
+    "EndMark",
     "FrozenMonth",
     "FrozenStat",
 }
