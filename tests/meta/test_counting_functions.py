@@ -71,6 +71,7 @@ STEPS = {
     "ergo_ended_ages",
     "ergo_kept_ages",
     "ergo_ages",
+    "ergo_flow_days",
 }
 # What the counting role keeps of what it has counted: it writes there and nowhere else.
 KEPT = {apps.get_model(label)._meta.db_table for label in REGISTER[Holds.COUNTED]}
