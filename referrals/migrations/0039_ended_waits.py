@@ -62,7 +62,7 @@ def _trigger(table: str, event: str, verb: str, rows: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0037_one_flow"),
+        ("referrals", "0038_overlapping_pauses"),
     ]
 
     operations = [

@@ -43,7 +43,7 @@ def another_view(name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0041_divided")]
+    dependencies = [("referrals", "0045_known_at_once")]
 
     operations = [
         migrations.RunSQL(undone(BEFORE.REGISTERS | REGISTERS), undone(BEFORE.REGISTERS)),

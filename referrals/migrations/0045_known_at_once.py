@@ -97,7 +97,7 @@ REPLACED = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0037_one_flow")]
+    dependencies = [("referrals", "0044_divided")]
 
     operations = [
         migrations.RunSQL(REFERRALS, LONG_KNOWN.REFERRALS),

@@ -52,6 +52,6 @@ COUNT_DIVIDED = CountingFunction(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0038_overlapping_pauses")]
+    dependencies = [("referrals", "0043_settings")]
 
     operations = [COUNT_DIVIDED, as_known(COUNT_DIVIDED)]

@@ -16,7 +16,7 @@ CHANGEABLE = f"GRANT UPDATE, DELETE ON referrals_smallnumberlimit TO {roles.APP}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0037_one_flow")]
+    dependencies = [("referrals", "0042_refresh_less")]
 
     operations = [
         migrations.AddField(

@@ -12,7 +12,7 @@ from ergo.postgresql.counting import CountingFunction
 
 ESTIMATE = import_module("referrals.migrations.0020_estimate")
 ROLLUPS = import_module("referrals.migrations.0024_rollups_refresh")
-KEPT = import_module("referrals.migrations.0039_ended_waits_kept")
+KEPT = import_module("referrals.migrations.0040_ended_waits_kept")
 
 IN_SCOPE = (
     "of_municipality = ANY (string_to_array(current_setting('ergo.municipality_ids', true), ',')::bigint[])"
@@ -237,7 +237,7 @@ def _drop(function: migrations.RunSQL) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0039_ended_waits_kept")]
+    dependencies = [("referrals", "0040_ended_waits_kept")]
 
     operations = [
         AGES,

@@ -10,6 +10,7 @@ from django.db import migrations
 
 from ergo.postgresql.counting import CountingFunction, KeepingFunction
 
+OVERLAPPING = import_module("referrals.migrations.0038_overlapping_pauses")
 ROLLUPS = import_module("referrals.migrations.0024_rollups_refresh")
 PLACES = import_module("referrals.migrations.0031_rollups_places")
 
@@ -48,7 +49,7 @@ JOINED_ONCE = """    LEFT JOIN target ON target.municipality_id = waiting.munici
         AND target.category_id = waiting.category_id
         AND target.level = waiting.level
 """
-NAME, COLUMNS, QUERY = PLACES.FACTS.arguments
+NAME, COLUMNS, QUERY = OVERLAPPING.FACTS.arguments
 FACTS = CountingFunction(
     NAME, COLUMNS, _with(QUERY, (VERSIONS, VERSIONS_OF_PLACES), (JOINED, JOINED_ONCE)), is_private=True
 )
@@ -193,10 +194,10 @@ def _drop(function: migrations.RunSQL) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0039_ended_waits_read")]
+    dependencies = [("referrals", "0041_ended_waits_read")]
 
     operations = [
-        _drop(PLACES.FACTS),
+        _drop(OVERLAPPING.FACTS),
         FACTS,
         _drop(PLACES.ORDERED_WAITS),
         ORDERED_WAITS,

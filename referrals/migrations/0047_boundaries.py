@@ -10,7 +10,7 @@ from ergo.postgresql.change_log import LoggedTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0045_coverage_groups_as_known"),
+        ("referrals", "0046_coverage_groups_as_known"),
     ]
 
     operations = [
