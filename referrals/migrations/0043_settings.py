@@ -16,7 +16,7 @@ CHANGEABLE = f"GRANT UPDATE, DELETE ON referrals_smallnumberlimit TO {roles.APP}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0042_refresh_less")]
+    dependencies = [("referrals", "0042_flow_by_the_day")]
 
     operations = [
         migrations.AddField(
