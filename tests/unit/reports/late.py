@@ -77,7 +77,7 @@ class Latecomer:
             municipality=municipality,
             person=person,
             data=referrals.ReferralData(
-                received_on=self.until - timedelta(days=1_500),
+                received_on=self.until - timedelta(days=3_000),
                 category=self.categories[0],
                 source=Source.GP,
                 channel=Channel.LETTER,
