@@ -162,7 +162,7 @@ def test_readers_get_the_same_hidden_in_files_as_on_the_screen(
             assert figures[name] == figure.value
             assert (name in figures["suppressed"]) == figure.suppressed
             if figure.suppressed:
-                assert found["now", "2026-03-16", name] == str(figure.hidden.label)
+                assert found["now", "2026-03-16", name] == figure.in_place
         told = {place["code"]: place for place in figures["places"]}
         for place in report.places:
             hidden = [

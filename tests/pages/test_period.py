@@ -204,11 +204,3 @@ def test_the_dashboard_leads_to_the_same_period(office: Client, address: str) ->
     moved = dashboard.context["flow"]
     assert office.get(leading).context["report"].now.flow.referred.figure == moved.referred.figure
     assert moved.period.days == 52 * 7
-
-
-def test_only_own_staff_may_choose_a_period(
-    client_for: ClientFor, county_reader: User, national_reader: User, manager: User, address: str
-) -> None:
-    for reader in (county_reader, national_reader):
-        assert client_for(reader).get(address).status_code == 403
-    assert client_for(manager).get(address).status_code == 200

@@ -12,7 +12,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from referrals.actions.merging import left_of
-from referrals.choices import Outcome, PauseReason
+from referrals.choices import STOPS_CLOCK, Outcome, PauseReason
 from referrals.waiting import Pause
 from tests.factories import TODAY
 from tests.unit.reports.worlds import EDGES
@@ -256,12 +256,15 @@ def several_pauses(drawn: Drawn, on: date) -> list[Wait]:
 
 
 def open_at_once(drawn: Drawn, on: date) -> list[Wait]:
-    """On hold for two reasons or three, none of which has ended, after one that has."""
+    """On hold for two reasons or three, none of which has ended, after one that has; half of them stop the clock."""
     wait = a_wait(drawn, on)
-    reasons = list(PauseReason)
+    reasons = (
+        [reason for reason in PauseReason if reason in STOPS_CLOCK] if drawn.below(2) else list(PauseReason)
+    )
     begun = [wait.received + timedelta(days=drawn.below(60)) for _reason in range(drawn.below(2) + 2)]
     running = [Pause(first, None, reasons.pop(drawn.below(len(reasons)))) for first in begun]
-    over = Pause(wait.received, wait.received + timedelta(days=drawn.below(60)), drawn.of(reasons))
+    others = [reason for reason in PauseReason if reason not in {pause.reason for pause in running}]
+    over = Pause(wait.received, wait.received + timedelta(days=drawn.below(60)), drawn.of(others))
     return [replace(wait, holds=(over, *running))]
 
 

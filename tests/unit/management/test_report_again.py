@@ -7,6 +7,7 @@ import pytest
 from referrals.choices import Move, Outcome
 from referrals.management.reports.kinds import KINDS
 from referrals.models import KeptRecipe, Municipality, Referral, User
+from referrals.reports import priority_keys
 from tests.factories import NOW, TODAY, ReferralFactory, days_ago, noon
 from tests.unit.actions.acting import do
 from tests.unit.management.test_report import figures, refusal
@@ -81,6 +82,7 @@ class TestModes:
             assert len(figures("moved", "--line", line, *asked)["rows"]) == flow[line]
         assert flow["started"] == (2 if mode == "now" else 1)
 
+    @pytest.mark.django_db
     def test_rows_are_for_own_staff_and_a_line_for_no_other_report(self) -> None:
         assert "--as-staff" in refusal("moved", "--on", DAY)
         assert "--line" in refusal("flow", "--line", "started")
@@ -145,8 +147,11 @@ class TestRecipes:
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
-def test_what_is_kept_is_what_is_told(name: str, staff: tuple[str, ...]) -> None:
-    found = figures(name, *(staff if KINDS[name].of_a_place else ()))
+def test_what_is_kept_is_what_is_told(
+    name: str, staff: tuple[str, ...], other_municipality: Municipality
+) -> None:
+    beside = ("--with", other_municipality.code) if name == priority_keys.NAME else ()
+    found = figures(name, *(staff if KINDS[name].of_a_place else ()), *beside)
     parts = [found, *(part for part in found.values() if isinstance(part, dict) and "recipe" in part)]
     told = {value["hash"] for part in parts for key, value in part.items() if key.endswith("recipe")}
     assert told == {recipe.hash for recipe in KeptRecipe.objects.all()}

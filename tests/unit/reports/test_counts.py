@@ -19,7 +19,6 @@ from referrals.permissions import NO_ACCESS
 from referrals.reports import counts, kept_or_counted
 from referrals.reports.periods import Period, last_weeks, month_ends
 from referrals.reports.scopes import Level, Scope
-from referrals.reports.splits import SPLIT_KEYS
 from referrals.reports.suppression import LEAST_FOR_MEDIAN, LEAST_FOR_P90
 from referrals.reports.tallies import IN_SCOPE, Key, Tally
 from tests.factories import NOW, TODAY, days_ago
@@ -142,7 +141,7 @@ def test_the_parts_are_those_of_the_rows(world: World) -> None:
         rows = rows_on(on)
         with scoped():
             found = counts.waiting(on, scope, in_full=True)
-        for key in SPLIT_KEYS.values():
+        for key in counts.PARTS:
             for pair, among in groups(rows, scope, is_within, world):
                 values = {row.parts[key] for row in rows} | found.values(key)
                 for value in values:
