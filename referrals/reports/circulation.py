@@ -61,9 +61,12 @@ class Circulation:
 
     def protect(self, arc: Arc) -> bool:
         """Withhold what is needed for the count to take every value between its bounds, and say whether that is so."""
-        grow, shrink = int(arc.most) - arc.count, arc.count - arc.least
-        return self._make_room(arc, arc.head, arc.tail, grow) and self._make_room(
-            arc, arc.tail, arc.head, shrink
+        return self.protect_between(arc, arc.least, int(arc.most))
+
+    def protect_between(self, arc: Arc, least: int, most: int) -> bool:
+        """The same of every value from `least` to `most`, which are not beyond its bounds."""
+        return self._make_room(arc, arc.head, arc.tail, most - arc.count) and self._make_room(
+            arc, arc.tail, arc.head, arc.count - least
         )
 
     def _make_room(self, protected: Arc, start: Node, goal: Node, needed: int) -> bool:

@@ -9,8 +9,9 @@ The guarantee, for everything that one list or table shows: each count shown as 
 be 1, 2, 3 or 4 (or whatever is below the limit), even to somebody who knows that a count withheld to protect it is at
 least 5. What is hidden above is
 not broken down below: the parts of a hidden total are withheld, zeros too where they tell something. So are all parts
-of a row, and in the end of a table, that cannot be protected otherwise. Not covered: comparing files made on different
-days.
+of a row, and in the end of a table, that cannot be protected otherwise; and of a row so withheld each small count
+can still be any other. Not covered: what bounds follow from files made on different days, and a part of a hidden total
+whose row is shown.
 
 How: the counts of a table with their totals form a network in which every row and column is a node and every count
 an arc, a circulation (each row's counts flow into its total). A hidden count can take another value if the difference
@@ -244,6 +245,7 @@ class _Table:
         self, columns: Sequence[Column], *, open_columns: set[int], inflows: set[int], least_shown: int
     ) -> None:
         self._open, self._inflows, self._least_shown = open_columns, inflows, least_shown
+        self._withheld: list[int] = []
         self._cells = [
             [self._arc(cell, f"row {i}", f"column {j}", j) for i, cell in enumerate(column.cells)]
             for j, column in enumerate(columns)
@@ -274,11 +276,24 @@ class _Table:
                     self._withhold_row(i)
                     if j not in self._open and not network.protect(arc):
                         return False
-        return not with_totals or all(network.protect(arc) for arc in self._totals if _is_small(arc))
+        return self._are_hidden_where_withheld(network) and (
+            not with_totals or all(network.protect(arc) for arc in self._totals if _is_small(arc))
+        )
 
     def _withhold_row(self, i: int) -> None:
+        self._withheld.append(i)
         for j in self._open:
             self._cells[j][i].loosen()
+
+    def _are_hidden_where_withheld(self, network: Circulation) -> bool:
+        """Whether no small count of the withheld rows follows from its column, where nothing else may be hidden."""
+        small = range(1, self._least_shown)
+        cells = [self._cells[j][i] for i in self._withheld for j in self._open]
+        return all(
+            network.protect_between(arc, small[0], small[-1])
+            for arc in cells
+            if arc.count in small and not _is_small(arc)
+        )
 
 
 def _undecided(

@@ -162,6 +162,15 @@ def test_without_complementary_suppression_the_attacker_wins() -> None:
         assert_hidden_stay_hidden(told(naive, [frozenset({place}) for place in range(3)]))
 
 
+def test_a_row_that_is_withheld_does_not_follow_from_its_columns() -> None:
+    """The 1 of the last row cannot be protected in its row, and would else be 6 in all less the 5 above it."""
+    counts = [[0, 0, 11], [5, 9, 0], [1, 0, 5]]
+    margin = protect_list([sum(row) for row in counts])
+    first, *_others = protect_table(counts, row_totals=margin.cells, total=margin.total)
+    assert first.cells[2].hidden
+    assert sum(cell.hidden is not None for cell in (*first.cells, first.total)) > 1
+
+
 @pytest.mark.parametrize(
     ("counts", "shown"),
     [
