@@ -88,3 +88,11 @@ def nothing_is_cached() -> None:
     """What one test let the server remember for a minute is no answer for the next."""
     for cache in caches.all():
         cache.clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How often the tests of small numbers tried to work out a hidden one, in all processes."""
+    passed = terminalreporter.getreports("passed")
+    attacks = sum(number for one in passed for name, number in one.user_properties if name == "attacks")
+    if attacks:
+        terminalreporter.write_line(f"{attacks} hidden numbers attacked, none worked out")
