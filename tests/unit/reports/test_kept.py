@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -167,11 +167,19 @@ def change(rng: Random, world: World) -> None:
     elif way == 4 and referral.prioritised_on:
         Referral.objects.filter(pk=referral.pk).update(priority=rng.choice([1, 2, 3, 4, 9]))
     elif way == 5:
-        WaitPause.objects.filter(pk__in=[p.pk for p in referral.pauses.all()]).update(
-            reason=rng.choice(["nav", "away"])
-        )
+        change_reason(rng, referral)
     else:
         correct_key(rng, referral.municipality_id)
+
+
+def change_reason(rng: Random, referral: Referral) -> None:
+    """The pauses are of another reason, all but those that would overlap one of the same."""
+    reason, changed = rng.choice(["nav", "away"]), []
+    for pause in referral.pauses.order_by("pk"):
+        same = referral.pauses.filter(Q(reason=reason) | Q(pk__in=changed)).exclude(pk=pause.pk)
+        if not same.overlapping(pause.started_on, pause.ended_on).exists():
+            changed.append(pause.pk)
+    WaitPause.objects.filter(pk__in=changed).update(reason=reason)
 
 
 def correct_key(rng: Random, municipality_id: int) -> None:
