@@ -10,26 +10,30 @@ from django.db import migrations, models
 
 from ergo.postgresql.counting import KeptTable
 
+# Asked by itself: of a row of facts, IS NOT NULL would ask that each of them is known.
+HAS_ENDED = "{row}.wait_end IS NOT NULL AND {row}.outcome NOT IN ('duplicate', 'entered_in_error')"
 # All that the kept figures tell of a wait that has ended, but its municipality; NULL of one that has not.
-FACTS = """
-    CASE WHEN {row}.wait_end IS NOT NULL AND {row}.outcome NOT IN ('duplicate', 'entered_in_error') THEN ROW(
-        {row}.received_on, {row}.wait_end, {row}.started_on, {row}.category_id, {row}.priority, {row}.prioritised_on
+FACTS = f"""
+    CASE WHEN {HAS_ENDED} THEN ROW(
+        {{row}}.received_on, {{row}}.wait_end, {{row}}.started_on, {{row}}.category_id, {{row}}.priority,
+        {{row}}.prioritised_on
     ) END
 """
-WAS, BECAME = FACTS.format(row="was"), FACTS.format(row="became")
+WAS, BECAME = (FACTS.format(row=row) for row in ("was", "became"))
+HAD_ENDED, HAS_ENDED_NOW = (HAS_ENDED.format(row=row) for row in ("was", "became"))
 PAIRED = "FROM became_rows AS became JOIN was_rows AS was ON was.id = became.id"
-DIFFERS = f"({WAS}) IS DISTINCT FROM ({BECAME}) OR (was.municipality_id <> became.municipality_id AND ({BECAME}) IS NOT NULL)"
+DIFFERS = f"({WAS}) IS DISTINCT FROM ({BECAME}) OR (was.municipality_id <> became.municipality_id AND {HAS_ENDED_NOW})"
 # Of each table and event: what is looked at, and the municipalities in which something differs.
 EVENTS = {
     ("referrals_referral", "added", "INSERT", "NEW TABLE AS became_rows"): (
-        f"SELECT municipality_id FROM became_rows AS became WHERE ({BECAME}) IS NOT NULL"
+        f"SELECT municipality_id FROM became_rows AS became WHERE {HAS_ENDED_NOW}"
     ),
     ("referrals_referral", "changed", "UPDATE", "OLD TABLE AS was_rows NEW TABLE AS became_rows"): (
         f"SELECT was.municipality_id {PAIRED} WHERE {DIFFERS}"
         f" UNION SELECT became.municipality_id {PAIRED} WHERE {DIFFERS}"
     ),
     ("referrals_referral", "removed", "DELETE", "OLD TABLE AS was_rows"): (
-        f"SELECT municipality_id FROM was_rows AS was WHERE ({WAS}) IS NOT NULL"
+        f"SELECT municipality_id FROM was_rows AS was WHERE {HAD_ENDED}"
     ),
     # Its waits count in another county from now on.
     ("referrals_municipality", "changed", "UPDATE", "OLD TABLE AS was_rows NEW TABLE AS became_rows"): (

@@ -18,13 +18,13 @@ from referrals.permissions import NO_ACCESS
 from referrals.reports import counts, kept, own_rows, own_waits
 from referrals.reports.periods import Period, last_weeks, last_year
 from referrals.reports.scopes import Scope
-from tests.factories import TODAY, CountyFactory, ReferralFactory, days_ago
+from tests.factories import TODAY, CountyFactory, PersonFactory, ReferralFactory, days_ago
 from tests.harness.app_role import connected_for
 from tests.unit.reports import plain
 from tests.unit.reports.own import own
 from tests.unit.reports.test_kept import change
 from tests.unit.reports.test_three_figures import DAYS, assert_same_tables
-from tests.unit.reports.worlds import Case, World, make_world
+from tests.unit.reports.worlds import Case, World, make_world, write_cases
 
 YESTERDAY = days_ago(1)
 
@@ -92,6 +92,12 @@ def assert_same(world: World, on: date = TODAY) -> None:
         assert_same_of_own_staff(place, on)
 
 
+def assert_taken_up() -> None:
+    """What has changed was marked, and is true once it is counted."""
+    assert rollups.roll_ended(TODAY) > 0
+    assert rollups.check(at_most=1).differences == ()
+
+
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_no_change_is_missed(db: None, seed: int) -> None:
@@ -108,6 +114,26 @@ def test_no_change_is_missed(db: None, seed: int) -> None:
             assert_same(world)
             assert rollups.check(at_most=1).differences == ()
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("assessed", [YESTERDAY, None], ids=["assessed", "never assessed"])
+@pytest.mark.parametrize("started", [YESTERDAY, None], ids=["started", "never started"])
+def test_a_wait_that_has_ended_is_taken_up_whatever_else_is_known_of_it(
+    started: date | None, assessed: date | None
+) -> None:
+    """Where it is added, where it moves to another municipality, and where it is removed."""
+    world = make_world(Random(0), 0)
+    rollups.roll_ended(TODAY)
+    closed, outcome = (None, "") if started else (YESTERDAY, "declined")
+    ended = Case(0, 0, days_ago(40), 2 if assessed else None, assessed, started, closed, outcome)
+    [added] = write_cases(replace(world, cases=[ended]))
+    assert_taken_up()
+    elsewhere = PersonFactory(municipality=world.municipalities[-1])
+    Referral.objects.filter(pk=added.pk).update(municipality=elsewhere.municipality, person=elsewhere)
+    assert_taken_up()
+    Referral.objects.filter(pk=added.pk).delete()
+    assert_taken_up()
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
