@@ -27,6 +27,7 @@ from referrals.models import (
     Referral,
     SmallNumberLimit,
     Therapist,
+    ThinCoverageLimit,
     Vacancy,
     WaitPause,
 )
@@ -60,6 +61,7 @@ WORDED = (
     CoverageAgreement,
     CoverageStatement,
     SmallNumberLimit,
+    ThinCoverageLimit,
 )
 ABOUT = {
     "therapist_authorised_to_after_from": "authorised_to",

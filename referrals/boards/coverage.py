@@ -46,6 +46,8 @@ EXPLANATIONS: dict[CoverageState, Text] = {
 
 # Those with a vacant post only, as addresses ask for their list.
 VACANT_ONLY = "vacant_only"
+# Those covered with so few årsverk that it is thin.
+UNDER = "under"
 
 # What it takes to be covered, in a sentence.
 DEFINITIONS: dict[Definition, Text] = {
@@ -92,9 +94,11 @@ Wanted = Callable[[MunicipalityCoverage], bool]
 
 
 def wanted(listed: str, definition: Definition) -> Wanted:
-    """Who is in a list: those with a vacant post only, those in one state, or those without where it is empty."""
+    """Who is in a list: with a vacant post only, under the limit, or in one state; those without where it is empty."""
     if listed == VACANT_ONLY:
         return lambda row: row.is_vacant_only
+    if listed == UNDER:
+        return lambda row: row.is_under
     states = (CoverageState(listed),) if listed else WITHOUT[definition]
     return lambda row: row.state in states
 
@@ -103,6 +107,8 @@ def list_title(listed: str, definition: Definition) -> str:
     """What the list is of."""
     if listed == VACANT_ONLY:
         return _("Municipalities with a vacant post only")
+    if listed == UNDER:
+        return _("Municipalities with thin coverage by full-time equivalents")
     if not listed:
         return str(LIST_TITLES[definition])
     return _("Municipalities in the state “%(state)s”") % {"state": CoverageState(listed).label}

@@ -10,7 +10,7 @@ from referrals.reports.coverage_redrawn import AskedCoverage, GroupCoverage
 
 COLUMNS = ("code", "name", "county_code", "state", "fte", "fte_per_10000", "source")
 GROUP_COLUMNS = (
-    *("code", "name", "municipalities", "without", "unknown", "vacant_post_only"),
+    *("code", "name", "municipalities", "without", "unknown", "vacant_post_only", "under_limit"),
     *("fte", "fte_per_10000"),
 )
 # What each row of a sheet also says, so that no number stands without it.
@@ -22,7 +22,10 @@ def as_dict(asked: AskedCoverage) -> dict[str, Any]:
 
     `without` counts those without ergoterapeut by the `definition`, whose numbers are `without_codes`; `without_own`
     is the published sense: purchased + agreement + none. `vacant_post_only_codes`: nobody by any definition, but a
-    vacant post; they are among none and unknown. `groups` only where municipalities were put together.
+    vacant post; they are among none and unknown. `thin` is what of thin coverage is told outside a municipality: who is
+    covered with fewer årsverk per 10 000 than the limit of the day, and how many therapists of the country were alone
+    at the end of a year, which is null where it could tell about one of them. `groups` only where
+    municipalities were put together.
     """
     report, totals = asked.report, asked.totals
     lacking = WITHOUT[report.definition]
@@ -37,6 +40,7 @@ def as_dict(asked: AskedCoverage) -> dict[str, Any]:
         "without_own": totals.without_own,
         "vacant_post_only": totals.vacant_only,
         "vacant_post_only_codes": [row.code for row in asked.rows if row.is_vacant_only],
+        "thin": _thin(asked),
         **_grouped(asked),
         "rows": [_row(row) for row in asked.rows],
         "recipe": report.recipe.as_dict(),
@@ -51,14 +55,24 @@ def as_sheet(asked: AskedCoverage) -> Sheet:
         return Sheet((*GROUP_COLUMNS, *ASKED), tuple((*row, *told) for row in groups))
     lacking = WITHOUT[asked.report.definition]
     rows = (
-        (*_row(row).values(), _yes(row.state in lacking), _yes(row.is_vacant_only), *told)
+        (*_row(row).values(), *map(_yes, (row.state in lacking, row.is_vacant_only, row.is_under)), *told)
         for row in asked.rows
     )
-    return Sheet((*COLUMNS, "without", "vacant_post_only", *ASKED), tuple(rows))
+    return Sheet((*COLUMNS, "without", "vacant_post_only", "under_limit", *ASKED), tuple(rows))
 
 
 def _yes(is_so: bool) -> str:
     return "yes" if is_so else "no"
+
+
+def _thin(asked: AskedCoverage) -> dict[str, Any]:
+    lone = asked.report.lone
+    return {
+        "least_fte_per_10000": float(asked.report.least_fte),
+        "under": asked.totals.under,
+        "under_codes": [row.code for row in asked.rows if row.is_under],
+        "lone_therapists": {"on": lone.on.isoformat(), "people": lone.people},
+    }
 
 
 def _grouped(asked: AskedCoverage) -> dict[str, Any]:
@@ -73,7 +87,7 @@ def _group(group: GroupCoverage) -> dict[str, Any]:
 
 
 def _summed(totals: Totals) -> tuple[Any, ...]:
-    counts = (totals.municipalities, totals.without, totals.unknown, totals.vacant_only)
+    counts = (totals.municipalities, totals.without, totals.unknown, totals.vacant_only, totals.under)
     return (*counts, float(totals.fte), as_number(totals.fte_per_10000))
 
 

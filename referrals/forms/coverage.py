@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from referrals.boards.coverage import VACANT_ONLY, WITHOUT_LABELS
+from referrals.boards.coverage import UNDER, VACANT_ONLY, WITHOUT_LABELS
 from referrals.choices import Borders, Definition, GroupedBy, states_in
 from referrals.forms.boards import DayForm
 from referrals.reports.question import PUBLISHED, Question
@@ -53,8 +53,8 @@ class CoverageForm(DefinedForm):
         super().__init__(query, today=today)
         self.fields["fylke"].choices = [("", _("All counties")), *counties]
         listed = [(state.value, state.label) for state in states_in(self.definition)]
-        vacant = (VACANT_ONLY, _("A vacant post only"))
-        self.fields["tilstand"].choices = [("", WITHOUT_LABELS[self.definition]), *listed, vacant]
+        others = [(VACANT_ONLY, _("A vacant post only")), (UNDER, _("Thin coverage"))]
+        self.fields["tilstand"].choices = [("", WITHOUT_LABELS[self.definition]), *listed, *others]
 
     @property
     def county(self) -> str:
@@ -63,7 +63,7 @@ class CoverageForm(DefinedForm):
 
     @property
     def listed(self) -> str:
-        """The state that is listed, or those with a vacant post only; empty for those without by the definition."""
+        """The state listed, a vacant post only, or under the limit; empty for those without by the definition."""
         return self.chosen("tilstand")
 
 

@@ -27,7 +27,7 @@ from referrals.models.known import (
 )
 from referrals.models.known_registers import register_as
 from referrals.models.law import LawReference
-from referrals.models.limits import SmallNumberLimit
+from referrals.models.limits import SmallNumberLimit, ThinCoverageLimit
 from referrals.models.official_statistics import StaffingDraft, StaffingFigure, StaffingImport
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
@@ -115,6 +115,7 @@ __all__ = [
     "StaffingImport",
     "Submission",
     "Therapist",
+    "ThinCoverageLimit",
     "Unit",
     "User",
     "Vacancy",

@@ -1,4 +1,9 @@
-"""From which count on outsiders are shown it: the limit of small numbers, by the day that figures are of."""
+"""What administrators set for the whole installation by the day that figures are of.
+
+From which count on outsiders are shown it, and under how many årsverk per 10 000 coverage is thin.
+"""
+
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +15,8 @@ from referrals.models.periods import OsloDate
 
 # Counts of 1 to 4 are hidden where no limit is registered; whatever is registered hides 1 and 2 at least.
 STANDARD_LIMIT, LOWEST_LIMIT, HIGHEST_LIMIT = 5, 3, 20
+# Årsverk per 10 000 inhabitants under which coverage is thin where nothing is registered; no authority has set any.
+STANDARD_FTE, LOWEST_FTE, HIGHEST_FTE = Decimal("2.00"), Decimal("0.10"), Decimal("20.00")
 
 
 class SmallNumberLimit(models.Model):
@@ -55,3 +62,49 @@ class SmallNumberLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.valid_from}: {self.least_shown}"
+
+
+class ThinCoverageLimit(models.Model):
+    """Årsverk per 10 000 inhabitants under which coverage is thin, from one day on until the next limit begins.
+
+    For the whole installation. It begins after the day on which it is registered, and no row is changed or removed:
+    what a council was told of a day stays as it was. Of several from the same day the one registered last holds.
+    """
+
+    valid_from = models.DateField(
+        _("valid from"),
+        help_text=_(
+            "For figures of this day and later ones. After today: what has been shown stays as it was."
+        ),
+    )
+    least_fte = models.DecimalField(
+        _("least årsverk per 10,000 inhabitants"),
+        max_digits=4,
+        decimal_places=2,
+        validators=[MinValueValidator(LOWEST_FTE), MaxValueValidator(HIGHEST_FTE)],
+        help_text=_("Coverage with fewer is thin; with exactly as many it is not. 2.00 until one is set."),
+    )
+    registered_at = models.DateTimeField(_("registered"))
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("registered by")
+    )
+
+    class Meta:
+        verbose_name = _("limit of thin coverage")
+        verbose_name_plural = _("limits of thin coverage")
+        ordering = ["-valid_from", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(least_fte__range=(LOWEST_FTE, HIGHEST_FTE)),
+                name="thin_coverage_limit_range",
+                violation_error_message=_("The limit is between 0.1 and 20 årsverk."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__gt=OsloDate(F("registered_at"))),
+                name="thin_coverage_limit_begins_later",
+                violation_error_message=_("The limit must begin after today."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from}: {self.least_fte}"

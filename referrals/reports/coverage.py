@@ -14,7 +14,8 @@ from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, looking
 from referrals.norwegian import sort_key
 from referrals.reports import coverage_periods, workforce
 from referrals.reports.gaps import running_since
-from referrals.reports.limits import with_limits
+from referrals.reports.limits import Limits, least_fte_on, with_limits
+from referrals.reports.lone import LoneTherapists, end_of_year, lone_therapists
 from referrals.reports.long_waits import LongWaits, over_a_year
 from referrals.reports.question import PUBLISHED, Question
 from referrals.reports.recipe import Recipe
@@ -36,8 +37,8 @@ class MunicipalityCoverage:
     on 1 January of `population_year`, which is the year known that comes closest (`Population`). `source` says where
     the state is known from. `days_without` since the last ergoterapeut left who was enough for the definition; None:
     has one, or nobody knows. `is_vacant_only`: nobody who counts by any definition, but a vacant post for one.
-    `is_lone`: one single ergoterapeut. `therapists` and `licensed` (how many of them hold a licence instead of an
-    authorisation) are for own staff only, and never in a file.
+    `is_under`: covered by the definition, with so few årsverk per 10 000 that coverage is thin. `therapists` and
+    `licensed` (how many of them hold a licence instead of an authorisation) are for own staff only, never in a file.
     """
 
     pk: int
@@ -56,7 +57,7 @@ class MunicipalityCoverage:
     without_since: date | None
     days_without: int | None
     is_vacant_only: bool
-    is_lone: bool
+    is_under: bool
     therapists: int
     licensed: int
     over_a_year: Figure
@@ -81,12 +82,14 @@ class MunicipalityCoverage:
 class Totals:
     """Sums over municipalities. `states` has every state of the definition, also those that nobody is in.
 
-    `vacant_only` have nobody but a vacant post; they are among none and unknown, under every definition.
+    `vacant_only` have nobody but a vacant post; they are among none and unknown, under every definition. `under` are
+    covered by the definition, with so few årsverk per 10 000 that coverage is thin.
     """
 
     municipalities: int
     states: dict[CoverageState, int]
     vacant_only: int
+    under: int
     fte: Decimal
     population: int
     definition: Definition
@@ -130,7 +133,10 @@ class CountyCoverage:
 
 @dataclass(frozen=True)
 class CoverageReport:
-    """Every municipality of today at the end of the day `on`, in Norwegian order, and the same by county."""
+    """Every municipality of today at the end of the day `on`, in Norwegian order, and the same by county.
+
+    `least_fte`: årsverk per 10 000 under which coverage is thin on the day. `lone`: the country's lone therapists.
+    """
 
     on: date
     definition: Definition
@@ -138,6 +144,8 @@ class CoverageReport:
     rows: tuple[MunicipalityCoverage, ...]
     counties: tuple[CountyCoverage, ...]
     over_a_year: Figure
+    least_fte: Decimal
+    lone: LoneTherapists
     recipe: Recipe
 
     @property
@@ -150,10 +158,25 @@ class CoverageReport:
         """Those with nobody but a vacant post."""
         return tuple(row for row in self.rows if row.is_vacant_only)
 
+    @property
+    def under(self) -> tuple[MunicipalityCoverage, ...]:
+        """Those covered by the definition with so few årsverk per 10 000 that it is thin."""
+        return tuple(row for row in self.rows if row.is_under)
+
 
 def per_10000(fte: Decimal, population: int | None) -> Decimal | None:
     """Årsverk per 10 000 inhabitants, two decimals; None without inhabitants."""
     return (fte * 10_000 / population).quantize(HUNDREDTH, ROUND_HALF_UP) if population else None
+
+
+def is_covered(state: CoverageState, definition: Definition) -> bool:
+    """Whether the state is known, and enough for the definition."""
+    return state != CoverageState.UNKNOWN and state not in WITHOUT[definition]
+
+
+def is_under(fte_per_10000: Decimal | None, least_fte: Decimal) -> bool:
+    """Whether so few årsverk per 10 000 are thin coverage: as they are shown, with two decimals. Not known: no."""
+    return fte_per_10000 is not None and fte_per_10000 < least_fte
 
 
 def build(
@@ -167,12 +190,13 @@ def build(
     """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`.
 
     `own` are the ids of the municipalities whose true waits the reader may see. `hindsight`: until when rows and
-    registers were changed, where it is made once more. 13 queries, whatever the day.
+    registers were changed, where it is made once more. 15 queries, whatever the day.
     """
     with looking_back(hindsight, on):
         counties = list(with_limits(register_as(County.objects, hindsight).all()))
         municipalities = list(register_as(Municipality.objects, hindsight).select_related("county"))
         country = _Country(on, hindsight, definition)
+        lone = lone_therapists(on, Limits.of(counties).on(end_of_year(on)), hindsight)
     waits = over_a_year(on, Places.of(counties, municipalities), own, hindsight)
     present = [municipality for municipality in municipalities if municipality.is_present]
     rows = tuple(country.rows(present, waits))
@@ -183,6 +207,8 @@ def build(
         rows=rows,
         counties=tuple(_counties(counties, rows, waits, definition)),
         over_a_year=waits.nation,
+        least_fte=country.least_fte,
+        lone=lone,
         recipe=Recipe(NAME, on, Scope.nation(), data_as_of, filters=Question(definition).filters),
     )
 
@@ -200,6 +226,7 @@ class _Country:
         self._absent = workforce.absences(on, hindsight)
         self._vacant = workforce.vacant(on, hindsight)
         self._populations = workforce.populations(on, hindsight)
+        self.least_fte = least_fte_on(on)
         self._periods = coverage_periods.read(hindsight, self._known_without())
 
     def _known_without(self) -> set[int]:
@@ -226,6 +253,7 @@ class _Country:
         state, source = self._state(pk)
         population, year = self._populations.get(pk, (None, None))
         since = self._since(pk) if state in WITHOUT[self._definition] else None
+        fte = self._fte.get(pk, workforce.NO_FTE)
         return MunicipalityCoverage(
             pk=pk,
             code=municipality.code,
@@ -237,17 +265,20 @@ class _Country:
             tile_row=municipality.tile_row,
             state=state,
             source=source,
-            fte=self._fte.get(pk, workforce.NO_FTE),
+            fte=fte,
             population=population,
             population_year=year,
             without_since=since,
             days_without=(self._on - since).days if since else None,
             is_vacant_only=pk in self._vacant and state in NOBODY_KNOWN,
-            is_lone=staff.people == 1,
+            is_under=self._is_under(state, per_10000(fte, population)),
             therapists=staff.people,
             licensed=staff.licensed,
             over_a_year=long_waits,
         )
+
+    def _is_under(self, state: CoverageState, fte_per_10000: Decimal | None) -> bool:
+        return is_covered(state, self._definition) and is_under(fte_per_10000, self.least_fte)
 
     def _since(self, pk: int) -> date | None:
         return running_since(self._periods, pk, self._definition, self._on)
@@ -285,6 +316,7 @@ def totals_of(rows: Sequence[MunicipalityCoverage], definition: Definition) -> T
         municipalities=len(rows),
         states={state: counted[state] for state in states_in(definition)},
         vacant_only=sum(row.is_vacant_only for row in rows),
+        under=sum(row.is_under for row in rows),
         fte=sum((row.fte for row in rows), workforce.NO_FTE),
         population=sum(row.population or 0 for row in rows),
         definition=definition,

@@ -11,7 +11,15 @@ from referrals.choices import NOBODY_KNOWN, Borders, CoverageState, Definition
 from referrals.models import ALL_KNOWN, Hindsight, Municipality, MunicipalityChange, looking_back, register_as
 from referrals.reports import borders, coverage
 from referrals.reports.borders import Place, Split
-from referrals.reports.coverage import CoverageReport, MunicipalityCoverage, Totals, totals_of
+from referrals.reports.coverage import (
+    CoverageReport,
+    MunicipalityCoverage,
+    Totals,
+    is_covered,
+    is_under,
+    per_10000,
+    totals_of,
+)
 from referrals.reports.coverage_groups import DIGITS_OF_A_COUNTY, Group, Grouping
 from referrals.reports.question import Question
 from referrals.reports.recipe import Recipe
@@ -52,7 +60,7 @@ class AskedCoverage:
 def build(
     on: date, *, data_as_of: datetime, question: Question, hindsight: Hindsight = ALL_KNOWN
 ) -> AskedCoverage:
-    """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`. 15 queries."""
+    """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`. 17 queries."""
     made = coverage.build(on, data_as_of=data_as_of, hindsight=hindsight, definition=question.definition)
     report = replace(made, recipe=replace(made.recipe, filters=question.filters))
     with looking_back(hindsight, on):
@@ -83,27 +91,30 @@ def _redrawn(places: Iterable[Place], report: CoverageReport) -> Iterator[Munici
     counties = {row.county_code: row.county_name for row in report.rows}
     for place in places:
         county = place.code[:DIGITS_OF_A_COUNTY]
-        row = _row(place, [todays[pk] for pk in place.parts])
+        row = _row(place, [todays[pk] for pk in place.parts], report)
         yield replace(row, county_code=county, county_name=counties.get(county, county))
 
 
-def _row(place: Place, parts: Sequence[MunicipalityCoverage]) -> MunicipalityCoverage:
+def _row(place: Place, parts: Sequence[MunicipalityCoverage], report: CoverageReport) -> MunicipalityCoverage:
     """One municipality of the day: as its only part, or with what is known of several together."""
     named = replace(parts[0], code=place.code, name=place.name, full_name=place.name)
     if place.is_whole and len(parts) == 1:
         return named
     state = borders.state_of_place(place, [part.state for part in parts])
     sources = (part.source for part in parts if part.state == state)
+    fte = sum((part.fte for part in parts), NO_FTE) if place.is_whole else NO_FTE
+    population = sum(part.population or 0 for part in parts) if place.is_whole else None
+    few = is_under(per_10000(fte, population), report.least_fte)
     return replace(
         named,
         state=state,
         source=next(sources, None) or _undivided(parts),
-        fte=sum((part.fte for part in parts), NO_FTE) if place.is_whole else NO_FTE,
-        population=sum(part.population or 0 for part in parts) if place.is_whole else None,
+        fte=fte,
+        population=population,
         without_since=None,
         days_without=None,
         is_vacant_only=_is_vacant_only(place, state, parts),
-        is_lone=False,
+        is_under=few and is_covered(state, report.definition),
         therapists=0,
         licensed=0,
         over_a_year=Figure(),

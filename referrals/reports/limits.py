@@ -1,16 +1,17 @@
-"""The limit of small numbers by the day that figures are of."""
+"""What administrators have set, by the day that figures are of: what is a small number, and what is thin coverage."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
 from django.db.models.functions import JSONObject
 
-from referrals.models import SmallNumberLimit
-from referrals.models.limits import STANDARD_LIMIT
+from referrals.models import SmallNumberLimit, ThinCoverageLimit
+from referrals.models.limits import STANDARD_FTE, STANDARD_LIMIT
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,9 @@ def with_limits(counties: QuerySet) -> Any:
     return counties.annotate(
         limits=ArraySubquery(newest_first.values(limit=JSONObject(since="valid_from", least="least_shown")))
     )
+
+
+def least_fte_on(day: date) -> Decimal:
+    """Årsverk per 10 000 inhabitants under which coverage is thin on the day. One query."""
+    newest = ThinCoverageLimit.objects.filter(valid_from__lte=day).values_list("least_fte", flat=True).first()
+    return STANDARD_FTE if newest is None else newest

@@ -1,6 +1,6 @@
 """A municipality's own therapists: one row for each employment."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -8,12 +8,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals.models import Employment, Leave, Therapist
+from referrals.reports.thin import SOON
 from referrals.tables import cells
 from referrals.tables.base import ErgoTable
 from referrals.tables.columns import Column, DateColumn, NumberColumn
-
-# So long before it ends an authorisation is worth a word.
-SOON = timedelta(days=90)
 
 
 class StaffingTable(ErgoTable):

@@ -16,6 +16,7 @@ from referrals.actions import recipes
 from referrals.boards import coverage as board
 from referrals.boards import coverage_series as series_board
 from referrals.boards import official as official_board
+from referrals.boards import thin as thin_board
 from referrals.boards.areas import boundary_board
 from referrals.boards.official import Beside
 from referrals.exporters import coverage_series as series_export
@@ -23,7 +24,7 @@ from referrals.forms.coverage import CoverageForm, DefinedForm, SeriesForm
 from referrals.models import County, CoverageAgreement, LawReference, Municipality
 from referrals.models.law import BEHIND_COVERAGE
 from referrals.permissions import Permission
-from referrals.reports import boundaries, coverage_series, gaps
+from referrals.reports import boundaries, coverage_series, gaps, thin
 from referrals.reports import coverage as report_of
 from referrals.reports import official as official_figures
 from referrals.reports.beginnings import first_known_workforce
@@ -68,6 +69,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "totals": totals,
         "summary": board.summary(totals),
         "cards": board.cards(totals, lambda state: _list_address(request, state)),
+        "thin_cards": thin_board.cards(report, totals, lambda listed: _list_address(request, listed)),
         "map": tiles,
         "boundaries": boundary_board(report, boundaries.current(), address, form.county, tiles.legend),
         "map_sentence": board.map_sentence(report),
@@ -103,6 +105,8 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "gaps": gaps.of_municipality(row.pk, form.definition, form.day),
         "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],
+        "thin": thin_board.thin_board(thin.build(row.pk, form.day, request.access, form.definition)),
+        "under": thin_board.under_sentence(report.least_fte) if row.is_under else "",
         "is_own": request.access.can(Permission.SEE_DASHBOARD, row.pk),
         "dashboard": _dashboard_address(request, row),
         "neighbours": _table(

@@ -18,11 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from referrals.actions import workforce as actions
 from referrals.actions.auditing import security_event
 from referrals.actions.workforce import Record, Seen, state_of
-from referrals.choices import SecurityEventKind
+from referrals.boards.thin import ThinBoard, thin_board
+from referrals.choices import Definition, SecurityEventKind
 from referrals.forms import therapists as forms
 from referrals.forms.workforce import EmploymentForm
 from referrals.models import CoverageAgreement, CoverageStatement, Employment, Leave, Therapist, Vacancy
 from referrals.permissions import Permission
+from referrals.reports import thin
 from referrals.tables.base import paginate
 from referrals.tables.staffing import StaffingTable
 from referrals.views.access import municipality_or_404
@@ -67,8 +69,14 @@ def staffing(request: HttpRequest, code: str) -> HttpResponse:
         "statements": rows(CoverageStatement).order_by("-valid_from", "pk"),
         "may_edit": may_edit,
         "on": on,
+        "thin": None if has_ended else _thin(request, municipality.pk),
     }
     return render(request, "staffing/staffing.html", context)
+
+
+def _thin(request: HttpRequest, municipality_id: int) -> ThinBoard | None:
+    """What makes the coverage thin today, whoever the therapist is attached by: the law's words."""
+    return thin_board(thin.build(municipality_id, today(), request.access, Definition.ATTACHED))
 
 
 # ---------------------------------------------------------------- a new employment

@@ -23,7 +23,7 @@ from tests.factories.days import (
     days_ago,
     noon,
 )
-from tests.factories.limits import SmallNumberLimitFactory
+from tests.factories.limits import SmallNumberLimitFactory, ThinCoverageLimitFactory
 from tests.factories.people import (
     PASSWORD,
     CoverageAgreementFactory,
@@ -100,6 +100,7 @@ __all__ = [
     "TARGET_DAYS",
     "TODAY",
     "TherapistFactory",
+    "ThinCoverageLimitFactory",
     "UnitFactory",
     "UserFactory",
     "VacancyFactory",

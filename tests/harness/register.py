@@ -101,6 +101,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.ReplyRule",
             "referrals.LawReference",
             "referrals.SmallNumberLimit",
+            "referrals.ThinCoverageLimit",
             "referrals.Occupation",
             "referrals.CoverageAgreement",
             "referrals.CoverageStatement",

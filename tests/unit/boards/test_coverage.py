@@ -7,6 +7,7 @@ import pytest
 from referrals.boards import coverage as board
 from referrals.choices import WITHOUT, CoverageState, Definition, states_in
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage, Totals
+from referrals.reports.lone import LoneTherapists
 from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import Figure
@@ -33,7 +34,7 @@ def row(number, state, county="60"):
         without_since=None,
         days_without=None,
         is_vacant_only=False,
-        is_lone=False,
+        is_under=False,
         therapists=1,
         licensed=0,
         over_a_year=Figure(0),
@@ -45,6 +46,7 @@ def totals(rows, definition=Definition.AUTHORISED):
         len(rows),
         {state: sum(one.state is state for one in rows) for state in states_in(definition)},
         sum(one.is_vacant_only for one in rows),
+        sum(one.is_under for one in rows),
         sum((one.fte for one in rows), Decimal(0)),
         sum(one.population for one in rows),
         definition,
@@ -60,7 +62,17 @@ def report(*counties, definition=Definition.AUTHORISED):
         made.append(CountyCoverage(code, f"Fylke {code}", totals(rows, definition), rows, Figure(0)))
     rows = tuple(one for county in made for one in county.rows)
     recipe = Recipe("coverage", ON, Scope.nation(), datetime(2026, 3, 16, tzinfo=UTC))
-    return CoverageReport(ON, definition, totals(rows, definition), rows, tuple(made), Figure(0), recipe)
+    return CoverageReport(
+        on=ON,
+        definition=definition,
+        totals=totals(rows, definition),
+        rows=rows,
+        counties=tuple(made),
+        over_a_year=Figure(0),
+        least_fte=Decimal("2.00"),
+        lone=LoneTherapists(date(2025, 12, 31), None),
+        recipe=recipe,
+    )
 
 
 def address(code):
