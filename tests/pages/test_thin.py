@@ -25,7 +25,7 @@ from tests.pages.seen import markup
 from tests.unit.management.test_report import report
 
 ClientFor = Callable[[User], Client]
-STAFF = ("coordinator", "therapist_user", "manager")
+STAFF = ("coordinator", "manager")
 OUTSIDERS = ("county_reader", "national_reader", "administrator", "privacy_officer")
 SOON = TODAY + timedelta(days=90)
 NAME = "Nora Nittidager"
@@ -202,13 +202,13 @@ def test_what_has_ended_is_shown_without_it(
 def test_the_administrator_sets_the_limit_from_tomorrow_on(kari: Client, administrator: User) -> None:
     page, tomorrow = address(ThinCoverageLimit, "add"), TODAY + timedelta(days=1)
     for day, least, words in (
-        (TODAY, "3,00", "etter i dag"),
-        (tomorrow, "0,05", "0,1"),
+        (TODAY, "3.00", "etter i dag"),
+        (tomorrow, "0.05", "0,1"),
         (tomorrow, "21", "20"),
     ):
         sent = filled_in(kari.get(page)) | {"valid_from": f"{day:%d.%m.%Y}", "least_fte": least}
         assert words in markup(kari.post(page, sent))
-    sent = filled_in(kari.get(page)) | {"valid_from": f"{tomorrow:%d.%m.%Y}", "least_fte": "3,50"}
+    sent = filled_in(kari.get(page)) | {"valid_from": f"{tomorrow:%d.%m.%Y}", "least_fte": "3.50"}
     assert kari.post(page, sent).status_code == 302
     limit = ThinCoverageLimit.objects.get()
     assert (limit.valid_from, str(limit.least_fte)) == (tomorrow, "3.50")

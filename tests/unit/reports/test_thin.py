@@ -194,7 +194,7 @@ class TestEndsSoon:
     ) -> None:
         provider = MunicipalityFactory(name="Nabo")
         CoverageAgreementFactory(provider=provider, recipient=place, valid_to=end)
-        CoverageAgreementFactory(provider=place, recipient=provider, valid_to=end)
+        CoverageAgreementFactory(provider=place, valid_to=end)
         told = [(one.what, one.name) for one in found().endings]
         assert told == [(Ends.AGREEMENT, provider.full_name)] * is_soon
 
@@ -366,7 +366,7 @@ QUERIES = {
 }
 # Days from the one that is looked at on which something begins or ends: on the edges of each rule, and well inside.
 BEGINS, ENDS = (-400, -75, -1, 0, 1), (0, 1, 45, 89, 90, 91, 92, 400)
-PLACES, POSTS = 12, 18
+PLACES, THERAPISTS, POSTS = 12, 10, 18
 
 
 def read() -> Register:
@@ -383,7 +383,7 @@ def ahead(days: int) -> date:
     return TODAY + timedelta(days=days)
 
 
-def a_period(rng: Random) -> dict[str, date | None]:
+def a_period(rng: Random) -> dict[str, Any]:
     end = rng.choice([None, None, rng.choice(ENDS)])
     begin = rng.choice([day for day in BEGINS if end is None or day < end])
     return {"valid_from": ahead(begin), "valid_to": None if end is None else ahead(end)}
@@ -397,19 +397,22 @@ def random_register(rng: Random) -> list[Municipality]:
         OccupationFactory(support=True),
         OccupationFactory(code="1120102", kind="other"),
     ]
-    therapists = [_therapist(rng) for _number in range(10)]
-    for therapist, place in {(rng.choice(therapists), rng.choice(places)) for _number in range(POSTS)}:
+    therapists = [_therapist(rng) for _number in range(THERAPISTS)]
+    pairs = {(rng.randrange(THERAPISTS), rng.randrange(PLACES)) for _number in range(POSTS)}
+    for therapist, place in sorted(pairs):
         post = EmploymentFactory(
-            therapist=therapist,
-            municipality=place,
+            therapist=therapists[therapist],
+            municipality=places[place],
             occupation=rng.choice([occupations[0], *occupations]),
             engagement=rng.choice(["own", "own", "purchased"]),
             fte=rng.choice(["0.10", "0.20", "0.50"]),
             valid_from=ahead(rng.choice([-400, -400, 0])),
         )
-        if rng.random() < 0.4:
-            LeaveFactory(employment=post, **a_period(rng))
-    for provider, recipient in {tuple(rng.sample(range(PLACES), 2)) for _number in range(8)}:
+        away = a_period(rng)
+        begin, end = max(away["valid_from"], post.valid_from), away["valid_to"]
+        if rng.random() < 0.6 and (end is None or begin < end):
+            LeaveFactory(employment=post, valid_from=begin, valid_to=end)
+    for provider, recipient in sorted({_two(rng) for _number in range(8)}):
         between = {"provider": places[provider], "recipient": places[recipient]}
         first = CoverageAgreementFactory(**between, fte=rng.choice([None, "0.10", "2.00"]), **a_period(rng))
         if first.valid_to and rng.random() < 0.7:
@@ -423,6 +426,12 @@ def random_register(rng: Random) -> list[Municipality]:
     for place in rng.sample(places, 3):
         CoverageStatementFactory(municipality=place)
     return places
+
+
+def _two(rng: Random) -> tuple[int, int]:
+    """The first serves the other: never in a circle."""
+    provider, recipient = sorted(rng.sample(range(PLACES), 2))
+    return provider, recipient
 
 
 def _therapist(rng: Random) -> Any:
