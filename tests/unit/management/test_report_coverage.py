@@ -193,6 +193,16 @@ def test_a_comparison_goes_by_the_population_of_then_too(own: Municipality) -> N
     assert compared("--municipality", own.code)["places"][0]["now"]["population"] == 12_000
 
 
+def test_with_the_lone_therapists_of_then(own: Municipality) -> None:
+    for size in (1, 1, 1, 1, 2, 2, 2, 2, 2):
+        EmploymentFactory.create_batch(size, municipality=MunicipalityFactory(), fte="0.50")
+    before = figures()
+    assert before["thin"]["lone_therapists"]["people"] == 5
+    EmploymentFactory(municipality=own)
+    assert again(before) == before
+    assert figures()["thin"]["lone_therapists"]["people"] is None, "four are too few"
+
+
 def save_population(place: Municipality, persons: int) -> None:
     place.populations.filter(year=TODAY.year).update(persons=persons)
 
