@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.axes import DAY_OF_PART, PLACE
 from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.comparison import ComparedPlace, ComparisonReport, Standing
 from referrals.reports.suppression import Figure
@@ -12,6 +16,11 @@ from referrals.reports.suppression import Figure
 # As files name them, where that is not as the report does.
 NAMES = {"over_a_year": "over_one_year", "within_target": "within_target_share"}
 DAYS = ("now", "before")
+TABLES = (
+    Table(
+        "comparison", _("Municipalities beside each other, now and a year before"), (), (PLACE, DAY_OF_PART)
+    ),
+)
 
 
 def as_dict(report: ComparisonReport) -> dict[str, Any]:
@@ -33,6 +42,11 @@ def as_sheet(report: ComparisonReport) -> Sheet:
     return sheet(_lines(report), (report.recipe,))
 
 
+def as_statistics(report: ComparisonReport) -> Statistics:
+    """The municipalities of both days in one table."""
+    return Statistics(TABLES, _lines(report), (report.recipe,))
+
+
 def _lines(report: ComparisonReport) -> Iterator[Line]:
     days = {"now": report.on, "before": report.before_on}
     for place in report.places:
@@ -42,7 +56,7 @@ def _lines(report: ComparisonReport) -> Iterator[Line]:
                 "population": Figure(standing.population),
                 "population_year": Figure(standing.population_year),
             }
-            yield Line(on.isoformat(), place.code, place.name, _figures(standing) | population)
+            yield Line(on, place.code, place.name, _figures(standing) | population)
 
 
 def _place(place: ComparedPlace) -> dict[str, Any]:

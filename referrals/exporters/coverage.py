@@ -1,20 +1,42 @@
-"""The report of who has an ergoterapeut, as JSON and as rows. Nothing in it is about one person."""
+"""The report of who has an ergoterapeut, as JSON and as rows. Nothing in it is about one person.
 
+It may be passed on, so that nobody's true numbers of who waits are in it: it is made of a report for outsiders.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from referrals.choices import WITHOUT
-from referrals.exporters.tabular import Sheet
-from referrals.reports.coverage import MunicipalityCoverage, Totals
-from referrals.reports.coverage_redrawn import AskedCoverage, GroupCoverage
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
-COLUMNS = ("code", "name", "county_code", "state", "fte", "fte_per_10000", "source")
+from referrals.choices import WITHOUT, Borders, CoverageState, states_in
+from referrals.exporters.axes import GROUP, PLACE
+from referrals.exporters.lines import Line, cell, counted, value_of
+from referrals.exporters.statistics import Statistics, Table
+from referrals.exporters.tabular import Cell, Sheet
+from referrals.reports.coverage import CountyCoverage, MunicipalityCoverage, Totals
+from referrals.reports.coverage_redrawn import AskedCoverage, GroupCoverage
+from referrals.reports.question import Question
+from referrals.reports.suppression import Figure
+
+FIGURES = ("fte", "fte_per_10000", "population", "population_year", "days_without", "over_one_year")
+COLUMNS = (
+    *("code", "name", "county_code", "state", "source", *FIGURES),
+    *("without", "vacant_post_only", "under_limit"),
+)
 GROUP_COLUMNS = (
     *("code", "name", "municipalities", "without", "unknown", "vacant_post_only", "under_limit"),
     *("fte", "fte_per_10000"),
 )
 # What each row of a sheet also says, so that no number stands without it.
 ASKED = ("definition", "borders")
+TABLES = (
+    Table("coverage", _("Occupational therapists of the municipalities"), ("municipality",), (PLACE,)),
+    Table("county", _("Occupational therapists by county"), ("county",), (PLACE,)),
+    Table("group", _("Occupational therapists by group of municipalities"), ("group",), (GROUP,)),
+)
 
 
 def as_dict(asked: AskedCoverage) -> dict[str, Any]:
@@ -24,8 +46,8 @@ def as_dict(asked: AskedCoverage) -> dict[str, Any]:
     is the published sense: purchased + agreement + none. `vacant_post_only_codes`: nobody by any definition, but a
     vacant post; they are among none and unknown. `thin` is what of thin coverage is told outside a municipality: who is
     covered with fewer årsverk per 10 000 than the limit of the day, and how many therapists of the country were alone
-    at the end of a year, which is null where it could tell about one of them. `groups` only where
-    municipalities were put together.
+    at the end of a year, which is null where it could tell about one of them. `groups` only where municipalities were
+    put together. `suppressed` names each figure of a row that is null because it may not be shown.
     """
     report, totals = asked.report, asked.totals
     lacking = WITHOUT[report.definition]
@@ -42,23 +64,99 @@ def as_dict(asked: AskedCoverage) -> dict[str, Any]:
         "vacant_post_only_codes": [row.code for row in asked.rows if row.is_vacant_only],
         "thin": _thin(asked),
         **_grouped(asked),
-        "rows": [_row(row) for row in asked.rows],
+        "rows": [_named(row) | counted(_figures(row)) for row in asked.rows],
         "recipe": report.recipe.as_dict(),
     }
 
 
 def as_sheet(asked: AskedCoverage) -> Sheet:
     """One municipality a row, in Norwegian order or that of old numbers; or one group, where they were put together."""
-    told = (asked.report.definition.value, asked.question.borders.value)
+    told, made = (asked.report.definition.value, asked.question.borders.value), (asked.recipe,)
     if asked.question.by:
         groups = (tuple(_group(group).values()) for group in asked.groups)
-        return Sheet((*GROUP_COLUMNS, *ASKED), tuple((*row, *told) for row in groups))
-    lacking = WITHOUT[asked.report.definition]
-    rows = (
-        (*_row(row).values(), *map(_yes, (row.state in lacking, row.is_vacant_only, row.is_under)), *told)
-        for row in asked.rows
+        return Sheet((*GROUP_COLUMNS, *ASKED), tuple((*row, *told) for row in groups), made)
+    rows = ((*_row(row, asked), *told) for row in asked.rows)
+    return Sheet((*COLUMNS, *ASKED), tuple(rows), made)
+
+
+def as_statistics(asked: AskedCoverage) -> Statistics:
+    """The municipalities and, in today's borders, the counties; or the groups, where they were put together."""
+    return Statistics(asked_tables(TABLES, asked.question), _lines(asked), (asked.recipe,))
+
+
+def asked_tables(tables: tuple[Table, ...], question: Question) -> tuple[Table, ...]:
+    """The tables, each named with the definition and the borders that its numbers are by."""
+    words = {"definition": question.definition.label, "borders": question.borders.label}
+    return tuple(
+        replace(table, title=format_lazy("{table}. {definition}. {borders}", table=table.label, **words))
+        for table in tables
     )
-    return Sheet((*COLUMNS, "without", "vacant_post_only", "under_limit", *ASKED), tuple(rows))
+
+
+def as_number(value: Decimal | None) -> float | None:
+    """As JSON has it."""
+    return None if value is None else float(value)
+
+
+def _lines(asked: AskedCoverage) -> Iterator[Line]:
+    """The few first: a page that names the tables reads no further than the first municipality."""
+    yield from (Line("group", group.code, group.name, _summed(group.totals)) for group in asked.groups)
+    if asked.question.borders == Borders.TODAY:
+        counties = asked.report.counties
+        yield from (Line("county", county.code, county.name, _of_county(county)) for county in counties)
+    for row in asked.rows:
+        yield Line("municipality", row.code, row.full_name, _of_municipality(row, asked))
+
+
+def _of_municipality(row: MunicipalityCoverage, asked: AskedCoverage) -> dict[str, Figure]:
+    """What is so as 1 and what is not as 0, so that a sum is a number of municipalities."""
+    definition = asked.report.definition
+    is_so = {f"state_{state.value}": state == row.state for state in states_in(definition)}
+    is_so |= {
+        "without": row.state in WITHOUT[definition],
+        "vacant_post_only": row.is_vacant_only,
+        "under_limit": row.is_under,
+    }
+    return {name: Figure(int(so)) for name, so in is_so.items()} | _figures(row)
+
+
+def _of_county(county: CountyCoverage) -> dict[str, Figure]:
+    return _summed(county.totals) | {"over_one_year": county.over_a_year}
+
+
+def _summed(totals: Totals) -> dict[str, Figure]:
+    return {
+        "municipalities": Figure(totals.municipalities),
+        **{f"state_{state.value}": Figure(count) for state, count in totals.states.items()},
+        "without": Figure(totals.without),
+        "vacant_post_only": Figure(totals.vacant_only),
+        "under_limit": Figure(totals.under),
+        **_fte(totals),
+        "population": Figure(totals.population),
+    }
+
+
+def _figures(row: MunicipalityCoverage) -> dict[str, Figure]:
+    """What is not known of a municipality is nothing, and not 0."""
+    is_known = row.state is not CoverageState.UNKNOWN
+    return {
+        **(_fte(row) if is_known else dict.fromkeys(("fte", "fte_per_10000"), Figure())),
+        "population": Figure(row.population),
+        "population_year": Figure(row.population_year),
+        "days_without": Figure(row.days_without),
+        "over_one_year": row.over_a_year,
+    }
+
+
+def _row(row: MunicipalityCoverage, asked: AskedCoverage) -> tuple[Cell, ...]:
+    told: dict[str, Cell] = {**_named(row)}
+    told |= {name: cell(figure) for name, figure in _figures(row).items()}
+    told |= {
+        "without": _yes(row.state in WITHOUT[asked.report.definition]),
+        "vacant_post_only": _yes(row.is_vacant_only),
+        "under_limit": _yes(row.is_under),
+    }
+    return tuple(told[column] for column in COLUMNS)
 
 
 def _yes(is_so: bool) -> str:
@@ -82,28 +180,21 @@ def _grouped(asked: AskedCoverage) -> dict[str, Any]:
 
 
 def _group(group: GroupCoverage) -> dict[str, Any]:
-    values = (group.code, group.name, *_summed(group.totals))
-    return dict(zip(GROUP_COLUMNS, values, strict=True))
-
-
-def _summed(totals: Totals) -> tuple[Any, ...]:
+    totals = group.totals
     counts = (totals.municipalities, totals.without, totals.unknown, totals.vacant_only, totals.under)
-    return (*counts, float(totals.fte), as_number(totals.fte_per_10000))
+    fte = (value_of(figure) for figure in _fte(totals).values())
+    return dict(zip(GROUP_COLUMNS, (group.code, group.name, *counts, *fte), strict=True))
 
 
-def as_number(value: Decimal | None) -> float | None:
-    """As JSON has it."""
-    return None if value is None else float(value)
+def _fte(of: MunicipalityCoverage | Totals) -> dict[str, Figure]:
+    return {"fte": Figure(as_number(of.fte)), "fte_per_10000": Figure(as_number(of.fte_per_10000))}
 
 
-def _row(row: MunicipalityCoverage) -> dict[str, Any]:
-    values = (
-        row.code,
-        row.full_name,
-        row.county_code,
-        row.state.value,
-        float(row.fte),
-        as_number(row.fte_per_10000),
-        row.source,
-    )
-    return dict(zip(COLUMNS, values, strict=True))
+def _named(row: MunicipalityCoverage) -> dict[str, str]:
+    return {
+        "code": row.code,
+        "name": row.full_name,
+        "county_code": row.county_code,
+        "state": row.state.value,
+        "source": row.source,
+    }

@@ -2,20 +2,32 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.axes import BANDS, DAY
 from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.development import DevelopmentReport
 from referrals.reports.suppression import Figure
 from referrals.reports.tallies import FLOWS
+
+TABLES = (
+    Table(
+        "month", _("Who waited at the ends of the months, and what came and left in them"), ("month",), (DAY,)
+    ),
+    Table("bands", _("Who waited at the ends of the months, by days waited"), ("bands",), (DAY,), BANDS),
+)
 
 
 @dataclass(frozen=True)
 class _Month:
     """A month by its last day: its list and the waits in it, what came and went, and how long they had waited."""
 
-    on: str
+    on: date
     figures: Mapping[str, Figure]
     bands: Mapping[str, Figure]
 
@@ -29,7 +41,7 @@ def as_dict(report: DevelopmentReport) -> dict[str, Any]:
     return {
         "on": report.on.isoformat(),
         "months": [
-            {"on": month.on, **counted(month.figures), "bands": counted(month.bands)}
+            {"on": month.on.isoformat(), **counted(month.figures), "bands": counted(month.bands)}
             for month in _months(report)
         ],
         "recipe": report.recipe.as_dict(),
@@ -39,6 +51,11 @@ def as_dict(report: DevelopmentReport) -> dict[str, Any]:
 def as_sheet(report: DevelopmentReport) -> Sheet:
     """One figure a row, month after month; the code is its last day."""
     return sheet(_lines(report), (report.recipe,))
+
+
+def as_statistics(report: DevelopmentReport) -> Statistics:
+    """The months, and the bands of each."""
+    return Statistics(TABLES, _lines(report), (report.recipe,))
 
 
 def _lines(report: DevelopmentReport) -> Iterator[Line]:
@@ -53,4 +70,4 @@ def _months(report: DevelopmentReport) -> Iterator[_Month]:
         waits = {name: getattr(point, name) for name in ("waiting", "median_days", "p90_days")}
         flows = {name: getattr(flow, name) for name in FLOWS}
         bands = {band.code: figure for band, figure in zip(aged.bands, age.bands, strict=True)}
-        yield _Month(point.on.isoformat(), waits | flows, bands)
+        yield _Month(point.on, waits | flows, bands)

@@ -3,13 +3,30 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.axes import CATEGORY, CATEGORY_AND_PRIORITY, PRIORITY, SOURCE, THERAPIST
 from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.parts import Part, PartsReport
 from referrals.reports.suppression import Figure
 from referrals.reports.waiting_times import NO_PRIORITY
 
 MOVED = ("referred", "started", "other_ends", "load", "clearance_weeks")
+TABLES = (
+    Table("all", _("All who wait, and what came and left"), ("all",)),
+    Table("category", _("The waiting list by category"), ("category",), (CATEGORY,)),
+    Table("priority", _("The waiting list by priority"), ("priority",), (PRIORITY,)),
+    Table(
+        "category-priority",
+        _("The waiting list by category and priority"),
+        ("category and priority",),
+        CATEGORY_AND_PRIORITY,
+    ),
+    Table("source", _("The waiting list by source"), ("source",), (SOURCE,)),
+    Table("therapist", _("The waiting list by therapist"), ("therapist",), (THERAPIST,)),
+)
 
 
 def as_dict(report: PartsReport) -> dict[str, Any]:
@@ -40,14 +57,20 @@ def as_sheet(report: PartsReport) -> Sheet:
     return sheet(_lines(report), (report.recipe,))
 
 
+def as_statistics(report: PartsReport) -> Statistics:
+    """Each way of dividing as a table of its own."""
+    return Statistics(TABLES, _lines(report), (report.recipe,))
+
+
 def _lines(report: PartsReport) -> Iterator[Line]:
-    yield Line("all", report.on.isoformat(), "", _waiting(report.whole, is_assessed=True))
+    yield Line("all", report.on, "", _waiting(report.whole, is_assessed=True))
     yield Line("all", str(report.period), "", _moved(report.whole))
     yield from (Line("category", one.code, one.name, _of_part(one)) for one in report.categories)
     yield from (Line("priority", one.code, one.name, _of_part(one)) for one in report.priorities)
     for category, level, cell in _cells(report):
         code, name = f"{category.code} {level.code}", f"{category.name}, {level.name}"
-        yield Line("category and priority", code, name, _of_cell(cell, level))
+        keys = ((category.code, category.name), (level.code, level.name))
+        yield Line("category and priority", code, name, _of_cell(cell, level), keys=keys)
     yield from (Line("source", one.code, one.name, _of_part(one)) for one in report.by_source)
     yield from (Line("therapist", one.code, one.name, _of_therapist(one)) for one in report.by_therapist)
 

@@ -2,13 +2,18 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.axes import PERIOD
 from referrals.exporters.lines import Line, cell, counted
+from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Cell, Sheet
-from referrals.reports.flow import FlowLine, FlowReport
+from referrals.reports.flow import NAME, FlowLine, FlowReport
 from referrals.reports.suppression import Figure
 
 LINES = ("referred", "started", "other_ends", "finished", "closed", "removals")
 RATIOS = ("load", "clearance_weeks")
+TABLE = Table(NAME, _("What came in and what went out"), (NAME,), (PERIOD,))
 
 
 def as_dict(report: FlowReport) -> dict[str, Any]:
@@ -32,7 +37,13 @@ def as_sheet(report: FlowReport) -> Sheet:
     """One figure a row: its name as in JSON, and its value or why there is none."""
     rows: dict[str, Cell] = {"from": report.period.start, "on": report.period.last_day}
     rows |= {name: cell(figure) for name, figure in _figures(report).items()}
-    return Sheet(("figure", "value"), tuple((rows | {"recipe": report.recipe.hash}).items()))
+    last = (("recipe", report.recipe.hash),)
+    return Sheet(("figure", "value"), tuple(rows.items()), (report.recipe,), last)
+
+
+def as_statistics(report: FlowReport) -> Statistics:
+    """The period as a table of its own."""
+    return Statistics((TABLE,), lines(report), (report.recipe,))
 
 
 def lines(report: FlowReport) -> list[Line]:

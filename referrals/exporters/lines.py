@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from referrals.exporters.tabular import Cell, Sheet
@@ -9,20 +10,24 @@ from referrals.reports.recipe import Recipe
 from referrals.reports.suppression import Figure
 
 COLUMNS = ("part", "code", "name", "figure", "value")
+MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True)
 class Line:
     """Figures that belong together, by name: of a whole, or of one band, category, place or month-end of a `part`.
 
-    `lacks` say in a word why a figure cannot be computed.
+    A day is a date, not the text of one, so that a workbook has a true date.
+    `lacks` say in a word why a figure cannot be computed. `keys`: where the code says two things, each of them with
+    its name.
     """
 
-    part: str
-    code: str
+    part: str | date
+    code: str | date
     name: str
     figures: Mapping[str, Figure]
     lacks: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[tuple[str, str], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has it: code, name, and the figures."""
@@ -37,18 +42,26 @@ class Line:
 def counted(figures: Mapping[str, Figure]) -> dict[str, Any]:
     """The values, and under `suppressed` the name of each that is null because it may not be shown."""
     hidden = [name for name, figure in figures.items() if figure.suppressed]
-    return {name: figure.value for name, figure in figures.items()} | {"suppressed": hidden}
+    return {name: value_of(figure) for name, figure in figures.items()} | {"suppressed": hidden}
+
+
+def value_of(figure: Figure) -> int | float | None:
+    """Without more decimals than anybody reads: a third is 0.3333, and 3.2 is not 3.2000000000000002."""
+    value = figure.value
+    return round(value, MOST_DECIMALS) if isinstance(value, float) else value
 
 
 def cell(figure: Figure) -> Cell:
     """The value, or in its place why it may not be shown."""
-    return figure.in_place or figure.value
+    return figure.in_place or value_of(figure)
 
 
 def sheet(lines: Iterable[Line], recipes: Iterable[Recipe]) -> Sheet:
     """All figures one below the other, and last how each report is made again."""
-    rows = [row for line in lines for row in line.rows()]
-    return Sheet(COLUMNS, (*rows, *(row for recipe in recipes for row in recipe_rows(recipe))))
+    made = tuple(recipes)
+    rows = tuple(row for line in lines for row in line.rows())
+    last = tuple(row for recipe in made for row in recipe_rows(recipe))
+    return Sheet(COLUMNS, rows, made, last, days_as_codes=True)
 
 
 def recipe_rows(recipe: Recipe) -> Iterator[tuple[Cell, ...]]:

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.axes import DAY, PLACE
 from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.long_rows import LongWait
 from referrals.reports.long_waits import LongCounts, LongPlace, LongWaitsReport
@@ -24,6 +28,12 @@ LISTED = (
     "last_contact",
     "next_step",
     "over_183_days_on",
+)
+TABLES = (
+    Table(
+        "long", _("Who has waited long, at the ends of the months and of the day"), ("history", "now"), (DAY,)
+    ),
+    Table("place", _("Who has waited long, by place"), ("place",), (PLACE,)),
 )
 
 
@@ -47,14 +57,19 @@ def as_sheet(report: LongWaitsReport) -> Sheet:
     if not report.scope.exact:
         return sheet(_lines(report), (report.recipe,))
     rows = ((*_row(row).values(), report.recipe.hash) for row in report.rows)
-    return Sheet((*LISTED, "recipe"), tuple(rows))
+    return Sheet((*LISTED, "recipe"), rows, (report.recipe,))
+
+
+def as_statistics(report: LongWaitsReport) -> Statistics:
+    """The counts, never a row."""
+    return Statistics(TABLES, _lines(report), (report.recipe,))
 
 
 def _lines(report: LongWaitsReport) -> Iterator[Line]:
     """Of the day, of the places within, and of the month-ends before it."""
-    yield Line("now", report.on.isoformat(), "", _figures(report.now))
+    yield Line("now", report.on, "", _figures(report.now))
     yield from (Line("place", place.code, place.name, _figures(place)) for place in report.places)
-    yield from (Line("history", counts.on.isoformat(), "", _figures(counts)) for counts in report.history)
+    yield from (Line("history", counts.on, "", _figures(counts)) for counts in report.history)
 
 
 def _figures(counts: LongCounts | LongPlace) -> dict[str, Figure]:

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.axes import DAY, REASONS, SIDE
 from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.frozen import FrozenLine, FrozenReport
 from referrals.reports.suppression import Figure
@@ -18,6 +22,10 @@ FIGURES = {
     "over_target": "over_target",
     "not_assessed": "not_assessed",
 }
+TABLES = (
+    Table("month-ends", _("Month-ends as they were known then, and as we now know them"), SIDES, (DAY, SIDE)),
+    Table("reasons", _("Why they differ, by how many wait"), ("reasons",), (DAY,), REASONS),
+)
 
 
 def as_dict(report: FrozenReport) -> dict[str, Any]:
@@ -39,13 +47,17 @@ def as_sheet(report: FrozenReport) -> Sheet:
     return sheet(_lines(report), (report.recipe,))
 
 
+def as_statistics(report: FrozenReport) -> Statistics:
+    """The month-ends, and to own staff why they differ."""
+    return Statistics(TABLES, _lines(report), (report.recipe,))
+
+
 def _lines(report: FrozenReport) -> Iterator[Line]:
     for line in report.lines:
-        on = line.on.isoformat()
         for side in SIDES:
-            yield Line(side, on, line.standing.value, _figures(line, side))
+            yield Line(side, line.on, line.standing.value, _figures(line, side))
         reasons = {why.value: Figure(change) for why, change in line.reasons}
-        yield Line("reasons", on, line.standing.value, reasons)
+        yield Line("reasons", line.on, line.standing.value, reasons)
 
 
 def _month_end(line: FrozenLine) -> dict[str, Any]:

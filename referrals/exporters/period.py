@@ -3,14 +3,21 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.exporters import flow as flow_export
-from referrals.exporters.lines import Line, sheet
+from referrals.exporters.axes import PERIOD
+from referrals.exporters.lines import Line, sheet, value_of
+from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.period import PeriodFigures, PeriodReport
 from referrals.reports.suppression import Figure
 
 COLUMNS = ("now", "before", "year_before")
 WAITED = ("median_days", "p90_days", "mean_days")
+TABLES = (
+    Table("period", _("A period, the one before it, and the same of the year before"), COLUMNS, (PERIOD,)),
+)
 
 
 def as_dict(report: PeriodReport) -> dict[str, Any]:
@@ -31,6 +38,11 @@ def as_sheet(report: PeriodReport) -> Sheet:
     return sheet(_lines(report), (report.recipe,))
 
 
+def as_statistics(report: PeriodReport) -> Statistics:
+    """The three periods in one table."""
+    return Statistics(TABLES, _lines(report), (report.recipe,))
+
+
 def _lines(report: PeriodReport) -> Iterator[Line]:
     for name in COLUMNS:
         one: PeriodFigures = getattr(report, name)
@@ -42,7 +54,7 @@ def _column(one: PeriodFigures) -> dict[str, Any]:
         "from": one.period.start.isoformat(),
         "on": one.period.last_day.isoformat(),
         "known_from": one.known_from and one.known_from.isoformat(),
-        **{name: figure.value for name, figure in _figures(one).items()},
+        **{name: value_of(figure) for name, figure in _figures(one).items()},
     }
 
 

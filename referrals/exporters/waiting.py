@@ -3,7 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from referrals.exporters.lines import Line, cell, counted
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.axes import BAND, CATEGORY, DAY, PERIOD, PLACE, PRIORITY
+from referrals.exporters.lines import Line, cell, counted, value_of
+from referrals.exporters.statistics import Table
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.suppression import Figure
 from referrals.reports.three_figures import Estimate, Part, Started, ThreeFigures
@@ -37,6 +41,28 @@ ESTIMATES = {
     "gone_80_days": "most_gone",
     "without_start_share": "without_start",
 }
+
+# Those of the list are made by the first recipe of a page, those of who started and of the estimate by the second.
+TABLES = (
+    Table("now", _("Who waits at the end of the day, and 13 weeks earlier"), ("now", "before"), (DAY,)),
+    Table("bands", _("Who waits, by days waited"), ("bands",), (BAND,)),
+    Table("distribution", _("Who waits, by weeks or bands of days waited"), ("distribution",), (BAND,)),
+    Table("category", _("Who waits, by category"), ("category",), (CATEGORY,)),
+    Table("priority", _("Who waits, by priority"), ("priority",), (PRIORITY,)),
+    Table("place", _("Who waits, by place"), ("place",), (PLACE,)),
+    Table("trend", _("Who waited at the ends of the months"), ("trend",), (DAY,)),
+    Table("target", _("Targets of the priority key, in days"), ("target",), (PRIORITY,)),
+    Table("started", _("Who started in the period"), ("started",), (PERIOD,), made_by=1),
+    Table("estimate", _("Estimated wait of somebody referred that day"), ("estimate",), (PERIOD,), made_by=1),
+    Table("category-started", _("Who started, by category"), ("category started",), (CATEGORY,), made_by=1),
+    Table("priority-started", _("Who started, by priority"), ("priority started",), (PRIORITY,), made_by=1),
+    Table(
+        "category-estimate", _("Estimated wait, by category"), ("category estimate",), (CATEGORY,), made_by=1
+    ),
+    Table(
+        "priority-estimate", _("Estimated wait, by priority"), ("priority estimate",), (PRIORITY,), made_by=1
+    ),
+)
 
 
 def as_dict(report: WaitingReport, three: ThreeFigures) -> dict[str, Any]:
@@ -105,14 +131,14 @@ def as_sheet(report: WaitingReport, three: ThreeFigures) -> Sheet:
         f"estimate {name}": lacks.get(name) or cell(figure)
         for name, figure in _estimate(three.estimate).items()
     }
-    figures |= {"recipe": report.recipe.hash, "three_figures_recipe": three.recipe.hash}
-    return Sheet(("figure", "value"), tuple(figures.items()))
+    last = (("recipe", report.recipe.hash), ("three_figures_recipe", three.recipe.hash))
+    return Sheet(("figure", "value"), tuple(figures.items()), (report.recipe, three.recipe), last)
 
 
 def lines(report: WaitingReport, three: ThreeFigures) -> Iterator[Line]:
     """All that `as_dict` holds, for a longer sheet; the code of a line is its day, period, band, level or number."""
-    yield Line("now", report.on.isoformat(), "", _headlines(report))
-    yield Line("before", report.before_on.isoformat(), "", _headlines_before(report))
+    yield Line("now", report.on, "", _headlines(report))
+    yield Line("before", report.before_on, "", _headlines_before(report))
     yield from (Line("bands", one.code, "", {"waiting": one.waiting}) for one in report.bands)
     yield from (Line("distribution", one.code, "", _of_bin(one)) for one in report.distribution)
     parts = (
@@ -125,7 +151,7 @@ def lines(report: WaitingReport, three: ThreeFigures) -> Iterator[Line]:
             yield Line(f"{part} started", one.code, one.name, _started(one.started))
             yield Line(f"{part} estimate", one.code, one.name, _estimate(one.estimate), _lacks(one.estimate))
     yield from map(_place, report.places)
-    yield from (Line("trend", point.on.isoformat(), "", _of_point(point)) for point in report.trend)
+    yield from (Line("trend", point.on, "", _of_point(point)) for point in report.trend)
     for target in report.targets:
         days = {"least_days": Figure(target.least_days), "most_days": Figure(target.most_days)}
         yield Line("target", str(target.level), "", days)
@@ -193,4 +219,4 @@ def _lacks(estimate: Estimate) -> dict[str, str]:
 
 
 def _values(figures: Mapping[str, Figure]) -> dict[str, int | float | None]:
-    return {name: figure.value for name, figure in figures.items()}
+    return {name: value_of(figure) for name, figure in figures.items()}

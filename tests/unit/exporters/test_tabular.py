@@ -39,3 +39,17 @@ def test_krav_33_a_negative_number_stays_a_number() -> None:
 def test_text_has_numbers_to_the_right_and_a_dash_for_nothing() -> None:
     sheet = Sheet(("name", "days"), (("Å", 7), ("Ås", 1234), ("Øy", None)))
     assert as_text(sheet).splitlines() == ["name  days", "Å        7", "Ås    1234", "Øy    –"]
+
+
+def test_a_cell_may_hold_what_separates_cells_and_lines() -> None:
+    row = ('Moss; "Østre"', "to\nlinjer", "=1;2")
+    written = as_csv(Sheet(("name", "text", "formula"), (row,)))
+    assert '"Moss; ""Østre""";' in written
+    assert read(written)[1] == ['Moss; "Østre"', "to\nlinjer", "'=1;2"]
+
+
+def test_a_day_that_tells_rows_apart_is_written_as_in_json_and_the_recipe_comes_last() -> None:
+    day = date(2026, 1, 31)
+    sheet = Sheet(("code", "value"), ((day, 7),), last=(("hash", "0a1b"),), days_as_codes=True)
+    assert read(as_csv(sheet)) == [["code", "value"], ["2026-01-31", "7"], ["hash", "0a1b"]]
+    assert as_text(sheet).splitlines()[1].startswith("2026-01-31")

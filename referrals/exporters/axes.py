@@ -1,0 +1,70 @@
+"""By what the lines of the reports are divided, as statistical tables name it."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.lines import Line
+from referrals.exporters.statistics import GEO, TIME, Across, Axis, Text
+from referrals.reports.later import Why
+from referrals.tables.frozen import REASONS as WORDS_OF_REASONS
+
+
+def _named(line: Line) -> tuple[str, Text]:
+    return line.code or NOBODY, line.name or line.code
+
+
+def _day(line: Line) -> tuple[str, Text]:
+    return line.code.isoformat(), f"{line.code:%d.%m.%Y}"
+
+
+def _period(line: Line) -> tuple[str, Text]:
+    """By its half-open code, named by its first and its last day."""
+    start, end = map(date.fromisoformat, line.code.split("/"))
+    return line.code, f"{start:%d.%m.%Y}–{date.fromordinal(end.toordinal() - 1):%d.%m.%Y}"
+
+
+def _day_of_part(line: Line) -> tuple[str, Text]:
+    return line.part.isoformat(), f"{line.part:%d.%m.%Y}"
+
+
+def _side(line: Line) -> tuple[str, Text]:
+    return line.part, SIDES[line.part]
+
+
+def _level(line: Line) -> tuple[str, Text]:
+    return line.code, line.name or _("priority %(level)s") % {"level": line.code}
+
+
+def _days(code: str) -> Text:
+    return _("%(days)s days") % {"days": code.replace("-", "–")}
+
+
+def _band(line: Line) -> tuple[str, Text]:
+    return line.code, _days(line.code)
+
+
+NOBODY = "nobody"  # of the cases that no therapist has
+SIDES: dict[str, Text] = {
+    "then": _("as they were known then"),
+    "now": _("as we now know them"),
+    "change": _("change"),
+}
+
+DAY = Axis("day", _("day"), _day, TIME)
+DAY_OF_PART = Axis("day", _("day"), _day_of_part, TIME)
+PERIOD = Axis("period", _("period"), _period, TIME)
+PLACE = Axis("place", _("place"), _named, GEO)
+SIDE = Axis("known", _("as it was known"), _side)
+BAND = Axis("band", _("days waited"), _band)
+CATEGORY = Axis("category", _("category"), _named)
+PRIORITY = Axis("priority", _("priority"), _level)
+SOURCE = Axis("source", _("source"), _named)
+THERAPIST = Axis("therapist", _("therapist"), _named)
+CATEGORY_AND_PRIORITY = (
+    Axis("category", _("category"), lambda line: line.keys[0]),
+    Axis("priority", _("priority"), lambda line: line.keys[1]),
+)
+
+BANDS = Across("band", _("days waited"), "waiting", _days)
+REASONS = Across("reason", _("reason of the change"), "change", lambda code: WORDS_OF_REASONS[Why(code)])
