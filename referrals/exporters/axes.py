@@ -44,7 +44,12 @@ def _band(line: Line) -> tuple[str, Text]:
     return line.code, _days(line.code)
 
 
+def _group(line: Line) -> tuple[str, Text]:
+    return line.code or NOT_KNOWN, line.name or line.code
+
+
 NOBODY = "nobody"  # of the cases that no therapist has
+NOT_KNOWN = "unknown"  # of municipalities that cannot be told apart
 SIDES: dict[str, Text] = {
     "then": _("as they were known then"),
     "now": _("as we now know them"),
@@ -60,6 +65,7 @@ BAND = Axis("band", _("days waited"), _band)
 CATEGORY = Axis("category", _("category"), _named)
 PRIORITY = Axis("priority", _("priority"), _level)
 SOURCE = Axis("source", _("source"), _named)
+GROUP = Axis("group", _("group of municipalities"), _group)
 THERAPIST = Axis("therapist", _("therapist"), _named)
 CATEGORY_AND_PRIORITY = (
     Axis("category", _("category"), lambda line: line.keys[0]),

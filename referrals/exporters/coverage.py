@@ -86,11 +86,8 @@ def as_statistics(asked: AskedCoverage) -> Statistics:
 
 def asked_tables(tables: tuple[Table, ...], question: Question) -> tuple[Table, ...]:
     """The tables, each named with the definition and the borders that its numbers are by."""
-    words = {"definition": question.definition.label, "borders": question.borders.label}
-    return tuple(
-        replace(table, title=format_lazy("{table}. {definition}. {borders}", table=table.label, **words))
-        for table in tables
-    )
+    told = format_lazy("{}. {}", question.definition.label, question.borders.label)
+    return tuple(replace(table, told=told) for table in tables)
 
 
 def as_number(value: Decimal | None) -> float | None:

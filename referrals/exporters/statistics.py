@@ -50,7 +50,8 @@ class Across:
 class Table:
     """One statistical table of a report: its lines of these `parts` (none: all), divided `by` axes and `across`.
 
-    `name` stands in addresses. `made_by`: by which of the report's recipes.
+    `name` stands in addresses. `made_by`: by which of the report's recipes. `told`: by what rules it counts, where a
+    reader can choose them.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Table:
     by: tuple[Axis, ...] = ()
     across: Across | None = None
     made_by: int = 0
+    told: Text = ""
 
     def holds(self, line: Line) -> bool:
         """Whether the line is one of its own."""
@@ -155,7 +157,7 @@ def place_name(recipe: Recipe) -> str:
 def _label(table: Table, recipe: Recipe) -> str:
     """What the table says, of where and when, and by which definitions."""
     return _("%(table)s. %(place)s, %(day)s. Definitions version %(version)s") % {
-        "table": table.label,
+        "table": f"{table.label}. {table.told}" if table.told else table.label,
         "place": place_name(recipe),
         "day": f"{recipe.on:%d.%m.%Y}",
         "version": recipe.definition_version,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Self
 
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,11 @@ class AskedCoverage:
     totals: Totals
     groups: tuple[GroupCoverage, ...]
     splits: tuple[Split, ...]
+
+    @classmethod
+    def plain(cls, report: CoverageReport) -> Self:
+        """The report as it is, in today's borders; splits are told of where they are undone."""
+        return cls(report, Question(report.definition), report.rows, report.totals, groups=(), splits=())
 
     @property
     def recipe(self) -> Recipe:

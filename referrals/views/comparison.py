@@ -66,7 +66,7 @@ def _page(
         "measures": board.board(report, *_drilldowns(subject, form)) if report else (),
         "trail": subjects.trail_below(subject, form) if subject else (),
         "begins_on": None,
-        "downloads": downloads(request),
+        "downloads": downloads(request, export, report) if report else None,
     }
     return render(request, "dashboard/comparison.html", context)
 

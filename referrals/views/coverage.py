@@ -19,6 +19,7 @@ from referrals.boards import official as official_board
 from referrals.boards import thin as thin_board
 from referrals.boards.areas import boundary_board
 from referrals.boards.official import Beside
+from referrals.exporters import coverage as export
 from referrals.exporters import coverage_series as series_export
 from referrals.forms.coverage import CoverageForm, DefinedForm, SeriesForm
 from referrals.models import County, CoverageAgreement, LawReference, Municipality
@@ -29,6 +30,7 @@ from referrals.reports import coverage as report_of
 from referrals.reports import official as official_figures
 from referrals.reports.beginnings import first_known_workforce
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage
+from referrals.reports.coverage_redrawn import AskedCoverage
 from referrals.tables.base import paginate
 from referrals.tables.coverage import CoverageTable
 from referrals.views.clock import now, today
@@ -57,6 +59,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     form = CoverageForm(
         request.GET, today=today(), counties=[(county.code, county.name) for county in counties]
     )
+    if (kind := asked_for_file(request)) and form.is_valid():
+        return _file(kind, form)
     report = _report(request, form)
     chosen = _chosen_counties(report, form)
     totals = chosen[0].totals if form.county else report.totals
@@ -82,6 +86,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "table": _table(request, _rows(chosen), address, exclude=("county",) if form.county else ()),
         "population_years": board.population_years(report.rows),
         "begins_on": _beginning(report),
+        "downloads": downloads(request, export, AskedCoverage.plain(report)),
     }
     return render(request, "coverage/coverage.html", context)
 
@@ -93,6 +98,8 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
     form = DefinedForm(request.GET, today=today())
     report = _report(request, form)
     county, row = _found(report, code)
+    if (kind := asked_for_file(request)) and form.is_valid():
+        return _file(kind, form)
     address = _municipality_address(form)
     context = {
         "form": form,
@@ -114,6 +121,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         ),
         "trail": _trail(form),
         "begins_on": _beginning(report),
+        "downloads": downloads(request, export, AskedCoverage.plain(report)),
     }
     return render(request, "coverage/municipality.html", context)
 
@@ -142,7 +150,7 @@ def series(request: HttpRequest) -> HttpResponse:
         "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],
         "trail": _trail(form),
-        "downloads": downloads(request),
+        "downloads": downloads(request, series_export, made),
     }
     return render(request, "coverage/series.html", context)
 
@@ -155,9 +163,19 @@ def _laws() -> list[LawReference]:
 def _report(request: HttpRequest, form: DefinedForm) -> CoverageReport:
     """The report of the day; staff see the true waits of their own municipality in it."""
     own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
-    report = report_of.build(form.day, data_as_of=now(), own=own, definition=form.definition)
+    return _kept(report_of.build(form.day, data_as_of=now(), own=own, definition=form.definition))
+
+
+def _kept(report: CoverageReport) -> CoverageReport:
     recipes.keep(**report.recipe.as_kept())
     return report
+
+
+def _file(kind: str, form: DefinedForm) -> HttpResponse:
+    """All municipalities of the day, whichever are shown, and as outsiders see them, whoever asks: it is passed on."""
+    report = _kept(report_of.build(form.day, data_as_of=now(), definition=form.definition))
+    name = file_name("dekning", report.recipe.scope, report.on)
+    return answer(kind, name, export, AskedCoverage.plain(report))
 
 
 def _beginning(report: CoverageReport) -> date | None:

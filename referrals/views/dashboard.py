@@ -96,7 +96,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
         "flow_choices": flow_choices(request, weeks),
         "beside_choices": _beside_choices(request, form.beside),
-        "downloads": downloads(request),
+        "downloads": downloads(request, dashboard_export, report, three, movements),
         "period_query": _period_query(movements.period, form) if subject.scope.exact else "",
     }
     return render(request, "dashboard/dashboard.html", context)

@@ -54,6 +54,6 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "report": report,
         "pictures": board_of(report, subjects.drilldown(subject.rows, form)),
         "begins_on": subjects.beginning(subject.scope, form, is_empty=report.is_empty),
-        "downloads": downloads(request),
+        "downloads": downloads(request, export, report),
     }
     return render(request, "development/development.html", context)

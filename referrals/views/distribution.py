@@ -53,7 +53,7 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
         "switch": _switch(request, form, periods),
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
         "flow_choices": flow_choices(request, weeks),
-        "downloads": downloads(request),
+        "downloads": downloads(request, export, report),
         "begins_on": subjects.beginning(subject.scope, form, is_empty=is_empty),
     }
     return render(request, "distribution/distribution.html", context)

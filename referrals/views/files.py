@@ -1,28 +1,47 @@
 """What a page shows, as a file: the same reports, under the same address with `fil` in it."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from referrals.exporters.tabular import Sheet, as_csv
+from referrals.exporters.exporter import Exporter
+from referrals.exporters.jsonstat import as_jsonstat
+from referrals.exporters.statistics import Statistics
+from referrals.exporters.tabular import as_csv
+from referrals.exporters.workbook import workbook_on_disk
 from referrals.reports.scopes import Scope
 from referrals.views.context import Link
 
 PARAMETER = "fil"
-CSV, JSON = "csv", "json"
-TYPES = {CSV: "text/csv; charset=utf-8", JSON: "application/json"}
+CSV, XLSX, JSON, JSONSTAT = "csv", "xlsx", "json", "jsonstat"
+# A JSON-stat file holds one table: jsonstat-bands is that of the bands.
+OF_A_TABLE = f"{JSONSTAT}-"
+TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    JSON: "application/json",
+}
+WORDS: dict[str, str | Promise] = {
+    CSV: gettext_lazy("Download CSV"),
+    XLSX: gettext_lazy("Download Excel"),
+    JSON: gettext_lazy("Download JSON"),
+}
 WHOLE_COUNTRY = "landet"
 
 
-class Exporter(Protocol):
-    """A module of `exporters` that writes the reports of a page, in the order in which it takes them."""
+@dataclass(frozen=True)
+class Downloads:
+    """The links to what is shown: files of all of it, and JSON-stat files of one table each."""
 
-    def as_dict(self, *reports: Any) -> dict[str, Any]: ...
-
-    def as_sheet(self, *reports: Any) -> Sheet: ...
+    files: Sequence[Link]
+    tables: Sequence[Link]
 
 
 def file_name(what: str, scope: Scope, on: date) -> str:
@@ -33,26 +52,52 @@ def file_name(what: str, scope: Scope, on: date) -> str:
 def asked_for_file(request: HttpRequest) -> str:
     """The kind of file that the address asks for; empty for the page."""
     kind = request.GET.get(PARAMETER, "")
-    return kind if kind in TYPES else ""
+    return kind if kind in TYPES or is_of_a_table(kind) else ""
 
 
-def answer(kind: str, name: str, exporter: Exporter, *reports: Any) -> HttpResponse:
-    """The reports as a file, to be saved; never kept on the way, since figures are hidden by who asks."""
+def is_of_a_table(kind: str) -> bool:
+    """Whether the file holds a statistical table, and so no row of a list."""
+    return kind.startswith(OF_A_TABLE)
+
+
+def answer(kind: str, name: str, exporter: Exporter, *reports: Any) -> HttpResponse | FileResponse:
+    """The reports as a file, to be saved; never kept on the way, since figures are hidden by who asks.
+
+    Raises Http404 for a table that there is not.
+    """
+    if is_of_a_table(kind):
+        return _table(kind.removeprefix(OF_A_TABLE), name, exporter.as_statistics(*reports))
+    if kind == XLSX:
+        file = workbook_on_disk(exporter.as_sheet(*reports))
+        return FileResponse(file, content_type=TYPES[XLSX], headers=_headers(f"{name}.{kind}"))
     text = as_csv(exporter.as_sheet(*reports)) if kind == CSV else _json(exporter.as_dict(*reports))
-    headers = {
-        "Content-Type": TYPES[kind],
-        "Content-Disposition": f'attachment; filename="{name}.{kind}"',
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(text, headers=headers)
+    return _saved(text, TYPES[kind], f"{name}.{kind}")
 
 
-def downloads(request: HttpRequest) -> list[Link]:
+def downloads(request: HttpRequest, exporter: Exporter, *reports: Any) -> Downloads:
     """The links to what is shown, as files."""
-    return [
-        Link(_address(request, CSV), _("Download CSV")),
-        Link(_address(request, JSON), _("Download JSON")),
-    ]
+    files = [Link(_address(request, kind), str(WORDS[kind])) for kind in TYPES]
+    found = exporter.as_statistics(*reports).tables
+    tables = [Link(_address(request, OF_A_TABLE + table.name), str(table.label)) for table in found]
+    if len(tables) == 1:
+        return Downloads([*files, Link(tables[0].url, _("Download JSON-stat"))], [])
+    return Downloads(files, tables)
+
+
+def _table(table: str, name: str, statistics: Statistics) -> HttpResponse:
+    try:
+        cube = statistics.cube(table)
+    except KeyError as error:
+        raise Http404 from error
+    return _saved(_json(as_jsonstat(cube)), TYPES[JSON], f"{name}-{table}.{JSON}")
+
+
+def _saved(text: str, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(text, content_type=content_type, headers=_headers(name))
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 
 
 def _address(request: HttpRequest, kind: str) -> str:

@@ -68,7 +68,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "table": table,
         "years": _years(report),
         "first_night": _first_night(report.on),
-        "downloads": downloads(request),
+        "downloads": downloads(request, export, report),
     }
     return render(request, "dashboard/month_ends.html", context)
 

@@ -61,7 +61,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "board": board.board(report, _drilldown(subject, form)) if report else None,
         "trail": subjects.trail_below(subject, form) if subject.scope.exact else subjects.way_to(subject),
         "told_since": None if subject.scope.exact else told_since(today()),
-        "downloads": downloads(request),
+        "downloads": downloads(request, export, report) if report else None,
     }
     return render(request, "dashboard/period.html", context)
 

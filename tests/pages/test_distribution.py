@@ -12,7 +12,7 @@ from referrals.boards.distribution import Grid
 from referrals.choices import Knowledge, Outcome, Source, Status
 from referrals.models import Category, KeptRecipe, Membership, Municipality, Referral, Therapist, User
 from tests.factories import OpeningFactory, ReferralFactory, UnitFactory, days_ago, noon
-from tests.pages.seen import text
+from tests.pages.seen import links_of, text
 from tests.unit.management.test_report import refusal
 
 ClientFor = Callable[[User], Client]
@@ -161,10 +161,10 @@ def test_the_weeks_are_kept_with_the_day_the_shares_and_the_files(office: Client
         (13, False),
         (52, True),
     ]
-    assert all("siste=52" in link.url for link in (*page.context["switch"], *page.context["downloads"]))
+    assert all("siste=52" in link.url for link in (*page.context["switch"], *links_of(page)))
     assert '<input type="hidden" name="siste" value="52"' in text(page)
     period = str(page.context["report"].period)
-    as_csv, as_json = (office.get(link.url) for link in page.context["downloads"])
+    as_csv, as_json = (office.get(address, {"siste": "52", "fil": kind}) for kind in ("csv", "json"))
     figures = json.loads(as_json.content)
     assert figures["period"] == figures["recipe"]["filters"]["period"] == period
     assert f"recipe;distribution;;period;{period}" in as_csv.content.decode()
@@ -300,7 +300,7 @@ def test_the_figures_can_be_taken_along_as_they_stand_there(
     office: Client, address: str, therapist: Therapist
 ) -> None:
     page = office.get(address)
-    as_csv, as_json = (office.get(link.url) for link in page.context["downloads"])
+    as_csv, as_json = (office.get(address, {"fil": kind}) for kind in ("csv", "json"))
     figures, report = json.loads(as_json.content), page.context["report"]
     assert figures["waiting"] == report.whole.waiting.value == 11
     told = [one["waiting"] for one in figures["by_category_and_priority"]]

@@ -13,8 +13,14 @@ from django.test import Client
 from referrals.exporters import waiting as waiting_export
 from referrals.models import Category, Municipality, Referral, User
 from tests.factories import TODAY, MunicipalityFactory, PersonFactory, ReferralFactory, days_ago
+from tests.pages.seen import links_of
 
 ClientFor = Callable[[User], Client]
+KINDS = (
+    "text/csv; charset=utf-8",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/json",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -50,16 +56,17 @@ def pages(municipality: Municipality) -> list[str]:
     return [f"{place}/", *(f"{place}/{name}/" for name in beside)]
 
 
-def test_every_page_offers_both_and_gives_them_to_be_saved(
+def test_every_page_offers_each_kind_and_gives_it_to_be_saved(
     office: Client, municipality: Municipality
 ) -> None:
     for address in pages(municipality):
         page = office.get(address)
-        for link, kind in zip(
-            page.context["downloads"], ("text/csv; charset=utf-8", "application/json"), strict=True
-        ):
+        links = links_of(page)
+        assert [link.label for link in links[:3]] == ["Last ned CSV", "Last ned Excel", "Last ned JSON"]
+        for link, kind in zip(links, (*KINDS, *[KINDS[2]] * (len(links) - 3)), strict=True):
             assert link.url.replace("&", "&amp;") in page.content.decode()
             answer = office.get(link.url)
+            assert answer.getvalue()
             assert answer.headers["Content-Type"] == kind
             assert answer.headers["Cache-Control"] == "no-store"
             named = answer.headers["Content-Disposition"]
@@ -242,10 +249,15 @@ def test_a_name_that_excel_would_run_is_text(office: Client, municipality: Munic
     assert ";=cmd" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("kind", ["", "xlsx", "CSV", "../csv", "\0"])
+@pytest.mark.parametrize("kind", ["", "xls", "jsonstat", "CSV", "../csv", "\0"])
 def test_an_unknown_kind_is_the_page(office: Client, municipality: Municipality, kind: str) -> None:
     answer = office.get(f"/oversikt/{municipality.code}/", {"fil": kind})
     assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_table_that_there_is_not_is_not_found(office: Client, municipality: Municipality) -> None:
+    for table in ("jsonstat-", "jsonstat-nothing", "jsonstat-place"):
+        assert office.get(f"/oversikt/{municipality.code}/", {"fil": table}).status_code == 404
 
 
 def test_what_cannot_be_shown_is_no_file(office: Client, municipality: Municipality) -> None:

@@ -25,7 +25,7 @@ from tests.factories import (
     days_ago,
     noon,
 )
-from tests.pages.seen import text
+from tests.pages.seen import links_of, text
 from tests.unit.actions.acting import do
 
 ClientFor = Callable[[User], Client]
@@ -77,15 +77,18 @@ def listed(page: HttpResponse) -> list[str]:
 # ---------------------------------------------------------------- files of own staff
 
 
-def test_both_are_offered_with_what_was_asked_for(office: Client, address: str, log: Log) -> None:
+def test_each_kind_is_offered_with_what_was_asked_for(office: Client, address: str, log: Log) -> None:
     log()
     page = office.get(address, {"venter": "over", "sort": "-held_days"} | THEN)
-    for link, kind in zip(page.context["downloads"], ("csv", "json"), strict=True):
+    kinds = ("csv", "xlsx", "json", "json")
+    for link, kind in zip(links_of(page), kinds, strict=True):
         assert f'href="{link.url}"' in text(page)
         answer = office.get(link.url)
-        name = f'lange-ventetider-{address.split("/")[2]}-{days_ago(30).isoformat()}.{kind}"'
+        table = "-long" if "jsonstat" in link.url else ""
+        name = f'lange-ventetider-{address.split("/")[2]}-{days_ago(30).isoformat()}{table}.{kind}"'
         assert answer.headers["Content-Disposition"].endswith(name)
         assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.getvalue()
 
 
 def test_a_file_has_the_rows_of_the_page_in_its_order_and_of_all_its_pages(
@@ -157,17 +160,25 @@ def test_the_read_log_has_everybody_in_the_file_and_what_was_asked(
 ) -> None:
     cases = {(case.person_id, case.number) for case in (log() for _nth in range(52))}
     log(300)
-    for kind in ("csv", "json"):
-        office.get(address, {"venter": "over", "page": "2", "fil": kind} | THEN)
+    for kind in ("csv", "xlsx", "json"):
+        assert office.get(address, {"venter": "over", "page": "2", "fil": kind} | THEN).getvalue()
         line = ViewLog.objects.latest("id")
         assert set(line.persons.values_list("person_id", "number")) == cases
         assert line.kind == ViewKind.LONG_WAITS
         assert line.query == f"venter=over&dato={DAY}&kjent=then&fil={kind}"
 
 
+def test_a_file_that_only_counts_says_so_in_the_read_log(office: Client, address: str, log: Log) -> None:
+    log()
+    made = read(office.get(address, {"fil": "jsonstat-long"}))
+    assert 1 in made["value"]
+    line = ViewLog.objects.latest("id")
+    assert line.query.endswith("fil=jsonstat-long") and not line.persons.exists()
+
+
 def test_what_cannot_be_shown_is_no_file(office: Client, address: str, log: Log) -> None:
     log()
-    for asked in ({"dato": "31.02.2026", "fil": "csv"}, {"fil": "xlsx"}, {"venter": "x", "fil": "json"}):
+    for asked in ({"dato": "31.02.2026", "fil": "csv"}, {"fil": "ods"}, {"venter": "x", "fil": "json"}):
         answer = office.get(address, asked)
         assert answer.headers["Content-Type"].startswith("text/html")
         assert ViewLog.objects.latest("id").persons.count() == 1

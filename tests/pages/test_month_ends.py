@@ -164,7 +164,9 @@ def test_the_figures_can_be_taken_along_as_they_stand_there(manager_now: Client,
     rollups.freeze(today=TODAY)
     start_later(Referral.objects.order_by("pk").first(), END)
     page = manager_now.get(address, {"ar": str(END.year)})
-    as_csv, as_json = (manager_now.get(link.url) for link in page.context["downloads"])
+    as_csv, as_json = (
+        manager_now.get(address, {"ar": str(END.year), "fil": kind}) for kind in ("csv", "json")
+    )
     figures = json.loads(as_json.content)
     [month] = [one for one in figures["month_ends"] if one["on"] == END.isoformat()]
     [line] = [line for line in page.context["report"].lines if line.on == END]
