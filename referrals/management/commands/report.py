@@ -1,6 +1,5 @@
 """Figures from the shell: `manage.py report {waiting,flow,period,…,coverage} --on DATE …`."""
 
-import json
 from argparse import SUPPRESS
 from contextlib import AbstractContextManager
 from typing import Any
@@ -13,17 +12,17 @@ from django.utils.translation import gettext as _
 from ergo.scope import scoped
 from referrals.actions import recipes
 from referrals.choices import Borders, Definition, GroupedBy, Knowledge
-from referrals.exporters.tabular import as_csv, as_text
 from referrals.management.reports.again import asked_by_recipe, check_same
 from referrals.management.reports.asked import Asked, asked_by_options
 from referrals.management.reports.kinds import KINDS, Kind
+from referrals.management.reports.printing import FORMATS, check_output, send, written
 from referrals.management.reports.refusal import refused
 from referrals.reports.periods import Beside
 from referrals.reports.tallies import FLOWS
 
 
 class Command(BaseCommand):
-    """Print a report, and nothing else, to standard output.
+    """Print a report, and nothing else, to standard output, or write it to a file.
 
     Small numbers are hidden, as on the pages of those who do not work in the municipality, and no referral is read.
     `--as-staff USER` reads those of the one municipality asked for, where the user works, and shows true numbers.
@@ -54,7 +53,13 @@ class Command(BaseCommand):
             choices=Knowledge.values,
             help="now: as we now know it was, the default; then: with what was registered by the end of the day",
         )
-        parser.add_argument("--format", choices=["table", "json", "csv"], default="table")
+        parser.add_argument("--format", choices=FORMATS, default="table")
+        parser.add_argument(
+            "--output", metavar="FILE", help="the file to write; standard output when left out"
+        )
+        parser.add_argument(
+            "--table", metavar="NAME", help="jsonstat: which of the report's tables; the first when left out"
+        )
         parser.add_argument(
             "--with",
             metavar="CODES",
@@ -86,6 +91,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         kind = KINDS[options["report"]]
         _check(kind, options)
+        check_output(kind, self.stdout, options["format"], options["output"], options["table"])
         asked = (asked_by_recipe if options["recipe"] else asked_by_options)(options)
         with _scope_of(asked), transaction.atomic():
             reports = kind.build(asked)
@@ -93,14 +99,8 @@ class Command(BaseCommand):
                 check_same(options["recipe"], reports)
             for report in reports:
                 recipes.keep(**report.recipe.as_kept())
-        self._print(options["format"], reports, kind)
-
-    def _print(self, form: str, reports: tuple[Any, ...], kind: Kind) -> None:
-        if form == "json":
-            text = json.dumps(kind.as_dict(*reports), ensure_ascii=False, indent=2) + "\n"
-        else:
-            text = (as_csv if form == "csv" else as_text)(kind.as_sheet(*reports))
-        self.stdout.write(text, ending="")
+            file = written(kind, reports, options["format"], options["table"])
+        send(file, options["format"], self.stdout, options["output"])
 
 
 def _scope_of(asked: Asked) -> AbstractContextManager[None]:

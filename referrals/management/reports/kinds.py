@@ -1,7 +1,7 @@
 """The kinds of report that the command makes, by name: which reports one is, and how it is written."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
@@ -24,6 +24,7 @@ from referrals.exporters import moved as moved_export
 from referrals.exporters import period as period_export
 from referrals.exporters import priority_keys as keys_export
 from referrals.exporters import waiting as waiting_export
+from referrals.exporters.exporter import Exporter
 from referrals.exporters.tabular import Sheet
 from referrals.filters import PastFilter, offers_of
 from referrals.management.reports.asked import Asked
@@ -59,14 +60,25 @@ from referrals.views.clock import today
 class Kind:
     """What can be asked for: one or more reports that are printed as one.
 
-    `of_a_place`: of one municipality or county as well. `has_modes`: also as it was known then.
+    `of_a_place`: of one municipality or county as well. `has_modes`: also as it was known then. `has_tables`: not only
+    rows of a list, but statistical tables. `others`: what writes it where outsiders get another report than own staff.
     """
 
     build: Callable[[Asked], tuple[Any, ...]]
-    as_dict: Callable[..., dict[str, Any]]
-    as_sheet: Callable[..., Sheet]
+    exporter: Exporter
     of_a_place: bool = True
     has_modes: bool = True
+    has_tables: bool = True
+    as_short_sheet: Callable[..., Sheet] | None = None
+    others: Mapping[type, Exporter] = field(default_factory=dict)
+
+    def written_by(self, reports: tuple[Any, ...]) -> Exporter:
+        """What writes these reports."""
+        return self.others.get(type(reports[0]), self.exporter)
+
+    def sheet(self, reports: tuple[Any, ...]) -> Sheet:
+        """The rows that are printed, which for the shell may be fewer than a page's."""
+        return (self.as_short_sheet or self.written_by(reports).as_sheet)(*reports)
 
 
 def _look(asked: Asked) -> dict[str, Any]:
@@ -81,6 +93,13 @@ def _waiting(asked: Asked) -> tuple[waiting_times.WaitingReport, three_figures.T
     is_quarter = asked.period == quarter.period and asked.beside is Beside.WEEKS
     moved = quarter if is_quarter else _flow(asked)[0]
     return waiting_times.build(asked.scope, asked.on, beside=asked.beside, **look), three, moved
+
+
+def _of_who_waits(
+    waiting: waiting_times.WaitingReport, three: three_figures.ThreeFigures, moved: flow.FlowReport
+) -> Sheet:
+    """Without what came and went, which is a report of its own."""
+    return waiting_export.as_sheet(waiting, three)
 
 
 def _flow(asked: Asked) -> tuple[flow.FlowReport]:
@@ -157,10 +176,6 @@ def _divided(asked: Asked) -> divided.DividedReport:
     if asked.period != last_weeks(asked.on, WEEKS_A_QUARTER):
         raise refused(_("Outside the municipality only who waits is divided: leave out --from."))
     return divided.build(asked.scope, asked.on, **_look(asked))
-
-
-def _exporter_of(report: parts.PartsReport | divided.DividedReport) -> Any:
-    return divided_export if isinstance(report, divided.DividedReport) else distribution_export
 
 
 def _month_ends(asked: Asked) -> tuple[frozen.FrozenReport]:
@@ -248,33 +263,19 @@ def _coverage_series(asked: Asked) -> tuple[coverage_series.CoverageSeries]:
 
 
 KINDS = {
-    waiting_times.NAME: Kind(
-        _waiting,
-        dashboard_export.as_dict,
-        lambda waiting, three, _moved: waiting_export.as_sheet(waiting, three),
-    ),
-    flow.NAME: Kind(_flow, flow_export.as_dict, flow_export.as_sheet),
-    period.NAME: Kind(_period, period_export.as_dict, period_export.as_sheet),
-    comparison.NAME: Kind(_comparison, comparison_export.as_dict, comparison_export.as_sheet),
-    development.NAME: Kind(_development, development_export.as_dict, development_export.as_sheet),
-    parts.NAME: Kind(
-        _distribution,
-        lambda report: _exporter_of(report).as_dict(report),
-        lambda report: _exporter_of(report).as_sheet(report),
-    ),
-    frozen.NAME: Kind(_month_ends, month_ends_export.as_dict, month_ends_export.as_sheet, has_modes=False),
-    long_waits.NAME: Kind(_long, long_export.as_dict, long_export.as_sheet),
-    priority_keys.NAME: Kind(_keys, keys_export.as_dict, keys_export.as_sheet),
-    moved_rows.NAME: Kind(_moved, moved_export.as_dict, moved_export.as_sheet),
-    coverage.NAME: Kind(
-        _coverage, coverage_export.as_dict, coverage_export.as_sheet, of_a_place=False, has_modes=False
-    ),
+    waiting_times.NAME: Kind(_waiting, dashboard_export, as_short_sheet=_of_who_waits),
+    flow.NAME: Kind(_flow, flow_export),
+    period.NAME: Kind(_period, period_export),
+    comparison.NAME: Kind(_comparison, comparison_export),
+    development.NAME: Kind(_development, development_export),
+    parts.NAME: Kind(_distribution, distribution_export, others={divided.DividedReport: divided_export}),
+    frozen.NAME: Kind(_month_ends, month_ends_export, has_modes=False),
+    long_waits.NAME: Kind(_long, long_export),
+    priority_keys.NAME: Kind(_keys, keys_export),
+    moved_rows.NAME: Kind(_moved, moved_export, has_tables=False),
+    coverage.NAME: Kind(_coverage, coverage_export, of_a_place=False, has_modes=False),
     coverage_series.NAME: Kind(
-        _coverage_series,
-        coverage_series_export.as_dict,
-        coverage_series_export.as_sheet,
-        of_a_place=False,
-        has_modes=False,
+        _coverage_series, coverage_series_export, of_a_place=False, has_modes=False
     ),
 }
 # Reports that are printed with another one, and are made again with it.

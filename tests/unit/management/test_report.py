@@ -32,7 +32,20 @@ WAITING_KEYS = {
     "estimate",
     "recipe",
 }
-ROW_KEYS = {"code", "name", "county_code", "state", "fte", "fte_per_10000", "source"}
+ROW_KEYS = {
+    "code",
+    "name",
+    "county_code",
+    "state",
+    "fte",
+    "fte_per_10000",
+    "source",
+    "population",
+    "population_year",
+    "days_without_own",
+    "over_one_year",
+    "suppressed",
+}
 
 
 def report(*arguments: str) -> str:

@@ -1,0 +1,99 @@
+"""The same report as a workbook and as JSON-stat: to a file, or as bytes to a pipe, never to a terminal."""
+
+import io
+import json
+import math
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from openpyxl import load_workbook
+
+from referrals.actions import rollups
+from referrals.models import KeptRecipe, Membership, Municipality, Referral, User
+from tests.factories import TODAY, ReferralFactory, UnitFactory, days_ago
+from tests.unit.management.test_report import refusal, report
+
+pytestmark = pytest.mark.usefixtures("today")
+
+
+@pytest.fixture
+def waits(municipality: Municipality) -> list[Referral]:
+    """Four who wait, received 60 days ago."""
+    return [
+        ReferralFactory(municipality=municipality, waiting=True, received_on=days_ago(60))
+        for _number in range(4)
+    ]
+
+
+@pytest.mark.parametrize("kind", ["waiting", "flow", "development", "month_ends", "long", "coverage"])
+def test_jsonstat_is_one_table_and_the_first_unless_another_is_asked_for(
+    kind: str, staff: tuple[str, ...], waits: list[Referral]
+) -> None:
+    place = () if kind == "coverage" else staff
+    rollups.freeze(today=TODAY)
+    made = json.loads(report(kind, *place, "--format", "jsonstat"))
+    assert (made["class"], made["version"]) == ("dataset", "2.0")
+    assert math.prod(made["size"]) == len(made["value"])
+    assert made["extension"]["recipe"]["report"] == kind
+    assert KeptRecipe.objects.filter(hash=made["extension"]["recipe"]["hash"]).exists()
+
+
+def test_a_table_by_its_name(staff: tuple[str, ...], waits: list[Referral]) -> None:
+    made = json.loads(report("waiting", *staff, "--format", "jsonstat", "--table", "bands"))
+    assert made["extension"]["table"] == "bands" and sum(made["value"]) == 4
+    assert "bands" in refusal("waiting", *staff, "--format", "jsonstat", "--table", "nothing")
+    assert "jsonstat" in refusal("waiting", *staff, "--format", "csv", "--table", "bands")
+
+
+def test_a_workbook_to_a_file(staff: tuple[str, ...], waits: list[Referral], tmp_path: Path) -> None:
+    path = tmp_path / "tall.xlsx"
+    assert report("development", *staff, "--format", "xlsx", "--output", str(path)) == ""
+    page = load_workbook(path).worksheets[0]
+    found = {row[:2] + row[3:4]: row[4] for row in page.iter_rows(min_row=2, values_only=True)}
+    assert found["month", datetime.fromisoformat("2026-02-28"), "waiting"] == 4
+
+
+def test_the_second_sheet_names_the_units_whose_cases_are_counted(
+    municipality: Municipality, therapist_user: User, waits: list[Referral], tmp_path: Path
+) -> None:
+    Membership.objects.filter(user=therapist_user).update(
+        unit=UnitFactory(municipality=municipality, name="Nord")
+    )
+    staff = ("--municipality", municipality.code, "--as-staff", therapist_user.username)
+    path = tmp_path / "fordeling.xlsx"
+    report("distribution", *staff, "--format", "xlsx", "--output", str(path))
+    recipe = dict(load_workbook(path).worksheets[1].iter_rows(values_only=True))
+    assert "Nord" in recipe["Filter"] and recipe["Små tall"] == "sanne tall"
+
+
+def test_text_to_a_file_is_what_is_printed(
+    staff: tuple[str, ...], waits: list[Referral], tmp_path: Path
+) -> None:
+    path = tmp_path / "tall.csv"
+    printed = report("development", *staff, "--format", "csv")
+    assert report("development", *staff, "--format", "csv", "--output", str(path)) == ""
+    assert path.read_bytes().decode().splitlines()[:200] == printed.splitlines()[:200]
+    assert path.read_bytes().startswith("\ufeffpart;".encode())
+
+
+def test_a_workbook_to_a_pipe_is_bytes(staff: tuple[str, ...], waits: list[Referral]) -> None:
+    pipe = io.TextIOWrapper(io.BytesIO())
+    call_command("report", "waiting", *staff, "--format", "xlsx", stdout=pipe)
+    assert load_workbook(io.BytesIO(pipe.buffer.getvalue())).sheetnames == ["Tall", "Oppskrift"]
+
+
+def test_no_bytes_to_a_terminal(staff: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    with pytest.raises(CommandError, match="--output") as refused:
+        call_command("report", "waiting", *staff, "--format", "xlsx", stdout=terminal)
+    assert refused.value.returncode == 2 and terminal.buffer.getvalue() == b""
+    assert not KeptRecipe.objects.exists()
+
+
+def test_what_cannot_be_written_is_said(staff: tuple[str, ...], tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere" / "tall.xlsx")
+    assert nowhere in refusal("waiting", *staff, "--format", "xlsx", "--output", nowhere)
