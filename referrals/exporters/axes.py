@@ -72,5 +72,10 @@ CATEGORY_AND_PRIORITY = (
     Axis("priority", _("priority"), lambda line: line.keys[1]),
 )
 
+GROUP_AND_DAY = (
+    GROUP,
+    Axis("day", _("day"), lambda line: line.keys[1], TIME),
+)
+
 BANDS = Across("band", _("days waited"), "waiting", _days)
 REASONS = Across("reason", _("reason of the change"), "change", lambda code: WORDS_OF_REASONS[Why(code)])

@@ -3,13 +3,29 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.choices import Definition
-from referrals.exporters.coverage import ASKED, as_number
-from referrals.exporters.tabular import Sheet
+from referrals.exporters.axes import DAY, GROUP_AND_DAY
+from referrals.exporters.coverage import ASKED, as_number, asked_tables
+from referrals.exporters.lines import Line
+from referrals.exporters.statistics import Statistics, Table
+from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.coverage_series import CoverageSeries, Point
+from referrals.reports.suppression import Figure
 
 FIGURES = ("on", "municipalities", "without", "unknown", "fte", "fte_per_10000")
 COLUMNS = ("part", "code", "name", *FIGURES, *ASKED)
+TABLES = (
+    Table("month", _("Municipalities without occupational therapist, by month"), ("month",), (DAY,)),
+    Table("year", _("Municipalities without occupational therapist, by year"), ("year",), (DAY,)),
+    Table(
+        "group",
+        _("Municipalities without occupational therapist, by group and year"),
+        ("group",),
+        GROUP_AND_DAY,
+    ),
+)
 
 
 def as_dict(series: CoverageSeries) -> dict[str, Any]:
@@ -50,13 +66,28 @@ def as_sheet(series: CoverageSeries) -> Sheet:
         ("year", "", "", series.years),
         *((_part(series), group.code, group.name, group.points) for group in series.groups),
     ]
+    told = (series.question.definition.value, series.question.borders.value)
     rows = [
-        (part, code, name, *values)
+        (part, code, name, *values, *told)
         for part, code, name, points in parts
         for values in _rows(points, series.question.definition)
     ]
-    told = (series.question.definition.value, series.question.borders.value)
-    return Sheet(COLUMNS, tuple((*row, *told) for row in rows))
+    return Sheet(COLUMNS, rows, (series.recipe,), days_as_codes=True)
+
+
+def as_statistics(series: CoverageSeries) -> Statistics:
+    """The nation's month-ends and year-ends; the year-ends of the groups, where municipalities were put together."""
+    return Statistics(asked_tables(TABLES, series.question), _lines(series), (series.recipe,))
+
+
+def _lines(series: CoverageSeries) -> Iterator[Line]:
+    definition = series.question.definition
+    for part, points in (("month", series.months), ("year", series.years)):
+        yield from (Line(part, point.on, "", _figures(point, definition)) for point in points)
+    for group in series.groups:
+        for point in filter(None, group.points):
+            keys = ((group.code, group.name), (point.on.isoformat(), f"{point.on:%d.%m.%Y}"))
+            yield Line("group", group.code, group.name, _figures(point, definition), keys=keys)
 
 
 def _codes(series: CoverageSeries, places: Iterable[int]) -> list[str]:
@@ -67,9 +98,9 @@ def _part(series: CoverageSeries) -> str:
     return series.question.by.value if series.question.by else ""
 
 
-def _rows(points: Iterable[Point | None], definition: Definition) -> Iterator[tuple[Any, ...]]:
-    for point in _points(points, definition):
-        yield tuple(point.values())
+def _rows(points: Iterable[Point | None], definition: Definition) -> Iterator[tuple[Cell, ...]]:
+    for point in filter(None, points):
+        yield point.on, *_values(point, definition)
 
 
 def _points(points: Iterable[Point | None], definition: Definition) -> list[dict[str, Any]]:
@@ -77,12 +108,13 @@ def _points(points: Iterable[Point | None], definition: Definition) -> list[dict
 
 
 def _point(point: Point, definition: Definition) -> dict[str, Any]:
-    values = (
-        point.on.isoformat(),
-        point.municipalities,
-        point.without[definition],
-        point.unknown,
-        float(point.fte),
-        as_number(point.fte_per_10000),
-    )
-    return dict(zip(FIGURES, values, strict=True))
+    return dict(zip(FIGURES, (point.on.isoformat(), *_values(point, definition)), strict=True))
+
+
+def _figures(point: Point, definition: Definition) -> dict[str, Figure]:
+    return {name: Figure(value) for name, value in zip(FIGURES[1:], _values(point, definition), strict=True)}
+
+
+def _values(point: Point, definition: Definition) -> tuple[int | float | None, ...]:
+    counts = (point.municipalities, point.without[definition], point.unknown)
+    return (*counts, float(point.fte), as_number(point.fte_per_10000))

@@ -3,13 +3,27 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.axes import CATEGORY_AND_PRIORITY, SOURCE
 from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.divided import DividedReport, HeatTable, Named
 from referrals.reports.suppression import Figure
 from referrals.reports.waiting_times import Group
 
 BETWEEN = ", "
+TABLES = (
+    Table("all", _("All who wait"), ("all",)),
+    Table("source", _("The waiting list by source"), ("source",), (SOURCE,)),
+    Table(
+        "category-priority",
+        _("The waiting list by category and priority"),
+        ("category and priority",),
+        CATEGORY_AND_PRIORITY,
+    ),
+)
 
 
 def as_dict(report: DividedReport) -> dict[str, Any]:
@@ -40,17 +54,27 @@ def as_sheet(report: DividedReport) -> Sheet:
     return sheet(_lines(report), (report.recipe,))
 
 
+def as_statistics(report: DividedReport) -> Statistics:
+    """Each way of dividing as a table of its own; what is put together has one code."""
+    return Statistics(TABLES, _lines(report), (report.recipe,))
+
+
 def _lines(report: DividedReport) -> Iterator[Line]:
-    yield Line("all", report.on.isoformat(), "", _of_group(report.whole))
+    yield Line("all", report.on, "", _of_group(report.whole))
     yield from (Line("source", one.code, one.name, _of_group(one)) for one in report.by_source)
     for row, column, count in _cells(report.heat) if report.heat else ():
         code, name = (BETWEEN.join([*of_row, *of_column]) for of_row, of_column in _told(row, column))
-        yield Line("category and priority", code, name, {"waiting": Figure(count)})
+        keys = (_together(row), _together(column))
+        yield Line("category and priority", code, name, {"waiting": Figure(count)}, keys=keys)
 
 
 def _told(row: Named, column: Named) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     yield row.codes, column.codes
     yield row.names, column.names
+
+
+def _together(part: Named) -> tuple[str, str]:
+    return "+".join(part.codes), BETWEEN.join(part.names)
 
 
 def _cells(heat: HeatTable) -> Iterator[tuple[Named, Named, int]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from referrals.exporters.statistics import Statistics
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.moved_rows import MovedReport, MovedRow
 
@@ -33,7 +34,12 @@ def as_dict(report: MovedReport) -> dict[str, Any]:
 def as_sheet(report: MovedReport) -> Sheet:
     """The rows, each with the recipe."""
     rows = ((*_row(row).values(), report.recipe.hash) for row in report.rows)
-    return Sheet((*LISTED, "recipe"), tuple(rows))
+    return Sheet((*LISTED, "recipe"), rows, (report.recipe,))
+
+
+def as_statistics(report: MovedReport) -> Statistics:
+    """None: these are cases, one by one, and whose they are no statistical table tells."""
+    return Statistics((), (), (report.recipe,))
 
 
 def _row(row: MovedRow) -> dict[str, Cell]:

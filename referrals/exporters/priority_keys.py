@@ -3,11 +3,27 @@
 from collections.abc import Iterator
 from typing import Any
 
-from referrals.exporters.lines import COLUMNS, recipe_rows
+from django.utils.translation import gettext_lazy as _
+
+from referrals.exporters.axes import CATEGORY_AND_PRIORITY, PLACE
+from referrals.exporters.lines import COLUMNS, Line, recipe_rows
+from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Cell, Sheet
+from referrals.reports.priority_keys import Cell as Target
 from referrals.reports.priority_keys import KeysReport, Row, Side
+from referrals.reports.suppression import Figure
+from referrals.reports.waiting_times import priority_code, priority_name
 
 NOT_COMPARED = ("valid_from", "note")
+TABLES = (
+    Table(
+        "target",
+        _("Targets of the priority keys, by category and priority"),
+        ("target",),
+        (PLACE, *CATEGORY_AND_PRIORITY),
+    ),
+    Table("key", _("Due soon, days before the target"), ("key",), (PLACE,)),
+)
 
 
 def as_dict(report: KeysReport) -> dict[str, Any]:
@@ -28,7 +44,29 @@ def as_sheet(report: KeysReport) -> Sheet:
     """One word or number a row, municipality after municipality, then what differs."""
     rows = [row for side in report.sides for row in _rows(side)]
     rows += [("difference", one["code"], one["name"], one["of"], one["days"]) for one in _differences(report)]
-    return Sheet(COLUMNS, (*rows, *recipe_rows(report.recipe)))
+    return Sheet(COLUMNS, rows, (report.recipe,), tuple(recipe_rows(report.recipe)), days_as_codes=True)
+
+
+def as_statistics(report: KeysReport) -> Statistics:
+    """The days of both keys; what is words, and what differs, is in the other files."""
+    return Statistics(TABLES, _lines(report), (report.recipe,))
+
+
+def _lines(report: KeysReport) -> Iterator[Line]:
+    for side in report.sides:
+        soon = {"due_soon_days": Figure(side.matrix.due_soon_days)}
+        yield Line("key", side.code, side.full_name, soon)
+        for row, level, cell in _targets(side):
+            of_category = (row.category.code, row.category.name)
+            keys = (of_category, (priority_code(level), priority_name(level)))
+            yield Line("target", side.code, side.full_name, {"target_days": Figure(cell.days)}, keys=keys)
+
+
+def _targets(side: Side) -> Iterator[tuple[Row, int, Target]]:
+    for row in side.matrix.rows:
+        for level, cell in enumerate(row.cells, start=1):
+            if cell:
+                yield row, level, cell
 
 
 def _key(side: Side) -> dict[str, Any]:
@@ -56,7 +94,7 @@ def _category(row: Row) -> dict[str, Any]:
 
 
 def _rows(side: Side) -> Iterator[tuple[Cell, ...]]:
-    key = _key(side)
+    key = _key(side) | {"valid_from": side.valid_from}
     for what in ("valid_from", "note", "due_soon_days"):
         yield side.code, "", side.full_name, what, key[what]
     for category in key["categories"]:

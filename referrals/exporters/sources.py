@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from referrals.reports import comparison, coverage
+from referrals.reports import comparison, coverage, coverage_series
 from referrals.reports.recipe import Recipe
 
 # Reports in which something is divided by the number of inhabitants.
-WITH_POPULATION = frozenset({comparison.NAME, coverage.NAME})
+WITH_POPULATION = frozenset({comparison.NAME, coverage.NAME, coverage_series.NAME})
 # Reports that say nothing of citizens, and may be passed on.
-PUBLIC = frozenset({coverage.NAME})
+PUBLIC = frozenset({coverage.NAME, coverage_series.NAME})
 
 
 def source_of(recipe: Recipe) -> str:

@@ -51,7 +51,7 @@ def _shares(labels: Mapping[str, Text]) -> dict[str, FigureWord]:
 
 
 DERIVED = (
-    ("_before", REFERRALS, 0, _("{figure}, in the period before")),
+    ("_before", REFERRALS, 0, _("{figure}, in the period beside it")),
     ("_per_week", _("referrals a week"), 1, _("{figure}, per week")),
 )
 
@@ -111,7 +111,12 @@ FIGURES: dict[str, FigureWord] = {
     "population_year": FigureWord(_("Year of the number of inhabitants"), _("year")),
     "municipalities": FigureWord(_("Municipalities, as a number"), MUNICIPALITIES),
     "fte": FigureWord(_("Full-time equivalents of occupational therapists"), _("full-time equivalents"), 2),
-    "days_without_own": FigureWord(_("Days since the last own occupational therapist left"), DAYS),
+    "without": FigureWord(_("Without occupational therapist, by the definition"), MUNICIPALITIES),
+    "unknown": FigureWord(_("Nothing known of occupational therapists"), MUNICIPALITIES),
+    "vacant_post_only": FigureWord(_("Nobody but a vacant post"), MUNICIPALITIES),
+    "days_without": FigureWord(_("Days since the last occupational therapist left, by the definition"), DAYS),
+    "target_days": FigureWord(_("Days to start within"), DAYS),
+    "due_soon_days": FigureWord(_("Due soon, days before the target"), DAYS),
     "fte_per_10000": FigureWord(
         _("Full-time equivalents per 10 000 inhabitants"), _("full-time equivalents per 10 000"), 2
     ),

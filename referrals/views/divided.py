@@ -48,6 +48,6 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "report": report,
         "board": board_of(report),
         "begins_on": subjects.beginning(subject.scope, form, is_empty=report.whole.waiting.value == 0),
-        "downloads": downloads(request),
+        "downloads": downloads(request, export, report),
     }
     return render(request, "distribution/divided.html", context)

@@ -1,7 +1,7 @@
 """What a page shows, as a file: the same reports, under the same address with `fil` in it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from referrals.exporters.statistics import Statistics
 from referrals.exporters.tabular import as_csv
 from referrals.exporters.workbook import workbook_on_disk
 from referrals.reports.scopes import Scope
+from referrals.tables.base import ErgoTable
 from referrals.views.context import Link
 
 PARAMETER = "fil"
@@ -58,6 +59,13 @@ def asked_for_file(request: HttpRequest) -> str:
 def is_of_a_table(kind: str) -> bool:
     """Whether the file holds a statistical table, and so no row of a list."""
     return kind.startswith(OF_A_TABLE)
+
+
+def shown_in(kind: str, table: ErgoTable) -> Iterable[Any]:
+    """Of whom a list tells: those on its page, those on all its pages in a file; nobody in a file that only counts."""
+    if is_of_a_table(kind):
+        return ()
+    return table.data.data if kind else table.records
 
 
 def answer(kind: str, name: str, exporter: Exporter, *reports: Any) -> HttpResponse | FileResponse:

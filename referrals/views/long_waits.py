@@ -27,7 +27,7 @@ from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
 from referrals.views.context import Link
-from referrals.views.files import PARAMETER, answer, asked_for_file, downloads, file_name, is_of_a_table
+from referrals.views.files import PARAMETER, answer, asked_for_file, downloads, file_name, shown_in
 from referrals.views.subjects import Subject
 from referrals.views.waitlist import before_the_number, offers
 
@@ -42,7 +42,7 @@ def long_waits(request: HttpRequest, code: str) -> HttpResponse:
     with_next_step = tells_next_step(form.day, form.hindsight, data_as_of)
     with looking_back(form.hindsight, form.day):
         table = _table(request, code, form, visible, with_next_step=with_next_step)
-        shown = _shown(table, kind)
+        shown = shown_in(kind, table)
         _record(request, municipality, form, shown, {PARAMETER: kind} if kind else _page_of(table))
         rows = told(shown, form.day, with_next_step=with_next_step) if kind else ()
     look: Any = {"data_as_of": data_as_of, "hindsight": form.hindsight, "reached": subject.reached}
@@ -126,13 +126,6 @@ def _table(
         caption=form.words,
     )
     return paginate(table, request)
-
-
-def _shown(table: LongWaitsTable, kind: str) -> Iterable[Referral]:
-    """Who is on the page, or on all pages for a file; nobody in one that only counts."""
-    if is_of_a_table(kind):
-        return ()
-    return table.data.data if kind else table.records
 
 
 def _page_of(table: LongWaitsTable) -> dict[str, str]:

@@ -24,7 +24,7 @@ from referrals.tables.waitlist import MovedTable
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import now, today
-from referrals.views.files import PARAMETER, answer, asked_for_file, downloads, file_name
+from referrals.views.files import PARAMETER, answer, asked_for_file, downloads, file_name, shown_in
 from referrals.views.waitlist import before_the_number, offers
 
 
@@ -37,7 +37,7 @@ def moved(request: HttpRequest, code: str) -> HttpResponse:
     with looking_back(form.hindsight, form.day):
         chosen = PastFilter(request.GET, _rows(request, municipality, form), offers=offers(municipality))
         table = _table(request, code, form, chosen)
-        shown = table.data.data if kind else table.records
+        shown = shown_in(kind, table)
         _record(
             request,
             municipality,
@@ -57,7 +57,7 @@ def moved(request: HttpRequest, code: str) -> HttpResponse:
             "filter": chosen.form,
             "report": report,
             "table": table,
-            "downloads": downloads(request),
+            "downloads": downloads(request, export, report),
         }
         if not table.paginator.count:
             table.when_empty = render_to_string("waitlist/_empty_moved.html", context)

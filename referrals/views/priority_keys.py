@@ -141,7 +141,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "differences": board.differences(groups),
         "alone": report_of.matrix(keys[0], _categories()) if keys[0] and not chosen[1] else None,
         "report": report,
-        "downloads": downloads(request),
+        "downloads": downloads(request, export, report) if report else None,
     }
     return render(request, "priority_keys/compare.html", context)
 

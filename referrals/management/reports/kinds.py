@@ -274,9 +274,7 @@ KINDS = {
     priority_keys.NAME: Kind(_keys, keys_export),
     moved_rows.NAME: Kind(_moved, moved_export, has_tables=False),
     coverage.NAME: Kind(_coverage, coverage_export, of_a_place=False, has_modes=False),
-    coverage_series.NAME: Kind(
-        _coverage_series, coverage_series_export, of_a_place=False, has_modes=False
-    ),
+    coverage_series.NAME: Kind(_coverage_series, coverage_series_export, of_a_place=False, has_modes=False),
 }
 # Reports that are printed with another one, and are made again with it.
 PRINTED_WITH = {three_figures.NAME: waiting_times.NAME}

@@ -23,7 +23,9 @@ BINARY, OF_A_TABLE = "xlsx", "jsonstat"
 def check_output(kind: Kind, out: OutputWrapper, form: str, output: str | None, table: str | None) -> None:
     """Raise CommandError for what cannot be written there, before anything is counted."""
     if form == OF_A_TABLE and not kind.has_tables:
-        raise refused(_("The report is a list of cases and no statistical table: leave out --format jsonstat."))
+        raise refused(
+            _("The report is a list of cases and no statistical table: leave out --format jsonstat.")
+        )
     if table and form != OF_A_TABLE:
         raise refused(_("--table goes with --format jsonstat."))
     if form == BINARY and not output and (out.isatty() or not hasattr(out, "buffer")):
