@@ -114,6 +114,9 @@ FIGURES: dict[str, FigureWord] = {
     "without": FigureWord(_("Without occupational therapist, by the definition"), MUNICIPALITIES),
     "unknown": FigureWord(_("Nothing known of occupational therapists"), MUNICIPALITIES),
     "vacant_post_only": FigureWord(_("Nobody but a vacant post"), MUNICIPALITIES),
+    "under_limit": FigureWord(
+        _("Covered, with fewer full-time equivalents per 10 000 than the limit"), MUNICIPALITIES
+    ),
     "days_without": FigureWord(_("Days since the last occupational therapist left, by the definition"), DAYS),
     "target_days": FigureWord(_("Days to start within"), DAYS),
     "due_soon_days": FigureWord(_("Due soon, days before the target"), DAYS),
