@@ -67,6 +67,11 @@ class PeriodReport:
     year_before: PeriodFigures
     recipe: Recipe
 
+    @property
+    def on(self) -> date:
+        """The last day of the period asked for, whose limit of small numbers holds."""
+        return self.now.period.last_day
+
 
 def build(
     scope: Scope,

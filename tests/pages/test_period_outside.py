@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from referrals.models import Municipality, User
-from tests.factories import ReferralFactory
+from tests.factories import ReferralFactory, SmallNumberLimitFactory
 from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
@@ -51,6 +51,16 @@ def test_a_period_is_the_sum_of_its_months_and_leads_nowhere(
         assert not any(cell.href for row in page.context["board"].rows for cell in row.cells)
         assert "hver slik den vises for seg" in text(page)
         assert "Se på perioden" not in text(page)
+
+
+@pytest.mark.usefixtures("spring")
+def test_the_page_says_which_numbers_are_small_by_the_last_day_of_the_period(
+    reader: Client, municipality: Municipality
+) -> None:
+    SmallNumberLimitFactory(valid_from=date(2023, 4, 1), least_shown=7)
+    for last_day, most in (("31.03.2023", 4), ("30.04.2023", 6)):
+        asked = {"fra": "01.03.2023", "til": last_day}
+        assert f"1 til {most} vises" in text(reader.get("/oversikt/landet/periode/", asked))
 
 
 @pytest.mark.usefixtures("spring")
