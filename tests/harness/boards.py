@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from referrals.models import Municipality
 from referrals.permissions import Role
@@ -34,6 +35,7 @@ def sights() -> Iterator[Sight]:
 
 
 def address_to_see(sight: Sight, place: Municipality, other: Municipality) -> str:
-    """The address with what a page needs to show anything: with whom it compares."""
+    """The address with what a page needs to show anything: with whom it compares, and whose keys."""
     others = f"{place.code},{other.code}" if sight.role in OUTSIDE else other.code
-    return f"{address_of(sight.name, place)}?kommuner={others}"
+    asked = urlencode({"kommuner": others, "a": place.code, "b": other.code}, safe=",")
+    return f"{address_of(sight.name, place)}?{asked}"

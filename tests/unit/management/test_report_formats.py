@@ -3,7 +3,7 @@
 import io
 import json
 import math
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,15 @@ from django.core.management.base import CommandError
 from openpyxl import load_workbook
 
 from referrals.actions import rollups
-from referrals.models import KeptRecipe, Membership, Municipality, Referral, User
-from tests.factories import TODAY, ReferralFactory, UnitFactory, days_ago
+from referrals.models import Category, KeptRecipe, Membership, Municipality, Referral, User, ViewLog
+from tests.factories import (
+    TODAY,
+    PriorityKeyFactory,
+    PriorityTargetFactory,
+    ReferralFactory,
+    UnitFactory,
+    days_ago,
+)
 from tests.unit.management.test_report import refusal, report
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -28,17 +35,76 @@ def waits(municipality: Municipality) -> list[Referral]:
     ]
 
 
-@pytest.mark.parametrize("kind", ["waiting", "flow", "development", "month_ends", "long", "coverage"])
+@pytest.mark.parametrize("kind", ["waiting", "flow", "period", "development", "month_ends", "long"])
 def test_jsonstat_is_one_table_and_the_first_unless_another_is_asked_for(
     kind: str, staff: tuple[str, ...], waits: list[Referral]
 ) -> None:
-    place = () if kind == "coverage" else staff
     rollups.freeze(today=TODAY)
-    made = json.loads(report(kind, *place, "--format", "jsonstat"))
+    check_dataset(kind, *staff)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("coverage",),
+        ("coverage", "--definition", "employed", "--borders", "day", "--on", "2019-12-31"),
+        ("coverage", "--by", "county"),
+        ("coverage_series", "--by", "population"),
+        ("distribution",),
+        ("period", "--from", "2026-01-01", "--on", "2026-02-28"),
+    ],
+)
+def test_of_the_whole_country_too(asked: tuple[str, ...], waits: list[Referral]) -> None:
+    check_dataset(*asked)
+
+
+def check_dataset(kind: str, *asked: str) -> None:
+    made = json.loads(report(kind, *asked, "--format", "jsonstat"))
     assert (made["class"], made["version"]) == ("dataset", "2.0")
     assert math.prod(made["size"]) == len(made["value"])
     assert made["extension"]["recipe"]["report"] == kind
     assert KeptRecipe.objects.filter(hash=made["extension"]["recipe"]["hash"]).exists()
+
+
+def test_coverage_says_by_what_it_counts_and_names_its_groups(municipality: Municipality) -> None:
+    asked = ("--definition", "employed", "--by", "county", "--format", "jsonstat")
+    made = json.loads(report("coverage", *asked, "--table", "group"))
+    assert (
+        made["id"] == ["place", "group", "day", "figure"]
+        and "Ansatt i stilling som ergoterapeut" in made["label"]
+    )
+    assert municipality.county.code in made["dimension"]["group"]["category"]["index"]
+    assert "state_other_post" in made["dimension"]["figure"]["category"]["index"]
+    years = json.loads(report("coverage_series", *asked, "--table", "group"))
+    assert years["role"]["time"] == ["day"] and years["size"][2] == TODAY.year - 2018 + 1
+    assert "Statistisk sentralbyrå" in made["source"]
+    assert made["extension"]["licence"] and years["extension"]["licence"]
+
+
+def test_two_keys_are_a_table_of_days(
+    municipality: Municipality, other_municipality: Municipality, category: Category
+) -> None:
+    theirs = PriorityKeyFactory(municipality=other_municipality, valid_from=days_ago(9), due_soon_days=14)
+    PriorityTargetFactory(key=theirs, category=category, level=1, days=7)
+    own = PriorityKeyFactory(municipality=municipality, valid_from=days_ago(9))
+    PriorityTargetFactory(key=own, category=category, level=1, days=10)
+    asked = ("--municipality", municipality.code, "--with", other_municipality.code, "--format", "jsonstat")
+    made = json.loads(report("keys", *asked))
+    assert made["id"] == ["place", "category", "priority", "day", "figure"] and made["value"] == [10, 7]
+    assert json.loads(report("keys", *asked, "--table", "key"))["value"][1] == 14
+
+
+def test_what_came_and_went_is_a_workbook_and_no_table(
+    staff: tuple[str, ...], waits: list[Referral], tmp_path: Path
+) -> None:
+    path = tmp_path / "kom-og-gikk.xlsx"
+    report("moved", *staff, "--format", "xlsx", "--output", str(path))
+    rows = list(load_workbook(path).worksheets[0].iter_rows(min_row=2, values_only=True))
+    assert {row[0] for row in rows} == {one.number for one in waits}
+    assert {row[1] for row in rows} == {datetime.combine(days_ago(60), time())}
+    lines = ViewLog.objects.count()
+    assert "jsonstat" in refusal("moved", *staff, "--format", "jsonstat")
+    assert ViewLog.objects.count() == lines, "nobody was told of"
 
 
 def test_a_table_by_its_name(staff: tuple[str, ...], waits: list[Referral]) -> None:
