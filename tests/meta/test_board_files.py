@@ -40,7 +40,7 @@ DAY = re.compile(r"\d\d\.\d\d\.\d{4}|\d{4}-\d\d-\d\d")
 # What is no figure in the cells of a page: days, hidden numbers, names, marks of a chart, who it is in a list.
 NO_FIGURES = re.compile(
     r"\d\d?\.[ \u00a0](?:\d\d\.|[a-z]+ )\d{4}|\d\d\.\d\d\.\d{4}|\d{4}-\d{6}|^[A-ZÆØÅÁ]+ \d{4}"
-    r"|<5|Prøvefylke \d+|prioritet \d|\(\d+[ \u00a0][a-zåø]+\)|Ett år: 365 dager"
+    r"|<5|Prøvefylke \d+|Terapeut \d+|prioritet \d|\(\d+[ \u00a0][a-zåø]+\)|Ett år: 365 dager"
 )
 HASH = re.compile(r"<code>([0-9a-f]{16})</code>")
 HIDDEN = {"<5", "Skjermet"}
@@ -192,9 +192,9 @@ def numbers_in_files(board: Board) -> set[str]:
 
 
 def as_csv(cell: Cell, heads: list[str]) -> str:
-    """A typed cell of a workbook as the CSV of the same sheet has it: long sheets have days as codes."""
+    """A typed cell of a workbook as the CSV of the same sheet has it: sheets of several parts have days as codes."""
     if isinstance(cell, date):
-        return f"{cell:%Y-%m-%d}" if tuple(heads) == LONG else f"{cell:%d.%m.%Y}"
+        return f"{cell:%Y-%m-%d}" if heads[0] == LONG[0] else f"{cell:%d.%m.%Y}"
     if isinstance(cell, float):
         return plain(str(cell).replace(".", ","))
     return "" if cell is None else str(cell)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from referrals.models import Municipality, User
-from tests.factories import ReferralFactory, SmallNumberLimitFactory
+from tests.factories import ReferralFactory, SmallNumberLimitFactory, noon
 from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
@@ -57,7 +57,7 @@ def test_a_period_is_the_sum_of_its_months_and_leads_nowhere(
 def test_the_page_says_which_numbers_are_small_by_the_last_day_of_the_period(
     reader: Client, municipality: Municipality
 ) -> None:
-    SmallNumberLimitFactory(valid_from=date(2023, 4, 1), least_shown=7)
+    SmallNumberLimitFactory(valid_from=date(2023, 4, 1), least_shown=7, registered_at=noon(date(2023, 3, 31)))
     for last_day, most in (("31.03.2023", 4), ("30.04.2023", 6)):
         asked = {"fra": "01.03.2023", "til": last_day}
         assert f"1 til {most} vises" in text(reader.get("/oversikt/landet/periode/", asked))
