@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from referrals.choices import WITHOUT, CoverageState, Definition
-from referrals.reports import coverage_periods
 from referrals.reports.coverage_periods import Periods
 from referrals.reports.intervals import between, hold, within
 
@@ -44,11 +43,6 @@ def _gap(begun: date, ended: date, on: date, *, is_known: bool) -> Gap:
     since = None if begun == date.min else begun
     days = (min(ended, on) - since).days if since and (is_over or is_known) else None
     return Gap(since, ended if is_over else None, days, is_known or is_over)
-
-
-def of_municipality(municipality: int, definition: Definition, on: date) -> tuple[Gap, ...]:
-    """The gaps of one municipality, as is now known. 4 queries."""
-    return gaps(coverage_periods.read(places={municipality}), municipality, definition, on)
 
 
 def running_since(periods: Periods, municipality: int, definition: Definition, on: date) -> date | None:

@@ -25,7 +25,7 @@ from referrals.forms.coverage import CoverageForm, DefinedForm, SeriesForm
 from referrals.models import County, CoverageAgreement, LawReference, Municipality
 from referrals.models.law import BEHIND_COVERAGE
 from referrals.permissions import Permission
-from referrals.reports import boundaries, coverage_series, gaps, thin
+from referrals.reports import boundaries, coverage_series, thin
 from referrals.reports import coverage as report_of
 from referrals.reports import official as official_figures
 from referrals.reports.beginnings import first_known_workforce
@@ -33,6 +33,7 @@ from referrals.reports.coverage import CountyCoverage, CoverageReport, Municipal
 from referrals.reports.coverage_redrawn import AskedCoverage
 from referrals.tables.base import paginate
 from referrals.tables.coverage import CoverageTable
+from referrals.views import coverage_place
 from referrals.views.clock import now, today
 from referrals.views.context import Link
 from referrals.views.files import answer, asked_for_file, downloads, file_name
@@ -109,7 +110,6 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "explanation": board.EXPLANATIONS[row.state],
         "agreements": _agreements(row, form, address),
         "official": _official(request, row, form),
-        "gaps": gaps.of_municipality(row.pk, form.definition, form.day),
         "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],
         "thin": thin_board.thin_board(thin.build(row.pk, form.day, request.access, form.definition)),
@@ -122,6 +122,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "trail": _trail(form),
         "begins_on": _beginning(report),
         "downloads": downloads(request, export, AskedCoverage.plain(report)),
+        **coverage_place.parts(request, report, row, form, address),
     }
     return render(request, "coverage/municipality.html", context)
 

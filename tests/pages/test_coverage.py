@@ -1,6 +1,7 @@
 """Coverage: the country and one municipality on a day; who sees what; what odd addresses get."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -364,15 +365,29 @@ def test_how_many_work_there_is_told_only_to_those_who_work_there_too(
     assert "<dt>Ergoterapeuter</dt>" not in markup(reader.get(address))
 
 
-def test_no_therapist_is_named(
-    reader: Client, client_for: ClientFor, manager: User, country: Country
+def test_therapists_are_named_to_own_staff_only(
+    reader: Client,
+    client_for: ClientFor,
+    manager: User,
+    county_reader: User,
+    administrator: User,
+    country: Country,
 ) -> None:
-    employment = country.own.employments.get()
-    for client in (reader, client_for(manager)):
-        for address in (URL, f"{URL}{country.own.code}/"):
-            page = markup(client.get(address))
-            assert employment.therapist.name not in page
-            assert employment.therapist.hpr_number not in page
+    named = country.own.employments.get().therapist
+    gone = EmploymentFactory(municipality=country.own, valid_to=days_ago(0)).therapist
+    bought = country.purchased.employments.get().therapist
+    outsiders = [reader, client_for(county_reader), client_for(administrator)]
+    address = f"{URL}{country.own.code}/"
+    assert named.name in markup(client_for(manager).get(address))
+    assert gone.name not in markup(client_for(manager).get(address))
+    assert gone.name in markup(client_for(manager).get(address, {"dato": f"{days_ago(1):%d.%m.%Y}"}))
+    for client, pages in (
+        *((client, (URL, address)) for client in outsiders),
+        (client_for(manager), (URL, f"{URL}{country.purchased.code}/")),
+    ):
+        for page in map(markup, map(client.get, pages)):
+            for therapist in (named, bought):
+                assert f"{therapist.name}<" not in page and therapist.hpr_number not in page
 
 
 def test_the_way_to_the_waitlists_figures_is_shown_to_those_who_may_go_it(
@@ -429,6 +444,70 @@ def test_an_impossible_day_of_a_municipality_shows_today(reader: Client, country
     assert page.context["report"].on == TODAY
 
 
+def test_the_past_is_a_band_and_a_table(reader: Client, country: Country) -> None:
+    EmploymentFactory(municipality=country.none, valid_from=days_ago(900), valid_to=days_ago(400))
+    page = reader.get(f"{URL}{country.none.code}/")
+    rows = page.context["history"].rows
+    assert [(row.state, row.days) for row in rows[:3]] == [("none", 101), ("unknown", 300), ("own", 500)]
+    (mark,) = page.context["history"].chart.marks
+    assert mark.label == f"Uten fra {days_ago(400):%d.%m.%Y}, 400 dager"
+    assert markup(page).count('<rect class="timeline-band') == 4
+
+
+def test_the_five_most_like_it_stand_beside_it(reader: Client, country: Country) -> None:
+    assert "Innbyggertallet er ukjent" in markup(reader.get(f"{URL}{country.none.code}/"))
+    near = [MunicipalityFactory(county=country.none.county) for _number in range(6)]
+    for number, place in enumerate(near):
+        PopulationFactory(municipality=place, persons=9_000 + number * 1000)
+    page = reader.get(f"{URL}{country.own.code}/")
+    codes = [one.row.code for one in page.context["similar"]]
+    assert codes == [country.own.code, *(place.code for place in near[:5])]
+    assert "dobbelt eller halvt så mange innbyggere" in markup(page)
+
+
+def test_waits_are_true_for_own_staff_hidden_from_outsiders_and_not_told_to_others(
+    client_for: ClientFor, manager: User, county_reader: User, administrator: User, country: Country
+) -> None:
+    ReferralFactory.create_batch(3, municipality=country.own)
+    address = f"{URL}{country.own.code}/"
+    seen = [client_for(user).get(address).context["waits"] for user in (manager, county_reader)]
+    assert [rows[0].now for rows in seen] == ["3", "Skjermet"]
+    assert (seen[0][1].now.endswith("dager"), seen[1][1].now) == (True, "Skjermet")
+    assert client_for(administrator).get(address).context["waits"] == ()
+
+
+CLOSED_BY = {
+    ("none", "attached"): "kjøper tjenesten eller får en avtale",
+    ("none", "authorised"): "uansett stilling. Kjøp eller avtale er nok etter loven",
+    ("none", "employed"): "en av de sju yrkeskodene. Kjøp eller avtale er nok etter loven",
+    ("agreement", "attached"): "Det som fortsatt mangler etter det publiserte tallet",
+    ("agreement", "authorised"): "Kommunen får tjenesten fra andre",
+    ("purchased", "employed"): "Kommunen får tjenesten fra andre",
+    ("unknown", "authorised"): "Først må det være kjent",
+    ("own", "employed"): "Ingenting mangler",
+}
+
+
+@pytest.mark.parametrize(("state", "definition"), sorted(CLOSED_BY))
+def test_what_it_takes_is_said_in_a_plain_sentence(
+    reader: Client, country: Country, state: str, definition: str
+) -> None:
+    page = reader.get(f"{URL}{getattr(country, state).code}/", {"definisjon": definition})
+    assert CLOSED_BY[state, definition] in markup(page)
+
+
+def test_a_vacant_post_and_a_post_of_another_kind_say_what_is_lacking(
+    reader: Client, country: Country
+) -> None:
+    VacancyFactory(municipality=country.none)
+    assert "En stilling er ledig." in markup(reader.get(f"{URL}{country.none.code}/"))
+    other = OccupationFactory(code="1120102", kind=OccupationKind.OTHER)
+    EmploymentFactory(municipality=country.unknown, occupation=other)
+    address = f"{URL}{country.unknown.code}/"
+    assert "er allerede ansatt" in markup(reader.get(address, {"definisjon": "employed"}))
+    assert "Ingenting mangler" in markup(reader.get(address))
+
+
 # ---------------------------------------------------------------- its recipe
 
 
@@ -436,7 +515,9 @@ def test_both_pages_keep_and_show_the_recipe(reader: Client, country: Country) -
     for address in (URL, f"{URL}{country.agreement.code}/"):
         page = reader.get(address)
         assert f"Oppskrift <code>{page.context['report'].recipe.hash}</code>" in markup(page)
-        assert KeptRecipe.objects.get().hash == page.context["report"].recipe.hash
+        shown = set(re.findall(r"Oppskrift <code>(\w+)</code>", markup(page)))
+        assert shown <= set(KeptRecipe.objects.values_list("hash", flat=True))
+    assert KeptRecipe.objects.count() == 2, "of coverage, and of the municipality's waits"
 
 
 # ---------------------------------------------------------------- cost

@@ -42,7 +42,7 @@ ROW_KEYS = {
     "source",
     "population",
     "population_year",
-    "days_without_own",
+    "days_without",
     "over_one_year",
     "suppressed",
 }

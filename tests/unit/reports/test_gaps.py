@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from referrals.choices import WITHOUT, CoverageState, Definition
 from referrals.models import Municipality
-from referrals.reports import coverage, coverage_periods, gaps
+from referrals.reports import coverage, coverage_history, coverage_periods, gaps
 from referrals.reports.coverage_periods import Deal, Periods, Post
 from referrals.reports.coverage_sweep import LADDER, Sweep
 from referrals.reports.intervals import OPEN, between, union, within
@@ -126,6 +126,20 @@ def test_gaps_begin_and_end_with_coverage_and_never_touch(
         assert older.ended and newer.began and older.ended < newer.began
 
 
+@given(world=worlds, definition=st.sampled_from(Definition), last=day_numbers)
+def test_a_history_says_of_every_day_what_the_day_says(
+    world: Periods, definition: Definition, last: int
+) -> None:
+    found = coverage_history.spans(world, PLACE, definition, DAYS[last])
+    assert (found[0].begun, found[-1].ended) == (coverage_history.BEGIN, DAYS[last] + timedelta(days=1))
+    for earlier, later in zip(found, found[1:], strict=False):
+        assert earlier.ended == later.begun and earlier.state != later.state
+    for day in DAYS[: last + 1]:
+        state = state_on(world, day)
+        expected = OWN if state == OTHER_POST and definition != Definition.EMPLOYED else state
+        assert [one.state for one in found if holds((one.begun, one.ended), day)] == [expected]
+
+
 @given(world=worlds)
 def test_many_days_at_once_are_each_day_by_itself(world: Periods) -> None:
     sweep = Sweep(world, [PLACE, NEIGHBOUR], DAYS)
@@ -147,6 +161,13 @@ def test_intervals_are_sets_of_days(first: Any, second: Any, whole: tuple[date, 
         assert any(holds(each, day) for each in both) == inside
         assert any(holds(each, day) for each in between(both)) == (not inside)
         assert any(holds(each, day) for each in within(both, whole)) == (inside and holds(whole, day))
+
+
+def test_before_2018_there_is_no_history() -> None:
+    nothing = Periods({}, (), {})
+    assert coverage_history.spans(nothing, PLACE, Definition.AUTHORISED, date(2017, 12, 31)) == ()
+    (first,) = coverage_history.spans(nothing, PLACE, Definition.AUTHORISED, date(2018, 1, 1))
+    assert (first.state, first.begun, first.ended) == (UNKNOWN, date(2018, 1, 1), date(2018, 1, 2))
 
 
 # ---------------------------------------------------------------- boundaries, from rows
@@ -177,7 +198,7 @@ def test_an_authorisation_that_ends_on_the_day(place: Municipality) -> None:
     EmploymentFactory(municipality=place, therapist=TherapistFactory(authorised_to=ON))
     CoverageStatementFactory(municipality=place)
     assert states(place) == [OWN, NONE, NONE]
-    (gap,) = gaps.of_municipality(place.pk, Definition.AUTHORISED, ON)
+    (gap,) = coverage_history.of_municipality(place.pk, Definition.AUTHORISED, ON).gaps
     assert (gap.began, gap.ended, gap.days) == (ON, None, 0)
 
 
@@ -186,9 +207,9 @@ def test_an_employment_that_begins_on_the_day(place: Municipality) -> None:
     EmploymentFactory(municipality=place, valid_from=ON)
     CoverageStatementFactory(municipality=place)
     assert states(place) == [NONE, OWN, OWN]
-    (gap,) = gaps.of_municipality(place.pk, Definition.AUTHORISED, AFTER)
+    (gap,) = coverage_history.of_municipality(place.pk, Definition.AUTHORISED, AFTER).gaps
     assert (gap.began, gap.ended, gap.days) == (date(2025, 1, 1), ON, 152)
-    (gap,) = gaps.of_municipality(place.pk, Definition.AUTHORISED, BEFORE)
+    (gap,) = coverage_history.of_municipality(place.pk, Definition.AUTHORISED, BEFORE).gaps
     assert (gap.ended, gap.days) == (None, 151)
 
 
@@ -197,9 +218,9 @@ def test_an_agreement_of_one_day(place: Municipality) -> None:
     CoverageAgreementFactory(provider=neighbour, recipient=place, valid_from=ON, valid_to=AFTER)
     CoverageStatementFactory(municipality=place)
     assert states(place, Definition.ATTACHED) == [NONE, AGREEMENT, NONE]
-    newest, oldest = gaps.of_municipality(place.pk, Definition.ATTACHED, AFTER)
+    newest, oldest = coverage_history.of_municipality(place.pk, Definition.ATTACHED, AFTER).gaps
     assert (newest.began, newest.days, oldest.began, oldest.ended) == (AFTER, 0, None, ON)
-    (whole,) = gaps.of_municipality(place.pk, Definition.AUTHORISED, AFTER)
+    (whole,) = coverage_history.of_municipality(place.pk, Definition.AUTHORISED, AFTER).gaps
     assert (whole.began, whole.ended) == (None, None)
 
 
@@ -219,12 +240,12 @@ def test_touching_employments_leave_no_gap(place: Municipality) -> None:
     EmploymentFactory(municipality=place, valid_from=AFTER)
     CoverageStatementFactory(municipality=place)
     assert states(place) == [OWN, OWN, OWN]
-    assert gaps.of_municipality(place.pk, Definition.AUTHORISED, AFTER) == ()
+    assert coverage_history.of_municipality(place.pk, Definition.AUTHORISED, AFTER).gaps == ()
 
 
 def test_what_nobody_says_any_more_goes_on_without_a_number(place: Municipality) -> None:
     EmploymentFactory(municipality=place, valid_to=date(2025, 1, 1))
     CoverageStatementFactory(municipality=place, valid_to=ON)
     assert states(place) == [NONE, UNKNOWN, UNKNOWN]
-    (gap,) = gaps.of_municipality(place.pk, Definition.AUTHORISED, ON)
+    (gap,) = coverage_history.of_municipality(place.pk, Definition.AUTHORISED, ON).gaps
     assert (gap.is_known, gap.days, gap.ended) == (False, None, None)

@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from referrals.choices import Borders, Definition, GroupedBy, OccupationKind
 from referrals.models import Employment, Municipality, Occupation, StaffingFigure, Therapist, Vacancy
-from referrals.reports import borders, coverage, coverage_redrawn, coverage_series, gaps
+from referrals.reports import borders, coverage, coverage_history, coverage_redrawn, coverage_series
 from referrals.reports.question import Question
 from tests import plain_coverage
 from tests.factories import StaffingImportFactory
@@ -171,7 +171,7 @@ def test_since_when(rows: Rows, definition: Definition) -> None:
         found = row.days_without if row.days_without is not None and row.days_without < 400 else None
         assert found == expected, row.code
         if expected is not None:
-            assert gaps.of_municipality(row.pk, definition, on)[0].days == expected
+            assert coverage_history.of_municipality(row.pk, definition, on).gaps[0].days == expected
 
 
 def test_the_series_says_what_each_day_says(rows: Rows) -> None:
