@@ -194,12 +194,39 @@ def cards(totals: Totals, address: Callable[[str], str]) -> tuple[Card, ...]:
     )
 
 
-def coverage_map(report: CoverageReport, address: Callable[[str], str], county: str = "") -> TileMap:
-    """Norway by state; each tile leads to its municipality's page by `address`. Those of the `county` get a frame.
+@dataclass(frozen=True)
+class Face:
+    """What stands in a square, what it says in words, and its tone."""
 
-    A municipality whose place lies outside the grid is only in the tables.
+    text: str
+    label: str
+    tone: str
+
+
+def state_face(row: MunicipalityCoverage) -> Face:
+    """By state."""
+    return Face(str(SYMBOLS[row.state]), label(row), row.state.value)
+
+
+def coverage_map(
+    report: CoverageReport,
+    address: Callable[[str], str],
+    county: str = "",
+    face: Callable[[MunicipalityCoverage], Face] = state_face,
+    legend: Sequence[LegendEntry] = (),
+) -> TileMap:
+    """Norway, by state or by another `face` with its `legend`; those of the `county` get a frame.
+
+    Each tile leads to its municipality's page by `address`. A municipality whose place lies outside the grid is only
+    in the tables.
     """
-    legend = [
+    tiles = (_tile(row, face(row), address, county) for row in report.rows if _is_on_map(row))
+    return tile_map(tiles, legend or state_legend(report))
+
+
+def state_legend(report: CoverageReport) -> list[LegendEntry]:
+    """The states with how many are in each."""
+    return [
         LegendEntry(
             state.value,
             f"{state.label}: {number(report.totals.states[state])}",
@@ -207,7 +234,6 @@ def coverage_map(report: CoverageReport, address: Callable[[str], str], county: 
         )
         for state in states_in(report.definition)
     ]
-    return tile_map((_tile(row, address, county) for row in report.rows if _is_on_map(row)), legend)
 
 
 def map_sentence(report: CoverageReport) -> str:
@@ -269,13 +295,13 @@ def label(row: MunicipalityCoverage) -> str:
     return _("%(place)s, %(fte)s full-time equivalents") % {"place": text, "fte": number(row.fte, 1)}
 
 
-def _tile(row: MunicipalityCoverage, address: Callable[[str], str], county: str) -> Tile:
+def _tile(row: MunicipalityCoverage, face: Face, address: Callable[[str], str], county: str) -> Tile:
     return Tile(
         row.tile_column,
         row.tile_row,
-        str(SYMBOLS[row.state]),
-        label(row),
-        row.state.value,
+        face.text,
+        face.label,
+        face.tone,
         address(row.code),
         chosen=row.county_code == county,
     )

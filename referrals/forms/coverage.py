@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from referrals.boards.coverage import UNDER, VACANT_ONLY, WITHOUT_LABELS
+from referrals.boards.coverage_tiles import SHADES
 from referrals.choices import Borders, Definition, GroupedBy, states_in
 from referrals.forms.boards import DayForm
 from referrals.reports.question import PUBLISHED, Question
@@ -44,10 +45,11 @@ class DefinedForm(DayForm):
 
 
 class CoverageForm(DefinedForm):
-    """And which of the municipalities are listed. `fylke` is a county's number."""
+    """And which of the municipalities are listed. `fylke` is a county's number; `farge` is what the map shows."""
 
     fylke = forms.ChoiceField(label=_("County"), required=False)
     tilstand = forms.ChoiceField(label=_("List"), required=False)
+    farge = forms.ChoiceField(required=False, choices=list(SHADES.items()), widget=forms.HiddenInput)
 
     def __init__(self, query: QueryDict, *, today: Any, counties: Sequence[tuple[str, Text]]) -> None:
         super().__init__(query, today=today)
@@ -60,6 +62,11 @@ class CoverageForm(DefinedForm):
     def county(self) -> str:
         """The number of the county asked for; empty for all."""
         return self.chosen("fylke")
+
+    @property
+    def shade(self) -> str:
+        """What the map is coloured by; empty for the state."""
+        return self.chosen("farge")
 
     @property
     def listed(self) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from referrals.actions import recipes
 from referrals.boards import coverage as board
 from referrals.boards import coverage_series as series_board
+from referrals.boards import coverage_tiles as tiles_board
 from referrals.boards import official as official_board
 from referrals.boards import thin as thin_board
 from referrals.boards.areas import boundary_board
@@ -66,7 +67,6 @@ def coverage(request: HttpRequest) -> HttpResponse:
     chosen = _chosen_counties(report, form)
     totals = chosen[0].totals if form.county else report.totals
     address = _municipality_address(form)
-    tiles = board.coverage_map(report, address, form.county)
     context = {
         "form": form,
         "report": report,
@@ -75,9 +75,12 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "summary": board.summary(totals),
         "cards": board.cards(totals, lambda state: _list_address(request, state)),
         "thin_cards": thin_board.cards(report, totals, lambda listed: _list_address(request, listed)),
-        "map": tiles,
-        "boundaries": boundary_board(report, boundaries.current(), address, form.county, tiles.legend),
-        "map_sentence": board.map_sentence(report),
+        "map": tiles_board.shaded_map(report, address, form.county, form.shade),
+        "shades": tiles_board.shade_choices(form.shade, lambda shade: _map_address(request, farge=shade)),
+        "years": tiles_board.year_choices(form.day, form.today, lambda day: _day_address(request, form, day)),
+        "boundaries": boundary_board(
+            report, boundaries.current(), address, form.county, board.state_legend(report)
+        ),
         "lists": board.county_lists(
             chosen, board.wanted(form.listed, form.definition), _own_counties(request, counties)
         ),
@@ -216,6 +219,21 @@ def _list_address(request: HttpRequest, state: str) -> str:
     query = request.GET.copy()
     query["tilstand"] = state
     return f"?{query.urlencode()}#list"
+
+
+def _map_address(request: HttpRequest, **changed: str) -> str:
+    """This page with something changed; what is empty is left out."""
+    query = request.GET.copy()
+    for name, value in changed.items():
+        query[name] = value
+        if not value:
+            del query[name]
+    return f"?{query.urlencode()}#map-choices"
+
+
+def _day_address(request: HttpRequest, form: CoverageForm, day: date) -> str:
+    """This page on another day."""
+    return _map_address(request, dato="" if day == form.today else f"{day:%d.%m.%Y}")
 
 
 def _municipality_address(form: DefinedForm) -> Callable[[str], str]:

@@ -169,6 +169,27 @@ def test_the_definition_is_chosen_and_goes_along_to_the_years_since_2018(
     stop(page)
 
 
+def test_the_map_gets_another_colour_and_another_year_without_scripts(
+    page_without_scripts: Page,
+    base_url: str,
+    page: Page,
+    sign_in: SignIn,
+    national_reader: User,
+    country: dict[str, Municipality],
+) -> None:
+    sign_in(national_reader)
+    plain = page_without_scripts
+    plain.context.add_cookies(page.context.cookies())
+    plain.goto(f"{base_url}/dekning/")
+    plain.get_by_role("link", name="Venter over ett år", exact=True).click()
+    expect(plain.get_by_role("heading", name="Norge etter lang ventetid")).to_be_visible()
+    plain.get_by_role("link", name="2024", exact=True).click()
+    expect(plain.get_by_label("Dato", exact=True)).to_have_value("31.12.2024")
+    expect(plain.get_by_role("heading", name="Norge etter lang ventetid")).to_be_visible()
+    page.goto("/dekning/?farge=arsverk&dato=31.12.2024")
+    stop(page)
+
+
 def test_it_prints_its_list_and_its_map(
     page: Page, sign_in: SignIn, national_reader: User, country: dict[str, Municipality]
 ) -> None:

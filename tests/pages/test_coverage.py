@@ -189,6 +189,29 @@ def test_a_reader_of_a_county_sees_it_first(
     assert lists[0].county.code == country.own.county.code
 
 
+def test_the_map_is_coloured_as_asked_and_keeps_what_else_is_chosen(reader: Client, country: Country) -> None:
+    query = {"farge": "arsverk", "fylke": "59", "definisjon": "attached", "dato": "31.12.2025"}
+    page = reader.get(URL, query)
+    assert "Norge etter årsverk" in markup(page)
+    assert "Prøvdal: 0,75 årsverk per 10 000 innbyggere" in markup(page)
+    assert '<input type="hidden" name="farge" value="arsverk"' in markup(page)
+    address = "?farge=venter&amp;fylke=59&amp;definisjon=attached&amp;dato=31.12.2025#map-choices"
+    assert f'href="{address}"' in markup(page)
+    assert "?farge=arsverk&amp;fylke=59&amp;definisjon=attached#map-choices" in markup(page), "today"
+    chosen = [
+        choice.label for choice in (*page.context["years"], *page.context["shades"]) if choice.is_chosen
+    ]
+    assert chosen == ["2025", "Årsverk per 10\xa0000 innbyggere"]
+    assert reader.get(URL, {"farge": "<b>"}).context["map"].title == "Norge etter dekning"
+
+
+def test_the_map_of_waits_hides_small_numbers(reader: Client, country: Country) -> None:
+    ReferralFactory(municipality=country.own, over_a_year=True)
+    page = reader.get(URL, {"farge": "venter"})
+    tile = next(tile for tile in page.context["map"].chart.tiles if country.own.code in tile.href)
+    assert (tile.tone, tile.text) in {("q0", "<5"), ("q0", ":")}
+
+
 # ---------------------------------------------------------------- by which definition
 
 DEFINED = {"employed": 3, "authorised": 3, "attached": 1}

@@ -1,0 +1,121 @@
+"""What the tile map of coverage can be coloured by, and the ways to its other colours and years."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from referrals.boards.coverage import Face, Text, coverage_map, map_sentence
+from referrals.boards.figures import count
+from referrals.charts.tiles import MISSING, LegendEntry, TileMap, step
+from referrals.choices import CoverageState
+from referrals.norwegian import number
+from referrals.reports.coverage import CoverageReport, MunicipalityCoverage
+from referrals.reports.coverage_series import year_ends_until
+
+# As addresses ask for it; state where nothing is asked for.
+BY_STATE, BY_FTE, BY_WAITS = "", "arsverk", "venter"
+SHADES: dict[str, Text] = {
+    BY_STATE: gettext_lazy("State"),
+    BY_FTE: gettext_lazy("Full-time equivalents per 10,000"),
+    BY_WAITS: gettext_lazy("Waiting over a year"),
+}
+FTE_BREAKS = (1, 3, 5, 7)
+WAIT_BREAKS = (5, 10, 25, 50)
+WITHHELD_SIGN = ":"
+MOST_WRITTEN = 1000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A way to the same page with another colour or on another day."""
+
+    label: str
+    href: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class ShadedMap:
+    """The map with what it says of itself."""
+
+    chart: TileMap
+    title: str
+    sentence: str
+
+
+def shaded_map(
+    report: CoverageReport, address: Callable[[str], str], county: str = "", shade: str = BY_STATE
+) -> ShadedMap:
+    """Norway coloured as asked; the tiles lead to the same pages whatever their colour."""
+    if shade == BY_FTE:
+        chart = coverage_map(report, address, county, _fte_face, _fte_legend())
+        return ShadedMap(chart, _("Norway by full-time equivalents"), _fte_sentence())
+    if shade == BY_WAITS:
+        chart = coverage_map(report, address, county, _waits_face, _waits_legend())
+        return ShadedMap(chart, _("Norway by long waits"), _waits_sentence())
+    return ShadedMap(coverage_map(report, address, county), _("Norway by coverage"), map_sentence(report))
+
+
+def shade_choices(shade: str, address: Callable[[str], str]) -> tuple[Choice, ...]:
+    """The colours; `address` makes the page's with another one."""
+    return tuple(Choice(str(label), address(name), name == shade) for name, label in SHADES.items())
+
+
+def year_choices(on: date, today: date, address: Callable[[date], str]) -> tuple[Choice, ...]:
+    """The ends of the years since 2018, and last today; `address` makes the page's on another day."""
+    *ends, last = year_ends_until(today)
+    choices = (Choice(str(end.year), address(end), end == on) for end in ends)
+    return (*choices, Choice(_("Today"), address(last), last == on))
+
+
+def _fte_face(row: MunicipalityCoverage) -> Face:
+    value = None if row.state == CoverageState.UNKNOWN else row.fte_per_10000
+    if value is None:
+        return Face(MISSING, _("%(place)s: not known") % {"place": row.full_name}, "q0")
+    # By what is written in the square, so that the two never disagree.
+    written = round(float(value) + 1e-9, 1)
+    words = {"place": row.full_name, "fte": number(value, 2)}
+    label = _("%(place)s: %(fte)s full-time equivalents per 10,000 inhabitants") % words
+    return Face(number(value, 1 if written < 10 else 0), label, step(written, FTE_BREAKS))
+
+
+def _waits_face(row: MunicipalityCoverage) -> Face:
+    figure = row.over_a_year
+    words = {"place": row.full_name, "count": count(figure)}
+    label = _("%(place)s: waiting over a year: %(count)s") % words
+    if figure.value is None:
+        small = figure.in_place if figure.in_place.startswith("<") else WITHHELD_SIGN
+        return Face(small if figure.suppressed else MISSING, label, "q0")
+    text = str(figure.value) if figure.value < MOST_WRITTEN else f"{int(figure.value) // MOST_WRITTEN}k"
+    return Face(text, label, step(figure.value, WAIT_BREAKS))
+
+
+def _fte_legend() -> tuple[LegendEntry, ...]:
+    steps = [_("under %(limit)s") % {"limit": number(FTE_BREAKS[0], 1)}]
+    pairs = zip(FTE_BREAKS, FTE_BREAKS[1:], strict=False)
+    steps += [f"{number(low, 1)}–{number(high - 0.1, 1)}" for low, high in pairs]
+    steps.append(_("%(limit)s or more") % {"limit": number(FTE_BREAKS[-1], 1)})
+    return _legend(steps, LegendEntry("q0", _("not known"), MISSING))
+
+
+def _waits_legend() -> tuple[LegendEntry, ...]:
+    steps = [_("under %(limit)s") % {"limit": WAIT_BREAKS[0]}]
+    pairs = zip(WAIT_BREAKS, WAIT_BREAKS[1:], strict=False)
+    steps += [f"{low}–{high - 1}" for low, high in pairs]
+    steps.append(_("%(limit)s or more") % {"limit": WAIT_BREAKS[-1]})
+    return _legend(steps, LegendEntry("q0", _("hidden: < or :"), WITHHELD_SIGN))
+
+
+def _legend(steps: list[str], *missing: LegendEntry) -> tuple[LegendEntry, ...]:
+    return (*(LegendEntry(f"q{place}", text) for place, text in enumerate(steps, start=1)), *missing)
+
+
+def _fte_sentence() -> str:
+    return _("Per 10,000 inhabitants, after what agreements move.")
+
+
+def _waits_sentence() -> str:
+    return _("How many have waited more than 365 days.")
