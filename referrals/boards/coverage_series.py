@@ -1,6 +1,6 @@
 """The board of coverage since 2018: how many were without by each definition, and in each group at year-ends."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -9,12 +9,16 @@ from django.utils.translation import ngettext
 
 from referrals.boards.coverage import Text
 from referrals.boards.pictures import Picture, months
+from referrals.charts.bars import Part, Row, bars
 from referrals.charts.lines import Series, lines
 from referrals.choices import Borders, Definition
 from referrals.norwegian import number, sort_key
 from referrals.reports.borders import Split
 from referrals.reports.coverage_series import CoverageSeries, Point
 from referrals.reports.gaps import Turnover
+
+# Municipalities without as Norsk Ergoterapeutforbund has told them, counted in the fourth quarter of the year.
+PUBLISHED_WITHOUT = {2018: 83, 2021: 43, 2022: 44, 2023: 49, 2024: 41}
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,34 @@ def over_time(series: CoverageSeries) -> Picture:
             [
                 Series(_short(definition), [point.without[definition] for point in points])
                 for definition in Definition
-            ],
+            ]
+            + _published_line(points),
         ),
         heading=_("Month"),
         unit=_("municipalities"),
+    )
+
+
+def published(series: CoverageSeries) -> tuple[tuple[int, int], ...]:
+    """What was published of the years that are shown, by year."""
+    ended = {point.on.year for point in series.months if _is_year_end(point)}
+    return tuple((year, count) for year, count in PUBLISHED_WITHOUT.items() if year in ended)
+
+
+def staffed(series: CoverageSeries) -> Picture:
+    """Årsverk per 10 000 of the groups and of the country on the day; of the ends of years before it in the table."""
+    named = [*((str(group.name), group.points) for group in series.groups), (_("The country"), series.years)]
+    *earlier, _last = year_names(series)
+    return Picture(
+        kind="bars",
+        id="staffed",
+        title=_("Full-time equivalents per 10,000"),
+        sentence=_("Own and bought, after what agreements move; the same under every definition."),
+        chart=bars(
+            [_bar(name, points) for name, points in named], [Part(_written(series.years[-1]))], decimals=2
+        ),
+        heading=str(series.question.by.label) if series.question.by else "",
+        more_headings=tuple(reversed(earlier)),
     )
 
 
@@ -135,6 +163,29 @@ def _over_time(series: CoverageSeries) -> str:
         "all": number(last.municipalities),
         "end": _written(last),
     }
+
+
+def _published_line(points: Sequence[Point]) -> list[Series]:
+    """A dot at the end of each year of which a number was published; no line where there is none."""
+    values = [PUBLISHED_WITHOUT.get(point.on.year) if _is_year_end(point) else None for point in points]
+    return [Series(_("Published"), values)] if any(values) else []
+
+
+def _is_year_end(point: Point) -> bool:
+    return (point.on.month, point.on.day) == (12, 31)
+
+
+def _bar(name: str, points: Sequence[Point | None]) -> Row:
+    """A group on the day; what it had before stands in the table, the newest first."""
+    *earlier, last = points
+    value = last.fte_per_10000 if last else None
+    more = tuple(_per_10000(point) for point in reversed(earlier))
+    return Row(name, [None if value is None else float(value)], hidden="–", more=more)
+
+
+def _per_10000(point: Point | None) -> str:
+    value = point.fte_per_10000 if point else None
+    return "–" if value is None else number(value, 2)
 
 
 def _short(definition: Definition) -> str:

@@ -78,13 +78,14 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
-    """The chart, ready to draw. `share`: every bar is whole, its parts per cent of it."""
+    """The chart, ready to draw. `share`: every bar is whole, its parts per cent of it. Values have `decimals`."""
 
     frame: Frame
     bars: tuple[Bar, ...]
     parts: tuple[Part, ...]
     ticks: tuple[Tick, ...]
     share: bool
+    decimals: int = 0
     bar_height: float = BAR_HEIGHT
 
     @property
@@ -98,7 +99,7 @@ class BarChart:
         return any(bar.href for bar in self.bars)
 
 
-def bars(rows: Sequence[Row], parts: Sequence[Part], *, share: bool = False) -> BarChart:
+def bars(rows: Sequence[Row], parts: Sequence[Part], *, share: bool = False, decimals: int = 0) -> BarChart:
     """Lays the rows out from the top down. Raises ValueError if a row has not one value for each part."""
     for row in rows:
         if len(row.values) != len(parts):
@@ -120,7 +121,8 @@ def bars(rows: Sequence[Row], parts: Sequence[Part], *, share: bool = False) -> 
         _bar(row, lines, _segments(row, parts, scale, share=share), top + (height - ROW_GAP) / 2, scale)
         for row, lines, top, height in zip(rows, labels, tops, heights, strict=True)
     )
-    return BarChart(frame, drawn, tuple(parts), tuple(Tick(scale(value), value) for value in values), share)
+    ticks = tuple(Tick(scale(value), value) for value in values)
+    return BarChart(frame, drawn, tuple(parts), ticks, share, decimals)
 
 
 def _bar(row: Row, lines: Sequence[str], segments: tuple[Segment, ...], middle: float, scale: Scale) -> Bar:

@@ -17,6 +17,7 @@ from referrals.boards import coverage as board
 from referrals.boards import coverage_series as series_board
 from referrals.boards import coverage_tiles as tiles_board
 from referrals.boards import official as official_board
+from referrals.boards import staffing_and_waits as against_board
 from referrals.boards import thin as thin_board
 from referrals.boards.areas import boundary_board
 from referrals.boards.official import Beside
@@ -29,7 +30,9 @@ from referrals.permissions import Permission
 from referrals.reports import boundaries, coverage_series, thin
 from referrals.reports import coverage as report_of
 from referrals.reports import official as official_figures
+from referrals.reports import staffing_and_waits as against_report
 from referrals.reports.beginnings import first_known_workforce
+from referrals.reports.counts import first_years
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage
 from referrals.reports.coverage_redrawn import AskedCoverage
 from referrals.tables.base import paginate
@@ -84,6 +87,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "lists": board.county_lists(
             chosen, board.wanted(form.listed, form.definition), _own_counties(request, counties)
         ),
+        "against": against_board.board(against_report.build(report.rows, report.on.year, first_years())),
         "list_title": board.list_title(form.listed, form.definition),
         "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],
@@ -145,6 +149,8 @@ def series(request: HttpRequest) -> HttpResponse:
         "form": form,
         "series": made,
         "picture": series_board.over_time(made),
+        "published": series_board.published(made),
+        "staffed": series_board.staffed(made),
         "rows": series_board.rows(made),
         "years": series_board.year_names(made),
         "turned_over": series_board.turned_over(made.turnover),

@@ -205,6 +205,14 @@ def test_the_map_is_coloured_as_asked_and_keeps_what_else_is_chosen(reader: Clie
     assert reader.get(URL, {"farge": "<b>"}).context["map"].title == "Norge etter dekning"
 
 
+def test_staffing_against_waits_shows_no_small_number(reader: Client, country: Country) -> None:
+    ReferralFactory(municipality=country.own, over_a_year=True)
+    against = reader.get(URL).context["against"]
+    assert against.chart.is_empty
+    assert against.sentence.startswith("Ikke mulig å si")
+    assert against.left_out.startswith("1 kommune er utelatt")
+
+
 def test_the_map_of_waits_hides_small_numbers(reader: Client, country: Country) -> None:
     ReferralFactory(municipality=country.own, over_a_year=True)
     page = reader.get(URL, {"farge": "venter"})
@@ -323,6 +331,33 @@ def test_it_is_put_together_and_drawn_as_asked(reader: Client, country: Country)
     assert "Gamle kommunenumre har ikke navn her" in markup(page)
     unknown = reader.get(SERIES, {"gruppe": "nonsense", "grenser": "nonsense"}).context["series"].question
     assert (unknown.by, unknown.borders) == ("county", "today")
+
+
+def test_the_published_numbers_stand_beside_the_line_with_their_source(
+    reader: Client, country: Country
+) -> None:
+    page = reader.get(SERIES)
+    assert page.context["published"] == ((2018, 83), (2021, 43), (2022, 44), (2023, 49), (2024, 41))
+    assert "83 (2018) · 43 (2021) · 44 (2022) · 49 (2023) · 41 (2024)." in markup(page)
+    assert "Norsk Ergoterapeutforbund" in markup(page)
+    published = page.context["picture"].chart.lines[-1]
+    assert (published.name, [point.value for point in published.points]) == (
+        "Publisert",
+        [83, 43, 44, 49, 41],
+    )
+    assert published.strokes == ()
+    early = reader.get(SERIES, {"dato": "30.12.2018"})
+    assert early.context["published"] == () and len(early.context["picture"].chart.lines) == 3
+
+
+@pytest.mark.parametrize("by", ["county", "centrality"])
+def test_staffing_is_drawn_by_group_with_two_decimals(reader: Client, country: Country, by: str) -> None:
+    page = reader.get(SERIES, {"gruppe": by})
+    bars = page.context["staffed"].chart.bars
+    assert [bar.label for bar in bars] == [str(row.name) for row in page.context["rows"]]
+    last = page.context["rows"][-1].cells[-1].point.fte_per_10000
+    assert bars[-1].shown_total == float(last)
+    assert f"{last:.2f}".replace(".", ",") + "</text>" in markup(page)
 
 
 def test_who_is_new_is_named_with_the_way_there(reader: Client, country: Country) -> None:
