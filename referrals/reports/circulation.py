@@ -69,6 +69,10 @@ class Circulation:
             arc, arc.tail, arc.head, arc.count - least
         )
 
+    def could_be_another(self, arc: Arc) -> bool:
+        """Withhold what is needed for the count to be one more, or else one less, and say whether that is so."""
+        return self._make_room(arc, arc.head, arc.tail, 1) or self._make_room(arc, arc.tail, arc.head, 1)
+
     def _make_room(self, protected: Arc, start: Node, goal: Node, needed: int) -> bool:
         """Whether `needed` can flow from `start` to `goal` past the protected arc; withholds as little as it can."""
         moved: dict[Arc, int] = defaultdict(int)

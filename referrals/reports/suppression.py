@@ -9,9 +9,9 @@ The guarantee, for everything that one list or table shows: each count shown as 
 be 1, 2, 3 or 4 (or whatever is below the limit), even to somebody who knows that a count withheld to protect it is at
 least 5. What is hidden above is
 not broken down below: the parts of a hidden total are withheld, zeros too where they tell something. So are all parts
-of a row, and in the end of a table, that cannot be protected otherwise; and of a row so withheld each small count
-can still be any other. Not covered: what bounds follow from files made on different days, and a part of a hidden total
-whose row is shown.
+of a row, and in the end of a table, that cannot be protected otherwise. Of a row so withheld each small count can still
+be any other; each of those among the parts of a hidden total could be another number, so that none follows from the
+other rows and the totals. Not covered: what bounds follow from files made on different days.
 
 How: the counts of a table with their totals form a network in which every row and column is a node and every count
 an arc, a circulation (each row's counts flow into its total). A hidden count can take another value if the difference
@@ -21,7 +21,7 @@ the circles of each hold in all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from math import inf
 from typing import Self
@@ -230,10 +230,13 @@ def protect_table(
     columns = [known.get(j, column) for j, column in enumerate(undecided)]
     is_open = set(range(len(columns))) - set(known)
     table = _Table(columns, open_columns=is_open, inflows=set(inflows), least_shown=least_shown)
-    if table.protect(with_totals=column_totals is None):
+    with_totals = column_totals is None
+    if table.protect(with_totals=with_totals) and table.protect_withheld(
+        row_totals, total, with_totals=with_totals
+    ):
         return table.columns()
     return tuple(
-        column if j in known else _withheld_column(column, row_totals, with_total=column_totals is None)
+        column if j in known else _withheld_column(column, row_totals, with_total=with_totals)
         for j, column in enumerate(columns)
     )
 
@@ -279,6 +282,25 @@ class _Table:
         return self._are_hidden_where_withheld(network) and (
             not with_totals or all(network.protect(arc) for arc in self._totals if _is_small(arc))
         )
+
+    def protect_withheld(self, row_totals: Sequence[Cell], total: Cell, *, with_totals: bool) -> bool:
+        """Withhold what small counts need that are withheld themselves; whether each could be another number.
+
+        Such are those of a row that was withheld as a whole, and the parts of a hidden total. What is known of the
+        totals takes part, but no total that is decided already changes.
+        """
+        network = Circulation(self._least_shown)
+        for arc in chain(*self._cells, self._totals if with_totals else map(_decided, self._totals)):
+            network.add(arc)
+        network.add(_arc(total, "total", "rows", may_hide=False))
+        for i, cell in enumerate(row_totals):
+            network.add(_arc(cell, "rows", f"row {i}", may_hide=False))
+        arcs = chain.from_iterable(self._cells[j] for j in self._open)
+        return all(network.could_be_another(arc) for arc in arcs if self._is_small_and_withheld(arc))
+
+    def _is_small_and_withheld(self, arc: Arc) -> bool:
+        cell = _cell(arc)
+        return cell.hidden is Hidden.WITHHELD and 0 < cell.count < self._least_shown
 
     def _withhold_row(self, i: int) -> None:
         self._withheld.append(i)
@@ -353,6 +375,10 @@ def _arc(cell: Cell, tail: str, head: str, *, may_hide: bool, turn: bool = False
     """
     ends = (head, tail) if turn else (tail, head)
     return Arc(*ends, cell.count, cell.least, cell.most, may_hide)
+
+
+def _decided(arc: Arc) -> Arc:
+    return replace(arc, may_hide=False)
 
 
 def _is_small(arc: Arc) -> bool:

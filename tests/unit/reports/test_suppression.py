@@ -55,6 +55,18 @@ def assert_hidden_stay_hidden(cells: Iterable[Told], least_shown: int = LEAST_SH
             assert found == list(range(1, least_shown)), each
 
 
+def assert_withheld_stay_hidden(cells: Iterable[Told]) -> None:
+    """Each count of 1 to 4 that is withheld, not shown as "<5", can be another number, by all that is published."""
+    everything = list(cells)
+    truth = {next(iter(each.names)): each.cell.count for each in everything if len(each.names) == 1}
+    attacker = Attacker(truth, [each.published for each in everything], most=HIGHEST)
+    for each in everything:
+        count = each.cell.count
+        if each.cell.hidden is Hidden.WITHHELD and 0 < count < LEAST_SHOWN:
+            others = [count + 1, count - 1, *range(count - 1), *range(count + 2, HIGHEST)]
+            assert any(attacker.can_be(each.names, value) for value in others), each
+
+
 def assert_true_and_small_ones_hidden(cells: Iterable[Told], least_shown: int = LEAST_SHOWN) -> None:
     """What is shown is true, what is known of the rest is true, and no 1 to 4 is shown."""
     for each in cells:
@@ -84,6 +96,35 @@ def test_krav_11_no_hidden_cell_of_a_table_can_be_worked_out(counts: list[list[i
         cells += told(column, [row[j] for row in names])
     assert_true_and_small_ones_hidden(cells)
     assert_hidden_stay_hidden(cells)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.lists(COUNTS, min_size=3, max_size=3), min_size=2, max_size=4))
+def test_krav_11_what_is_withheld_of_a_table_cannot_be_worked_out_either(counts: list[list[int]]) -> None:
+    """Also of a row that is withheld as a whole, and of the parts of a hidden total."""
+    names = [[frozenset({(i, j)}) for j in range(3)] for i in range(len(counts))]
+    margin = protect_list([sum(row) for row in counts])
+    table = protect_table(counts, row_totals=margin.cells, total=margin.total)
+    cells = told(margin, [frozenset().union(*row) for row in names])
+    for j, column in enumerate(table):
+        cells += told(column, [row[j] for row in names])
+    assert_withheld_stay_hidden(cells)
+
+
+def test_krav_11_a_row_that_is_withheld_as_a_whole_does_not_follow_from_the_others() -> None:
+    """Beside 6 in all, 5 withheld would be known to be 5, and so both parts are; then 41 less 40 would be the 1."""
+    totals = [Cell.shown(100), Cell.shown(6)]
+    table = protect_table([[60, 40], [5, 1]], row_totals=totals, total=Cell.shown(106))
+    assert [column.total.figure for column in table] == [Figure(65), Figure(41)]
+    assert {cell.figure for column in table for cell in column.cells} == {WITHHELD}
+
+
+def test_krav_11_the_parts_of_a_total_that_is_withheld_without_need_do_not_follow_from_the_others() -> None:
+    """The second row's total, 5, is known to all who subtract; its parts of 2 and 3 are hidden all the same."""
+    totals = [Cell.shown(95), Cell.withheld(5)]
+    table = protect_table([[43, 52], [3, 2]], row_totals=totals, total=Cell.shown(100))
+    assert [column.total.figure for column in table] == [Figure(46), Figure(54)]
+    assert {cell.figure for column in table for cell in column.cells} == {WITHHELD}
 
 
 @settings(max_examples=150)
