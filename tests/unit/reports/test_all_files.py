@@ -58,7 +58,7 @@ def test_krav_11_nothing_follows_from_the_files_of_three_months(
 
 def test_without_complementary_suppression_the_attacker_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     """With "<5" alone, and what is hidden above not broken down: in every world something is worked out."""
-    monkeypatch.setattr(Circulation, "protect_between", lambda *_asked: True)
+    monkeypatch.setattr(Circulation, "_make_room", lambda *_asked: True)
     for number in WORLDS[1:4]:
         assert len(recovered(publish(number))) > 50, number
 
