@@ -81,6 +81,8 @@ ABOUT = {
     "statement_no_overlap": "valid_from",
     "small_number_limit_range": "least_shown",
     "small_number_limit_begins_later": "valid_from",
+    "thin_coverage_limit_range": "least_fte",
+    "thin_coverage_limit_begins_later": "valid_from",
 }
 
 
