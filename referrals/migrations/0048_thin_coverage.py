@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -43,10 +42,6 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         help_text="Coverage with fewer is thin; with exactly as many it is not. 2.00 until one is set.",
                         max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0.10")),
-                            django.core.validators.MaxValueValidator(Decimal("20.00")),
-                        ],
                         verbose_name="least årsverk per 10,000 inhabitants",
                     ),
                 ),

@@ -81,7 +81,6 @@ class ThinCoverageLimit(models.Model):
         _("least årsverk per 10,000 inhabitants"),
         max_digits=4,
         decimal_places=2,
-        validators=[MinValueValidator(LOWEST_FTE), MaxValueValidator(HIGHEST_FTE)],
         help_text=_("Coverage with fewer is thin; with exactly as many it is not. 2.00 until one is set."),
     )
     registered_at = models.DateTimeField(_("registered"))
