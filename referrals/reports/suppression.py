@@ -1,17 +1,17 @@
 """Small numbers: the one place that decides which counts may be shown outside the unit whose citizens they count.
 
-The rule (WAITING.md, "Statistics rules"): a count of 1 to 4 is hidden and shown as "<5", or below another limit that
-is registered for the day (`reports.limits`) as that one; 0 is shown, and further
-counts are withheld so that none of the hidden ones can be worked out by adding and subtracting what is shown. Counts
-of municipalities, posts and årsverk are never suppressed, and staff see the true numbers of their own unit.
+The rule (WAITING.md, "Statistics rules"): a count of 1 to 4 is hidden and shown as "<5", or below another limit that is
+registered for the day (`reports.limits`) as that one; 0 is shown, and further counts are withheld so that none of the
+hidden ones can be worked out by adding and subtracting what is shown. Counts of municipalities, posts and årsverk are
+never suppressed, and staff see the true numbers of their own unit.
 
-The guarantee, for everything that one list or table shows: each count shown as "<5" could, by all that is shown,
-be 1, 2, 3 or 4 (or whatever is below the limit), even to somebody who knows that a count withheld to protect it is at
-least 5. What is hidden above is
-not broken down below: the parts of a hidden total are withheld, zeros too where they tell something. So are all parts
-of a row, and in the end of a table, that cannot be protected otherwise. Of a row so withheld each small count can still
-be any other; each of those among the parts of a hidden total could be another number, so that none follows from the
-other rows and the totals. Not covered: what bounds follow from files made on different days.
+The guarantee, for everything that one list or table shows: each count shown as "<5" could, by all that is shown, be
+1, 2, 3 or 4 (or whatever is below the limit), even to somebody who knows that a count withheld to protect it is at
+least 5. What is hidden above is not broken down below: the parts of a hidden total are withheld, zeros too where they
+tell something. So are all parts of a row, and in the end of a table, that cannot be protected otherwise. Of a row so
+withheld each small count can still be any other; each of those among the parts of a hidden total could be another
+number, so that none follows from the other rows and the totals. Not covered: what bounds follow from files made on
+different days.
 
 How: the counts of a table with their totals form a network in which every row and column is a node and every count
 an arc, a circulation (each row's counts flow into its total). A hidden count can take another value if the difference
