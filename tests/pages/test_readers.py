@@ -76,11 +76,16 @@ def test_krav_11_a_county_reader_gets_counts_and_no_row(
 
 
 def test_own_staff_read_the_coverage_of_all_without_reading_their_rows(
-    addresses: list[str], manager: User, client_for: Callable[[User], Client], rows_read: list[str]
+    addresses: list[str],
+    manager: User,
+    client_for: Callable[[User], Client],
+    rows_read: list[str],
+    municipality: Municipality,
 ) -> None:
-    client = client_for(manager)
+    """But for the page of their own municipality, which tells its waits with the true numbers of the dashboard."""
+    client, own = client_for(manager), f"/dekning/{municipality.code}/"
     rows_read.clear()
-    for address in (each for each in addresses if each.startswith("/dekning/")):
+    for address in (each for each in addresses if each.startswith("/dekning/") and not each.startswith(own)):
         assert client.get(address).status_code == 200, address
     assert not rows_read
 
