@@ -14,6 +14,7 @@ from referrals.forms.boards import LONG_WAITS
 from referrals.forms.moved import LINES
 from referrals.models import Category, Municipality, Therapist, Unit
 from referrals.reports import flow, frozen, three_figures, waiting_times
+from referrals.reports.periods import Period
 from referrals.reports.reached import OPENED, UNPLACED
 from referrals.reports.recipe import Recipe
 from referrals.reports.waiting_times import NO_PRIORITY
@@ -75,8 +76,8 @@ def _filters(recipe: Recipe) -> Iterator[str]:
 
 def _period(value: str) -> str:
     """01.01.2026–31.01.2026 of the half-open 2026-01-01/2026-02-01."""
-    start, end = map(date.fromisoformat, value.split("/"))
-    return f"{start:%d.%m.%Y}–{date.fromordinal(end.toordinal() - 1):%d.%m.%Y}"
+    period = Period.read(value)
+    return f"{period.start:%d.%m.%Y}–{period.last_day:%d.%m.%Y}"
 
 
 def _months(value: str) -> str:

@@ -1,12 +1,11 @@
 """By what the lines of the reports are divided, as statistical tables name it."""
 
-from datetime import date
-
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.lines import Line
 from referrals.exporters.statistics import GEO, TIME, Across, Axis, Text
 from referrals.reports.later import Why
+from referrals.reports.periods import Period
 from referrals.tables.frozen import REASONS as WORDS_OF_REASONS
 
 
@@ -20,8 +19,8 @@ def _day(line: Line) -> tuple[str, Text]:
 
 def _period(line: Line) -> tuple[str, Text]:
     """By its half-open code, named by its first and its last day."""
-    start, end = map(date.fromisoformat, line.code.split("/"))
-    return line.code, f"{start:%d.%m.%Y}–{date.fromordinal(end.toordinal() - 1):%d.%m.%Y}"
+    period = Period.read(line.code)
+    return line.code, f"{period.start:%d.%m.%Y}–{period.last_day:%d.%m.%Y}"
 
 
 def _day_of_part(line: Line) -> tuple[str, Text]:

@@ -58,6 +58,12 @@ class Period:
     def __str__(self) -> str:
         return f"{self.start}/{self.end}"
 
+    @classmethod
+    def read(cls, text: str) -> "Period":
+        """The period of what `str` writes, 2026-01-01/2026-04-01. Raises ValueError for anything else."""
+        start, end = text.split("/")
+        return cls(date.fromisoformat(start), date.fromisoformat(end))
+
     @property
     def days(self) -> int:
         """How many days it has."""

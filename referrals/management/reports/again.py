@@ -98,5 +98,4 @@ def _reached(kept: KeptRecipe) -> Reached:
 
 
 def _period(text: str | None) -> Period | None:
-    """A period as recipes write it, 2026-01-01/2026-04-01, half-open."""
-    return Period(*map(date.fromisoformat, text.split("/"))) if text else None
+    return Period.read(text) if text else None

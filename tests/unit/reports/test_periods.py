@@ -87,6 +87,20 @@ def test_ten_years_end_on_the_same_date(end: date, is_within: bool) -> None:
     assert Period(date(2016, 3, 16), end).is_within_ten_years is is_within
 
 
+def test_a_period_is_read_as_it_is_written() -> None:
+    written = "2026-01-01/2026-04-01"
+    assert Period.read(written) == Period(date(2026, 1, 1), date(2026, 4, 1))
+    assert str(Period.read(written)) == written
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026-01-01", "2026-04-01/2026-01-01", "2026-01-01/2026-04-01/2026-07-01"]
+)
+def test_anything_else_is_no_period(text: str) -> None:
+    with pytest.raises(ValueError):
+        Period.read(text)
+
+
 def test_29_february_is_the_28th_in_other_years() -> None:
     assert year_before(date(2024, 2, 29)) == date(2023, 2, 28)
     assert year_before(date(2024, 2, 29), 4) == date(2020, 2, 29)
