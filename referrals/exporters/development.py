@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import BANDS, DAY
-from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.lines import Line, counted, sheet, waits
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.development import DevelopmentReport
@@ -67,7 +67,6 @@ def _lines(report: DevelopmentReport) -> Iterator[Line]:
 def _months(report: DevelopmentReport) -> Iterator[_Month]:
     aged, moved = report.ageing, report.flow
     for point, age, flow in zip(report.trend, aged.points, moved.months, strict=True):
-        waits = {name: getattr(point, name) for name in ("waiting", "median_days", "p90_days")}
         flows = {name: getattr(flow, name) for name in FLOWS}
         bands = {band.code: figure for band, figure in zip(aged.bands, age.bands, strict=True)}
-        yield _Month(point.on, waits | flows, bands)
+        yield _Month(point.on, waits(point) | flows, bands)

@@ -6,12 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import CATEGORY_AND_PRIORITY, SOURCE
-from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.lines import Line, counted, sheet, waits
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.divided import DividedReport, HeatTable, Named
 from referrals.reports.suppression import Figure
-from referrals.reports.waiting_times import Group
 
 BETWEEN = ", "
 TABLES = (
@@ -35,10 +34,8 @@ def as_dict(report: DividedReport) -> dict[str, Any]:
     """
     return {
         "on": report.on.isoformat(),
-        **counted(_of_group(report.whole)),
-        "by_source": [
-            {"code": one.code, "name": one.name} | counted(_of_group(one)) for one in report.by_source
-        ],
+        **counted(waits(report.whole)),
+        "by_source": [{"code": one.code, "name": one.name} | counted(waits(one)) for one in report.by_source],
         "by_category_and_priority": None
         if report.heat is None
         else [
@@ -60,8 +57,8 @@ def as_statistics(report: DividedReport) -> Statistics:
 
 
 def _lines(report: DividedReport) -> Iterator[Line]:
-    yield Line("all", report.on, "", _of_group(report.whole))
-    yield from (Line("source", one.code, one.name, _of_group(one)) for one in report.by_source)
+    yield Line("all", report.on, "", waits(report.whole))
+    yield from (Line("source", one.code, one.name, waits(one)) for one in report.by_source)
     for row, column, count in _cells(report.heat) if report.heat else ():
         code, name = (BETWEEN.join([*of_row, *of_column]) for of_row, of_column in _told(row, column))
         keys = (_together(row), _together(column))
@@ -81,7 +78,3 @@ def _cells(heat: HeatTable) -> Iterator[tuple[Named, Named, int]]:
     for row, counts in zip(heat.categories, heat.counts, strict=True):
         for column, count in zip(heat.priorities, counts, strict=True):
             yield row, column, count
-
-
-def _of_group(group: Group) -> dict[str, Figure]:
-    return {"waiting": group.waiting, "median_days": group.median_days, "p90_days": group.p90_days}

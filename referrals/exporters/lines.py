@@ -45,6 +45,11 @@ def counted(figures: Mapping[str, Figure]) -> dict[str, Any]:
     return {name: value_of(figure) for name, figure in figures.items()} | {"suppressed": hidden}
 
 
+def waits(of: Any) -> dict[str, Figure]:
+    """How many wait, and how many gross days half and nine of ten have, of whatever part or day tells it."""
+    return {name: getattr(of, name) for name in ("waiting", "median_days", "p90_days")}
+
+
 def value_of(figure: Figure) -> int | float | None:
     """Without more decimals than anybody reads: a third is 0.3333, and 3.2 is not 3.2000000000000002."""
     value = figure.value

@@ -6,12 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import BAND, CATEGORY, DAY, PERIOD, PLACE, PRIORITY
-from referrals.exporters.lines import Line, cell, counted, value_of
+from referrals.exporters.lines import Line, cell, counted, value_of, waits
 from referrals.exporters.statistics import Table
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.suppression import Figure
 from referrals.reports.three_figures import Estimate, Part, Started, ThreeFigures
-from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import Bin, Group, Place, WaitingReport
 
 # As files name them, in the order files show them. The share is of 1.
@@ -31,8 +30,6 @@ OF_A_PLACE = {
     name: HEADLINES[name]
     for name in ("waiting", "median_days", "p90_days", "over_one_year", "over_target", "not_assessed")
 }
-
-
 # As files name the figures of the estimate: days, and a share of 1.
 ESTIMATES = {
     "started_50_days": "half_started",
@@ -101,7 +98,7 @@ def as_dict(report: WaitingReport, three: ThreeFigures) -> dict[str, Any]:
         "by_category": _groups(report.by_category, three.by_category),
         "by_priority": _groups(report.by_priority, three.by_priority),
         "places": [_place(place).as_dict() for place in report.places],
-        "trend": [{"on": point.on.isoformat(), **counted(_of_point(point))} for point in report.trend],
+        "trend": [{"on": point.on.isoformat(), **counted(waits(point))} for point in report.trend],
         "targets": [
             {"level": one.level, "least_days": one.least_days, "most_days": one.most_days}
             for one in report.targets
@@ -151,7 +148,7 @@ def lines(report: WaitingReport, three: ThreeFigures) -> Iterator[Line]:
             yield Line(f"{part} started", one.code, one.name, _started(one.started))
             yield Line(f"{part} estimate", one.code, one.name, _estimate(one.estimate), _lacks(one.estimate))
     yield from map(_place, report.places)
-    yield from (Line("trend", point.on, "", _of_point(point)) for point in report.trend)
+    yield from (Line("trend", point.on, "", waits(point)) for point in report.trend)
     for target in report.targets:
         days = {"least_days": Figure(target.least_days), "most_days": Figure(target.most_days)}
         yield Line("target", str(target.level), "", days)
@@ -173,12 +170,7 @@ def _of_bin(one: Bin) -> dict[str, Figure]:
 
 
 def _of_group(group: Group) -> dict[str, Figure]:
-    figures = {"waiting": group.waiting, "median_days": group.median_days, "p90_days": group.p90_days}
-    return figures | ({} if group.over_target is None else {"over_target": group.over_target})
-
-
-def _of_point(point: TrendPoint) -> dict[str, Figure]:
-    return {"waiting": point.waiting, "median_days": point.median_days, "p90_days": point.p90_days}
+    return waits(group) | ({} if group.over_target is None else {"over_target": group.over_target})
 
 
 def _place(place: Place) -> Line:
