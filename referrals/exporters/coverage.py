@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from referrals.choices import WITHOUT, Borders, CoverageState, states_in
+from referrals.choices import WITHOUT, Borders, CoverageState, Definition, states_in
 from referrals.exporters.axes import GROUP, PLACE
 from referrals.exporters.lines import Line, cell, counted, value_of
 from referrals.exporters.statistics import Statistics, Table
@@ -109,12 +109,17 @@ def _of_municipality(row: MunicipalityCoverage, asked: AskedCoverage) -> dict[st
     """What is so as 1 and what is not as 0, so that a sum is a number of municipalities."""
     definition = asked.report.definition
     is_so = {f"state_{state.value}": state == row.state for state in states_in(definition)}
-    is_so |= {
+    is_so |= _answers(row, definition)
+    return {name: Figure(int(so)) for name, so in is_so.items()} | _figures(row)
+
+
+def _answers(row: MunicipalityCoverage, definition: Definition) -> dict[str, bool]:
+    """What is so or not of a municipality beside its state."""
+    return {
         "without": row.state in WITHOUT[definition],
         "vacant_post_only": row.is_vacant_only,
         "under_limit": row.is_under,
     }
-    return {name: Figure(int(so)) for name, so in is_so.items()} | _figures(row)
 
 
 def _of_county(county: CountyCoverage) -> dict[str, Figure]:
@@ -148,16 +153,8 @@ def _figures(row: MunicipalityCoverage) -> dict[str, Figure]:
 def _row(row: MunicipalityCoverage, asked: AskedCoverage) -> tuple[Cell, ...]:
     told: dict[str, Cell] = {**_named(row)}
     told |= {name: cell(figure) for name, figure in _figures(row).items()}
-    told |= {
-        "without": _yes(row.state in WITHOUT[asked.report.definition]),
-        "vacant_post_only": _yes(row.is_vacant_only),
-        "under_limit": _yes(row.is_under),
-    }
+    told |= {name: "yes" if is_so else "no" for name, is_so in _answers(row, asked.report.definition).items()}
     return tuple(told[column] for column in COLUMNS)
-
-
-def _yes(is_so: bool) -> str:
-    return "yes" if is_so else "no"
 
 
 def _thin(asked: AskedCoverage) -> dict[str, Any]:
