@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.lines import Line
-from referrals.exporters.statistics import GEO, TIME, Across, Axis, Text
+from referrals.exporters.statistics import GEO, TIME, Across, Axis
+from referrals.exporters.words import Text
 from referrals.reports.later import Why
 from referrals.reports.periods import Period
 from referrals.tables.frozen import REASONS as WORDS_OF_REASONS

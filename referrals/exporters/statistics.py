@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from referrals.exporters.lines import Line
-from referrals.exporters.words import figure_word
+from referrals.exporters.words import Text, figure_word
 from referrals.reports.recipe import Recipe
 from referrals.reports.suppression import Figure
 
-Text = str | Promise
 Codes = tuple[str, ...]
 
 GEO, TIME, METRIC = "geo", "time", "metric"
