@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 from django.utils.translation import gettext as _
 
+from referrals.importers.boundaries.systems import WGS84
 from referrals.importers.rows import broken
 
 Ring = np.ndarray
@@ -17,8 +18,6 @@ ZIP = b"PK\x03\x04"
 POLYGON, MULTIPOLYGON = "Polygon", "MultiPolygon"
 # Geonorge's files hold several collections; that of the municipalities is called so, with or without a prefix.
 MUNICIPALITIES = "kommune"
-# RFC 7946 knows no `crs`: without one, it is WGS84.
-WGS84 = "4326"
 
 _EPSG = re.compile(
     r"(?:urn:(?:x-)?ogc:def:crs:EPSG:[0-9.]*:|EPSG:|https?://.*/EPSG/[0-9.]+/)([0-9]{4,6})", re.I
@@ -98,7 +97,7 @@ def _collection(whole: Any) -> dict[str, Any] | None:
 def _system(file: str, holder: Mapping[str, Any]) -> str:
     """The EPSG number that the member `crs` says. Raises BrokenFiles where it says something else."""
     if "crs" not in holder:
-        return WGS84
+        return WGS84  # RFC 7946 knows no `crs`
     crs = holder["crs"]
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None

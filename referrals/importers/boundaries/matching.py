@@ -91,7 +91,8 @@ def _younger(file: str, places: Iterable[Municipality], year: int) -> Iterator[P
 
 def _point(place: Municipality) -> tuple[float, float]:
     """Where the registers say that the municipality lies, in metres."""
-    east, north = systems.to_drawn("4326", np.array([[float(place.longitude), float(place.latitude)]]))[0]
+    position = np.array([[float(place.longitude), float(place.latitude)]])
+    east, north = systems.to_drawn(systems.WGS84, position)[0]
     return float(east), float(north)
 
 

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 from pyproj import Transformer
 
-DRAWN_IN = "25833"
-KNOWN = ("4326", "4258", "25832", "25833", "25834", "25835")
+WGS84, DRAWN_IN = "4326", "25833"
+KNOWN = (WGS84, "4258", "25832", DRAWN_IN, "25834", "25835")
 # East and north in metres: the mainland and its islands with the sea that belongs to municipalities, and some more.
 WEST, SOUTH, EAST, NORTH = -200_000, 6_350_000, 1_250_000, 8_050_000
 
