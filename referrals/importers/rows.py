@@ -71,6 +71,11 @@ def broken(file: str, text: str, line: int = 0, column: str = "") -> BrokenFiles
     return BrokenFiles([Problem(file, line, text, column)])
 
 
+def too_large(file: str, most_bytes: int) -> BrokenFiles:
+    """The error of a file that has more than is ever read."""
+    return broken(file, _("is larger than %(most)s MB.") % {"most": most_bytes // 1_000_000})
+
+
 def raise_any(problems: Iterable[Problem]) -> None:
     """Raises BrokenFiles if there is any problem; of very many the first ones and how many more."""
     found = list(problems)

@@ -13,7 +13,7 @@ from referrals.importers.boundaries import features, geojson
 from referrals.importers.boundaries.drawing import draw
 from referrals.importers.boundaries.features import Skip
 from referrals.importers.boundaries.matching import match
-from referrals.importers.rows import BrokenFiles, broken
+from referrals.importers.rows import broken, too_large
 from referrals.models.boundaries import LONGEST_FILE_NAME
 
 # All municipalities with every bend of their boundaries are some 100 MB.
@@ -56,7 +56,7 @@ def preview(file_name: str, content: bytes, *, today: date, year: int | None = N
     """
     name = PurePath(file_name).name[-LONGEST_FILE_NAME:]
     if len(content) > MOST_BYTES:
-        raise too_large(name)
+        raise too_large(name, MOST_BYTES)
     collection = geojson.read(name, content)
     found = features.read(collection)
     of_year = _year(name, found.years, year, today)
@@ -70,11 +70,6 @@ def preview(file_name: str, content: bytes, *, today: date, year: int | None = N
         reference_system=f"EPSG:{collection.system}",
     )
     return Preview(source, draw(name, matched, found.seas), tuple(found.skips), shown(source))
-
-
-def too_large(name: str) -> BrokenFiles:
-    """The refusal of a file that is not even read."""
-    return broken(name, _("is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_000_000})
 
 
 def _year(file: str, said: frozenset[int], typed: int | None, today: date) -> int:

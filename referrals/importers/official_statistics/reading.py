@@ -21,7 +21,7 @@ from referrals.importers.official_statistics import delimited, jsonstat, workboo
 from referrals.importers.official_statistics.figures import Reading, interpret
 from referrals.importers.official_statistics.regions import Map
 from referrals.importers.official_statistics.table import LICENCE, Table
-from referrals.importers.rows import Problem, broken, raise_any
+from referrals.importers.rows import Problem, broken, raise_any, too_large
 from referrals.models import StaffingFigure
 from referrals.models.official_statistics import (
     LONGEST_FILE_NAME,
@@ -111,7 +111,7 @@ def _read(name: str, content: bytes) -> Table:
     if not content.strip():
         raise broken(name, _("is empty."))
     if len(content) > MOST_BYTES:
-        raise broken(name, _("is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_000_000})
+        raise too_large(name, MOST_BYTES)
     if content.startswith(OLD_EXCEL):
         raise broken(
             name, _("is of the old Excel kind (xls): save it as xlsx or download the table once more.")
