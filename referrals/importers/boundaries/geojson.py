@@ -10,6 +10,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from referrals.importers.boundaries.systems import WGS84
+from referrals.importers.escapes import refuse_impossible_characters
 from referrals.importers.rows import broken
 
 Ring = np.ndarray
@@ -64,17 +65,19 @@ def read(file: str, content: bytes) -> Collection:
 def _parsed(file: str, content: bytes) -> Any:
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text, object_hook=_compact, parse_constant=_no_number)
+        whole = json.loads(text, object_hook=_compact, parse_constant=_no_number)
     except UnicodeDecodeError as error:
         raise broken(file, _("is not text in UTF-8.")) from error
     except json.JSONDecodeError as error:
         place = {"line": error.lineno, "column": error.colno}
-        text = _("is no whole JSON: it breaks off or goes wrong at character %(column)s of the line.")
-        raise broken(file, text % place, line=error.lineno) from error
+        problem = _("is no whole JSON: it breaks off or goes wrong at character %(column)s of the line.")
+        raise broken(file, problem % place, line=error.lineno) from error
     except RecursionError as error:
         raise broken(file, _("is nested too deeply to be GeoJSON.")) from error
     except ValueError as error:  # a number of thousands of digits, or none
         raise broken(file, _("holds a number that cannot be read: %(what)s") % {"what": error}) from error
+    refuse_impossible_characters(file, text)
+    return whole
 
 
 def _no_number(text: str) -> NoReturn:

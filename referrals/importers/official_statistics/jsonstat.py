@@ -4,7 +4,6 @@ No library reads it here: those that were tried drop `status`, and with it what 
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 
 from referrals.choices import SIGNS, FigureStatus
+from referrals.importers.escapes import refuse_impossible_characters
 from referrals.importers.official_statistics.table import (
     PROVISIONAL,
     PUBLISHER,
@@ -37,12 +37,6 @@ from referrals.waiting import OSLO
 # What Statistics Norway gives in one answer at most, and well above what its tables of municipalities have.
 MOST_CELLS = 800_000
 ROLE_KEYS = {Role.TIME: "time", Role.REGION: "geo", Role.CONTENTS: "metric"}
-
-# Two halves together are a character, and what follows an escaped backslash is no escape.
-_ESCAPE = re.compile(
-    r"\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(?P<none>u0000|ud[89a-f][0-9a-f]{2})|.)",
-    re.IGNORECASE | re.DOTALL,
-)
 
 Json = Mapping[str, Any]
 
@@ -85,21 +79,13 @@ def _body(file: str, content: bytes) -> Json:
         raise broken(file, problem, error.lineno, str(error.colno)) from error
     except (RecursionError, ValueError) as error:
         raise broken(file, _("the JSON cannot be read.")) from error
-    _refuse_impossible_characters(file, text)
+    refuse_impossible_characters(file, text)
     body = data.get("dataset", data) if isinstance(data, dict) else None
     if not isinstance(body, dict) or "dimension" not in body or "value" not in body:
         raise broken(
             file, _("is JSON, but not JSON-stat: a data set with “dimension” and “value” is missing.")
         )
     return body
-
-
-def _refuse_impossible_characters(file: str, text: str) -> None:
-    """JSON can write NUL and halves of characters, which no page can show and no database keep."""
-    found = next((escape for escape in _ESCAPE.finditer(text) if escape["none"]), None)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        raise broken(file, _("“%(value)s” is no character.") % {"value": found[0]}, line)
 
 
 def _no_number(_constant: str) -> NoReturn:

@@ -101,6 +101,11 @@ class TestTheFile:
         (problem,) = problems(content.replace(b"[0, 0]", f"[0, {number}]".encode()))
         assert problem.startswith("x.geojson: inneholder et tall som ikke kan leses")
 
+    @pytest.mark.parametrize("escape", ["\\u0000", "\\ud83d", "\\uDE00"])
+    def test_with_an_escape_that_is_no_character(self, escape: str) -> None:
+        content = country(properties(0, kommunenavn="Moss")).content().replace(b"Moss", escape.encode())
+        assert problems(content) == [f"x.geojson, linje 1: «{escape}» er ikke noe tegn."]
+
     def test_nested_without_end(self) -> None:
         assert problems(b"[" * 1_000_000) == ["x.geojson: er for dypt nøstet til å være GeoJSON."]
 
