@@ -32,7 +32,7 @@ class Command(BaseCommand):
     help = (
         "Prints a report of a day or a period: who waits, what came and went, how municipalities compare, "
         "60 months, how a list is divided, month-ends, who has waited long, the rows of what came and went, "
-        "two priority keys, who has an ergoterapeut."
+        "two priority keys, who has an ergoterapeut, and who has had one since 2018."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -76,12 +76,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--definition",
             choices=Definition.values,
-            help="coverage: what it takes; authorised when left out",
+            help="coverage, coverage_series: what it takes; authorised when left out",
         )
         parser.add_argument(
-            "--borders", choices=Borders.values, help="coverage: today's municipalities, or those of the day"
+            "--borders",
+            choices=Borders.values,
+            help="coverage, coverage_series: today's municipalities, or those of the day",
         )
-        parser.add_argument("--by", choices=GroupedBy.values, help="coverage: put together so")
+        parser.add_argument(
+            "--by", choices=GroupedBy.values, help="coverage, coverage_series: put together so"
+        )
         place = parser.add_mutually_exclusive_group()
         place.add_argument("--municipality", metavar="CODE", help="of one municipality, as 3103")
         place.add_argument("--county", metavar="CODE", help="of one county, as 31")
