@@ -5,7 +5,7 @@ anywhere between the bounds that everybody knows. Knows nothing of citizens; `re
 """
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
@@ -49,15 +49,12 @@ Step = tuple[Arc, int]
 class Circulation:
     """A network of counts. `least_withheld`: everybody knows that what `protect` withholds is at least this."""
 
-    def __init__(self, least_withheld: int) -> None:
+    def __init__(self, least_withheld: int, arcs: Iterable[Arc]) -> None:
         self._least_withheld = least_withheld
         self._steps: dict[Node, list[Step]] = defaultdict(list)
-
-    def add(self, arc: Arc) -> Arc:
-        """Put a count into the network."""
-        self._steps[arc.tail].append((arc, 1))
-        self._steps[arc.head].append((arc, -1))
-        return arc
+        for arc in arcs:
+            self._steps[arc.tail].append((arc, 1))
+            self._steps[arc.head].append((arc, -1))
 
     def protect(self, arc: Arc) -> bool:
         """Withhold what is needed for the count to take every value between its bounds, and say whether that is so."""

@@ -196,12 +196,10 @@ def protect_list(
     whole = total or Cell.by_size(sum(counts), least_shown)
     if whole.hidden:
         return Column(_withhold(counts), whole)
-    network = Circulation(least_shown)
     cells = [Cell.by_size(number, least_shown) for number in counts]
-    parts = [network.add(_arc(cell, "parts", "total", may_hide=cell.count >= least_shown)) for cell in cells]
+    parts = [_arc(cell, "parts", "total", may_hide=cell.count >= least_shown) for cell in cells]
     sum_arc = _arc(whole, "total", "parts", may_hide=total is None and whole.count >= least_shown)
-    if total is None:
-        network.add(sum_arc)
+    network = Circulation(least_shown, [*parts, sum_arc] if total is None else parts)
     if not all(network.protect(arc) for arc in parts if _is_small(arc)):
         return Column(_withhold(counts), whole)
     return _column(parts, sum_arc)
@@ -228,8 +226,8 @@ def protect_table(
     zeros = _zeros_shown(counts, row_totals) if has_rest else [set() for _number in counts[0]]
     undecided = _undecided(counts, row_totals, total, column_totals, zeros, least_shown)
     columns = [known.get(j, column) for j, column in enumerate(undecided)]
-    is_open = set(range(len(columns))) - set(known)
-    table = _Table(columns, open_columns=is_open, inflows=set(inflows), least_shown=least_shown)
+    open_columns = set(range(len(columns))) - set(known)
+    table = _Table(columns, open_columns=open_columns, inflows=set(inflows), least_shown=least_shown)
     with_totals = column_totals is None
     if table.protect(with_totals=with_totals) and table.protect_withheld(
         row_totals, total, with_totals=with_totals
@@ -270,16 +268,14 @@ class _Table:
 
         The totals take part where they are not decided already.
         """
-        network = Circulation(self._least_shown)
-        for arc in chain(*self._cells, self._totals if with_totals else ()):
-            network.add(arc)
+        network = Circulation(self._least_shown, chain(*self._cells, self._totals if with_totals else ()))
         for j, column in enumerate(self._cells):
             for i, arc in enumerate(column):
                 if _is_small(arc) and not network.protect(arc):
                     self._withhold_row(i)
                     if j not in self._open and not network.protect(arc):
                         return False
-        return self._are_hidden_where_withheld(network) and (
+        return self._protect_withheld_rows(network) and (
             not with_totals or all(network.protect(arc) for arc in self._totals if _is_small(arc))
         )
 
@@ -289,12 +285,10 @@ class _Table:
         Such are those of a row that was withheld as a whole, and the parts of a hidden total. What is known of the
         totals takes part, but no total that is decided already changes.
         """
-        network = Circulation(self._least_shown)
-        for arc in chain(*self._cells, self._totals if with_totals else map(_decided, self._totals)):
-            network.add(arc)
-        network.add(_arc(total, "total", "rows", may_hide=False))
-        for i, cell in enumerate(row_totals):
-            network.add(_arc(cell, "rows", f"row {i}", may_hide=False))
+        totals = self._totals if with_totals else map(_decided, self._totals)
+        whole = _arc(total, "total", "rows", may_hide=False)
+        rows = (_arc(cell, "rows", f"row {i}", may_hide=False) for i, cell in enumerate(row_totals))
+        network = Circulation(self._least_shown, chain(*self._cells, totals, [whole], rows))
         arcs = chain.from_iterable(self._cells[j] for j in self._open)
         return all(network.could_be_another(arc) for arc in arcs if self._is_small_and_withheld(arc))
 
@@ -307,15 +301,14 @@ class _Table:
         for j in self._open:
             self._cells[j][i].loosen()
 
-    def _are_hidden_where_withheld(self, network: Circulation) -> bool:
-        """Whether no small count of the withheld rows follows from its column, where nothing else may be hidden."""
-        small = range(1, self._least_shown)
-        cells = [self._cells[j][i] for i in self._withheld for j in self._open]
-        return all(
-            network.protect_between(arc, small[0], small[-1])
-            for arc in cells
-            if arc.count in small and not _is_small(arc)
-        )
+    def _protect_withheld_rows(self, network: Circulation) -> bool:
+        """Withhold what the small counts of rows withheld as a whole need; whether each could be any other.
+
+        Without that one could follow from its column.
+        """
+        arcs = (self._cells[j][i] for i in self._withheld for j in self._open)
+        small = filter(self._is_small_and_withheld, arcs)
+        return all(network.protect_between(arc, 1, self._least_shown - 1) for arc in small)
 
 
 def _undecided(
