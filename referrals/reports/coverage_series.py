@@ -6,7 +6,7 @@ In today's borders or in those of each day, for the nation and put together. Eve
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from referrals.choices import WITHOUT, Borders, CoverageState, Definition, GroupedBy
@@ -17,13 +17,14 @@ from referrals.reports.coverage import per_10000
 from referrals.reports.coverage_groups import Group, Grouping
 from referrals.reports.coverage_sweep import LADDER, Sweep
 from referrals.reports.gaps import Turnover, turnover
-from referrals.reports.periods import year_before
+from referrals.reports.periods import month_ends, year_before
 from referrals.reports.question import Question
 from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
 
 NAME = "coverage_series"
 FIRST_YEAR = 2018
+MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,8 @@ def year_ends_until(on: date) -> list[date]:
 
 def month_ends_until(on: date) -> list[date]:
     """The last days of the months since January 2018, and last the day itself."""
-    firsts = [date(year, month, 1) for year in range(FIRST_YEAR, on.year + 1) for month in range(1, 13)]
-    ends = [first - timedelta(days=1) for first in firsts[1:] if first <= on]
-    return [*ends, on] if not ends or ends[-1] != on else ends
+    ends = month_ends(on, MONTHS_A_YEAR * (on.year - FIRST_YEAR + 1))
+    return sorted({*(end for end in ends if end.year >= FIRST_YEAR), on})
 
 
 @dataclass(frozen=True)
