@@ -174,9 +174,14 @@ def is_covered(state: CoverageState, definition: Definition) -> bool:
     return state != CoverageState.UNKNOWN and state not in WITHOUT[definition]
 
 
-def is_under(fte_per_10000: Decimal | None, least_fte: Decimal) -> bool:
-    """Whether so few årsverk per 10 000 are thin coverage: as they are shown, with two decimals. Not known: no."""
-    return fte_per_10000 is not None and fte_per_10000 < least_fte
+def is_under(
+    state: CoverageState, definition: Definition, fte_per_10000: Decimal | None, least_fte: Decimal
+) -> bool:
+    """Whether it is covered by the definition, with so few årsverk per 10 000 that coverage is thin.
+
+    By the two decimals that are shown. Where the population is not known, it is not.
+    """
+    return is_covered(state, definition) and fte_per_10000 is not None and fte_per_10000 < least_fte
 
 
 def build(
@@ -271,14 +276,11 @@ class _Country:
             without_since=since,
             days_without=(self._on - since).days if since else None,
             is_vacant_only=pk in self._vacant and state in NOBODY_KNOWN,
-            is_under=self._is_under(state, per_10000(fte, population)),
+            is_under=is_under(state, self._definition, per_10000(fte, population), self.least_fte),
             therapists=staff.people,
             licensed=staff.licensed,
             over_a_year=long_waits,
         )
-
-    def _is_under(self, state: CoverageState, fte_per_10000: Decimal | None) -> bool:
-        return is_covered(state, self._definition) and is_under(fte_per_10000, self.least_fte)
 
     def _since(self, pk: int) -> date | None:
         return running_since(self._periods, pk, self._definition, self._on)

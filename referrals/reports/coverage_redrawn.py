@@ -16,7 +16,6 @@ from referrals.reports.coverage import (
     CoverageReport,
     MunicipalityCoverage,
     Totals,
-    is_covered,
     is_under,
     per_10000,
     totals_of,
@@ -110,7 +109,6 @@ def _row(place: Place, parts: Sequence[MunicipalityCoverage], report: CoverageRe
     sources = (part.source for part in parts if part.state == state)
     fte = sum((part.fte for part in parts), NO_FTE) if place.is_whole else NO_FTE
     population = sum(part.population or 0 for part in parts) if place.is_whole else None
-    few = is_under(per_10000(fte, population), report.least_fte)
     return replace(
         named,
         state=state,
@@ -120,7 +118,7 @@ def _row(place: Place, parts: Sequence[MunicipalityCoverage], report: CoverageRe
         without_since=None,
         days_without=None,
         is_vacant_only=_is_vacant_only(place, state, parts),
-        is_under=few and is_covered(state, report.definition),
+        is_under=is_under(state, report.definition, per_10000(fte, population), report.least_fte),
         therapists=0,
         licensed=0,
         over_a_year=Figure(),

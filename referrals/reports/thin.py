@@ -96,7 +96,7 @@ def build(municipality_id: int, on: date, access: Access, definition: Definition
         is_covered=covered,
         is_lone=is_lone,
         is_shared=is_lone and _is_shared(municipality_id, people, made, on),
-        is_under=covered and is_under(per_10000(fte, population), least),
+        is_under=is_under(state, definition, per_10000(fte, population), least),
         is_away=covered and not served and bool(people) and _all_away(posts),
         least_fte=least,
         endings=_endings(municipality_id, posts, on, access),
