@@ -15,7 +15,7 @@ from referrals.norwegian import sort_key
 from referrals.reports import coverage_periods, workforce
 from referrals.reports.gaps import running_since
 from referrals.reports.limits import Limits, least_fte_on, with_limits
-from referrals.reports.lone import LoneTherapists, end_of_year, lone_therapists
+from referrals.reports.lone import LoneTherapists, lone_therapists
 from referrals.reports.long_waits import LongWaits, over_a_year
 from referrals.reports.question import PUBLISHED, Question
 from referrals.reports.recipe import Recipe
@@ -201,7 +201,7 @@ def build(
         counties = list(with_limits(register_as(County.objects, hindsight).all()))
         municipalities = list(register_as(Municipality.objects, hindsight).select_related("county"))
         country = _Country(on, hindsight, definition)
-        lone = lone_therapists(on, Limits.of(counties).on(end_of_year(on)), hindsight)
+        lone = lone_therapists(on, Limits.of(counties), hindsight)
     waits = over_a_year(on, Places.of(counties, municipalities), own, hindsight)
     present = [municipality for municipality in municipalities if municipality.is_present]
     rows = tuple(country.rows(present, waits))

@@ -12,6 +12,7 @@ from django.db.models import Count, Min, Sum
 
 from referrals.models import ALL_KNOWN, Employment, Hindsight, register_as
 from referrals.models.workforce import MOST_FTE
+from referrals.reports.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -22,14 +23,15 @@ class LoneTherapists:
     people: int | None
 
 
-def lone_therapists(on: date, least: int, hindsight: Hindsight = ALL_KNOWN) -> LoneTherapists:
+def lone_therapists(on: date, limits: Limits, hindsight: Hindsight = ALL_KNOWN) -> LoneTherapists:
     """At the newest end of a year not after the day, by those who count in a municipality; leaves change nothing.
 
-    Shown from `least` on, and only if of the municipalities with no more årsverk than one person can hold as many as
-    `least` have several therapists: else whoever sees årsverk would know that somebody there is alone. One query,
+    Shown from the limit of that day on, and only if of the municipalities with no more årsverk than one person can
+    hold as many have several therapists: else whoever sees årsverk would know that somebody there is alone. One query,
     within `looking_back`.
     """
-    ended = end_of_year(on)
+    ended = newest_year_end(on)
+    least = limits.on(ended)
     counted = register_as(Employment.objects, hindsight).counting(ended).order_by()
     here = counted.filter(municipality__valid_to__isnull=True).values("municipality")
     rows = here.annotate(people=Count("therapist", distinct=True), one=Min("therapist"), all_fte=Sum("fte"))
@@ -40,7 +42,7 @@ def lone_therapists(on: date, least: int, hindsight: Hindsight = ALL_KNOWN) -> L
     return LoneTherapists(ended, len(alone) if is_shown else None)
 
 
-def end_of_year(on: date) -> date:
+def newest_year_end(on: date) -> date:
     """The newest 31 December that is not after the day."""
     last = date(on.year, 12, 31)
     return last if on == last else date(on.year - 1, 12, 31)

@@ -15,7 +15,7 @@ from referrals.models import Municipality, ThinCoverageLimit, User, access_of
 from referrals.permissions import NO_ACCESS, Access, Role
 from referrals.reports import coverage, thin
 from referrals.reports.limits import least_fte_on
-from referrals.reports.lone import LoneTherapists, end_of_year
+from referrals.reports.lone import LoneTherapists, newest_year_end
 from referrals.reports.thin import Ending, Ends, ThinCoverage
 from tests import plain_thin
 from tests.factories import (
@@ -308,7 +308,7 @@ class TestLone:
     def test_what_happens_in_the_year_is_not_told_before_its_end(self, db: None) -> None:
         self.places(5, 5)
         EmploymentFactory(valid_from=days_ago(1), fte="0.50")
-        assert [self.lone(day) for day in (TODAY, days_ago(1))] == [self.lone(end_of_year(TODAY))] * 2
+        assert [self.lone(day) for day in (TODAY, days_ago(1))] == [self.lone(newest_year_end(TODAY))] * 2
 
     def test_leave_changes_nothing(self, db: None) -> None:
         self.places(5, 5)
@@ -318,7 +318,7 @@ class TestLone:
 
     def test_the_end_of_a_year(self) -> None:
         days = (date(2025, 12, 30), date(2025, 12, 31), date(2026, 1, 1))
-        assert [end_of_year(day).year for day in days] == [2024, 2025, 2025]
+        assert [newest_year_end(day).year for day in days] == [2024, 2025, 2025]
 
 
 @pytest.mark.parametrize("role", sorted(Role))
