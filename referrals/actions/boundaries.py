@@ -4,13 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
-from referrals.actions.transactions import action
+from referrals.actions.transactions import action, one_at_a_time
 from referrals.models import BoundaryArea, BoundaryMap, Municipality, User
-
-# Whoever imports waits for whoever else does: what is compared is what is written.
-LOCK = "SELECT pg_advisory_xact_lock(hashtext('referrals_boundarymap'))"
 
 
 @dataclass(frozen=True)
@@ -55,8 +50,7 @@ def shown(source: Source) -> bool:
 @action
 def record(*, source: Source, drawing: Drawing, by: User | None, at: datetime) -> BoundaryMap | None:
     """Show this map from now on; nothing and None where it is shown already. Of earlier ones the file's facts stay."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK)
+    one_at_a_time("referrals_boundarymap")
     if shown(source):
         return None
     BoundaryArea.objects.all().delete()

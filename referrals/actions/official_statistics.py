@@ -6,15 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
-from referrals.actions.transactions import action
+from referrals.actions.transactions import action, one_at_a_time
 from referrals.choices import FigureStatus, StaffingMeasure
 from referrals.errors import FiguresChanged
 from referrals.models import Municipality, StaffingDraft, StaffingFigure, StaffingImport, User
 
-# Whoever imports waits for whoever else does: what is compared is what is written.
-LOCK = "SELECT pg_advisory_xact_lock(hashtext('referrals_staffingfigure'))"
 ROWS_AT_A_TIME = 5_000
 
 
@@ -139,8 +135,7 @@ def record(
     `seen` is `Comparison.state` when somebody looked at what would happen, empty where nobody did. `skipped` is how
     much of the file is passed over. Raises FiguresChanged.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK)
+    one_at_a_time("referrals_staffingfigure")
     found = compare(source, figures)
     if (seen and seen != found.state) or found.older or found.undated:
         raise FiguresChanged

@@ -127,6 +127,12 @@ def refusal_in_words(error: IntegrityError) -> DomainError | None:
     return None
 
 
+def one_at_a_time(table: str) -> None:
+    """Wait for whoever else imports into the table, until the transaction ends: what is compared is what is written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [table])
+
+
 @contextmanager
 def judged_together(*constraints: str) -> Iterator[None]:
     """Several changes that only make sense together: the database looks at the end of them, and refuses here.
