@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import kept_or_counted
-from referrals.reports.kept_or_counted import Months
+from referrals.reports.kept_or_counted import ReadMonths
 from referrals.reports.periods import month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places, look_at
@@ -46,17 +46,17 @@ def build(
     *,
     data_as_of: datetime,
     hindsight: Hindsight = ALL_KNOWN,
-    months: Months | None = None,
+    read: ReadMonths | None = None,
 ) -> AgeingReport:
     """The report of the last 60 month-ends, asked for at the instant `data_as_of`. At most 2 queries.
 
     Each day is decided as the dashboard of that day decides it: a figure is hidden on every page or on none.
-    `hindsight` of THEN: all of them with what was registered by the end of the day `on`; `months`: where that has been
+    `hindsight` of THEN: all of them with what was registered by the end of the day `on`; `read`: where that has been
     read already.
     """
     days = month_ends(on, MONTHS)
     look = hindsight.of_all_before(on)
-    found = kept_or_counted.bands_each_day(days, scope, at=data_as_of, hindsight=look, months=months)
+    found = kept_or_counted.bands_each_day(days, scope, at=data_as_of, hindsight=look, read=read)
     return AgeingReport(
         on=on,
         scope=scope,

@@ -8,7 +8,7 @@ from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import ageing, flow_months, trend
 from referrals.reports.ageing import AgeingReport
 from referrals.reports.flow_months import FlowMonthsReport
-from referrals.reports.kept_or_counted import known_months
+from referrals.reports.kept_or_counted import read_months
 from referrals.reports.periods import month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places
@@ -46,9 +46,9 @@ def build(
     `hindsight` of THEN: all months with what was registered by the end of the day `on`, none by its own end.
     """
     places, until, days = Places.about(scope), hindsight.known_before(on), month_ends(on, TREND_MONTHS)
-    months = known_months(days, flow_months.edges(on), scope, hindsight.of_all_before(on))
-    look: Any = {"data_as_of": data_as_of, "hindsight": hindsight, "months": months}
-    past = trend.build(scope, days, places, at=data_as_of, until=until, months=months)
+    read = read_months(days, flow_months.edges(on), scope, hindsight.of_all_before(on))
+    look: Any = {"data_as_of": data_as_of, "hindsight": hindsight, "read": read}
+    past = trend.build(scope, days, places, at=data_as_of, until=until, read=read)
     aged = ageing.build(scope, on, places, **look)
     moved = flow_months.build(scope, on, places, **look)
     as_of = min(past.as_of, aged.recipe.data_as_of, moved.recipe.data_as_of)

@@ -71,21 +71,21 @@ def build(
     *,
     data_as_of: datetime,
     hindsight: Hindsight = ALL_KNOWN,
-    months: kept_or_counted.Months | None = None,
+    read: kept_or_counted.ReadMonths | None = None,
 ) -> FlowMonthsReport:
     """The report of the last 60 whole months, asked for at the instant `data_as_of`. At most 4 queries.
 
-    `hindsight` of THEN: all of them with what was registered by the end of the day `on`; `months`: where that has been
+    `hindsight` of THEN: all of them with what was registered by the end of the day `on`; `read`: where that has been
     read already.
     """
     asked = _last_months(on)
-    look: Any = {"at": data_as_of, "hindsight": hindsight.of_all_before(on)}
+    look: Any = {"at": data_as_of, "hindsight": hindsight.of_all_before(on), "read": read}
     if scope.exact:
-        found = kept_or_counted.flow_between(_edges(asked), scope, months=months, **look)
+        found = kept_or_counted.flow_between(_edges(asked), scope, **look)
         own = found.places.get(scope.ids[0]) or [dict.fromkeys(KINDS, 0)] * MONTHS
         cells, as_of = [{kind: Cell.own(month[kind]) for kind in KINDS} for month in own], found.as_of
     else:
-        cells, as_of = outside_cells(scope, on, asked, places, read=months, **look)
+        cells, as_of = outside_cells(scope, on, asked, places, **look)
     told = tuple(
         FlowMonth(month, **{kind: cell.figure for kind, cell in shown.items()})
         for month, shown in zip(asked, cells, strict=True)
@@ -117,7 +117,7 @@ def outside_cells(
     *,
     at: datetime,
     hindsight: Hindsight = ALL_KNOWN,
-    read: kept_or_counted.Months | None = None,
+    read: kept_or_counted.ReadMonths | None = None,
 ) -> tuple[list[dict[str, Cell]], datetime]:
     """What outsiders may see of each of the months, end to end, beside the dashboard of the day `on`.
 
@@ -125,7 +125,7 @@ def outside_cells(
     where all of it has been read already. At most 4 queries.
     """
     since = told_since(on)
-    known: Any = {"at": at, "hindsight": hindsight, "months": read}
+    known: Any = {"at": at, "hindsight": hindsight, "read": read}
     is_recent = months[-1].end > since
     every = _with_all_recent(months, on) if is_recent else months
     recent = frozenset(n for n, month in enumerate(every) if month.end > since)

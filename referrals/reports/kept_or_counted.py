@@ -61,7 +61,7 @@ class FoundPeriods:
 
 
 @dataclass(frozen=True)
-class Months:
+class ReadMonths:
     """What was known of many days and of what came and went between `edges`, read from the history once."""
 
     found: KnownMonths
@@ -75,14 +75,14 @@ class Months:
         )
 
 
-def known_months(
+def read_months(
     days: Sequence[date], edges: Sequence[date], scope: Scope, hindsight: Hindsight
-) -> Months | None:
+) -> ReadMonths | None:
     """All that a page of many months asks for, where outsiders look at it as it was known; else None. One query."""
     if scope.exact or not hindsight.reads_history:
         return None
     ordered = sorted(set(edges))
-    return Months(counts.known_months(days, ordered, scope, hindsight), ordered)
+    return ReadMonths(counts.known_months(days, ordered, scope, hindsight), ordered)
 
 
 def _together(places: Slots, slots: Sequence[int], end: int) -> Slots:
@@ -113,10 +113,10 @@ def waiting_each_day(
     *,
     at: datetime,
     hindsight: Hindsight = ALL_KNOWN,
-    months: Months | None = None,
+    read: ReadMonths | None = None,
 ) -> FoundDays:
     """How many wait at the end of each day, and the percentiles of the scope. `days` come oldest first."""
-    return _each_day(days, scope, (), at, hindsight, months)
+    return _each_day(days, scope, (), at, hindsight, read)
 
 
 def counted_each_day(
@@ -137,10 +137,10 @@ def bands_each_day(
     *,
     at: datetime,
     hindsight: Hindsight = ALL_KNOWN,
-    months: Months | None = None,
+    read: ReadMonths | None = None,
 ) -> FoundDays:
     """How many wait at the end of each day, by band. `days` come oldest first."""
-    return _each_day(days, scope, (Split.BAND,), at, hindsight, months)
+    return _each_day(days, scope, (Split.BAND,), at, hindsight, read)
 
 
 def _each_day(
@@ -149,10 +149,10 @@ def _each_day(
     splits: Sequence[Split],
     at: datetime,
     hindsight: Hindsight,
-    months: Months | None,
+    read: ReadMonths | None,
 ) -> FoundDays:
-    if months:
-        return FoundDays({day: months.found.days[day] for day in days if day in months.found.days}, at)
+    if read:
+        return FoundDays({day: read.found.days[day] for day in days if day in read.found.days}, at)
     found = {} if hindsight.reads_history else kept.waiting(days, scope, splits, at=at)
     missing = [day for day in days if day not in found]
     tallies = {day: each.tallies for day, each in found.items()}
@@ -185,14 +185,14 @@ def flows(
     *,
     at: datetime,
     hindsight: Hindsight = ALL_KNOWN,
-    months: Months | None = None,
+    read: ReadMonths | None = None,
 ) -> list[FoundFlow]:
     """What came and went in each period and in the one before it, as FLOW_COUNTS, for outsiders.
 
     All the periods, with those before them, lie end to end. One query, and one more where it is not kept.
     """
     edges = edges_of(periods)
-    found = flow_between(edges, scope, at=at, hindsight=hindsight, months=months)
+    found = flow_between(edges, scope, at=at, hindsight=hindsight, read=read)
     return [
         FoundFlow(_between(found.counties, slot), _between(found.places, slot), found.as_of)
         for slot in (edges.index(period.start) for period in periods)
@@ -210,15 +210,16 @@ def flow_between(
     *,
     at: datetime,
     hindsight: Hindsight = ALL_KNOWN,
-    months: Months | None = None,
+    read: ReadMonths | None = None,
 ) -> FoundPeriods:
     """What came and went between each edge and the next, with the stocks before it and after (`waiting`).
 
-    One query, and one more where it is not kept; none with `months`. Own staff's is of now, and never more than one.
+    One query, and one more where it is not kept; none where it has been `read`. Own staff's is of now, and never more
+    than one.
     """
     found = None if hindsight.reads_history or scope.exact else kept.flow(edges, scope, at=at)
-    if months:
-        found = kept.KeptFlow(*months.between(edges), at)
+    if read:
+        found = kept.KeptFlow(*read.between(edges), at)
     if found is None:
         found = kept.KeptFlow(*_counted_flow(edges, scope, hindsight), at)
     number = len(edges) - 1

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from referrals.models import Hindsight
 from referrals.reports import kept_or_counted
-from referrals.reports.kept_or_counted import Months
+from referrals.reports.kept_or_counted import ReadMonths
 from referrals.reports.regions import Places, look_at
 from referrals.reports.scopes import Scope
 from referrals.reports.splits import Counter
@@ -39,15 +39,13 @@ def build(
     *,
     at: datetime,
     until: datetime | None = None,
-    months: Months | None = None,
+    read: ReadMonths | None = None,
 ) -> Trend:
     """A point for each day. `days` come oldest first. At most 2 queries.
 
-    `until`: by what was registered before that instant; `months`: where that has been read already.
+    `until`: by what was registered before that instant; `read`: where that has been read already.
     """
-    found = kept_or_counted.waiting_each_day(
-        days, scope, at=at, hindsight=Hindsight(until=until), months=months
-    )
+    found = kept_or_counted.waiting_each_day(days, scope, at=at, hindsight=Hindsight(until=until), read=read)
     points = tuple(_point(day, scope, Counter(found.on(day)), places) for day in days)
     return Trend(points, found.as_of)
 

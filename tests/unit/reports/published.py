@@ -17,7 +17,7 @@ from referrals.reports import flow_months
 from referrals.reports.counts import KnownMonths, Slots
 from referrals.reports.crossed import cross, parts_of
 from referrals.reports.flow import STOCKS, decide, in_order, limits_of, with_the_one_before
-from referrals.reports.kept_or_counted import FoundFlow, Months, flows
+from referrals.reports.kept_or_counted import FoundFlow, ReadMonths, flows
 from referrals.reports.limits import Limits
 from referrals.reports.periods import WEEKS_A_YEAR, Period, last_weeks, until_day
 from referrals.reports.regions import Country, OutsideLook, Places
@@ -259,7 +259,7 @@ class Published:
                 for kind in FLOWS:
                     self._tell((kind, month, place), shown[kind])
         for period, found in zip(
-            boards, flows(boards, Scope.nation(), at=NOW, hindsight=THEN, months=read), strict=True
+            boards, flows(boards, Scope.nation(), at=NOW, hindsight=THEN, read=read), strict=True
         ):
             for place, shown in self._boards(period, found):
                 for kind in FLOWS:
@@ -278,7 +278,7 @@ class Published:
             for m, place in enumerate(places):
                 yield place, {name: column.cells[m] for name, column in below.items()} if below else above
 
-    def _read(self, days: set[date]) -> Months:
+    def _read(self, days: set[date]) -> ReadMonths:
         """What came and went between the days, as if it had been read."""
         edges = sorted(days)
         spans = [(date.min, edges[0]), *zip(edges, edges[1:], strict=False)]
@@ -290,7 +290,7 @@ class Published:
                     places[place][slot] = self._flow(place, *span)
                     for kind, number in places[place][slot].items():
                         counties[county][slot][kind] += number
-        return Months(KnownMonths({}, counties, places), edges)
+        return ReadMonths(KnownMonths({}, counties, places), edges)
 
     def _flow(self, place: int, start: date, end: date) -> dict[str, int]:
         return plain.flow(self._of_place[place], start, end)

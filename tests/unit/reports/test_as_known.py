@@ -122,7 +122,7 @@ def test_read_once_or_each_by_itself_months_are_the_same(world: World) -> None:
     quarters = kept_or_counted.edges_of([last_weeks(on, 13)])
     for scope in (NATION, Scope.counties([world.municipalities[0].county])):
         with scoped(), transaction.atomic():
-            months = kept_or_counted.known_months(days, [*days, *quarters], scope, look)
+            months = kept_or_counted.read_months(days, [*days, *quarters], scope, look)
             alone = counts.known_months(days, (), scope, look)
             for edges in (days, quarters):
                 found = counts.known_months((), edges, scope, look)
