@@ -13,6 +13,7 @@ from referrals.reports.periods import Period
 from referrals.reports.reached import EVERY_CASE, Reached
 from referrals.reports.recipe import Recipe
 from referrals.reports.scopes import Scope
+from referrals.waiting import is_assessed
 
 NAME = "moved"
 
@@ -81,12 +82,7 @@ def status_on(row: Any, on: date) -> Status:
         return Status.CLOSED
     if row.started_on and row.started_on <= on:
         return Status.STARTED
-    return Status.WAITING if is_assessed_on(row, on) else Status.RECEIVED
-
-
-def is_assessed_on(row: Any, on: date) -> bool:
-    """Whether the priority of the row was set by the end of the day."""
-    return row.prioritised_on is not None and row.prioritised_on <= on
+    return Status.WAITING if is_assessed(row.prioritised_on, on) else Status.RECEIVED
 
 
 def told(rows: Iterable[Any], on: date) -> tuple[MovedRow, ...]:
@@ -96,7 +92,7 @@ def told(rows: Iterable[Any], on: date) -> tuple[MovedRow, ...]:
             row.number,
             row.received_on,
             row.category.code,
-            row.priority if is_assessed_on(row, on) else None,
+            row.priority if is_assessed(row.prioritised_on, on) else None,
             row.due_on,
             row.gross_days,
             status_on(row, on),

@@ -12,7 +12,7 @@ from referrals import waiting
 from referrals.choices import Reply, Status
 from referrals.filters import REPLIES
 from referrals.models import Referral
-from referrals.reports.moved_rows import is_assessed_on, status_on
+from referrals.reports.moved_rows import status_on
 from referrals.tables import cells
 from referrals.tables.base import ErgoTable
 from referrals.tables.columns import Column, DateColumn, NumberColumn
@@ -91,7 +91,7 @@ class PastWaitTable(WaitTable):
 
     def cell_priority(self, referral: Referral) -> str | SafeString:
         """The priority, if it was set by the end of the day."""
-        is_assessed = is_assessed_on(referral, self.on)
+        is_assessed = waiting.is_assessed(referral.prioritised_on, self.on)
         return str(referral.priority) if is_assessed else cells.subtle(_("Not assessed"))
 
 
