@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from referrals.models import ALL_KNOWN, Hindsight
@@ -95,9 +95,8 @@ def build(
 
 
 def _last_months(on: date) -> tuple[Period, ...]:
-    ends = [day + timedelta(days=1) for day in month_ends(on, MONTHS)]
-    starts = [(ends[0] - timedelta(days=1)).replace(day=1), *ends]
-    return tuple(Period(start, end) for start, end in zip(starts, ends, strict=False))
+    first, *_others, last = month_ends(on, MONTHS)
+    return until_day(first.replace(day=1), last).months()
 
 
 def _edges(months: Sequence[Period]) -> list[date]:
