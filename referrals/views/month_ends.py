@@ -63,7 +63,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     )
     context = {
         "subject": subject,
-        "trail": [*subject.above, Link(subject.home, subject.name)],
+        "trail": subjects.way_to(subject),
         "report": report,
         "table": table,
         "years": _years(report),
