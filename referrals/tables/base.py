@@ -145,6 +145,11 @@ class ErgoTable(django_tables2.Table):
         """The page after this one, if there is one."""
         return self.page_link(self.page.number + 1) if self.page and self.page.has_next() else None
 
+    @property
+    def page_values(self) -> dict[str, str]:
+        """What an address needs to show the present page; nothing where it is the first, or the only one."""
+        return {self.prefixed_page_field: str(self.page.number)} if self.page and self.page.number > 1 else {}
+
     def page_link(self, number: int) -> PageLink:
         """The address of a page of this list: the present one, filters and sort kept."""
         self._asked[self.prefixed_page_field] = str(number)

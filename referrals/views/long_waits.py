@@ -43,7 +43,7 @@ def long_waits(request: HttpRequest, code: str) -> HttpResponse:
     with looking_back(form.hindsight, form.day):
         table = _table(request, code, form, visible, with_next_step=with_next_step)
         shown = shown_in(kind, table)
-        _record(request, municipality, form, shown, {PARAMETER: kind} if kind else _page_of(table))
+        _record(request, municipality, form, shown, {PARAMETER: kind} if kind else table.page_values)
         rows = told(shown, form.day, with_next_step=with_next_step) if kind else ()
     look: Any = {"data_as_of": data_as_of, "hindsight": form.hindsight, "reached": subject.reached}
     report = build_own(subject.scope, form.day, visible, listed=form.listed, rows=rows, **look)
@@ -126,11 +126,6 @@ def _table(
         caption=form.words,
     )
     return paginate(table, request)
-
-
-def _page_of(table: LongWaitsTable) -> dict[str, str]:
-    """Which page of the list is shown, if it is not the first."""
-    return {"page": str(table.page.number)} if table.page.number > 1 else {}
 
 
 def _record(

@@ -44,7 +44,7 @@ def moved(request: HttpRequest, code: str) -> HttpResponse:
             form,
             shown,
             chosen.narrowed,
-            {PARAMETER: kind} if kind else _page_of(table),
+            {PARAMETER: kind} if kind else table.page_values,
         )
         report = _report(form, subject, chosen, moved_rows.told(shown, form.day) if kind else (), data_as_of)
         recipes.keep(**report.recipe.as_kept())
@@ -86,11 +86,6 @@ def _report(
     return moved_rows.build(
         subject.scope, form.day, form.line, form.period, rows, narrowed=chosen.narrowed, **look
     )
-
-
-def _page_of(table: MovedTable) -> dict[str, str]:
-    """Which page of the list is shown, if it is not the first."""
-    return {"page": str(table.page.number)} if table.page.number > 1 else {}
 
 
 def _record(

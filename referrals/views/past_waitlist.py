@@ -74,9 +74,7 @@ def _record(
     table: PastTable,
 ) -> None:
     """Write down who is on this page of the list, of which day, and what it was narrowed to."""
-    asked = {"dato": form.day.isoformat(), "kjent": form.known.value} | chosen.chosen
-    if table.page.number > 1:
-        asked["page"] = str(table.page.number)
+    asked = {"dato": form.day.isoformat(), "kjent": form.known.value} | chosen.chosen | table.page_values
     record_view(
         ViewKind.WAITLIST,
         table.records,

@@ -128,13 +128,12 @@ def _record(
     asked = {name: value if isinstance(value, list) else str(value) for name, value in chosen.chosen.items()}
     if search:
         asked[SEARCH] = search.form.meant
-    asked |= {"page": str(table.page.number)} if table.page and table.page.number > 1 else {}
     record_view(
         ViewKind.WAITLIST_SEARCH if search else ViewKind.WAITLIST,
         table.records,
         access=request.access,
         municipality_id=municipality.pk,
-        query=urlencode(asked, doseq=True),
+        query=urlencode(asked | table.page_values, doseq=True),
     )
 
 
