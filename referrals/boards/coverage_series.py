@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from referrals.norwegian import number, sort_key
 from referrals.reports.borders import Split
 from referrals.reports.coverage_series import CoverageSeries, Point
 from referrals.reports.gaps import Turnover
+from referrals.templatetags.ergo import day_month_year
 
 # Municipalities without as Norsk Ergoterapeutforbund has told them, counted in the fourth quarter of the year.
 PUBLISHED_WITHOUT = {2018: 83, 2021: 43, 2022: 44, 2023: 49, 2024: 41}
@@ -74,7 +74,9 @@ def staffed(series: CoverageSeries) -> Picture:
         title=_("Full-time equivalents per 10,000"),
         sentence=_("Own and bought, after what agreements move; the same under every definition."),
         chart=bars(
-            [_bar(name, points) for name, points in named], [Part(_written(series.years[-1]))], decimals=2
+            [_bar(name, points) for name, points in named],
+            [Part(day_month_year(series.years[-1].on))],
+            decimals=2,
         ),
         heading=str(series.question.by.label) if series.question.by else "",
         more_headings=tuple(reversed(earlier)),
@@ -91,8 +93,7 @@ def rows(series: CoverageSeries) -> tuple[YearRow, ...]:
 def year_names(series: CoverageSeries) -> tuple[str, ...]:
     """The columns: the years, and last the day where it is not the end of one."""
     return tuple(
-        str(point.on.year) if (point.on.month, point.on.day) == (12, 31) else _written(point)
-        for point in series.years
+        str(point.on.year) if _is_year_end(point) else day_month_year(point.on) for point in series.years
     )
 
 
@@ -158,10 +159,10 @@ def _over_time(series: CoverageSeries) -> str:
     first, last = series.months[0], series.months[-1]
     return _("By the definition chosen: %(first)s without on %(begin)s, %(last)s of %(all)s on %(end)s.") % {
         "first": number(first.without[definition]),
-        "begin": _written(first),
+        "begin": day_month_year(first.on),
         "last": number(last.without[definition]),
         "all": number(last.municipalities),
-        "end": _written(last),
+        "end": day_month_year(last.on),
     }
 
 
@@ -203,10 +204,6 @@ def _split(split: Split) -> str:
     words = {
         "old": split.old_code,
         "new": ", ".join(split.new_codes),
-        "day": date_format(split.on, "SHORT_DATE_FORMAT"),
+        "day": day_month_year(split.on),
     }
     return _("%(old)s was divided between %(new)s on %(day)s.") % words
-
-
-def _written(point: Point) -> str:
-    return date_format(point.on, "SHORT_DATE_FORMAT")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -15,6 +14,7 @@ from referrals.boards.figures import Card
 from referrals.norwegian import number
 from referrals.reports.coverage import CoverageReport, Totals
 from referrals.reports.thin import Ending, Ends, ThinCoverage
+from referrals.templatetags.ergo import day_month_year
 
 Text = str | Promise
 
@@ -90,7 +90,7 @@ def cards(report: CoverageReport, totals: Totals, address: Callable[[str], str])
 def _lone(report: CoverageReport) -> Card:
     """Of the whole country only."""
     lone = report.lone
-    words = {"day": date_format(lone.on, "SHORT_DATE_FORMAT")}
+    words = {"day": day_month_year(lone.on)}
     if lone.people is None:
         return Card(
             _("Lone therapists"),
