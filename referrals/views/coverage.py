@@ -24,7 +24,7 @@ from referrals.boards.official import Beside
 from referrals.exporters import coverage as export
 from referrals.exporters import coverage_series as series_export
 from referrals.forms.coverage import CoverageForm, DefinedForm, SeriesForm
-from referrals.models import County, CoverageAgreement, LawReference, Municipality
+from referrals.models import County, CoverageAgreement, LawReference
 from referrals.models.law import BEHIND_COVERAGE
 from referrals.permissions import Permission
 from referrals.reports import boundaries, coverage_series, thin
@@ -122,7 +122,6 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "thin": thin_board.thin_board(thin.build(row.pk, form.day, request.access, form.definition)),
         "under": thin_board.under_sentence(report.least_fte) if row.is_under else "",
         "is_own": request.access.can(Permission.SEE_DASHBOARD, row.pk),
-        "dashboard": _dashboard_address(request, row),
         "neighbours": _table(
             request, county.rows, address, caption=_neighbours_caption(county), exclude=("county",)
         ),
@@ -258,14 +257,6 @@ def _found(report: CoverageReport, code: str) -> tuple[CountyCoverage, Municipal
             if row.code == code:
                 return county, row
     raise Http404
-
-
-def _dashboard_address(request: HttpRequest, row: MunicipalityCoverage) -> str:
-    """The municipality's dashboard, if the user may see its figures."""
-    access = request.access
-    own = access.can(Permission.SEE_DASHBOARD, row.pk)
-    may_see = own or Municipality.objects.with_figures_for(access).filter(pk=row.pk).exists()
-    return reverse("dashboard_municipality", kwargs={"code": row.code}) if may_see else ""
 
 
 def _agreements(

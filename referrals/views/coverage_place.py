@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from referrals.actions import recipes
 from referrals.boards import coverage_history as board
@@ -27,6 +28,7 @@ def parts(
     """The context of these parts. `address` makes that of a municipality's page on the same day."""
     history = coverage_history.of_municipality(row.pk, form.definition, form.day)
     is_staff = request.access.can(Permission.SEE_STAFF, row.pk)
+    place = _with_figures(request, row)
     return {
         "gaps": history.gaps,
         "history": board.history_board(history, form.definition),
@@ -34,8 +36,16 @@ def parts(
         "is_staff": is_staff,
         "therapists": _therapists(request, row, form) if is_staff else [],
         "similar": board.similar_rows(row, report.rows, centralities(), address),
-        **_waits(request, row, form),
+        "dashboard": reverse("dashboard_municipality", kwargs={"code": row.code}) if place else "",
+        **(_waits(request, place, form) if place else {"waits": ()}),
     }
+
+
+def _with_figures(request: HttpRequest, row: MunicipalityCoverage) -> Municipality | None:
+    """The municipality, if the user may see its figures."""
+    own = request.access.can(Permission.SEE_DASHBOARD, row.pk)
+    figures_of = Municipality.objects.all() if own else Municipality.objects.with_figures_for(request.access)
+    return figures_of.filter(pk=row.pk).select_related("county").first()
 
 
 def _therapists(request: HttpRequest, row: MunicipalityCoverage, form: DefinedForm) -> list[Employment]:
@@ -44,13 +54,8 @@ def _therapists(request: HttpRequest, row: MunicipalityCoverage, form: DefinedFo
     return list(counting.select_related("therapist", "occupation").order_by("therapist__sort_key", "pk"))
 
 
-def _waits(request: HttpRequest, row: MunicipalityCoverage, form: DefinedForm) -> dict[str, Any]:
-    """As the municipality's dashboard shows them to the user; nothing to who may not see that."""
-    own = request.access.can(Permission.SEE_DASHBOARD, row.pk)
-    figures_of = Municipality.objects.all() if own else Municipality.objects.with_figures_for(request.access)
-    place = figures_of.filter(pk=row.pk).select_related("county").first()
-    if place is None:
-        return {"waits": ()}
+def _waits(request: HttpRequest, place: Municipality, form: DefinedForm) -> dict[str, Any]:
+    """As the municipality's dashboard shows them to the user."""
     scope = Scope.municipality(place, request.access)
     found = comparison.build(scope, [place], form.day, data_as_of=now())
     recipes.keep(**found.recipe.as_kept())
