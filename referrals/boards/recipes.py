@@ -13,7 +13,7 @@ from referrals.choices import Borders, Definition, GroupedBy, Knowledge, Source,
 from referrals.forms.boards import LONG_WAITS
 from referrals.forms.moved import LINES
 from referrals.models import Category, Municipality, Therapist, Unit
-from referrals.reports import flow, frozen, three_figures, waiting_times
+from referrals.reports import comparison, coverage, flow, frozen, three_figures, waiting_times
 from referrals.reports.periods import Period
 from referrals.reports.reached import OPENED, UNPLACED
 from referrals.reports.recipe import Recipe
@@ -24,6 +24,8 @@ REPORTS: dict[str, str | Promise] = {
     waiting_times.NAME: gettext_lazy("those who wait"),
     flow.NAME: gettext_lazy("what came and what left"),
     three_figures.NAME: gettext_lazy("the three figures"),
+    coverage.NAME: gettext_lazy("the coverage"),
+    comparison.NAME: gettext_lazy("those who wait"),
 }
 
 
