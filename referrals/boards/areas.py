@@ -1,14 +1,13 @@
 """Coverage on the map of boundaries: the same states, words and links as on the tiles, on the areas as they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from referrals.boards.coverage import SYMBOLS, label
+from referrals.boards.coverage import SYMBOLS, label, state_legend
 from referrals.charts.areas import Area, AreaMap, Sea, area_map
-from referrals.charts.tiles import LegendEntry
 from referrals.choices import CoverageState
 from referrals.norwegian import number
 from referrals.reports.boundaries import Boundaries, Outline
@@ -30,18 +29,14 @@ class BoundaryBoard:
 
 
 def boundary_board(
-    report: CoverageReport,
-    found: Boundaries | None,
-    address: Callable[[str], str],
-    county: str,
-    legend: Sequence[LegendEntry],
+    report: CoverageReport, found: Boundaries | None, address: Callable[[str], str], county: str
 ) -> BoundaryBoard | None:
     """The report's municipalities on the boundaries that are shown; None where no map was ever imported."""
     if found is None:
         return None
     problem = _mismatch(report, found)
     return BoundaryBoard(
-        map=None if problem else _drawn(report, found, address, county, legend),
+        map=None if problem else _drawn(report, found, address, county),
         year=found.year,
         credit=f"{found.publisher}, {found.licence}",
         sentence=_sentence(found),
@@ -49,17 +44,11 @@ def boundary_board(
     )
 
 
-def _drawn(
-    report: CoverageReport,
-    found: Boundaries,
-    address: Callable[[str], str],
-    county: str,
-    legend: Sequence[LegendEntry],
-) -> AreaMap:
+def _drawn(report: CoverageReport, found: Boundaries, address: Callable[[str], str], county: str) -> AreaMap:
     rows = {row.pk: row for row in report.rows}
     areas = (_area(rows[one.municipality_id], one, address, county) for one in _own(found))
     seas = (Sea(one.path, one.name) for one in found.outlines if one.municipality_id is None)
-    return area_map((found.width, found.height), areas, seas, legend)
+    return area_map((found.width, found.height), areas, seas, state_legend(report))
 
 
 def _own(found: Boundaries) -> list[Outline]:

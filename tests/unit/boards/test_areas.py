@@ -51,9 +51,7 @@ def report() -> CoverageReport:
 
 
 def board(county: str = "") -> BoundaryBoard | None:
-    made = report()
-    legend = tiles_board.coverage_map(made, address).legend
-    return boundary_board(made, boundaries.current(), address, county, legend)
+    return boundary_board(report(), boundaries.current(), address, county)
 
 
 def test_without_an_import_there_is_no_map(places: list[Municipality]) -> None:
