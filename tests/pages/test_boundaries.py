@@ -1,28 +1,18 @@
 """The map of boundaries on the page of coverage, beside the tiles."""
 
 import re
-from collections.abc import Callable
-from html import unescape
 
-import pytest
 from django.test import Client
 
-from referrals.models import Municipality, User
+from referrals.models import Municipality
 from tests.factories import (
     BoundaryAreaFactory,
     BoundaryMapFactory,
     CoverageStatementFactory,
     MunicipalityFactory,
 )
-from tests.pages.seen import markup
-
-ClientFor = Callable[[User], Client]
-URL = "/dekning/"
-
-
-@pytest.fixture
-def reader(client_for: ClientFor, national_reader: User) -> Client:
-    return client_for(national_reader)
+from tests.pages.country import URL
+from tests.pages.seen import markup, text
 
 
 def svg(page: str) -> str:
@@ -72,5 +62,5 @@ def test_it_shows_a_day_that_is_over_with_the_links_of_that_day(
     reader: Client, municipality: Municipality
 ) -> None:
     BoundaryAreaFactory(municipality=municipality)
-    drawn = svg(unescape(markup(reader.get(URL, {"dato": "31.12.2024"}))))
+    drawn = svg(text(reader.get(URL, {"dato": "31.12.2024"})))
     assert f'href="/dekning/{municipality.code}/?dato=31.12.2024' in drawn

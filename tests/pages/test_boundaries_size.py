@@ -8,8 +8,9 @@ from django.test import Client
 from referrals.importers.boundaries.drawing import MOST_CHARACTERS
 from referrals.models import Municipality, User
 from tests.factories import BoundaryAreaFactory, BoundaryMapFactory
+from tests.pages.country import URL
 from tests.pages.seen import markup
-from tests.pages.test_boundaries import URL, svg
+from tests.pages.test_boundaries import svg
 
 ClientFor = Callable[[User], Client]
 MOST_BYTES = 200_000

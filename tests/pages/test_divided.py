@@ -16,12 +16,6 @@ ClientFor = Callable[[User], Client]
 
 
 @pytest.fixture
-def reader(client_for: ClientFor, national_reader: User) -> Client:
-    """The national reader's browser."""
-    return client_for(national_reader)
-
-
-@pytest.fixture
 def many(municipality: Municipality) -> None:
     """20 in each of two categories and two priorities, and 2 in a third category, of whom nobody else hears."""
     person = PersonFactory(municipality=municipality)

@@ -18,12 +18,6 @@ NEAREST = "Utenfor kommunen består en periode av hele måneder som er over. De 
 
 
 @pytest.fixture
-def reader(client_for: ClientFor, national_reader: User) -> Client:
-    """The national reader's browser."""
-    return client_for(national_reader)
-
-
-@pytest.fixture
 def spring(municipality: Municipality) -> None:
     """In March 2023 came 7, in April 6, in May 3; a year before 9 in April."""
     for day, number in (
