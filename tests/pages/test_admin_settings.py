@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from referrals.models import LawReference, Municipality, SmallNumberLimit, User
-from tests.factories import NOW, TODAY, ReferralFactory, days_ago
+from tests.factories import NOW, TODAY, ReferralFactory, SmallNumberLimitFactory, days_ago
 from tests.harness.admin_forms import address, filled_in
 from tests.pages.seen import markup
 
@@ -43,11 +43,9 @@ def test_what_may_not_be_is_refused_in_words(kari: Client, valid_from: date, lea
 
 
 def test_the_boards_tell_the_limit_of_their_day(
-    client_for: ClientFor, county_reader: User, municipality: Municipality, administrator: User
+    client_for: ClientFor, county_reader: User, municipality: Municipality
 ) -> None:
-    SmallNumberLimit.objects.create(
-        valid_from=TODAY, least_shown=3, registered_at=NOW - timedelta(days=2), registered_by=administrator
-    )
+    SmallNumberLimitFactory(valid_from=TODAY, registered_at=NOW - timedelta(days=2))
     ReferralFactory(municipality=municipality, received_on=days_ago(100))
     county_browser = client_for(county_reader)
     board = f"/oversikt/fylke/{municipality.county.code}/"

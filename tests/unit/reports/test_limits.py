@@ -1,27 +1,28 @@
 """The limit of small numbers: by the day of the figures, for ever, and never below three."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
-from referrals.models import Municipality, SmallNumberLimit, User
+from referrals.models import Municipality, SmallNumberLimit
 from referrals.permissions import NO_ACCESS
 from referrals.reports import flow, waiting_times
 from referrals.reports.limits import Limits
 from referrals.reports.periods import last_weeks
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import Figure, Hidden
-from tests.factories import NOW, TODAY, MunicipalityFactory, ReferralFactory, days_ago, noon
+from tests.factories import (
+    NOW,
+    TODAY,
+    MunicipalityFactory,
+    ReferralFactory,
+    SmallNumberLimitFactory,
+    days_ago,
+    noon,
+)
 
 TOMORROW = TODAY + timedelta(days=1)
-
-
-def set_limit(by: User, valid_from: date, least: int, at: Any = NOW) -> SmallNumberLimit:
-    return SmallNumberLimit.objects.create(
-        valid_from=valid_from, least_shown=least, registered_at=at, registered_by=by
-    )
 
 
 def figure(place: Municipality, on: date) -> Figure:
@@ -52,35 +53,31 @@ def test_each_day_has_the_limit_that_began_last() -> None:
 
 
 @pytest.mark.django_db
-def test_of_two_from_the_same_day_the_one_registered_last_holds(administrator: User) -> None:
-    set_limit(administrator, TOMORROW, 8)
-    set_limit(administrator, TOMORROW, 4)
+def test_of_two_from_the_same_day_the_one_registered_last_holds() -> None:
+    SmallNumberLimitFactory(least_shown=8)
+    SmallNumberLimitFactory(least_shown=4)
     assert Limits.read().on(TOMORROW) == 4
 
 
 @pytest.mark.django_db
-def test_figures_of_a_day_keep_its_limit_whatever_is_registered_later(
-    three_wait: Municipality, administrator: User
-) -> None:
+def test_figures_of_a_day_keep_its_limit_whatever_is_registered_later(three_wait: Municipality) -> None:
     before = figure(three_wait, TODAY)
     assert (before.hidden, before.in_place) == (Hidden.SMALL, "<5")
-    set_limit(administrator, TOMORROW, 3)
+    SmallNumberLimitFactory(least_shown=3)
     assert figure(three_wait, TODAY) == before
     assert figure(three_wait, TOMORROW) == Figure(3)
 
 
 @pytest.mark.django_db
-def test_a_small_number_is_written_below_the_limit_of_its_day(
-    three_wait: Municipality, administrator: User
-) -> None:
-    set_limit(administrator, TOMORROW, 4)
+def test_a_small_number_is_written_below_the_limit_of_its_day(three_wait: Municipality) -> None:
+    SmallNumberLimitFactory(least_shown=4)
     assert figure(three_wait, TOMORROW).in_place == "<4"
 
 
 @pytest.mark.django_db
-def test_the_trend_has_each_month_by_its_own_limit(three_wait: Municipality, administrator: User) -> None:
+def test_the_trend_has_each_month_by_its_own_limit(three_wait: Municipality) -> None:
     """TODAY is 16 March: the list of February was hidden by five, and stays so when April looks back at it."""
-    set_limit(administrator, TOMORROW, 3)
+    SmallNumberLimitFactory(least_shown=3)
     scope = Scope.municipality(three_wait, NO_ACCESS)
     april = waiting_times.build(scope, date(2026, 4, 30), data_as_of=NOW).trend
     shown = {point.on: point.waiting for point in april}
@@ -90,13 +87,13 @@ def test_the_trend_has_each_month_by_its_own_limit(three_wait: Municipality, adm
 
 @pytest.mark.django_db
 def test_what_came_and_went_is_hidden_by_the_limit_of_the_periods_last_day(
-    municipality: Municipality, administrator: User
+    municipality: Municipality,
 ) -> None:
     for place in (municipality, *(MunicipalityFactory(county=municipality.county) for _ in range(2))):
         for _number in range(3 if place == municipality else 12):
             ReferralFactory(municipality=place, waiting=True, received_on=days_ago(20))
     scope = Scope.municipality(municipality, NO_ACCESS)
-    set_limit(administrator, TOMORROW, 3)
+    SmallNumberLimitFactory(least_shown=3)
     today, tomorrow = (
         flow.build(scope, last_weeks(on, 13), data_as_of=NOW).referred.figure for on in (TODAY, TOMORROW)
     )
@@ -106,33 +103,31 @@ def test_what_came_and_went_is_hidden_by_the_limit_of_the_periods_last_day(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("least", [0, 1, 2, 21])
-def test_krav_11_the_database_refuses_a_limit_below_three(administrator: User, least: int) -> None:
+def test_krav_11_the_database_refuses_a_limit_below_three(least: int) -> None:
     """Nobody, not even an administrator, can have 1 or 2 shown."""
     with pytest.raises(IntegrityError, match="small_number_limit_range"), transaction.atomic():
-        set_limit(administrator, TOMORROW, least)
+        SmallNumberLimitFactory(least_shown=least)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("valid_from", [TODAY, days_ago(1), date(2020, 1, 1)])
-def test_krav_11_the_database_refuses_one_for_a_day_that_may_have_been_shown(
-    administrator: User, valid_from: date
-) -> None:
+def test_krav_11_the_database_refuses_one_for_a_day_that_may_have_been_shown(valid_from: date) -> None:
     """Figures of a day are hidden by one limit for ever: two publications by two limits could be subtracted."""
     with pytest.raises(IntegrityError, match="small_number_limit_begins_later"), transaction.atomic():
-        set_limit(administrator, valid_from, 8)
+        SmallNumberLimitFactory(valid_from=valid_from, least_shown=8)
 
 
 @pytest.mark.django_db
-def test_the_day_of_registering_is_norways(administrator: User) -> None:
+def test_the_day_of_registering_is_norways() -> None:
     """Half an hour before midnight UTC it is tomorrow in Norway."""
     late = noon(TODAY).replace(hour=23, minute=30)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        set_limit(administrator, TOMORROW, 8, at=late)
+    with pytest.raises(IntegrityError, match="small_number_limit_begins_later"), transaction.atomic():
+        SmallNumberLimitFactory(least_shown=8, registered_at=late)
 
 
 @pytest.mark.django_db
-def test_nobody_changes_or_removes_one_that_is_registered(administrator: User) -> None:
-    limit = set_limit(administrator, TOMORROW, 8)
+def test_nobody_changes_or_removes_one_that_is_registered() -> None:
+    limit = SmallNumberLimitFactory(least_shown=8)
     rows = SmallNumberLimit.objects.filter(pk=limit.pk)
     for change in (lambda: rows.update(least_shown=3), rows.delete):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():

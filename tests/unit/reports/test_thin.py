@@ -11,7 +11,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from referrals.choices import Definition, OccupationKind
-from referrals.models import Municipality, ThinCoverageLimit, User, access_of
+from referrals.models import Municipality, ThinCoverageLimit, access_of
 from referrals.permissions import NO_ACCESS, Access, Role
 from referrals.reports import coverage, thin
 from referrals.reports.limits import least_fte_on
@@ -245,8 +245,8 @@ class TestLimit:
         CoverageAgreementFactory(provider=provider, recipient=place)
         assert found(definition=ATTACHED).is_under
 
-    def test_each_day_has_the_one_that_began_last(self, administrator: User) -> None:
-        registered = {"registered_at": NOW - timedelta(days=30), "registered_by": administrator}
+    def test_each_day_has_the_one_that_began_last(self, db: None) -> None:
+        registered = {"registered_at": NOW - timedelta(days=30)}
         ThinCoverageLimitFactory(valid_from=days_ago(9), least_fte="3.00", **registered)
         ThinCoverageLimitFactory(valid_from=days_ago(9), least_fte="3.50", **registered)
         ThinCoverageLimitFactory(valid_from=TODAY, least_fte="1.00", **registered)
