@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from referrals.choices import Knowledge
 from referrals.models import Municipality
 from tests import plain_figures
 from tests.plain_figures import Rows, Wait
+from tests.unit.reports.plain_rows import read
 
 QUERIES = {
     "referrals": """
@@ -68,10 +67,7 @@ class Demo:
 
 
 def _read(query: str) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    rows = read(query)
     return [row | {"details": json.loads(row["details"])} if "details" in row else row for row in rows]
 
 

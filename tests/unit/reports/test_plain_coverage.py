@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Model, QuerySet
 from pytest_django import DjangoDbBlocker
 
@@ -20,6 +19,7 @@ from tests import plain_coverage
 from tests.factories import StaffingImportFactory
 from tests.plain_coverage import Rows
 from tests.unit.management.test_report import report as printed
+from tests.unit.reports.plain_rows import read_register
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 UNTIL = date(2026, 3, 1)  # of the demo
@@ -41,29 +41,6 @@ SAID = (
 
 pytestmark = [pytest.mark.django_db]
 
-QUERIES = {
-    "municipalities": "SELECT id, code FROM referrals_municipality WHERE valid_to IS NULL",
-    "employments": """
-        SELECT municipality_id AS municipality, engagement, fte, valid_from, valid_to, kind,
-            authorised_from, authorised_to, is_student
-        FROM referrals_employment AS employment
-        JOIN referrals_occupation AS occupation ON occupation.id = occupation_id
-        JOIN referrals_therapist AS therapist ON therapist.id = therapist_id
-    """,
-    "agreements": """
-        SELECT provider_id AS provider, recipient_id AS recipient, valid_from, valid_to
-        FROM referrals_coverageagreement
-    """,
-    "statements": "SELECT municipality_id AS municipality, valid_from, valid_to FROM referrals_coveragestatement",
-    "figures": """
-        SELECT municipality_id AS municipality, counted_on, measure, status, value, decimals,
-            replaced_by_id IS NOT NULL AS replaced
-        FROM referrals_staffingfigure
-    """,
-    "vacancies": "SELECT municipality_id AS municipality, valid_from, valid_to FROM referrals_vacancy",
-    "changes": "SELECT old_code, new_code, valid_from FROM referrals_municipalitychange",
-}
-
 every_day = pytest.mark.parametrize("on", DAYS, ids=str)
 every_definition = pytest.mark.parametrize("definition", Definition)
 
@@ -79,7 +56,7 @@ def rows(seeded: list[int], django_db_blocker: DjangoDbBlocker) -> Iterator[Rows
         places = sorted(Municipality.objects.values_list("pk", flat=True))
         StaffingFigure.objects.bulk_create(figures(places, rng))
         Vacancy.objects.bulk_create(vacancies(places, rng))
-        yield Rows(**{name: read(query) for name, query in QUERIES.items()})
+        yield read_register()
 
 
 def some(model: type[Model], count: int, rng: Random) -> QuerySet:
@@ -111,13 +88,6 @@ def vacancies(places: list[int], rng: Random) -> Iterator[Vacancy]:
         begun = rng.choice(DAYS) - timedelta(days=rng.choice([0, 1, 100]))
         ended = None if rng.random() < 0.5 else begun + timedelta(days=rng.choice([1, 100, 101]))
         yield Vacancy(municipality_id=place, occupation=post, fte=1, valid_from=begun, valid_to=ended)
-
-
-def read(query: str) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 @every_day

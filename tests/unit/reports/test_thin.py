@@ -34,7 +34,7 @@ from tests.factories import (
     ThinCoverageLimitFactory,
     days_ago,
 )
-from tests.plain_thin import Register
+from tests.unit.reports.plain_rows import read_register
 
 Build = Callable[..., ThinCoverage]
 AUTHORISED, ATTACHED = Definition.AUTHORISED, Definition.ATTACHED
@@ -347,36 +347,9 @@ def test_seven_queries_at_most(place: Municipality, found: Build) -> None:
 
 # ---------------------------------------------------------------- against a plain computation
 
-QUERIES = {
-    "municipalities": "SELECT id, code, full_name AS name FROM referrals_municipality WHERE valid_to IS NULL",
-    "employments": """
-        SELECT employment.id, therapist_id AS therapist, name, municipality_id AS municipality, engagement, fte,
-            valid_from, valid_to, kind, authorised_from, authorised_to, is_student, is_licence
-        FROM referrals_employment AS employment
-        JOIN referrals_occupation AS occupation ON occupation.id = occupation_id
-        JOIN referrals_therapist AS therapist ON therapist.id = therapist_id
-    """,
-    "agreements": """
-        SELECT id, provider_id AS provider, recipient_id AS recipient, fte, valid_from, valid_to
-        FROM referrals_coverageagreement
-    """,
-    "statements": "SELECT municipality_id AS municipality, valid_from, valid_to FROM referrals_coveragestatement",
-    "leaves": "SELECT employment_id AS employment, valid_from, valid_to FROM referrals_leave",
-    "populations": "SELECT municipality_id AS municipality, year, persons FROM referrals_population",
-}
 # Days from the one that is looked at on which something begins or ends: on the edges of each rule, and well inside.
 BEGINS, ENDS = (-400, -75, -1, 0, 1), (0, 1, 45, 89, 90, 91, 92, 400)
 PLACES, THERAPISTS, POSTS = 12, 10, 18
-
-
-def read() -> Register:
-    tables: dict[str, list[dict[str, Any]]] = {}
-    for name, query in QUERIES.items():
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            names = [column.name for column in cursor.description]
-            tables[name] = [dict(zip(names, row, strict=True)) for row in cursor]
-    return Register(**tables, figures=[], vacancies=[], changes=[])
 
 
 def ahead(days: int) -> date:
@@ -450,7 +423,7 @@ def _therapist(rng: Random) -> Any:
 def test_random_registers_are_as_a_plain_computation_says(db: None, seed: int) -> None:
     rng = Random(seed)
     places = random_register(rng)
-    rows, least = read(), Decimal("2.00")
+    rows, least = read_register(), Decimal("2.00")
     user = MembershipFactory(municipality=places[0]).user
     for place in places[1:]:
         MembershipFactory(user=user, municipality=place)
@@ -473,7 +446,7 @@ def test_random_registers_hold_every_case(db: None) -> None:
     """Else the comparison above would show less than it says."""
     for seed in range(3):
         random_register(Random(seed))
-    rows, seen = read(), set()
+    rows, seen = read_register(), set()
     for place in [row["id"] for row in rows.municipalities]:
         for on in (TODAY, ahead(1)):
             facts = plain_thin.facts(rows, place, on, "attached", Decimal("2.00"))
