@@ -1,18 +1,17 @@
-"""Who has an ergoterapeut: each rule by hand, then random worlds against a plain computation."""
+"""Who has an ergoterapeut: each rule by hand. Random countries: test_random_countries.py."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from referrals.choices import CoverageState, Definition, Engagement, OccupationKind
-from referrals.models import CoverageAgreement, CoverageStatement, Employment, Municipality, StaffingFigure
+from referrals.choices import CoverageState, Definition, OccupationKind
+from referrals.models import Employment, Municipality
 from referrals.reports import coverage
 from referrals.reports.coverage import CoverageReport, MunicipalityCoverage, per_10000
 from referrals.reports.suppression import Figure
@@ -399,115 +398,3 @@ class TestReport:
         with CaptureQueriesContext(connection) as queries:
             build()
         assert len(queries) == 15
-
-
-# ---------------------------------------------------------------- against a plain computation
-
-
-def a_period(rng: Random) -> dict[str, date | None]:
-    first = TODAY - timedelta(days=rng.randint(1, 1500))
-    length = rng.choice([None, rng.randint(1, 1500)])
-    return {"valid_from": first, "valid_to": first + timedelta(days=length) if length else None}
-
-
-def random_country(rng: Random) -> None:
-    """Twelve municipalities with whatever can be registered of them."""
-    places = [MunicipalityFactory() for _number in range(12)]
-    occupations = [
-        OccupationFactory(),
-        OccupationFactory(support=True),
-        OccupationFactory(code="1120102", kind=OccupationKind.OTHER),
-    ]
-    for _number in range(25):
-        since = rng.choice([None, TODAY - timedelta(days=rng.randint(0, 2000))])
-        until = since + timedelta(days=rng.randint(1, 2500)) if since and rng.random() < 0.5 else None
-        therapist = TherapistFactory(authorised_from=since, authorised_to=until)
-        EmploymentFactory(
-            therapist=therapist,
-            municipality=rng.choice(places),
-            occupation=rng.choice(occupations),
-            engagement=rng.choice([Engagement.OWN, Engagement.OWN, Engagement.PURCHASED]),
-            fte=rng.choice(["0.20", "0.50", "1.00"]),
-            **a_period(rng),
-        )
-    for provider, recipient in {tuple(rng.sample(range(12), 2)) for _number in range(8)}:
-        CoverageAgreementFactory(
-            provider=places[provider],
-            recipient=places[recipient],
-            fte=rng.choice([None, "0.30", "2.00"]),
-            **a_period(rng),
-        )
-    for municipality in rng.sample(places, 5):
-        CoverageStatementFactory(municipality=municipality, **a_period(rng))
-    for _number in range(10):
-        StaffingFigureFactory(
-            municipality=rng.choice(places),
-            counted_on=TODAY - timedelta(days=rng.randint(0, 900)),
-            source=f"Kilde {_number}",
-            value=rng.choice([0, 0, 2]),
-        )
-
-
-def holds(row: Any, on: date) -> bool:
-    return row.valid_from <= on and (row.valid_to is None or on < row.valid_to)
-
-
-def counts(employment: Employment, on: date) -> bool:
-    """Whether an employment makes the municipality have an ergoterapeut on the day."""
-    therapist = employment.therapist
-    return (
-        employment.occupation.kind != "support"
-        and holds(employment, on)
-        and therapist.authorised_from is not None
-        and therapist.authorised_from <= on
-        and (therapist.authorised_to is None or on < therapist.authorised_to)
-    )
-
-
-def plain_state(place: Municipality, on: date) -> str:
-    def staff(of: Municipality) -> set[str]:
-        return {e.engagement for e in Employment.objects.filter(municipality=of) if counts(e, on)}
-
-    if "own" in staff(place):
-        return "own"
-    if "purchased" in staff(place):
-        return "purchased"
-    agreements = CoverageAgreement.objects.filter(recipient=place)
-    if any(holds(agreement, on) and staff(agreement.provider) for agreement in agreements):
-        return "agreement"
-    if any(holds(each, on) for each in CoverageStatement.objects.filter(municipality=place)):
-        return "none"
-    figures = [
-        each
-        for each in StaffingFigure.objects.filter(municipality=place)
-        if each.counted_on <= on < each.counted_on.replace(year=each.counted_on.year + 1)
-    ]
-    newest = max((each.counted_on for each in figures), default=None)
-    values = [each.value for each in figures if each.counted_on == newest]
-    return "none" if values and all(value == 0 for value in values) else "unknown"
-
-
-def plain_gap(place: Municipality, on: date) -> int | None:
-    """Back from the day, one day at a time, to the last with an own ergoterapeut."""
-    own = Employment.objects.filter(municipality=place, engagement="own").select_related(
-        "therapist", "occupation"
-    )
-    for days in range(1, 2600):
-        if any(counts(each, on - timedelta(days=days)) for each in own):
-            return days - 1
-    return None
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_random_countries_are_as_a_plain_computation_says(db: None, seed: int) -> None:
-    rng = Random(seed)
-    random_country(rng)
-    for on in (TODAY, days_ago(rng.randint(1, 400)), days_ago(rng.randint(401, 1200))):
-        report = build(on)
-        for row in report.rows:
-            place = Municipality.objects.get(pk=row.pk)
-            assert row.state == plain_state(place, on)
-            if row in report.without:
-                assert row.days_without == plain_gap(place, on)
-        employed = Employment.objects.select_related("therapist", "occupation")
-        assert report.totals.fte == sum(each.fte for each in employed if counts(each, on))
