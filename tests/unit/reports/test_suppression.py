@@ -44,11 +44,36 @@ def told(column: Column, rows: Sequence[frozenset]) -> list[Told]:
     return [*cells, Told(frozenset().union(*rows), column.total)]
 
 
+def names_of(counts: Sequence[Sequence[int]]) -> list[list[frozenset]]:
+    """What the counts of a table are called: each by its row and its column."""
+    return [[frozenset({(i, j)}) for j in range(len(row))] for i, row in enumerate(counts)]
+
+
+def all_told(margin: Column, table: Sequence[Column], names: Sequence[Sequence[frozenset]]) -> list[Told]:
+    """The totals of a table's rows, and its columns; `names` are the counts behind each cell, row by row."""
+    cells = told(margin, [frozenset().union(*row) for row in names])
+    for j, column in enumerate(table):
+        cells += told(column, [row[j] for row in names])
+    return cells
+
+
+def told_of_table(counts: Sequence[Sequence[int]], least_shown: int = LEAST_SHOWN) -> list[Told]:
+    """All that is published of a table whose totals nobody has decided before."""
+    margin = protect_list([sum(row) for row in counts], least_shown=least_shown)
+    table = protect_table(counts, row_totals=margin.cells, total=margin.total, least_shown=least_shown)
+    return all_told(margin, table, names_of(counts))
+
+
+def attacker_of(everything: Sequence[Told]) -> Attacker:
+    """Who knows all that is published."""
+    truth = {next(iter(each.names)): each.cell.count for each in everything if len(each.names) == 1}
+    return Attacker(truth, [each.published for each in everything], most=HIGHEST)
+
+
 def assert_hidden_stay_hidden(cells: Iterable[Told], least_shown: int = LEAST_SHOWN) -> None:
     """Each count shown as "<5" can be 1, 2, 3 and 4, by everything that is published."""
     everything = list(cells)
-    truth = {next(iter(each.names)): each.cell.count for each in everything if len(each.names) == 1}
-    attacker = Attacker(truth, [each.published for each in everything], most=HIGHEST)
+    attacker = attacker_of(everything)
     for each in everything:
         if each.cell.is_small:
             found = [value for value in range(1, least_shown) if attacker.can_be(each.names, value)]
@@ -58,8 +83,7 @@ def assert_hidden_stay_hidden(cells: Iterable[Told], least_shown: int = LEAST_SH
 def assert_withheld_stay_hidden(cells: Iterable[Told]) -> None:
     """Each count of 1 to 4 that is withheld, not shown as "<5", can be another number, by all that is published."""
     everything = list(cells)
-    truth = {next(iter(each.names)): each.cell.count for each in everything if len(each.names) == 1}
-    attacker = Attacker(truth, [each.published for each in everything], most=HIGHEST)
+    attacker = attacker_of(everything)
     for each in everything:
         count = each.cell.count
         if each.cell.hidden is Hidden.WITHHELD and 0 < count < LEAST_SHOWN:
@@ -88,12 +112,7 @@ def test_no_hidden_part_of_a_list_can_be_worked_out(counts: list[int]) -> None:
 @given(st.lists(st.lists(COUNTS, min_size=3, max_size=3), min_size=1, max_size=4))
 def test_krav_11_no_hidden_cell_of_a_table_can_be_worked_out(counts: list[list[int]]) -> None:
     """Rows, columns and totals of a table, added and subtracted in every way, tell no count of 1 to 4."""
-    names = [[frozenset({(i, j)}) for j in range(3)] for i in range(len(counts))]
-    margin = protect_list([sum(row) for row in counts])
-    table = protect_table(counts, row_totals=margin.cells, total=margin.total)
-    cells = told(margin, [frozenset().union(*row) for row in names])
-    for j, column in enumerate(table):
-        cells += told(column, [row[j] for row in names])
+    cells = told_of_table(counts)
     assert_true_and_small_ones_hidden(cells)
     assert_hidden_stay_hidden(cells)
 
@@ -102,12 +121,7 @@ def test_krav_11_no_hidden_cell_of_a_table_can_be_worked_out(counts: list[list[i
 @given(st.lists(st.lists(COUNTS, min_size=3, max_size=3), min_size=2, max_size=4))
 def test_krav_11_what_is_withheld_of_a_table_cannot_be_worked_out_either(counts: list[list[int]]) -> None:
     """Also of a row that is withheld as a whole, and of the parts of a hidden total."""
-    names = [[frozenset({(i, j)}) for j in range(3)] for i in range(len(counts))]
-    margin = protect_list([sum(row) for row in counts])
-    table = protect_table(counts, row_totals=margin.cells, total=margin.total)
-    cells = told(margin, [frozenset().union(*row) for row in names])
-    for j, column in enumerate(table):
-        cells += told(column, [row[j] for row in names])
+    cells = told_of_table(counts)
     assert_withheld_stay_hidden(cells)
 
 
@@ -133,12 +147,7 @@ def test_krav_11_under_another_limit_nothing_can_be_worked_out_either(
     counts: list[list[int]], limit: int
 ) -> None:
     """The same with every limit that may be registered, from 3 on."""
-    names = [[frozenset({(i, j)}) for j in range(3)] for i in range(len(counts))]
-    margin = protect_list([sum(row) for row in counts], least_shown=limit)
-    table = protect_table(counts, row_totals=margin.cells, total=margin.total, least_shown=limit)
-    cells = told(margin, [frozenset().union(*row) for row in names])
-    for j, column in enumerate(table):
-        cells += told(column, [row[j] for row in names])
+    cells = told_of_table(counts, limit)
     assert_true_and_small_ones_hidden(cells, limit)
     assert_hidden_stay_hidden(cells, limit)
 
@@ -155,26 +164,23 @@ def test_two_limits_for_one_day_would_give_a_count_away() -> None:
 @settings(max_examples=100)
 @given(st.lists(st.lists(COUNTS, min_size=2, max_size=2), min_size=4, max_size=4))
 def test_krav_11_drilling_down_tells_nothing_more(counts: list[list[int]]) -> None:
-    """Nor do tables that share their totals."""
-    """Two places of two parts each, every one of them made up of two smaller places."""
-    names = [[frozenset({(i, j)}) for j in range(2)] for i in range(4)]
+    """Nor do tables that share their totals.
+
+    Two places of two parts each, every one of them made up of two smaller places.
+    """
+    names = names_of(counts)
     upper = [[counts[a][j] + counts[a + 1][j] for j in range(2)] for a in (0, 2)]
     margin = protect_list([sum(row) for row in upper])
     table = protect_table(upper, row_totals=margin.cells, total=margin.total)
-    whole = [names[a][0] | names[a][1] | names[a + 1][0] | names[a + 1][1] for a in (0, 2)]
-    cells = told(margin, whole)
-    for j, column in enumerate(table):
-        cells += told(column, [names[a][j] | names[a + 1][j] for a in (0, 2)])
+    cells = all_told(margin, table, [[names[a][j] | names[a + 1][j] for j in range(2)] for a in (0, 2)])
     for place, first in enumerate((0, 2)):
         lower = counts[first : first + 2]
         below = protect_list([sum(row) for row in lower], total=margin.cells[place])
         tops = [column.cells[place] for column in table]
         split = protect_table(lower, row_totals=below.cells, total=below.total, column_totals=tops)
         assert below.total == margin.cells[place]
-        cells += told(below, [names[i][0] | names[i][1] for i in (first, first + 1)])
-        for j, column in enumerate(split):
-            assert column.total == tops[j]
-            cells += told(column, [names[i][j] for i in (first, first + 1)])
+        assert [column.total for column in split] == tops
+        cells += all_told(below, split, names[first : first + 2])
     assert_true_and_small_ones_hidden(cells)
     assert_hidden_stay_hidden(cells)
 
@@ -183,15 +189,12 @@ def test_krav_11_drilling_down_tells_nothing_more(counts: list[list[int]]) -> No
 @given(st.lists(st.lists(COUNTS, min_size=3, max_size=3), min_size=1, max_size=3))
 def test_a_column_that_is_shown_elsewhere_gives_nothing_away(counts: list[list[int]]) -> None:
     """The last column is decided first, against the rest, which nobody is shown; then it is one of three."""
-    names = [[frozenset({(i, j)}) for j in range(3)] for i in range(len(counts))]
     margin = protect_list([sum(row) for row in counts])
     totals = {"row_totals": margin.cells, "total": margin.total}
     last, _rest = protect_table([[row[2], row[0] + row[1]] for row in counts], **totals, has_rest=True)
     table = protect_table(counts, **totals, given={2: last})
     assert table[2] == last
-    cells = told(margin, [frozenset().union(*row) for row in names])
-    for j, column in enumerate(table):
-        cells += told(column, [row[j] for row in names])
+    cells = all_told(margin, table, names_of(counts))
     assert_true_and_small_ones_hidden(cells)
     assert_hidden_stay_hidden(cells)
 
