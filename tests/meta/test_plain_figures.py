@@ -5,13 +5,15 @@ import sys
 
 import pytest
 
-from tests import plain_coverage, plain_figures
+from tests import plain_coverage, plain_figures, plain_thin
+
+PLAIN = {plain.__name__: plain.__file__ for plain in (plain_coverage, plain_figures, plain_thin)}
 
 
-@pytest.mark.parametrize("plain", [plain_coverage.__file__, plain_figures.__file__])
-def test_the_plain_figures_import_nothing_but_the_standard_library(plain: str) -> None:
+@pytest.mark.parametrize("plain", PLAIN)
+def test_the_plain_figures_import_nothing_but_the_standard_library_and_each_other(plain: str) -> None:
     """Not by a name that is put together either: there is no way to import but the statement."""
-    with open(plain, encoding="utf-8") as file:
+    with open(PLAIN[plain], encoding="utf-8") as file:
         tree = ast.parse(file.read())
     modules, names = set(), set()
     for node in ast.walk(tree):
@@ -22,5 +24,6 @@ def test_the_plain_figures_import_nothing_but_the_standard_library(plain: str) -
         elif isinstance(node, ast.Name):
             names.add(node.id)
     assert modules
-    assert {module.partition(".")[0] for module in modules} <= sys.stdlib_module_names - {"importlib", "sys"}
+    others = modules - PLAIN.keys()
+    assert {module.partition(".")[0] for module in others} <= sys.stdlib_module_names - {"importlib", "sys"}
     assert not names & {"__import__", "exec", "eval", "compile", "open"}
