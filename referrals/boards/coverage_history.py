@@ -1,6 +1,6 @@
 """The board of one municipality's coverage: its time line, and what would close the gap."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from referrals.reports.comparison import Standing
 from referrals.reports.coverage import MunicipalityCoverage
 from referrals.reports.coverage_history import BEGIN, History, Span
 from referrals.reports.gaps import Gap
-from referrals.reports.similar import similar
+from referrals.reports.similar import Likeness
 from referrals.templatetags.ergo import day_month_year
 
 BY_OTHERS = (CoverageState.PURCHASED, CoverageState.AGREEMENT)
@@ -131,16 +131,12 @@ def wait_rows(now: Standing, before: Standing) -> tuple[WaitRow, ...]:
     )
 
 
-def similar_rows(
-    about: MunicipalityCoverage,
-    rows: Iterable[MunicipalityCoverage],
-    centralities: Mapping[int, int],
-    address: Callable[[str], str],
-) -> tuple[Similar, ...]:
-    """The municipality first, then those most like it; nothing where none can be found."""
-    found = similar(about, rows, centralities)
-    others = (Similar(one.row, one.centrality, address(one.row.code)) for one in found)
-    return (Similar(about, centralities[about.pk], ""), *others) if found else ()
+def similar_rows(found: Sequence[Likeness], address: Callable[[str], str]) -> tuple[Similar, ...]:
+    """The municipality first, then those most like it."""
+    return tuple(
+        Similar(one.row, one.centrality, address(one.row.code) if place else "")
+        for place, one in enumerate(found)
+    )
 
 
 def _stretch(span: Span) -> Stretch:

@@ -1,5 +1,7 @@
 """By what the lines of the reports are divided, as statistical tables name it."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.lines import Line
@@ -22,6 +24,19 @@ def _period(line: Line) -> tuple[str, Text]:
     """By its half-open code, named by its first and its last day."""
     period = Period.read(line.code)
     return line.code, f"{period.start:%d.%m.%Y}–{period.last_day:%d.%m.%Y}"
+
+
+def _period_without(line: Line) -> tuple[str, Text]:
+    """By its half-open code, of which an edge may be open; named by its first day and the first day after it."""
+    began, ended = (_edge(edge) for edge in line.code.split("/"))
+    return line.code, _("without from %(began)s, with one again from %(ended)s") % {
+        "began": began,
+        "ended": ended,
+    }
+
+
+def _edge(code: str) -> str:
+    return OPEN if code == OPEN else f"{date.fromisoformat(code):%d.%m.%Y}"
 
 
 def _day_of_part(line: Line) -> tuple[str, Text]:
@@ -48,6 +63,7 @@ def _group(line: Line) -> tuple[str, Text]:
     return line.code or NOT_KNOWN, line.name or line.code
 
 
+OPEN = ".."  # an edge of a period that is not known, or has not come
 NOBODY = "nobody"  # of the cases that no therapist has
 NOT_KNOWN = "unknown"  # of municipalities that cannot be told apart
 SIDES: dict[str, Text] = {
@@ -59,6 +75,7 @@ SIDES: dict[str, Text] = {
 DAY = Axis("day", _("day"), _day, TIME)
 DAY_OF_PART = Axis("day", _("day"), _day_of_part, TIME)
 PERIOD = Axis("period", _("period"), _period, TIME)
+PERIOD_WITHOUT = Axis("period", _("period without"), _period_without, TIME)
 PLACE = Axis("place", _("place"), _named, GEO)
 SIDE = Axis("known", _("as it was known"), _side)
 BAND = Axis("band", _("days waited"), _band)

@@ -64,7 +64,7 @@ def as_dict(asked: AskedCoverage) -> dict[str, Any]:
         "vacant_post_only_codes": [row.code for row in asked.rows if row.is_vacant_only],
         "thin": _thin(asked),
         **_grouped(asked),
-        "rows": [_named(row) | counted(_figures(row)) for row in asked.rows],
+        "rows": [named(row) | counted(figures(row)) for row in asked.rows],
         "recipe": report.recipe.as_dict(),
     }
 
@@ -102,15 +102,14 @@ def _lines(asked: AskedCoverage) -> Iterator[Line]:
         counties = asked.report.counties
         yield from (Line("county", county.code, county.name, _of_county(county)) for county in counties)
     for row in asked.rows:
-        yield Line("municipality", row.code, row.full_name, _of_municipality(row, asked))
+        yield Line("municipality", row.code, row.full_name, of_municipality(row, asked.report.definition))
 
 
-def _of_municipality(row: MunicipalityCoverage, asked: AskedCoverage) -> dict[str, Figure]:
+def of_municipality(row: MunicipalityCoverage, definition: Definition) -> dict[str, Figure]:
     """What is so as 1 and what is not as 0, so that a sum is a number of municipalities."""
-    definition = asked.report.definition
     is_so = {f"state_{state.value}": state == row.state for state in states_in(definition)}
     is_so |= _answers(row, definition)
-    return {name: Figure(int(so)) for name, so in is_so.items()} | _figures(row)
+    return {name: Figure(int(so)) for name, so in is_so.items()} | figures(row)
 
 
 def _answers(row: MunicipalityCoverage, definition: Definition) -> dict[str, bool]:
@@ -138,7 +137,7 @@ def _summed(totals: Totals) -> dict[str, Figure]:
     }
 
 
-def _figures(row: MunicipalityCoverage) -> dict[str, Figure]:
+def figures(row: MunicipalityCoverage) -> dict[str, Figure]:
     """What is not known of a municipality is nothing, and not 0."""
     is_known = row.state is not CoverageState.UNKNOWN
     return {
@@ -151,8 +150,8 @@ def _figures(row: MunicipalityCoverage) -> dict[str, Figure]:
 
 
 def _row(row: MunicipalityCoverage, asked: AskedCoverage) -> tuple[Cell, ...]:
-    told: dict[str, Cell] = {**_named(row)}
-    told |= {name: cell(figure) for name, figure in _figures(row).items()}
+    told: dict[str, Cell] = {**named(row)}
+    told |= {name: cell(figure) for name, figure in figures(row).items()}
     told |= {name: "yes" if is_so else "no" for name, is_so in _answers(row, asked.report.definition).items()}
     return tuple(told[column] for column in COLUMNS)
 
@@ -184,7 +183,8 @@ def _fte(of: MunicipalityCoverage | Totals) -> dict[str, Figure]:
     return {"fte": Figure(as_number(of.fte)), "fte_per_10000": Figure(as_number(of.fte_per_10000))}
 
 
-def _named(row: MunicipalityCoverage) -> dict[str, str]:
+def named(row: MunicipalityCoverage) -> dict[str, str]:
+    """Which municipality it is, what it has, and from where that is known."""
     return {
         "code": row.code,
         "name": row.full_name,

@@ -80,7 +80,7 @@ def _sign(figure: Figure, is_lacking: bool) -> str:
 
 
 def _extension(cube: Cube, cells: list[tuple[Codes, Figure]]) -> dict[str, Any]:
-    licence = licence_of(cube.recipe)
+    licence = licence_of(cube.recipe) if cube.is_public else ""
     hidden = {str(place): one.in_place for place, (_codes, one) in enumerate(cells) if one.hidden}
     lacks = {
         str(place): cube.lacks[codes] for place, (codes, _one) in enumerate(cells) if codes in cube.lacks

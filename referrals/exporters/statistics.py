@@ -49,7 +49,8 @@ class Table:
     """One statistical table of a report: its lines of these `parts` (none: all), divided `by` axes and `across`.
 
     `name` stands in addresses. `made_by`: by which of the report's recipes. `told`: by what rules it counts, where a
-    reader can choose them.
+    reader can choose them. `place`: code and name of whose it is, where the recipe is of more. `is_public`: nobody's
+    true numbers are in it.
     """
 
     name: str
@@ -59,6 +60,8 @@ class Table:
     across: Across | None = None
     made_by: int = 0
     told: Text = ""
+    place: tuple[str, str] | None = None
+    is_public: bool = True
 
     def holds(self, line: Line) -> bool:
         """Whether the line is one of its own."""
@@ -88,6 +91,7 @@ class Cube:
     dimensions: tuple[Dimension, ...]
     cells: Mapping[Codes, Figure]
     lacks: Mapping[Codes, str] = field(default_factory=dict)
+    is_public: bool = True
 
     def ordered(self) -> Iterator[tuple[Codes, Figure]]:
         """All cells, the last dimension fastest."""
@@ -135,13 +139,14 @@ def _cube(table: Table, lines: Sequence[Line], recipe: Recipe) -> Cube:
             if name in line.lacks:
                 lacks[key] = line.lacks[name]
     dimensions = (*(_dimension(axis, lines) for axis in axes), *_of_figures(table, lines))
-    return Cube(table.name, _label(table, recipe), recipe, dimensions, cells, lacks)
+    return Cube(table.name, _label(table, recipe), recipe, dimensions, cells, lacks, table.is_public)
 
 
 def _whole_of(table: Table, recipe: Recipe) -> tuple[list[Axis], list[Axis]]:
     """The one place and the one day of a table that is not divided by them: as SSB has it, dimensions of one code."""
     roles = {axis.role for axis in table.by}
-    code, name, on = "+".join(recipe.scope.codes) or WHOLE_COUNTRY, place_name(recipe), recipe.on
+    code, name = table.place or ("+".join(recipe.scope.codes) or WHOLE_COUNTRY, place_name(recipe))
+    on = recipe.on
     place = Axis("place", gettext_lazy("place"), lambda line: (code, name), GEO)
     day = Axis("day", gettext_lazy("day"), lambda line: (on.isoformat(), f"{on:%d.%m.%Y}"), TIME)
     return [] if GEO in roles else [place], [] if TIME in roles else [day]
@@ -156,7 +161,7 @@ def _label(table: Table, recipe: Recipe) -> str:
     """What the table says, of where and when, and by which definitions."""
     return _("%(table)s. %(place)s, %(day)s. Definitions version %(version)s") % {
         "table": f"{table.label}. {table.told}" if table.told else table.label,
-        "place": place_name(recipe),
+        "place": table.place[1] if table.place else place_name(recipe),
         "day": f"{recipe.on:%d.%m.%Y}",
         "version": recipe.definition_version,
     }

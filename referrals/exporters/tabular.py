@@ -21,7 +21,8 @@ class Sheet:
     """What a file or a terminal shows: the names of the columns, and rows of as many cells. None: not defined.
 
     `recipes` say how it is made again; `last` are the rows that say so where there is no second sheet for it.
-    `days_as_codes`: as text a day is written as in JSON, since it tells rows apart.
+    `days_as_codes`: as text a day is written as in JSON, since it tells rows apart. `is_public`: nobody's true numbers
+    are in it.
     """
 
     columns: tuple[str, ...]
@@ -29,6 +30,7 @@ class Sheet:
     recipes: tuple[Recipe, ...] = ()
     last: tuple[tuple[Cell, ...], ...] = ()
     days_as_codes: bool = False
+    is_public: bool = True
 
     def written(self) -> Iterable[tuple[Cell, ...]]:
         """The rows as text has them, one after the other, and the recipe last."""

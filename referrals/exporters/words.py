@@ -118,6 +118,9 @@ FIGURES: dict[str, FigureWord] = {
         _("Covered, with fewer full-time equivalents per 10 000 than the limit"), MUNICIPALITIES
     ),
     "days_without": FigureWord(_("Days since the last occupational therapist left, by the definition"), DAYS),
+    "days_in_state": FigureWord(_("Days since 2018 in the state"), DAYS),
+    "gap_days": FigureWord(_("Days without occupational therapist, by the definition"), DAYS),
+    "centrality": FigureWord(_("Centrality"), _("class, 1 (most central) to 6")),
     "target_days": FigureWord(_("Days to start within"), DAYS),
     "due_soon_days": FigureWord(_("Due soon, days before the target"), DAYS),
     "fte_per_10000": FigureWord(

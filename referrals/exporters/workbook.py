@@ -42,7 +42,7 @@ def write_workbook(sheet: Sheet, out: BinaryIO) -> None:
     if sheet.recipes:
         book.properties.created = timezone.make_naive(sheet.recipes[0].data_as_of)
     _fill(book.create_sheet(_("Figures")), sheet.columns, sheet.rows)
-    _fill(book.create_sheet(_("Recipe")), (_("What"), _("Value")), _recipe_rows(sheet.recipes))
+    _fill(book.create_sheet(_("Recipe")), (_("What"), _("Value")), _recipe_rows(sheet))
     book.save(out)
 
 
@@ -103,12 +103,14 @@ def _text(page: Any, text: str) -> Any:
     return cell
 
 
-def _recipe_rows(recipes: Sequence[Recipe]) -> Iterator[Row]:
+def _recipe_rows(sheet: Sheet) -> Iterator[Row]:
     """How each report is made again, in the words of the page's foot; a blank row between two."""
-    for place, recipe in enumerate(recipes):
+    for place, recipe in enumerate(sheet.recipes):
         if place:
             yield (None, None)
         yield from _recipe(recipe)
+        if sheet.is_public and (licence := licence_of(recipe)):
+            yield _("Licence"), licence
 
 
 def _recipe(recipe: Recipe) -> Iterator[Row]:
@@ -123,5 +125,3 @@ def _recipe(recipe: Recipe) -> Iterator[Row]:
     yield _("Data as of"), timezone.make_naive(recipe.data_as_of)
     yield _("Recipe"), recipe.hash
     yield pgettext("of information", "Source"), source_of(recipe)
-    if licence := licence_of(recipe):
-        yield _("Licence"), licence

@@ -22,6 +22,7 @@ from referrals.boards import thin as thin_board
 from referrals.boards.areas import boundary_board
 from referrals.boards.official import Beside
 from referrals.exporters import coverage as export
+from referrals.exporters import coverage_place as place_export
 from referrals.exporters import coverage_series as series_export
 from referrals.forms.coverage import CoverageForm, DefinedForm, SeriesForm
 from referrals.models import County, CoverageAgreement, LawReference
@@ -104,8 +105,9 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
     form = DefinedForm(request.GET, today=today())
     report = _report(request, form)
     county, row = _found(report, code)
+    place = coverage_place.read(request, report, county, row)
     if (kind := asked_for_file(request)) and form.is_valid():
-        return _file(kind, form)
+        return answer(kind, f"dekning-{code}-{report.on.isoformat()}", place_export, place)
     address = _municipality_address(form)
     context = {
         "form": form,
@@ -125,8 +127,8 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         ),
         "trail": _trail(form),
         "begins_on": _beginning(report),
-        "downloads": downloads(request, export, AskedCoverage.plain(report)),
-        **coverage_place.parts(request, report, row, form, address),
+        "downloads": downloads(request, place_export, place),
+        **coverage_place.parts(request, place, address),
     }
     return render(request, "coverage/municipality.html", context)
 

@@ -8,59 +8,65 @@ from django.urls import reverse
 
 from referrals.actions import recipes
 from referrals.boards import coverage_history as board
-from referrals.forms.coverage import DefinedForm
 from referrals.models import Employment, Municipality
 from referrals.permissions import Permission
-from referrals.reports import comparison, coverage_history
-from referrals.reports.coverage import CoverageReport, MunicipalityCoverage
+from referrals.reports import comparison, coverage_place
+from referrals.reports.comparison import ComparisonReport
+from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage
+from referrals.reports.coverage_place import PlaceCoverage
 from referrals.reports.scopes import Scope
-from referrals.reports.similar import centralities
 from referrals.views.clock import now
 
 
-def parts(
-    request: HttpRequest,
-    report: CoverageReport,
-    row: MunicipalityCoverage,
-    form: DefinedForm,
-    address: Callable[[str], str],
-) -> dict[str, Any]:
+def read(
+    request: HttpRequest, report: CoverageReport, county: CountyCoverage, row: MunicipalityCoverage
+) -> PlaceCoverage:
+    """All that the page and its files tell of the municipality, as its reader may see it."""
+    own = request.access.municipality_ids(Permission.SEE_DASHBOARD)
+    return coverage_place.build(report, county, row, _waits(request, report, row), own)
+
+
+def parts(request: HttpRequest, place: PlaceCoverage, address: Callable[[str], str]) -> dict[str, Any]:
     """The context of these parts. `address` makes that of a municipality's page on the same day."""
-    history = coverage_history.of_municipality(row.pk, form.definition, form.day)
+    row, definition = place.row, place.report.definition
     is_staff = request.access.can(Permission.SEE_STAFF, row.pk)
-    place = _with_figures(request, row)
     return {
-        "gaps": history.gaps,
-        "history": board.history_board(history, form.definition),
-        "closing": board.closing(row, form.definition),
+        "gaps": place.history.gaps,
+        "history": board.history_board(place.history, definition),
+        "closing": board.closing(row, definition),
         "is_staff": is_staff,
-        "therapists": _therapists(request, row, form) if is_staff else [],
-        "similar": board.similar_rows(row, report.rows, centralities(), address),
-        "dashboard": reverse("dashboard_municipality", kwargs={"code": row.code}) if place else "",
-        **(_waits(request, place, form) if place else {"waits": ()}),
+        "therapists": _therapists(request, place) if is_staff else [],
+        "similar": board.similar_rows(place.similar, address),
+        "dashboard": reverse("dashboard_municipality", kwargs={"code": row.code}) if place.waits else "",
+        **(_shown(place.waits) if place.waits else {"waits": ()}),
     }
 
 
-def _with_figures(request: HttpRequest, row: MunicipalityCoverage) -> Municipality | None:
-    """The municipality, if the user may see its figures."""
+def _waits(
+    request: HttpRequest, report: CoverageReport, row: MunicipalityCoverage
+) -> ComparisonReport | None:
+    """As the municipality's dashboard shows them to the user; None for who may not see its figures."""
     own = request.access.can(Permission.SEE_DASHBOARD, row.pk)
     figures_of = Municipality.objects.all() if own else Municipality.objects.with_figures_for(request.access)
-    return figures_of.filter(pk=row.pk).select_related("county").first()
+    place = figures_of.filter(pk=row.pk).select_related("county").first()
+    if not place:
+        return None
+    scope = Scope.municipality(place, request.access)
+    found = comparison.build(scope, [place], report.on, data_as_of=now())
+    recipes.keep(**found.recipe.as_kept())
+    return found
 
 
-def _therapists(request: HttpRequest, row: MunicipalityCoverage, form: DefinedForm) -> list[Employment]:
+def _therapists(request: HttpRequest, place: PlaceCoverage) -> list[Employment]:
     """Those who count on the day, by name."""
-    counting = Employment.objects.visible_to(request.access).of(row.pk).counting(form.day)
+    counting = Employment.objects.visible_to(request.access).of(place.row.pk).counting(place.report.on)
     return list(counting.select_related("therapist", "occupation").order_by("therapist__sort_key", "pk"))
 
 
-def _waits(request: HttpRequest, place: Municipality, form: DefinedForm) -> dict[str, Any]:
-    """As the municipality's dashboard shows them to the user."""
-    scope = Scope.municipality(place, request.access)
-    found = comparison.build(scope, [place], form.day, data_as_of=now())
-    recipes.keep(**found.recipe.as_kept())
+def _shown(waits: ComparisonReport) -> dict[str, Any]:
+    (place,) = waits.places
     return {
-        "waits": board.wait_rows(found.places[0].now, found.places[0].before),
-        "waits_days": (found.on, found.before_on),
-        "waits_recipe": found.recipe,
+        "waits": board.wait_rows(place.now, place.before),
+        "waits_days": (waits.on, waits.before_on),
+        "waits_recipe": waits.recipe,
     }

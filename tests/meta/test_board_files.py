@@ -49,8 +49,6 @@ HIDDEN = {"<5", "Skjermet"}
 LONG = ("part", "code", "name", "figure", "value")
 # Nothing but a list of cases, of which no statistical table tells.
 OF_CASES = {"waitlist_moved"}
-# Tables, by their titles, that are in no file of their board: what a place had over the years, its waits and its like.
-IN_NO_FILE = {"coverage_municipality": ("history", "gaps", "waits", "similar")}
 
 
 @dataclass
@@ -211,11 +209,11 @@ def plain(text: str) -> str:
 def own_numbers(board: Board) -> set[str]:
     """What only a page shows: numbers of others, named as such, and true ones of own staff.
 
-    The files of coverage are as outsiders see them, whoever asks.
+    The files of the country's coverage are as outsiders see them, whoever asks.
     """
     if board.sight.name == "coverage_series":
         return {str(number) for number in PUBLISHED_WITHOUT.values()}
-    if board.sight.name not in ("coverage", "coverage_municipality"):
+    if board.sight.name != "coverage":
         return set()
     return {str(row.over_a_year.value) for row in board.page.context["report"].rows if row.therapists}
 
@@ -305,13 +303,8 @@ def cells_of(datasets: list[dict[str, Any]]) -> Iterator[tuple[frozenset[str], s
 
 
 def texts_of(board: Board) -> list[str]:
-    """What the cells of the page's tables say, but for those that are in no file."""
-    seen = board.page.content.decode().split("<main")[1]
-    for title in IN_NO_FILE.get(board.sight.name, ()):
-        seen = re.sub(
-            rf'aria-labelledby="{title}-title"[^>]*>\s*<table.*?</table>', "", seen, flags=re.DOTALL
-        )
-    cells = CELLS.findall(seen)
+    """What the cells of the page's tables say."""
+    cells = CELLS.findall(board.page.content.decode().split("<main")[1])
     return [html.unescape(re.sub(r"<[^>]*>", " ", cell)).strip() for cell in cells]
 
 
