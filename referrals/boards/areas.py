@@ -1,4 +1,4 @@
-"""Coverage on the map of boundaries: the same states, words and links as on the tiles, on the areas as they are."""
+"""Coverage on the map of boundaries: the same tones, words and links as on the tiles, on the areas as they are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from referrals.boards.coverage import SYMBOLS, label, state_legend
+from referrals.boards.coverage_tiles import BY_STATE, Shading, shading
 from referrals.charts.areas import Area, AreaMap, Sea, area_map
+from referrals.charts.tiles import MOST_STEPS
 from referrals.choices import CoverageState
 from referrals.norwegian import number
 from referrals.reports.boundaries import Boundaries, Outline
@@ -15,6 +16,8 @@ from referrals.reports.coverage import CoverageReport, MunicipalityCoverage
 
 # More are not named one by one.
 MOST_NAMED = 5
+# The tones of numbers, which would not fit in so small areas; what is hidden or not known has q0 and its sign.
+NUMBER_TONES = frozenset(f"q{place}" for place in range(1, MOST_STEPS + 1))
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class BoundaryBoard:
     """The map with what it says of where it is from; without a map, `problem` says what does not match."""
 
     map: AreaMap | None
+    title: str
     year: int
     credit: str
     sentence: str
@@ -29,14 +33,22 @@ class BoundaryBoard:
 
 
 def boundary_board(
-    report: CoverageReport, found: Boundaries | None, address: Callable[[str], str], county: str
+    report: CoverageReport,
+    found: Boundaries | None,
+    address: Callable[[str], str],
+    county: str,
+    shade: str = BY_STATE,
 ) -> BoundaryBoard | None:
-    """The report's municipalities on the boundaries that are shown; None where no map was ever imported."""
+    """The report's municipalities, coloured as the tiles, on the boundaries that are shown.
+
+    None where no map was ever imported.
+    """
     if found is None:
         return None
-    problem = _mismatch(report, found)
+    problem, by = _mismatch(report, found), shading(report, shade)
     return BoundaryBoard(
-        map=None if problem else _drawn(report, found, address, county),
+        map=None if problem else _drawn(report, found, address, county, by),
+        title=by.title_on_map,
         year=found.year,
         credit=f"{found.publisher}, {found.licence}",
         sentence=_sentence(found),
@@ -44,26 +56,32 @@ def boundary_board(
     )
 
 
-def _drawn(report: CoverageReport, found: Boundaries, address: Callable[[str], str], county: str) -> AreaMap:
+def _drawn(
+    report: CoverageReport, found: Boundaries, address: Callable[[str], str], county: str, by: Shading
+) -> AreaMap:
     rows = {row.pk: row for row in report.rows}
-    areas = (_area(rows[one.municipality_id], one, address, county) for one in _own(found))
+    areas = (_area(rows[one.municipality_id], one, address, county, by) for one in _own(found))
     seas = (Sea(one.path, one.name) for one in found.outlines if one.municipality_id is None)
-    return area_map((found.width, found.height), areas, seas, state_legend(report))
+    return area_map((found.width, found.height), areas, seas, by.legend)
 
 
 def _own(found: Boundaries) -> list[Outline]:
     return [one for one in found.outlines if one.municipality_id is not None]
 
 
-def _area(row: MunicipalityCoverage, outline: Outline, address: Callable[[str], str], county: str) -> Area:
-    """Having its own is the calm colour of the many, and needs no sign among so many."""
+def _area(
+    row: MunicipalityCoverage, outline: Outline, address: Callable[[str], str], county: str, by: Shading
+) -> Area:
+    """Having its own is the calm colour of the many, and needs no sign among so many; nor do steps of a number."""
+    face = by.face(row)
+    is_calm = face.tone == CoverageState.OWN.value or face.tone in NUMBER_TONES
     return Area(
         outline.path,
         outline.x,
         outline.y,
-        "" if row.state == CoverageState.OWN else str(SYMBOLS[row.state]),
-        label(row),
-        row.state.value,
+        "" if is_calm else face.text,
+        face.label,
+        face.tone,
         address(row.code),
         chosen=row.county_code == county,
     )

@@ -1,13 +1,13 @@
 """What the tile map of coverage can be coloured by, and the ways to its other colours and years."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from referrals.boards.coverage import Face, Text, coverage_map, map_sentence
+from referrals.boards.coverage import Face, Text, coverage_map, map_sentence, state_face, state_legend
 from referrals.boards.figures import count
 from referrals.charts.tiles import MISSING, LegendEntry, TileMap, step
 from referrals.choices import CoverageState
@@ -38,6 +38,20 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Shading:
+    """By what a map is coloured: what each municipality shows, what the tones mean, and what the map says of itself.
+
+    `title_on_map` is the title of the map of boundaries, beside the tiles with the other one.
+    """
+
+    face: Callable[[MunicipalityCoverage], Face]
+    legend: Sequence[LegendEntry]
+    title: str
+    title_on_map: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class ShadedMap:
     """The map with what it says of itself."""
 
@@ -50,13 +64,22 @@ def shaded_map(
     report: CoverageReport, address: Callable[[str], str], county: str = "", shade: str = BY_STATE
 ) -> ShadedMap:
     """Norway coloured as asked; the tiles lead to the same pages whatever their colour."""
+    by = shading(report, shade)
+    chart = coverage_map(report, address, county, by.face, by.legend)
+    return ShadedMap(chart, by.title, by.sentence)
+
+
+def shading(report: CoverageReport, shade: str) -> Shading:
+    """By what maps are coloured where the shade is asked for."""
     if shade == BY_FTE:
-        chart = coverage_map(report, address, county, _fte_face, _fte_legend())
-        return ShadedMap(chart, _("Norway by full-time equivalents"), _fte_sentence())
+        title = _("Norway by full-time equivalents")
+        on_map = _("Norway by full-time equivalents, on the map")
+        return Shading(_fte_face, _fte_legend(), title, on_map, _fte_sentence())
     if shade == BY_WAITS:
-        chart = coverage_map(report, address, county, _waits_face, _waits_legend())
-        return ShadedMap(chart, _("Norway by long waits"), _waits_sentence())
-    return ShadedMap(coverage_map(report, address, county), _("Norway by coverage"), map_sentence(report))
+        title, on_map = _("Norway by long waits"), _("Norway by long waits, on the map")
+        return Shading(_waits_face, _waits_legend(), title, on_map, _waits_sentence())
+    title, on_map = _("Norway by coverage"), _("Norway by coverage, on the map")
+    return Shading(state_face, state_legend(report), title, on_map, map_sentence(report))
 
 
 def shade_choices(shade: str, address: Callable[[str], str]) -> tuple[Choice, ...]:

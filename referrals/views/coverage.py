@@ -82,7 +82,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "map": tiles_board.shaded_map(report, address, form.county, form.shade),
         "shades": tiles_board.shade_choices(form.shade, lambda shade: _map_address(request, farge=shade)),
         "years": tiles_board.year_choices(form.day, form.today, lambda day: _day_address(request, form, day)),
-        "boundaries": boundary_board(report, boundaries.current(), address, form.county),
+        "boundaries": boundary_board(report, boundaries.current(), address, form.county, form.shade),
         "lists": board.county_lists(
             chosen, board.wanted(form.listed, form.definition), _own_counties(request, counties)
         ),

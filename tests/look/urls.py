@@ -12,7 +12,7 @@ from django.template import engines
 from django.urls import include, path
 
 from referrals.tables.base import paginate
-from tests.look import awkward, months
+from tests.look import awkward, months, outlines
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -69,6 +69,8 @@ def chart_page(request: HttpRequest) -> HttpResponse:
         counties=awkward.by_county(),
         waits=awkward.waits_map(),
         coverage=awkward.coverage_map(),
+        by_state=outlines.by_state(),
+        by_step=outlines.by_step(),
     )
 
 

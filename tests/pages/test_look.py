@@ -191,8 +191,14 @@ class TestCharts:
 
     def test_every_chart_has_a_table_with_the_same_figures(self):
         page = html("/look/charts/")
-        assert page.count("<figure") == 7
+        assert page.count("<figure") == 9
         assert page.count('<details class="ds-details">') == 5
+
+    def test_the_map_of_boundaries_says_of_which_year_and_writes_what_has_no_number(self):
+        maps = re.findall(r'<svg class="areas".*?</svg>', html("/look/charts/"), re.DOTALL)
+        assert [drawn.count("Grenser per 2026</text>") for drawn in maps] == [1, 1]
+        assert maps[1].count('<text class="tile-q0"') == maps[1].count('<a class="tile-q0') > 0
+        assert '<text class="tile-q1"' not in maps[1]
 
     def test_a_picture_with_links_is_no_picture_to_a_screen_reader(self):
         page = html("/look/charts/") + html("/look/months/")

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from referrals.boards import coverage as tiles_board
+from referrals.boards import coverage as state_board
+from referrals.boards import coverage_tiles as tiles_board
 from referrals.boards.areas import BoundaryBoard, boundary_board
+from referrals.boards.coverage_tiles import BY_FTE, BY_STATE, BY_WAITS
 from referrals.models import BoundaryMap, Municipality
 from referrals.reports import boundaries, coverage
 from referrals.reports.coverage import CoverageReport
@@ -18,6 +20,8 @@ from tests.factories import (
     CoverageStatementFactory,
     EmploymentFactory,
     MunicipalityFactory,
+    PopulationFactory,
+    ReferralFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +54,8 @@ def report() -> CoverageReport:
     return coverage.build(TODAY, data_as_of=NOW, own=frozenset())
 
 
-def board(county: str = "") -> BoundaryBoard | None:
-    return boundary_board(report(), boundaries.current(), address, county)
+def board(county: str = "", shade: str = BY_STATE) -> BoundaryBoard | None:
+    return boundary_board(report(), boundaries.current(), address, county, shade)
 
 
 def test_without_an_import_there_is_no_map(places: list[Municipality]) -> None:
@@ -59,7 +63,7 @@ def test_without_an_import_there_is_no_map(places: list[Municipality]) -> None:
 
 
 def test_states_words_and_links_are_those_of_the_tiles(drawn: BoundaryMap) -> None:
-    found, tiles = board("59"), tiles_board.coverage_map(report(), address, "59")
+    found, tiles = board("59"), state_board.coverage_map(report(), address, "59")
     assert found is not None and found.map is not None
     by_link = {tile.href: tile for tile in tiles.tiles}
     for area in found.map.areas:
@@ -68,6 +72,25 @@ def test_states_words_and_links_are_those_of_the_tiles(drawn: BoundaryMap) -> No
         assert area.text == ("" if tile.tone == "own" else tile.text)
     assert not by_link
     assert found.map.legend == tiles.legend
+
+
+@pytest.mark.parametrize("shade", [BY_FTE, BY_WAITS])
+def test_numbers_have_the_tones_and_words_of_the_tiles_and_hidden_ones_their_sign(
+    drawn: BoundaryMap, places: list[Municipality], shade: str
+) -> None:
+    PopulationFactory(municipality=places[0], persons=10_000)
+    for place, many in zip(places, (2, 7, 12), strict=True):
+        ReferralFactory.create_batch(many, municipality=place, over_a_year=True)
+    found, tiles = board(shade=shade), tiles_board.shaded_map(report(), address, shade=shade)
+    assert found is not None and found.map is not None
+    assert (found.title, found.map.legend) == (f"{tiles.title}, på kartet", tiles.chart.legend)
+    areas = {area.href: (area.tone, area.label, area.text) for area in found.map.areas}
+    assert areas == {
+        tile.href: (tile.tone, tile.label, tile.text if tile.tone == "q0" else "")
+        for tile in tiles.chart.tiles
+    }
+    assert {text for _tone, _label, text in areas.values()} > {""}
+    assert found.year == 2026
 
 
 def test_it_says_of_which_year_whose_and_that_there_is_sea(drawn: BoundaryMap) -> None:

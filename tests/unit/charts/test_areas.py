@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from referrals.charts.areas import Area, Sea, area_map
+from referrals.charts.tiles import MOST_STEPS
 from referrals.choices import CoverageState
 
 STYLES = Path(settings.BASE_DIR) / "referrals/static/app/areas.css"
@@ -25,6 +26,7 @@ def test_seas_are_kept_apart_with_their_names() -> None:
     assert area_map((9, 9), [], [Sea("M0 0z", "Vestfjorden")], ()).seas[0].name == "Vestfjorden"
 
 
-def test_every_state_has_a_colour() -> None:
-    coloured = set(re.findall(r"\.tile-([a-z_]+)", STYLES.read_text("utf-8")))
+def test_every_tone_has_a_colour() -> None:
+    coloured = set(re.findall(r"\.tile-([a-z_]+\d?)", STYLES.read_text("utf-8")))
     assert {state.value for state in CoverageState} <= coloured
+    assert {f"q{place}" for place in range(MOST_STEPS + 1)} <= coloured
