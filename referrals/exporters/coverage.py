@@ -81,7 +81,8 @@ def as_sheet(asked: AskedCoverage) -> Sheet:
 
 def as_statistics(asked: AskedCoverage) -> Statistics:
     """The municipalities and, in today's borders, the counties; or the groups, where they were put together."""
-    return Statistics(asked_tables(TABLES, asked.question), _lines(asked), (asked.recipe,))
+    tables = tuple(table for table in TABLES if table.name != "group" or asked.question.by)
+    return Statistics(asked_tables(tables, asked.question), _lines(asked), (asked.recipe,))
 
 
 def asked_tables(tables: tuple[Table, ...], question: Question) -> tuple[Table, ...]:

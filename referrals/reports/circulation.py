@@ -51,10 +51,11 @@ class Circulation:
 
     def __init__(self, least_withheld: int, arcs: Iterable[Arc]) -> None:
         self._least_withheld = least_withheld
-        self._steps: dict[Node, list[Step]] = defaultdict(list)
+        # The steps from each node, with the node that they lead to.
+        self._steps: dict[Node, list[tuple[Node, Step]]] = defaultdict(list)
         for arc in arcs:
-            self._steps[arc.tail].append((arc, 1))
-            self._steps[arc.head].append((arc, -1))
+            self._steps[arc.tail].append((arc.head, (arc, 1)))
+            self._steps[arc.head].append((arc.tail, (arc, -1)))
 
     def protect(self, arc: Arc) -> bool:
         """Withhold what is needed for the count to take every value between its bounds, and say whether that is so."""
@@ -86,7 +87,10 @@ class Circulation:
         return True
 
     def _cheapest_way(self, protected: Arc, start: Node, goal: Node, moved: dict[Arc, int]) -> list[Step]:
-        """The steps from `start` to `goal` that withhold the least; none when there is no way (Dijkstra)."""
+        """The steps from `start` to `goal` that withhold the least; none when there is no way (Dijkstra).
+
+        A page of the nation asks for it some hundred times, each time past all its municipalities.
+        """
         tie = count()
         queue: list[tuple[float, int, Node, Step | None]] = [(0, next(tie), start, None)]
         reached: dict[Node, Step | None] = {}
@@ -97,18 +101,21 @@ class Circulation:
             reached[node] = step
             if node == goal:
                 return _steps_back(reached, goal)
-            for arc, sign in self._steps[node]:
-                if arc is not protected and self._room(arc, sign, moved[arc]) > 0:
-                    price = arc.count + 1 if arc.is_shown else 0
-                    onward = arc.head if sign > 0 else arc.tail
-                    heappush(queue, (cost + price, next(tie), onward, (arc, sign)))
+            for onward, way in self._steps[node]:
+                arc, sign = way
+                if onward not in reached and arc is not protected and self._room(arc, sign, moved[arc]) > 0:
+                    price = arc.count + 1 if arc.least == arc.most else 0
+                    heappush(queue, (cost + price, next(tie), onward, way))
         return []
 
     def _room(self, arc: Arc, sign: int, moved: int) -> float:
         """How much a count can still grow (+1) or shrink (-1), when it has moved already; withheld if it may be."""
-        if arc.is_shown and not arc.may_hide:
+        if arc.least != arc.most:
+            least, most = arc.least, arc.most
+        elif arc.may_hide:
+            least, most = self._least_withheld, inf
+        else:
             return 0
-        least, most = arc.bounds_if_hidden(self._least_withheld)
         value = arc.count + moved
         return most - value if sign > 0 else value - least
 

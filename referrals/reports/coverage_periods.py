@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -29,9 +30,11 @@ from referrals.reports.intervals import OPEN, Interval, union, within
 STAFFED = (CoverageState.OWN, CoverageState.OTHER_POST, CoverageState.PURCHASED)
 
 
-@dataclass(frozen=True)
-class Post:
-    """An employment while it counts. `kind`: the state that it alone gives its municipality."""
+class Post(NamedTuple):
+    """An employment while it counts. `kind`: the state that it alone gives its municipality.
+
+    A tuple, since every post of ten years is made for one page.
+    """
 
     municipality: int
     kind: CoverageState

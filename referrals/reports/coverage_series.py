@@ -187,8 +187,10 @@ class _Country:
         """The municipalities in the borders asked for, and what each had."""
         number = self._at[day]
         for place in self._places(day):
-            states = [self._sweep.states[pk][number] for pk in place.parts]
-            yield place, states[0] if place.is_whole and len(states) == 1 else _together(place, states)
+            if place.is_whole and len(place.parts) == 1:
+                yield place, self._sweep.states[place.parts[0]][number]
+            else:
+                yield place, _together(place, [self._sweep.states[pk][number] for pk in place.parts])
 
     def _places(self, day: date) -> list[Place]:
         """The municipalities in the borders asked for; drawn once for all days between two reforms."""
