@@ -51,11 +51,15 @@ PAST_TO_DUCKDB = Bar("any past day, municipality × priority, with pauses ÷ Duc
 QUERY_GROWTH = Bar("the query that grows most of all pages: largest ÷ smallest size", 1.5)
 SERVER_TIME = Bar("server time of the list, a case and a dashboard, the slowest", 60, MILLISECONDS)
 ANY_SERVER_TIME = Bar("server time of any page measured, the slowest", 150, MILLISECONDS)
+COVERAGE_SERVER_TIME = Bar(
+    "server time of the pages of coverage with ten years of history, the slowest", 150, MILLISECONDS
+)
 LIST_P95 = Bar("60 people at work: list, p95", 150, MILLISECONDS)
 WRITE_P95 = Bar("60 people at work: write, p95", 150, MILLISECONDS)
 ERRORS = Bar("60 people at work: errors", 0, COUNT)
 
 ALL = (
     LIST_TO_STOCK, LIST_TO_LOOP, LIST_TO_CONSTANT, NATION, NATION_GROWTH, EXACTNESS, REFRESH, ANEW,
-    LIVE_PLACE, LIVE_TO_DUCKDB, PAST_TO_DUCKDB, QUERY_GROWTH, SERVER_TIME, ANY_SERVER_TIME, LIST_P95, WRITE_P95, ERRORS,
+    LIVE_PLACE, LIVE_TO_DUCKDB, PAST_TO_DUCKDB, QUERY_GROWTH, SERVER_TIME, ANY_SERVER_TIME, COVERAGE_SERVER_TIME,
+    LIST_P95, WRITE_P95, ERRORS,
 )  # fmt: skip

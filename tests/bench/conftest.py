@@ -1,5 +1,6 @@
 """Measurements commit what they write, to a test database of their own. At the end all bars are printed together."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -22,12 +23,18 @@ def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
 
 @pytest.fixture
 def as_served() -> Iterator[None]:
-    """Templates are rendered as they are served, without the copies that tests look into."""
+    """Templates are rendered as they are served, without the copies that tests look into.
+
+    And the collector of garbage leaves alone what a worker does not have: thousands of tests that were collected.
+    """
     for cache in caches.all():
         cache.clear()
     teardown_test_environment()
+    gc.collect()
+    gc.freeze()
     with override_settings(ALLOWED_HOSTS=["testserver"], ROOT_URLCONF="tests.bench.pages"):
         yield
+    gc.unfreeze()
     setup_test_environment()
 
 

@@ -32,7 +32,7 @@ from referrals.models import (
     WaitStat,
 )
 from referrals.views.clock import now
-from tests.bench import tables
+from tests.bench import tables, workforce
 from tests.factories import TARGET_DAYS
 from tests.harness.app_role import connected_for
 
@@ -120,7 +120,8 @@ KEYS = [Municipality, PriorityKey, PriorityTarget]
 
 
 class Country:
-    """The real municipalities with a priority key each, and as many referrals as asked for; it can only grow.
+    """The real municipalities with a priority key each, therapists, and as many referrals as asked for; it can only
+    grow.
 
     It says that it is fictitious, and so can be served as the demo is.
     """
@@ -132,6 +133,7 @@ class Country:
         places = list(Municipality.objects.present())
         _give_keys(places, valid_from=today - timedelta(days=365 * (YEARS + 5)))
         self._ids = [place.pk for place in places]
+        workforce.employ(today)
 
     def grow(self, size: int) -> None:
         """Referrals are added until there are so many; the first ones are those who wait. Nothing where there are."""
@@ -152,9 +154,8 @@ class Country:
     def analyze(self) -> None:
         """Let the planner know the tables, as autovacuum does."""
         with connected_for(Purpose.OWN), connection.cursor() as cursor:
-            cursor.execute(
-                f"VACUUM ANALYZE {', '.join(model._meta.db_table for model in [*PARTS, *KEPT, *KEYS])}"
-            )
+            names = [model._meta.db_table for model in [*PARTS, *KEPT, *KEYS, *workforce.TABLES]]
+            cursor.execute(f"VACUUM ANALYZE {', '.join(names)}")
 
     def _batches(self, size: int) -> Iterator[tuple[int, int, bool]]:
         edges = [self.size + 1, *range(self.size + A_BATCH, size, A_BATCH), size + 1]

@@ -52,6 +52,20 @@ def pages(place: Municipality) -> list[tuple[Page, Collection[int]]]:
     return [(page, [place.pk]) for page in own] + [(page, []) for page in nation]
 
 
+def pages_of_coverage(place: Municipality) -> list[Page]:
+    """Who has an ergoterapeut: the whole country on a day, since 2018, and one municipality."""
+    reader = member("bench-nasjonal", Role.NATIONAL_READER, None)
+    series = reverse("coverage_series")
+    of_a_place = reverse("coverage_municipality", kwargs={"code": place.code})
+    addresses = {
+        "the country": reverse("coverage"),
+        "since 2018": series,
+        "since 2018, in the borders of the day": f"{series}?grenser=day&gruppe=centrality",
+        "a municipality": of_a_place,
+    }
+    return [Page.seen_by(reader, name, address) for name, address in addresses.items()]
+
+
 @cache
 def known_case(place: Municipality) -> Referral:
     """A case on the list of which the citizen's identity number is known."""

@@ -22,7 +22,7 @@ from ergo import scope
 from ergo.database import Purpose
 from referrals.actions import rollups
 from referrals.choices import Status
-from referrals.models import Municipality, Referral
+from referrals.models import Employment, Municipality, Referral
 from referrals.permissions import Access, Grant, Role
 from referrals.reports import flow, own_rows, waiting_times
 from referrals.reports.periods import WEEKS_A_QUARTER, last_weeks
@@ -31,6 +31,7 @@ from referrals.views.clock import now, today
 from tests.bench import asked, bars, crowd, duck, staff, tables
 from tests.bench.asked import Measured
 from tests.bench.growth import Country
+from tests.bench.pages import Browser
 from tests.bench.report import REPORT
 from tests.harness.app_role import as_the_counting_role, connected_for
 
@@ -275,6 +276,27 @@ def _switch_marks(verb: str) -> None:
 
 
 # ---------------------------------------------------------------- at the largest size
+
+
+def test_pages_of_coverage(country: Country, as_served: None) -> None:
+    """The whole country with ten years of posts, agreements and statements; alone, at the smallest size."""
+    grown(country, SIZES[0])
+    browser, rows = Browser(), []
+    for page in staff.pages_of_coverage(staff.places_by_size()[0]):
+        browser.ask(page)
+        with CaptureQueriesContext(connection) as captured:
+            browser.ask(page)
+        queries = [float(query["time"]) for query in captured.captured_queries]
+        took = asked.server_time(browser, page)
+        own = asked.processor_time(browser, page)
+        rows.append((page.name, f"{len(queries)}", f"{sum(queries) * 1000:.0f}", f"{own:.0f}", took))
+    REPORT.measured(bars.COVERAGE_SERVER_TIME, max(took for *_others, took in rows))
+    REPORT.table(
+        "Pages of coverage",
+        ("page", "queries", "ms in the database", "ms of our processor", "ms"),
+        [(*others, f"{took:.1f}") for *others, took in rows],
+        f"All municipalities with the {Employment.objects.count()} posts of ten years; {country.size:,} referrals.",
+    )
 
 
 def test_figures_against_duckdb(country: Country, tmp_path: Path) -> None:
