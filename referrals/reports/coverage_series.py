@@ -143,15 +143,19 @@ class _Country:
         self._at = {day: number for number, day in enumerate(ordered)}
         periods = coverage_periods.read(hindsight)
         self._sweep = Sweep(periods, [one.pk for one in self.municipalities], ordered)
+        # Of all municipalities together, day by day.
+        self._states_of_all = _by_day(self._sweep.states.values(), len(ordered))
+        self._fte_of_all = [sum(of_day) for of_day in _by_day(self._sweep.fte.values(), len(ordered))]
         self._populations = workforce.all_populations(hindsight)
         self._by_year: dict[int, dict[int, int]] = {}
         self._drawn: dict[int, list[Place]] = {}
 
     def nation(self, day: date) -> Point:
         """Everybody together."""
-        states = [state for _place, state in self._states(day)]
-        fte = sum(hundredths[self._at[day]] for hundredths in self._sweep.fte.values())
-        return _Tally(states, fte, sum(self._inhabitants(day).values())).point(day)
+        number = self._at[day]
+        is_of_day = self._question.borders == Borders.DAY
+        states = [state for _place, state in self._states(day)] if is_of_day else self._states_of_all[number]
+        return _Tally(states, self._fte_of_all[number], sum(self._inhabitants(day).values())).point(day)
 
     def groups(self, days: Sequence[date], by: GroupedBy) -> Iterator[SeriesGroup]:
         """The groups in their order."""
@@ -211,6 +215,11 @@ class _Country:
                 pk: workforce.nearest(counted, day)[0] for pk, counted in self._populations.items()
             }
         return self._by_year[day.year]
+
+
+def _by_day(municipalities: Iterable[Sequence[int]], days: int) -> list[tuple[int, ...]]:
+    """What each municipality has on each day, turned round: nothing on every day where there is no municipality."""
+    return list(zip(*municipalities, strict=True)) or [()] * days
 
 
 def _together(place: Place, states: Iterable[int]) -> int:
