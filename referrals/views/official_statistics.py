@@ -42,7 +42,7 @@ def send(request: HttpRequest) -> HttpResponse:
     sent, typed = form.cleaned_data["file"], form.cleaned_data
     content = sent.read(MOST_BYTES + 1)
     try:
-        preview(sent.name, content, table=typed["table"], updated_on=typed["updated_on"])
+        preview(sent.name, content, today=today(), table=typed["table"], updated_on=typed["updated_on"])
     except BrokenFiles as error:
         return _form_page(request, form, error.problems)
     actions.keep_draft(
@@ -68,7 +68,13 @@ def look(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("The file is thrown away. Nothing was saved."))
         return redirect("official_statistics")
     try:
-        found = preview(draft.file_name, bytes(draft.content), table=draft.table, updated_on=draft.updated_on)
+        found = preview(
+            draft.file_name,
+            bytes(draft.content),
+            today=today(),
+            table=draft.table,
+            updated_on=draft.updated_on,
+        )
     except BrokenFiles as error:  # the registers have changed since it was sent
         return _form_page(request, StatisticsFileForm(on=today()), error.problems)
     if request.method == "POST" and request.POST.get("step") == SAVE:

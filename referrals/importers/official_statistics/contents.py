@@ -31,6 +31,11 @@ def is_about(text: str) -> bool:
     return "ergoterap" in text.casefold()
 
 
+def is_in_english(text: str) -> bool:
+    """Whether a text speaks of ergoterapeuter in English: under other names its figures would not be known again."""
+    return "occupational therap" in text.casefold()
+
+
 def measure_of(name: str, unit: str = "") -> StaffingMeasure | None:
     """What is counted, by the contents' name and else by their unit; None where neither says it."""
     for text in (name.casefold(), unit.casefold()):

@@ -90,22 +90,25 @@ class Series:
     measure: StaffingMeasure
 
 
-def interpret(table: Table, number: str, places: Map) -> Reading:
-    """The figures in a table of this number, on today's borders. Raises BrokenFiles with everything that is wrong."""
-    return _Interpreter(table, number, places).reading()
+def interpret(table: Table, number: str, places: Map, *, latest: date) -> Reading:
+    """The figures in a table of this number, on today's borders. Raises BrokenFiles with everything that is wrong.
+
+    `latest`: the last day that a figure can be of.
+    """
+    return _Interpreter(table, number, places, latest).reading()
 
 
 class _Interpreter:
-    def __init__(self, table: Table, number: str, places: Map) -> None:
-        self.table, self.number, self.places = table, number, places
-        self.problems: list[Problem] = []
+    def __init__(self, table: Table, number: str, places: Map, latest: date) -> None:
+        self.table, self.number, self.places, self.latest = table, number, places, latest
+        self.problems = list(table.problems)
         self.skips: dict[tuple[str, str], Skip] = {}
         self.decimals: Counter[str] = Counter()
 
     def reading(self) -> Reading:
         told = list(self._told())
         self._refuse_wrong_table(told)
-        raise_any(self.problems)
+        raise_any(sorted(self.problems, key=lambda problem: problem.line))
         by_series: dict[Series, list[Told]] = defaultdict(list)
         for one in told:
             by_series[Series(one.on, one.contents, one.measure)].append(one)
@@ -117,12 +120,12 @@ class _Interpreter:
     def _refuse_wrong_table(self, told: Sequence[Told]) -> None:
         if told or self.problems:
             return
-        title = self.table.title or self.number
         if any(skip.reason == _not_about() for skip in self.skips.values()) and not self._is_about():
-            text = _("“%(title)s” has no figures of occupational therapists: is it the right table?") % {
-                "title": title
-            }
-            self.problems.append(Problem(self.table.file, 0, text))
+            text = _("“%(title)s” has no figures of occupational therapists: is it the right table?")
+            if any(contents.is_in_english(skip.what) for skip in self.skips.values()):
+                text = _("“%(title)s” is in English: download it in Norwegian, as what was read before.")
+            title = self.table.title or self.number
+            self.problems.append(Problem(self.table.file, 0, text % {"title": title}))
 
     def _is_about(self) -> bool:
         return any(contents.told(c.contents, c.others, self.table.units) for c in self.table.cells)
@@ -159,7 +162,9 @@ class _Interpreter:
         elif on < FIRST_DAY:
             reason = _("before %(year)s: the registers know no borders") % {"year": FIRST_DAY.year}
             self._skip(cell, time, reason)
-        return on if on and on >= FIRST_DAY else None
+        elif on > self.latest:
+            self._wrong(cell, _("“%(value)s” is not over yet.") % {"value": time})
+        return on if on and FIRST_DAY <= on <= self.latest else None
 
     def _is_read(self, cell: Cell, region: Region) -> bool:
         name = cell.region.text if not cell.region.code else f"{cell.region.code} {cell.region.label}".strip()
@@ -227,7 +232,10 @@ class _Interpreter:
         found = set()
         for code, is_figure in with_figure.items():
             targets = self.places.targets(code, on)
-            if is_figure and len(targets) > 1:
+            if self.places.has_ended(code, on):
+                if is_figure:
+                    self._skip(day[code], code, _("a number that was no longer in use on the day"))
+            elif is_figure and len(targets) > 1:
                 text = _("divided later between municipalities: %(codes)s")
                 self._skip(day[code], code, text % {"codes": ", ".join(sorted(targets))})
             elif is_figure or (code in targets and not self.places.has_parts(code, on)):

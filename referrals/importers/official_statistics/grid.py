@@ -17,7 +17,7 @@ from referrals.importers.official_statistics.table import (
     number_in,
     role_of,
 )
-from referrals.importers.rows import BadValue, Problem, broken, raise_any
+from referrals.importers.rows import BadValue, Problem, broken
 from referrals.waiting import OSLO
 
 TIME = r"(?:19|20)[0-9]{2}(?:[KM][0-9]{1,2})?|[1-4]\. kvartal (?:19|20)[0-9]{2}"
@@ -104,13 +104,13 @@ def table(file: str, lines: Sequence[Line], sign: str = ".", *, is_sheet: bool =
         raise broken(file, _("has no lines below its heads."), lines[first].number)
     problems: list[Problem] = _left_over(file, notes, layout)
     cells = tuple(_cells(file, body, layout, sign, title, problems, is_sheet))
-    raise_any(problems)
     return Table(
         file=file,
         number=number_in(title) or _number_in_heads(heads),
         title=title,
         cells=_without_single_values(cells),
         updated_at=_updated(notes),
+        problems=tuple(problems),
     )
 
 

@@ -31,7 +31,8 @@ from referrals.importers.official_statistics.table import (
     role_of,
     signed,
 )
-from referrals.importers.rows import BadValue, Problem, broken, raise_any
+from referrals.importers.rows import BadValue, Problem, broken
+from referrals.norwegian import number as in_norwegian
 from referrals.waiting import OSLO
 
 # What Statistics Norway gives in one answer at most, and well above what its tables of municipalities have.
@@ -73,7 +74,8 @@ def _body(file: str, content: bytes) -> Json:
         data = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise broken(file, _("not text in UTF-8, as JSON must be."), line) from error
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise broken(file, _("not text in UTF-8, as JSON must be."), line, str(column)) from error
     except json.JSONDecodeError as error:
         problem = _("the JSON is cut off or broken here: the file must be downloaded once more.")
         raise broken(file, problem, error.lineno, str(error.colno)) from error
@@ -135,7 +137,7 @@ class _Amounts:
     def __init__(self, body: Json, count: int) -> None:
         self.values, self.status, self.count = body["value"], body.get("status"), count
         if count > MOST_CELLS:
-            raise NotJsonStat(_("more than %(count)s cells.") % {"count": MOST_CELLS})
+            raise NotJsonStat(_("more than %(count)s cells.") % {"count": in_norwegian(MOST_CELLS)})
         if not isinstance(self.values, list | dict):
             raise NotJsonStat(_("“value” is neither a list nor an object."))
         if isinstance(self.values, list) and len(self.values) != count:
@@ -173,13 +175,12 @@ def _number(value: Any, is_provisional: bool) -> Amount:
         raise BadValue(_("“%(value)s” is not a number.") % {"value": value})
     exact = Decimal(value)
     exponent = exact.as_tuple().exponent
-    return number(exact, max(0, -int(exponent)), is_provisional)
+    return number(exact, max(0, -int(exponent)), str(value), is_provisional)
 
 
 def _table(file: str, body: Json, dimensions: Sequence[Dimension], amounts: _Amounts) -> Table:
     problems: list[Problem] = []
     cells = tuple(_cells(file, dimensions, amounts, problems))
-    raise_any(problems)
     title = str(body.get("label", ""))
     px = _extension(body).get("px")
     number_of_file = str(px.get("tableid", "")) if isinstance(px, dict) else ""
@@ -197,6 +198,7 @@ def _table(file: str, body: Json, dimensions: Sequence[Dimension], amounts: _Amo
             for code, unit in units.items()
             if isinstance(unit, dict) and isinstance(unit.get("decimals"), int)
         },
+        problems=tuple(problems),
     )
 
 

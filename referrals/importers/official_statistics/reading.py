@@ -60,6 +60,11 @@ class Preview:
             "another file of the same table says something else of the same day: %(stored)s, and here %(value)s. State "
             "when each table was updated, so that it is known which is newer."
         )
+        if self.source.updated_at:
+            undated = _(
+                "another file of the same table, not known to be older, says something else of the same day: "
+                "%(stored)s, and here %(value)s. Download the table once more, or ask its publisher which is right."
+            )
         return [
             *(self._conflict(one, older) for one in self.comparison.older),
             *(self._conflict(one, undated) for one in self.comparison.undated),
@@ -80,10 +85,13 @@ def said(figure: Figure | StaffingFigure) -> str:
     return number(figure.value, 2 if figure.decimals is None else figure.decimals)
 
 
-def preview(file_name: str, content: bytes, *, table: str = "", updated_on: date | None = None) -> Preview:
+def preview(
+    file_name: str, content: bytes, *, today: date, table: str = "", updated_on: date | None = None
+) -> Preview:
     """Read a file and compare it with what is stored. Raises BrokenFiles with all that is wrong.
 
-    `table` and `updated_on` are for files that do not say it themselves; they may not say otherwise.
+    `table` and `updated_on` are for files that do not say it themselves; they may not say otherwise. Figures of a
+    later day than `today` are wrong.
     """
     name = PurePath(file_name).name[-LONGEST_FILE_NAME:]
     found = _updated(_numbered(_read(name, content), table.strip()), updated_on)
@@ -96,7 +104,7 @@ def preview(file_name: str, content: bytes, *, table: str = "", updated_on: date
         licence=LICENCE,
         updated_at=found.updated_at,
     )
-    reading = interpret(found, found.number, Map.read())
+    reading = interpret(found, found.number, Map.read(), latest=today)
     return Preview(source, reading, compare(source, reading.figures))
 
 

@@ -185,6 +185,11 @@ class Map:
             self._counties_by_day[day] = used
         return self._counties_by_day[day]
 
+    def has_ended(self, code: str, on: date) -> bool:
+        """Whether a number had become others by the day."""
+        changes = self._became.get(code, ())
+        return code not in self.present and bool(changes) and all(one.valid_from <= on for one in changes)
+
     def has_parts(self, code: str, on: date) -> bool:
         """Whether other numbers of the day have become a part of it since."""
         return any(change.valid_from > on for change in self._came_from.get(code, ()))

@@ -82,7 +82,8 @@ class Cell:
 class Table:
     """A file's table: its number or empty, its title, who made it and when it was last changed, and its cells.
 
-    `units` and `decimals`: by the contents' code, where the file has them.
+    `units` and `decimals`: by the contents' code, where the file has them. `problems`: of what could not be read, so
+    that they are told together with what else is wrong.
     """
 
     file: str
@@ -93,6 +94,7 @@ class Table:
     updated_at: datetime | None = None
     units: Mapping[str, str] = field(default_factory=dict)
     decimals: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
     def problem(self, cell: Cell, text: str) -> Problem:
         """A problem in a cell."""
@@ -128,13 +130,13 @@ def amount_of(text: str, sign: str = ".") -> Amount:
     if decimal_sign(stripped) not in ("", sign):
         raise BadValue(_("“%(value)s” has another decimal sign than the rest of the file.") % {"value": text})
     whole, _point, after = stripped.replace(",", ".").partition(".")
-    return number(Decimal(f"{whole}.{after or 0}"), len(after), is_provisional)
+    return number(Decimal(f"{whole}.{after or 0}"), len(after), stripped, is_provisional)
 
 
-def number(value: Decimal, decimals: int, is_provisional: bool = False) -> Amount:
-    """A number. Raises BadValue for one below 0."""
+def number(value: Decimal, decimals: int, written: str, is_provisional: bool = False) -> Amount:
+    """A number, `written` so in the file. Raises BadValue for one below 0."""
     if value < 0:
-        raise BadValue(_("%(value)s is less than 0.") % {"value": value})
+        raise BadValue(_("%(value)s is less than 0.") % {"value": written})
     return Amount(FigureStatus.VALUE, value, decimals, is_provisional)
 
 

@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -16,13 +17,16 @@ from openpyxl.utils.exceptions import InvalidFileException
 from referrals.importers.official_statistics import grid
 from referrals.importers.official_statistics.grid import Line, letter
 from referrals.importers.official_statistics.table import Table
-from referrals.importers.rows import broken
+from referrals.importers.rows import BrokenFiles, broken
+from referrals.norwegian import number as in_norwegian
 
 # The largest real tables of municipalities are some 10 MB unpacked; a bomb is a thousand times that.
 MOST_UNPACKED = 60_000_000
 MOST_PARTS = 500
 MOST_ROWS = 100_000
 MOST_COLUMNS = 500
+SHEETS = "xl/worksheets/"
+CHUNK = 1 << 16
 
 # What openpyxl is known to raise at files that are no workbook, or a damaged one.
 UNREADABLE = (
@@ -46,6 +50,7 @@ def read(file: str, content: bytes) -> Table:
         raise ImproperlyConfigured("defusedxml is missing or switched off: openpyxl would read entities.")
     _refuse_bomb(file, content)
     try:
+        _refuse_many_rows(file, content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         lines = _first_table(file, book.worksheets)
     except UNREADABLE as error:
@@ -67,6 +72,21 @@ def _refuse_bomb(file: str, content: bytes) -> None:
         raise broken(file, _("would be %(unpacked)s MB unpacked; at most %(most)s MB are read.") % words)
 
 
+def _refuse_many_rows(file: str, content: bytes) -> None:
+    """Counted before they are read, which takes far longer. One that two chunks share is found while reading."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if name.startswith(SHEETS):
+                with archive.open(name) as sheet:
+                    chunks = iter(partial(sheet.read, CHUNK), b"")
+                    if sum(chunk.count(b"<row ") for chunk in chunks) > MOST_ROWS:
+                        raise _too_many_rows(file)
+
+
+def _too_many_rows(file: str) -> BrokenFiles:
+    return broken(file, _("more than %(count)s rows.") % {"count": in_norwegian(MOST_ROWS)}, MOST_ROWS + 1)
+
+
 def _first_table(file: str, sheets: Iterable[Any]) -> list[Line] | None:
     """The lines of the first sheet where one of them has more than one cell."""
     for sheet in sheets:
@@ -83,7 +103,7 @@ def _lines(file: str, sheet: Any) -> Iterator[Line]:
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), start=1):
         if number > MOST_ROWS:
-            raise broken(file, _("more than %(count)s rows.") % {"count": MOST_ROWS}, number)
+            raise _too_many_rows(file)
         if cells[MOST_COLUMNS:] and cells[MOST_COLUMNS] is not None:
             text = _("more than %(count)s columns.") % {"count": MOST_COLUMNS}
             raise broken(file, text, number, letter(MOST_COLUMNS))

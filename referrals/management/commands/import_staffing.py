@@ -14,7 +14,7 @@ from referrals.actions import official_statistics as actions
 from referrals.importers.official_statistics import reading
 from referrals.importers.official_statistics.reading import MOST_BYTES, Preview
 from referrals.management.importing import ImportCommand
-from referrals.views.clock import now
+from referrals.views.clock import now, today
 
 # Of each reason, how much of what is passed over is named; JSON has all of it.
 NAMED = 5
@@ -44,7 +44,9 @@ class Command(ImportCommand):
         )
 
     def read(self, file_name: str, content: bytes, options: Mapping[str, Any]) -> Preview:
-        found = reading.preview(file_name, content, table=options["table"], updated_on=options["updated"])
+        found = reading.preview(
+            file_name, content, today=today(), table=options["table"], updated_on=options["updated"]
+        )
         reading.check(found)
         return found
 

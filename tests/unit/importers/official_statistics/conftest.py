@@ -1,10 +1,13 @@
 """Registers with real numbers: places that kept theirs, got another, were merged, took others in, and were divided."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from tests.factories import CountyFactory, MunicipalityChangeFactory, MunicipalityFactory
+from referrals.importers.official_statistics import reading
+from referrals.importers.official_statistics.reading import Preview
+from tests.factories import TODAY, CountyFactory, MunicipalityChangeFactory, MunicipalityFactory
 
 REFORM_2020, REFORM_2024 = date(2020, 1, 1), date(2024, 1, 1)
 PLACES = {
@@ -52,3 +55,8 @@ def registers(db: None) -> None:
         )
     for old, new, day in CHANGES:
         MunicipalityChangeFactory(old_code=old, new_code=new, valid_from=day)
+
+
+def preview(file_name: str, content: bytes, *, today: date = TODAY, **typed: Any) -> Preview:
+    """As the page and the command read a file."""
+    return reading.preview(file_name, content, today=today, **typed)

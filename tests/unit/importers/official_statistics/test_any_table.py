@@ -13,6 +13,7 @@ from referrals.importers.official_statistics.reading import READERS
 from referrals.importers.official_statistics.regions import Map
 from referrals.importers.rows import BrokenFiles
 from referrals.models import County, Municipality, MunicipalityChange
+from tests.factories import TODAY
 from tests.unit.importers.official_statistics.conftest import CHANGES, PLACES
 from tests.unit.importers.official_statistics.shapes import RATIO, SHAPES, Made
 
@@ -61,7 +62,8 @@ def read(shape: str, table: Made) -> Reading | None:
     """Nothing where a municipality's number and a series on today's borders say two things of it."""
     write, name = SHAPES[shape]
     try:
-        return interpret(READERS[PurePath(name).suffix.casefold()](name, write(table)), "13533", MAP)
+        found = READERS[PurePath(name).suffix.casefold()](name, write(table))
+        return interpret(found, "13533", MAP, latest=TODAY)
     except BrokenFiles as error:
         assert "sier noe annet om det samme" in str(error)
         return None

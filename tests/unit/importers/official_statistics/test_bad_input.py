@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from referrals.importers.official_statistics import jsonstat, reading, workbook
-from referrals.importers.official_statistics.reading import preview
 from referrals.importers.rows import BrokenFiles
 from tests.unit.importers.official_statistics import shapes
+from tests.unit.importers.official_statistics.conftest import preview
 from tests.unit.importers.official_statistics.shapes import RATIO, Made
 
 pytestmark = pytest.mark.usefixtures("registers")
@@ -95,6 +95,19 @@ class TestTheTable:
         ]
         assert preview("x.csv", content, table=" 13533 ").source.table == "13533"
 
+    @pytest.mark.parametrize("shape", ["csv2", "csv of API 1", "xlsx"])
+    def test_in_english(self, shape: str) -> None:
+        """Under other names its figures would stand beside those that were read before, not in their place."""
+        contents = (("X", "Occupational therapists (man-years)", "man-years"),)
+        texts = {("0301", "X", "2024"): "1.8"}
+        write, name = shapes.SHAPES[shape]
+        (problem,) = problems(name, write(Made(TABLE.regions, contents, TABLE.years, texts)), table="13533")
+        assert "er på engelsk: last den ned på norsk, som det som er lest inn før." in problem
+
+    def test_of_days_that_are_not_over(self) -> None:
+        content = long_csv(line("0301 Oslo", "1.8"), line("0301 Oslo", "1.9", "2026"))
+        assert problems("x.csv", content) == ["x.csv, linje 3, kolonne D: «2026» er ikke over ennå."]
+
     def test_that_is_another_than_was_said(self) -> None:
         assert problems("x.csv", shapes.csv3(TABLE), table="12191") == [
             "x.csv: fila er fra tabell 13533, ikke fra 12191."
@@ -112,6 +125,23 @@ class TestTheTable:
         assert "sier noe annet om det samme enn" in problem
 
 
+class TestEverythingAtOnce:
+    def test_values_numbers_of_municipalities_and_years(self) -> None:
+        lines = [
+            line("0301 Oslo", "1,8"),
+            line("3103 Moss", "-200,5"),
+            line("8765 Ukjent", "1,0"),
+            line("3105 Sarpsborg", "abc"),
+            line("3105 Sarpsborg", "1,0", "20x3"),
+        ]
+        assert problems("x.csv", long_csv(*lines)) == [
+            "x.csv, linje 3, kolonne D: -200,5 er mindre enn 0.",
+            "x.csv, linje 4, kolonne D: «8765 Ukjent» er ingen kommune som registrene kjenner.",
+            "x.csv, linje 5, kolonne D: «abc» er verken et tall eller et av Statistisk sentralbyrås tegn.",
+            "x.csv, linje 6, kolonne D: «20x3» er ikke et år, et kvartal eller en måned.",
+        ]
+
+
 class TestJson:
     def test_cut_off(self) -> None:
         content = shapes.json_stat_2_of_api_2(TABLE).replace(b'"id"', b'\n"id"')
@@ -126,7 +156,9 @@ class TestJson:
 
     def test_in_windows_1252(self) -> None:
         content = shapes.json_stat_2_of_api_2(TABLE).decode().encode("windows-1252")
-        assert problems("x.json", content) == ["x.json, linje 1: ikke tekst i UTF-8, slik JSON må være."]
+        column = next(place for place, byte in enumerate(content, start=1) if byte > 127)
+        text = f"x.json, linje 1, kolonne {column}: ikke tekst i UTF-8, slik JSON må være."
+        assert problems("x.json", content) == [text]
 
     def test_that_is_something_else(self) -> None:
         for content in (b"[]", b'{"data": []}', b'{"dataset": 3}'):
@@ -217,7 +249,7 @@ class TestCsv:
 
     def test_a_negative_value(self) -> None:
         content = long_csv(line("0301 Oslo", "1,8"), line("3103 Moss", "-2,5"))
-        assert problems("x.csv", content) == ["x.csv, linje 3, kolonne D: -2.5 er mindre enn 0."]
+        assert problems("x.csv", content) == ["x.csv, linje 3, kolonne D: -2,5 er mindre enn 0."]
 
     @pytest.mark.parametrize("value", ["mange", "1 234", "1.2.3", "1e5", "NaN", "٣"])
     def test_a_value_that_is_no_number(self, value: str) -> None:
@@ -312,15 +344,21 @@ class TestWorkbook:
     def test_too_many_rows_and_columns(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(workbook, "MOST_ROWS", 5)
         assert problems("x.xlsx", shapes.xlsx(TABLE)) == ["x.xlsx, linje 6: mer enn 5 rader."]
+        monkeypatch.undo()
         monkeypatch.setattr(workbook, "MOST_COLUMNS", 2)
         assert problems("x.xlsx", shapes.xlsx(TABLE)) == ["x.xlsx, linje 4, kolonne C: mer enn 2 kolonner."]
+
+    def test_many_rows_are_counted_and_not_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(workbook, "MOST_ROWS", 5)
+        monkeypatch.setattr(workbook, "_lines", None)
+        assert problems("x.xlsx", shapes.xlsx(TABLE)) == ["x.xlsx, linje 6: mer enn 5 rader."]
 
     def test_a_cell_far_away_costs_nothing(self) -> None:
         book = openpyxl.Workbook()
         book.active["XFD1048576"] = 1
         out = io.BytesIO()
         book.save(out)
-        assert problems("x.xlsx", out.getvalue()) == ["x.xlsx, linje 100001: mer enn 100000 rader."]
+        assert problems("x.xlsx", out.getvalue()) == ["x.xlsx, linje 100001: mer enn 100\xa0000 rader."]
 
     def test_a_wrong_value_is_named_by_its_cell(self) -> None:
         rows = [[TABLE.title], [], [None, 2024, 2025], ["0301 Oslo", 1.8, "mange"], ["3103 Moss", -2, 1]]

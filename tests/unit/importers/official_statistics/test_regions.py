@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from referrals.choices import FigureStatus
-from referrals.importers.official_statistics.reading import preview
 from referrals.importers.rows import BrokenFiles
 from tests.unit.importers.official_statistics import shapes
+from tests.unit.importers.official_statistics.conftest import preview
 from tests.unit.importers.official_statistics.shapes import FTE, RATIO, Made, csv3
 
 pytestmark = pytest.mark.usefixtures("registers")
@@ -121,6 +121,19 @@ def test_the_day_of_the_reform_divides_the_numbers() -> None:
         ("1508", 2023): Decimal("6.00"),
     }
     assert skips == {}
+
+
+@pytest.mark.parametrize("code", ["0105", "1504", "1850"])
+def test_a_number_that_was_gone_by_the_day_is_passed_over(code: str) -> None:
+    figures, skips = read({(code, "2022"): "5.0", ("0301", "2022"): "2.0"})
+    assert figures == {("0301", 2022): Decimal("2.00")}
+    assert skips == {code: "et kommunenummer som ikke lenger var i bruk den dagen"}
+
+
+def test_nor_is_it_a_part_of_what_it_became() -> None:
+    figures, skips = read({("0105", "2022"): "5.0", ("3003", "2022"): "6.0"})
+    assert figures == {("3105", 2022): Decimal("6.00")}
+    assert list(skips) == ["0105"]
 
 
 def test_one_that_was_split_off_has_nothing_before_its_first_day() -> None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from referrals.choices import FigureStatus, StaffingMeasure
-from referrals.importers.official_statistics.reading import Preview, preview
+from referrals.importers.official_statistics.reading import Preview
 from tests.unit.importers.official_statistics import shapes
+from tests.unit.importers.official_statistics.conftest import preview
 from tests.unit.importers.official_statistics.shapes import FTE, NURSES, RATIO, SHAPES, Made
 
 pytestmark = pytest.mark.usefixtures("registers")
