@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     # Outside of all that opens a session or a transaction.
     "referrals.views.security.SecurityLogMiddleware",
+    "referrals.views.open_switch.NobodyAsks",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -26,6 +26,7 @@ from referrals.views import (
     moved,
     moves,
     official_statistics,
+    open_data,
     past_waitlist,
     period,
     priority_keys,
@@ -230,6 +231,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tilgjengelighet/", information.accessibility, name="accessibility"),
     path("personvern/", information.privacy, name="privacy"),
     path("tallene/", information.definitions, name="definitions"),
+    # Open data: these addresses stay as they are (docs/adr/0029-open-data.md)
+    path("apne-data/", open_data.page, name="open_data"),
+    path("apne-data/<slug:dataset>.<str:kind>", open_data.file, name="open_data_file"),
     # For machines that watch
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),

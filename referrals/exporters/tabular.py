@@ -22,7 +22,7 @@ class Sheet:
 
     `recipes` say how it is made again; `last` are the rows that say so where there is no second sheet for it.
     `days_as_codes`: as text a day is written as in JSON, since it tells rows apart. `is_public`: nobody's true numbers
-    are in it.
+    are in it. `licence`: under which it may be used, if not as its reports say.
     """
 
     columns: tuple[str, ...]
@@ -31,6 +31,7 @@ class Sheet:
     last: tuple[tuple[Cell, ...], ...] = ()
     days_as_codes: bool = False
     is_public: bool = True
+    licence: str = ""
 
     def written(self) -> Iterable[tuple[Cell, ...]]:
         """The rows as text has them, one after the other, and the recipe last."""

@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from referrals.choices import CoverageState
+from referrals.choices import CoverageState, Definition
 
 Text = str | Promise
 
@@ -126,6 +126,20 @@ FIGURES: dict[str, FigureWord] = {
     "fte_per_10000": FigureWord(
         _("Full-time equivalents per 10 000 inhabitants"), _("full-time equivalents per 10 000"), 2
     ),
+    **{
+        f"covered_{definition.value}": FigureWord(
+            format_lazy(_("Has an occupational therapist: {definition}"), definition=definition.label),
+            _("1 is yes, 0 is no, empty is not known"),
+        )
+        for definition in Definition
+    },
+    **{
+        f"without_{definition.value}": FigureWord(
+            format_lazy(_("Without occupational therapist: {definition}"), definition=definition.label),
+            MUNICIPALITIES,
+        )
+        for definition in Definition
+    },
     **{
         f"state_{state.value}": FigureWord(
             format_lazy(_("Occupational therapist: {state}"), state=state.label), MUNICIPALITIES

@@ -108,12 +108,11 @@ def _recipe_rows(sheet: Sheet) -> Iterator[Row]:
     for place, recipe in enumerate(sheet.recipes):
         if place:
             yield (None, None)
-        yield from _recipe(recipe)
-        if sheet.is_public and (licence := licence_of(recipe)):
-            yield _("Licence"), licence
+        licence = sheet.licence or (licence_of(recipe) if sheet.is_public else "")
+        yield from _recipe(recipe, licence)
 
 
-def _recipe(recipe: Recipe) -> Iterator[Row]:
+def _recipe(recipe: Recipe, licence: str) -> Iterator[Row]:
     words = told([recipe])
     yield _("Report"), recipe.report
     yield _("Place"), place_name(recipe)
@@ -125,3 +124,5 @@ def _recipe(recipe: Recipe) -> Iterator[Row]:
     yield _("Data as of"), timezone.make_naive(recipe.data_as_of)
     yield _("Recipe"), recipe.hash
     yield pgettext("of information", "Source"), source_of(recipe)
+    if licence:
+        yield _("Licence"), licence

@@ -29,6 +29,7 @@ from referrals.models.known_registers import register_as
 from referrals.models.law import LawReference
 from referrals.models.limits import SmallNumberLimit, ThinCoverageLimit
 from referrals.models.official_statistics import StaffingDraft, StaffingFigure, StaffingImport
+from referrals.models.open_data import OpenDataSwitch
 from referrals.models.pause import WaitPause
 from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget, PriorityTemplate, ReplyRule
@@ -94,6 +95,7 @@ __all__ = [
     "MunicipalityChange",
     "NumberSeries",
     "Occupation",
+    "OpenDataSwitch",
     "Opening",
     "Person",
     "Population",

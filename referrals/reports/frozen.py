@@ -126,8 +126,8 @@ def _lines(
     later = Later(scope, min(then), until) if scope.exact and then else None
     lines = []
     for day in reversed(days):
-        before = _shown(scope, then[day].tallies, places, day) if day in then else NOT_FROZEN
-        after = _shown(scope, now.on(day), places, day)
+        before = shown(scope, then[day].tallies, places, day) if day in then else NOT_FROZEN
+        after = shown(scope, now.on(day), places, day)
         pairs = [TwoFigures(*pair) for pair in zip(before, after, strict=True)]
         change = _waiting(now.on(day)) - _waiting(then[day].tallies) if day in then else 0
         reasons = later.reasons(day, change) if later and day in then else ()
@@ -148,7 +148,7 @@ def _waiting(tallies: Tallies) -> int:
 NOT_FROZEN = (Figure(),) * 6
 
 
-def _shown(scope: Scope, tallies: Tallies, places: Places, on: date) -> tuple[Figure, ...]:
+def shown(scope: Scope, tallies: Tallies, places: Places, on: date) -> tuple[Figure, ...]:
     """Six figures as they may be shown, in the order of FrozenLine."""
     counter = Counter(tallies)
     look, tally = look_at(scope, counter, places, on), counter.tally(IN_SCOPE)

@@ -13,6 +13,7 @@ from referrals.permissions import Access, Permission
 from referrals.views.access import present_municipality
 from referrals.views.clock import today
 from referrals.views.demo import is_demo
+from referrals.views.open_switch import is_led_to
 
 Text = str | Promise
 
@@ -155,8 +156,11 @@ MENU = (
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The context that templates/base.html asks for; without queries for whoever is signed in, but for `is_demo`."""
-    context: dict[str, Any] = {"is_demo": is_demo(), "printed_on": today()}
+    """The context that templates/base.html asks for; without queries for whoever is signed in.
+
+    But for what each process asks once a minute: whether this is the demo, and whether there is open data.
+    """
+    context: dict[str, Any] = {"is_demo": is_demo(), "has_open_data": is_led_to(), "printed_on": today()}
     access: Access | None = getattr(request, "access", None)
     if access is None or not access.grants:
         return context

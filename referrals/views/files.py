@@ -78,7 +78,7 @@ def answer(kind: str, name: str, exporter: Exporter, *reports: Any) -> HttpRespo
     if kind == XLSX:
         file = workbook_on_disk(exporter.as_sheet(*reports))
         return FileResponse(file, content_type=TYPES[XLSX], headers=_headers(f"{name}.{kind}"))
-    text = as_csv(exporter.as_sheet(*reports)) if kind == CSV else _json(exporter.as_dict(*reports))
+    text = as_csv(exporter.as_sheet(*reports)) if kind == CSV else as_json(exporter.as_dict(*reports))
     return _saved(text, TYPES[kind], f"{name}.{kind}")
 
 
@@ -97,7 +97,7 @@ def _table(table: str, name: str, statistics: Statistics) -> HttpResponse:
         cube = statistics.cube(table)
     except KeyError as error:
         raise Http404 from error
-    return _saved(_json(as_jsonstat(cube)), TYPES[JSON], f"{name}-{table}.{JSON}")
+    return _saved(as_json(as_jsonstat(cube)), TYPES[JSON], f"{name}-{table}.{JSON}")
 
 
 def _saved(text: str, content_type: str, name: str) -> HttpResponse:
@@ -114,5 +114,6 @@ def _address(request: HttpRequest, kind: str) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _json(figures: dict[str, Any]) -> str:
+def as_json(figures: dict[str, Any]) -> str:
+    """As it is written into files: with every letter as it is."""
     return json.dumps(figures, ensure_ascii=False, indent=2) + "\n"

@@ -23,7 +23,7 @@ from tests.factories.days import (
     days_ago,
     noon,
 )
-from tests.factories.limits import SmallNumberLimitFactory, ThinCoverageLimitFactory
+from tests.factories.limits import OpenDataSwitchFactory, SmallNumberLimitFactory, ThinCoverageLimitFactory
 from tests.factories.people import (
     PASSWORD,
     CoverageAgreementFactory,
@@ -86,6 +86,7 @@ __all__ = [
     "OfReferralFactory",
     "OpeningFactory",
     "PASSWORD",
+    "OpenDataSwitchFactory",
     "PersonFactory",
     "PopulationFactory",
     "PreliminaryReplyFactory",

@@ -6,7 +6,7 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from referrals.models import SmallNumberLimit, ThinCoverageLimit
+from referrals.models import OpenDataSwitch, SmallNumberLimit, ThinCoverageLimit
 from tests.factories.days import NOW, TODAY
 from tests.factories.people import UserFactory
 
@@ -31,5 +31,16 @@ class ThinCoverageLimitFactory(DjangoModelFactory):
 
     valid_from = TODAY + timedelta(days=1)
     least_fte = Decimal("3.00")
+    registered_at = NOW
+    registered_by = factory.SubFactory(UserFactory)
+
+
+class OpenDataSwitchFactory(DjangoModelFactory):
+    """Open data is switched on."""
+
+    class Meta:
+        model = OpenDataSwitch
+
+    is_on = True
     registered_at = NOW
     registered_by = factory.SubFactory(UserFactory)

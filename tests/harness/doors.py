@@ -75,6 +75,8 @@ DOORS = {
     "accessibility": PUBLIC,
     "privacy": PUBLIC,
     "definitions": PUBLIC,
+    "open_data": PUBLIC,
+    "open_data_file": PUBLIC,
     "mfa_index": ANYBODY,
     "account_change_password": ANYBODY,
     "mfa_activate_totp": ANYBODY,
@@ -181,6 +183,8 @@ def address_of(name: str, place: Municipality, door: Door | None = None) -> str:
         "name": "entra",
         "opening": 1,
         "day": LONG_AGO,
+        "dataset": "dekning",
+        "kind": "csv",
     }
     return reverse(name, kwargs={key: values[key] for key in ADDRESSES[name].values})
 

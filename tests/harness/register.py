@@ -102,6 +102,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.LawReference",
             "referrals.SmallNumberLimit",
             "referrals.ThinCoverageLimit",
+            "referrals.OpenDataSwitch",
             "referrals.Occupation",
             "referrals.CoverageAgreement",
             "referrals.CoverageStatement",

@@ -1,7 +1,8 @@
 """All that outsiders are told of some month-ends, and of what came and went until then: one attacker holds it all.
 
 The pages of the nation, the counties and the municipalities show these cells and no others (`test_all_pages`,
-`test_months`); sums that are withheld as soon as a part of them is hidden tell nothing more.
+`test_months`); sums that are withheld as soon as a part of them is hidden tell nothing more. Also the file that lies
+open to everybody.
 """
 
 from collections import Counter as Numbers
@@ -19,12 +20,13 @@ from referrals.reports.crossed import cross, parts_of
 from referrals.reports.flow import STOCKS, decide, in_order, limits_of, with_the_one_before
 from referrals.reports.kept_or_counted import FoundFlow, ReadMonths, flows
 from referrals.reports.limits import Limits
+from referrals.reports.open_waits import municipalities, open_figures
 from referrals.reports.periods import WEEKS_A_YEAR, Period, last_weeks, until_day
 from referrals.reports.regions import Country, OutsideLook, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import Counter, Split
-from referrals.reports.suppression import LEAST_SHOWN, Cell, Hidden
-from referrals.reports.tallies import FLOWS, Key, Tallies, Tally
+from referrals.reports.suppression import LEAST_SHOWN, Cell, Figure, Hidden
+from referrals.reports.tallies import FLOWS, IN_SCOPE, Key, Tallies, Tally
 from tests.factories import NOW
 from tests.unit.reports import plain
 from tests.unit.reports.linked import Linked
@@ -46,7 +48,8 @@ Name = tuple[object, ...]
 class Published:
     """The months' files of `days`, the last of which is today: `linked` knows them, `cells` what each count is told as.
 
-    `counties`: the municipalities of each, by number. `truth`: every count, by name and place.
+    `counties`: the municipalities of each, by number. `truth`: every count, by name and place. `parts`: into what each
+    division divides those who wait on a day.
     """
 
     cases: Sequence[Case]
@@ -55,6 +58,7 @@ class Published:
     linked: Linked = field(default_factory=Linked)
     truth: dict[Name, int] = field(default_factory=dict)
     cells: dict[Name, Cell] = field(default_factory=dict)
+    parts: dict[date, dict[Split, list[object]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for day in self.days:
@@ -121,6 +125,7 @@ class Published:
             self._tell((Split.YEAR, day, place), look.cells(Split.YEAR)[0])
             self._tell((Split.NEAR, "near", day, place), look.cells(Split.NEAR)[1])
         self._tell_of_heat(day, country.look_at(Scope.nation()), parts)
+        self._tell_of_open_data(day, parts)
 
     def _count_stocks(self, day: date) -> dict[Split, list[object]]:
         """Counts everybody who waits, in every division, and links the divisions; returns their parts."""
@@ -197,8 +202,9 @@ class Published:
         groups = {}
         for _scope, place in self._scopes():
             if place == NATION:
-                continue
-            pair = (Key.PLACE, place) if isinstance(place, int) else (Key.COUNTY, int(place.split()[1]))
+                pair: tuple[Key, object] = IN_SCOPE
+            else:
+                pair = (Key.PLACE, place) if isinstance(place, int) else (Key.COUNTY, int(place.split()[1]))
             near = self.truth[Split.NEAR, "near", day, place]
             groups[frozenset({pair})] = Tally(
                 self.truth[WAITING, day, place],
@@ -239,6 +245,25 @@ class Published:
                 self.truth[name] = sum(self.truth[cell] for cell in cells)
                 self.linked.adds_up(name, iter(cells))
                 self._tell(name, Cell.shown(number))
+
+    def open_data(self, day: date) -> dict[Name, Figure]:
+        """What the file that lies open to everybody says of the month-end, by the name of what it counts."""
+        tallies = self._tallies(day, self.parts[day])
+        shown = open_figures(tallies, municipalities(tallies), self._places, day)
+        return {
+            (WAITING, day, NATION): shown.waiting,
+            (Split.TARGET, "over", day, NATION): shown.over_target,
+            (Split.TARGET, "not assessed", day, NATION): shown.not_assessed,
+            (Split.YEAR, day, NATION): shown.over_a_year,
+        }
+
+    def _tell_of_open_data(self, day: date, parts: dict[Split, list[object]]) -> None:
+        """It shows nothing that readers are not shown, and what it hides it hides without a word."""
+        self.parts[day] = parts
+        for name, figure in self.open_data(day).items():
+            if figure.value is not None:
+                assert figure.value == self.truth[name] and not self.cells[name].hidden, name
+                self.linked.told(name, int(figure.value), figure.value)
 
     # What came and went
 
