@@ -189,6 +189,7 @@ def as_dict(filled: Filled) -> dict[str, Any]:
         "source": source_of(filled.recipes[0]),
         "licence": LICENCE,
         "licence_address": LICENCE_ADDRESS,
+        "updated": filled.recipes[0].data_as_of.isoformat(timespec="seconds"),
         "columns": {name: str(word) for name, word in words((*dataset.keys, *dataset.figures))},
         "recipes": [recipe.as_dict() for recipe in filled.recipes],
         "rows": [_keyed(dataset, record) | counted(record.line.figures) for record in filled.records],

@@ -1,15 +1,19 @@
 """Who waited in the whole country at frozen month-ends, as everybody may read it.
 
 The figures are those that outsiders see of the nation, as they were known at the month's end, which nobody changes any
-more; so two files never differ in what they say of a month. Everybody also means those who know the true numbers of
-their own municipality. They can subtract these, which readers of counties and the nation cannot: so a count is open only
-if what is left of it without any one municipality is none, or no small number either. What is hidden is withheld, and
-not told to be small.
+more; so two files never differ in what they say of a month.
+
+Everybody also means a municipality's own staff. They know its true numbers, and may look at all other municipalities as
+outsiders see them, with what is below the limit hidden; therefore no page shows them a sum of them. From a sum they
+could work out what is hidden. So a count of the nation is open only if every small number of a municipality could still
+be any small number to whoever knows one municipality and all numbers that are not small. What is hidden here is
+withheld, and not told to be small.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from operator import attrgetter
 
 from referrals.models import County
 from referrals.models.rollup import frozen_months
@@ -20,6 +24,17 @@ from referrals.reports.regions import Places
 from referrals.reports.scopes import Scope
 from referrals.reports.suppression import LEAST_FOR_MEDIAN, LEAST_FOR_P90, WITHHELD, Figure
 from referrals.reports.tallies import IN_SCOPE, Key, Tallies, Tally
+
+Count = Callable[[Tally], int]
+
+ALL: Count = attrgetter("waiting")
+# Into what each division divides those who wait; the last part of each is not told, but follows from the others.
+BY_TARGET: tuple[Count, ...] = (
+    attrgetter("over_target"),
+    attrgetter("not_assessed"),
+    lambda one: one.waiting - one.over_target - one.not_assessed,
+)
+BY_YEAR: tuple[Count, ...] = (attrgetter("over_a_year"), lambda one: one.waiting - one.over_a_year)
 
 
 @dataclass(frozen=True)
@@ -77,43 +92,37 @@ def open_figures(nation: Tallies, parts: Sequence[Tally], places: Places, on: da
     Counts that divide the same people are open together or not at all, so that nobody works one out from the others.
     """
     shown = Shown(*frozen.shown(Scope.nation(), nation, places, on))
-    without = Without(nation.of(IN_SCOPE), parts)
     least = places.limits.on(on)
-    if not without.leaves(least, lambda one: one.waiting):
-        return Shown(*[WITHHELD] * len(astuple(shown)))
-    by_target = without.leaves(least, *BY_TARGET)
+    if not _hide_each_other(parts, least, ALL):
+        return Shown(*[WITHHELD] * len(fields(shown)))
+    left = min((nation.of(IN_SCOPE).waiting - part.waiting for part in parts), default=0)
+    by_target = _hide_each_other(parts, least, *BY_TARGET)
     return Shown(
         waiting=_open(shown.waiting),
-        median_days=_open(shown.median_days, without.leaves(LEAST_FOR_MEDIAN, lambda one: one.waiting)),
-        p90_days=_open(shown.p90_days, without.leaves(LEAST_FOR_P90, lambda one: one.waiting)),
+        median_days=_open(shown.median_days, left == 0 or left >= LEAST_FOR_MEDIAN),
+        p90_days=_open(shown.p90_days, left == 0 or left >= LEAST_FOR_P90),
         over_target=_open(shown.over_target, by_target),
-        over_a_year=_open(shown.over_a_year, without.leaves(least, *BY_YEAR)),
+        over_a_year=_open(shown.over_a_year, _hide_each_other(parts, least, *BY_YEAR)),
         not_assessed=_open(shown.not_assessed, by_target),
     )
 
 
-Count = Callable[[Tally], int]
+def hide_each_other(numbers: Iterable[int], least: int) -> bool:
+    """Whether each of the small numbers could be any from 1 to below `least`, if their sum is known.
 
-# Into what each division divides those who wait; the last part of each is not told, but follows from the others.
-BY_TARGET: tuple[Count, ...] = (
-    lambda one: one.over_target,
-    lambda one: one.not_assessed,
-    lambda one: one.waiting - one.over_target - one.not_assessed,
-)
-BY_YEAR: tuple[Count, ...] = (lambda one: one.over_a_year, lambda one: one.waiting - one.over_a_year)
+    Also to whoever knows one of them. So it is where the others can make up for whatever one of them is.
+    """
+    small, most = [number for number in numbers if 0 < number < least], least - 1
+    for known in {0, *small}:
+        others, left = len(small) - (known > 0), sum(small) - known
+        if others and not others - 1 + most <= left <= (others - 1) * most + 1:
+            return False
+    return True
 
 
-@dataclass(frozen=True)
-class Without:
-    """A whole less each one of its parts: what those know who know the true numbers of that part."""
-
-    whole: Tally
-    parts: Iterable[Tally]
-
-    def leaves(self, least: int, *counts: Count) -> bool:
-        """Whether that is nobody or at least so many, in each of the counts, whichever part it is."""
-        left = (count(self.whole) - count(part) for count in counts for part in self.parts)
-        return all(number == 0 or number >= least for number in left)
+def _hide_each_other(parts: Sequence[Tally], least: int, *counts: Count) -> bool:
+    """In each of the counts."""
+    return all(hide_each_other(map(count, parts), least) for count in counts)
 
 
 def _open(figure: Figure, is_safe: bool = True) -> Figure:

@@ -1,7 +1,9 @@
 """Open data: a page and its files that anybody may read and keep, while an administrator has them switched on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -38,7 +40,16 @@ class Row:
     dataset: Dataset
     told: Told | None
     files: list[Link]
-    columns: list[tuple[str, Text, Text]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of some datasets, by their names; of none: those that every sheet ends with."""
+
+    name: str
+    says: Text
+    unit: Text
+    datasets: list[str]
 
 
 @login_not_required
@@ -50,7 +61,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
     rows = [_row(dataset, found.told.get(dataset.name)) for dataset in DATASETS]
     context = {
         "rows": rows,
-        "terms": list(words(TERMS)),
+        "columns": list(_columns()),
+        "has_open_data": True,
         "licence": LICENCE,
         "licence_address": LICENCE_ADDRESS,
         "example": request.build_absolute_uri(rows[0].files[0].url) if rows[0].files else "",
@@ -81,11 +93,16 @@ def _row(dataset: Dataset, told: Told | None) -> Row:
         for kind in KINDS
         if told
     ]
-    columns = [
-        (name, word, FIGURES[name].unit if name in FIGURES else "")
-        for name, word in words((*dataset.keys, *dataset.figures))
-    ]
-    return Row(dataset, told, files, columns)
+    return Row(dataset, told, files)
+
+
+def _columns() -> Iterator[Column]:
+    """Each once, in the order of the datasets."""
+    named = [*chain.from_iterable((*one.keys, *one.figures) for one in DATASETS), *TERMS]
+    for name, says in words(dict.fromkeys(named)):
+        unit = FIGURES[name].unit if name in FIGURES else ""
+        datasets = [one.name for one in DATASETS if name in (*one.keys, *one.figures)]
+        yield Column(name, says, unit, datasets)
 
 
 def _kept(
