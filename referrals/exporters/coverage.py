@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from referrals.choices import WITHOUT, Borders, CoverageState, Definition, states_in
 from referrals.exporters.axes import GROUP, PLACE
 from referrals.exporters.lines import Line, cell, counted, value_of
+from referrals.exporters.sources import licence_of, source_of, terms_of
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.coverage import CountyCoverage, MunicipalityCoverage, Totals
 from referrals.reports.coverage_redrawn import AskedCoverage, GroupCoverage
 from referrals.reports.question import Question
+from referrals.reports.recipe import Recipe
 from referrals.reports.suppression import Figure
 
 FIGURES = ("fte", "fte_per_10000", "population", "population_year", "days_without", "over_one_year")
@@ -30,8 +32,6 @@ GROUP_COLUMNS = (
     *("code", "name", "municipalities", "without", "unknown", "vacant_post_only", "under_limit"),
     *("fte", "fte_per_10000"),
 )
-# What each row of a sheet also says, so that no number stands without it.
-ASKED = ("definition", "borders")
 TABLES = (
     Table("coverage", _("Occupational therapists of the municipalities"), ("municipality",), (PLACE,)),
     Table("county", _("Occupational therapists by county"), ("county",), (PLACE,)),
@@ -47,7 +47,8 @@ def as_dict(asked: AskedCoverage) -> dict[str, Any]:
     vacant post; they are among none and unknown. `thin` is what of thin coverage is told outside a municipality: who is
     covered with fewer årsverk per 10 000 than the limit of the day, and how many therapists of the country were alone
     at the end of a year, which is null where it could tell about one of them. `groups` only where municipalities were
-    put together. `suppressed` names each figure of a row that is null because it may not be shown.
+    put together. `suppressed` names each figure of a row that is null because it may not be shown. `source` and
+    `licence` are words.
     """
     report, totals = asked.report, asked.totals
     lacking = WITHOUT[report.definition]
@@ -65,24 +66,34 @@ def as_dict(asked: AskedCoverage) -> dict[str, Any]:
         "thin": _thin(asked),
         **_grouped(asked),
         "rows": [named(row) | counted(figures(row)) for row in asked.rows],
+        "source": source_of(asked.recipe),
+        "licence": licence_of(asked.recipe),
         "recipe": report.recipe.as_dict(),
     }
 
 
 def as_sheet(asked: AskedCoverage) -> Sheet:
     """One municipality a row, in Norwegian order or that of old numbers; or one group, where they were put together."""
-    told, made = (asked.report.definition.value, asked.question.borders.value), (asked.recipe,)
+    told = last_columns(asked.question, asked.recipe)
     if asked.question.by:
         groups = (tuple(_group(group).values()) for group in asked.groups)
-        return Sheet((*GROUP_COLUMNS, *ASKED), tuple((*row, *told) for row in groups), made)
-    rows = ((*_row(row, asked), *told) for row in asked.rows)
-    return Sheet((*COLUMNS, *ASKED), tuple(rows), made)
+        return Sheet(
+            (*GROUP_COLUMNS, *told), tuple((*row, *told.values()) for row in groups), (asked.recipe,)
+        )
+    rows = ((*_row(row, asked), *told.values()) for row in asked.rows)
+    return Sheet((*COLUMNS, *told), tuple(rows), (asked.recipe,))
 
 
 def as_statistics(asked: AskedCoverage) -> Statistics:
     """The municipalities and, in today's borders, the counties; or the groups, where they were put together."""
     tables = tuple(table for table in TABLES if table.name != "group" or asked.question.by)
     return Statistics(asked_tables(tables, asked.question), _lines(asked), (asked.recipe,))
+
+
+def last_columns(question: Question, recipe: Recipe) -> dict[str, str]:
+    """What each row of a sheet also says, so that no number stands without it."""
+    asked = {"definition": question.definition.value, "borders": question.borders.value}
+    return asked | terms_of(recipe)
 
 
 def asked_tables(tables: tuple[Table, ...], question: Question) -> tuple[Table, ...]:

@@ -63,7 +63,7 @@ def as_dict(place: PlaceCoverage) -> dict[str, Any]:
 
 def as_sheet(place: PlaceCoverage) -> Sheet:
     """One figure a row: its past, its waits, its like, and last its county."""
-    return replace(sheet(_lines(place), place.recipes), is_public=not place.has_true_waits)
+    return sheet(_lines(place), place.recipes, is_public=not place.has_true_waits)
 
 
 def as_statistics(place: PlaceCoverage) -> Statistics:

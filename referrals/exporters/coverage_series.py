@@ -7,15 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import Definition
 from referrals.exporters.axes import DAY, GROUP_AND_DAY
-from referrals.exporters.coverage import ASKED, as_number, asked_tables
+from referrals.exporters.coverage import as_number, asked_tables, last_columns
 from referrals.exporters.lines import Line
+from referrals.exporters.sources import licence_of, source_of
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.coverage_series import CoverageSeries, Point
 from referrals.reports.suppression import Figure
 
 FIGURES = ("on", "municipalities", "without", "unknown", "fte", "fte_per_10000")
-COLUMNS = ("part", "code", "name", *FIGURES, *ASKED)
+COLUMNS = ("part", "code", "name", *FIGURES)
 TABLES = (
     Table("month", _("Municipalities without occupational therapist, by month"), ("month",), (DAY,)),
     Table("year", _("Municipalities without occupational therapist, by year"), ("year",), (DAY,)),
@@ -55,6 +56,8 @@ def as_dict(series: CoverageSeries) -> dict[str, Any]:
             {"old_code": split.old_code, "new_codes": list(split.new_codes), "on": split.on.isoformat()}
             for split in series.splits
         ],
+        "source": source_of(series.recipe),
+        "licence": licence_of(series.recipe),
         "recipe": series.recipe.as_dict(),
     }
 
@@ -66,13 +69,13 @@ def as_sheet(series: CoverageSeries) -> Sheet:
         ("year", "", "", series.years),
         *((_part(series), group.code, group.name, group.points) for group in series.groups),
     ]
-    told = (series.question.definition.value, series.question.borders.value)
+    told = last_columns(series.question, series.recipe)
     rows = [
-        (part, code, name, *values, *told)
+        (part, code, name, *values, *told.values())
         for part, code, name, points in parts
         for values in _rows(points, series.question.definition)
     ]
-    return Sheet(COLUMNS, rows, (series.recipe,), days_as_codes=True)
+    return Sheet((*COLUMNS, *told), rows, (series.recipe,), days_as_codes=True)
 
 
 def as_statistics(series: CoverageSeries) -> Statistics:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from referrals.exporters.sources import licence_of, source_of
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.recipe import Recipe
 from referrals.reports.suppression import Figure
@@ -61,19 +62,22 @@ def cell(figure: Figure) -> Cell:
     return figure.in_place or value_of(figure)
 
 
-def sheet(lines: Iterable[Line], recipes: Iterable[Recipe]) -> Sheet:
-    """All figures one below the other, and last how each report is made again."""
+def sheet(lines: Iterable[Line], recipes: Iterable[Recipe], *, is_public: bool = True) -> Sheet:
+    """All figures one below the other, and last how each report is made again. `is_public`: see Sheet."""
     made = tuple(recipes)
     rows = tuple(row for line in lines for row in line.rows())
-    last = tuple(row for recipe in made for row in recipe_rows(recipe))
-    return Sheet(COLUMNS, rows, made, last, days_as_codes=True)
+    last = tuple(row for recipe in made for row in recipe_rows(recipe, is_public=is_public))
+    return Sheet(COLUMNS, rows, made, last, days_as_codes=True, is_public=is_public)
 
 
-def recipe_rows(recipe: Recipe) -> Iterator[tuple[Cell, ...]]:
-    """What a recipe says, one word a row."""
+def recipe_rows(recipe: Recipe, *, is_public: bool = True) -> Iterator[tuple[Cell, ...]]:
+    """What a recipe says, one word a row; whose figures they are, and the licence of those for everybody."""
     told = recipe.as_dict()
     scope = told.pop("scope")
     told |= {"level": scope["level"], "codes": " ".join(scope["codes"]), "suppressed": scope["suppressed"]}
     told |= told.pop("filters")
+    told["source"] = source_of(recipe)
+    if is_public and (licence := licence_of(recipe)):
+        told["licence"] = licence
     for name, value in told.items():
         yield "recipe", recipe.report, "", name, str(value)

@@ -10,6 +10,14 @@ WITH_POPULATION = frozenset({comparison.NAME, coverage.NAME, coverage_series.NAM
 # Reports that say nothing of citizens, and may be passed on.
 PUBLIC = frozenset({coverage.NAME, coverage_series.NAME})
 
+# What each row of a sheet that may be passed on ends with, where there is no second sheet to say it on.
+TERMS = ("origin", "licence", "recipe")
+
+
+def terms_of(recipe: Recipe) -> dict[str, str]:
+    """Whose figures they are, how they may be used, and by which hash they are made again."""
+    return dict(zip(TERMS, (source_of(recipe), licence_of(recipe), recipe.hash), strict=True))
+
 
 def source_of(recipe: Recipe) -> str:
     """Who made the figures."""

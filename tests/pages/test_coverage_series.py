@@ -73,4 +73,4 @@ def test_the_series_is_taken_along_with_its_recipe(reader: Client, country: Coun
     assert found["years"][-1]["without"] == 1
     assert KeptRecipe.objects.filter(hash=found["recipe"]["hash"]).exists()
     table = reader.get(SERIES, query | {"fil": "csv"}).content.decode()
-    assert table.splitlines()[0].endswith("definition;borders")
+    assert table.splitlines()[0].endswith("definition;borders;origin;licence;recipe")

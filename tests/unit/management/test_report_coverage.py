@@ -1,5 +1,6 @@
 """Coverage again by its recipe: from the registers as they were known, whatever was changed in them since."""
 
+import csv
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -253,8 +254,12 @@ class TestDefinitions:
     def test_every_row_of_a_sheet_names_it(self, kind: str) -> None:
         written = report(kind, "--definition", "attached", "--by", "county", "--format", "csv")
         head, *lines = written.splitlines()
-        assert head.endswith("definition;borders")
-        assert lines and all(line.endswith("attached;today") for line in lines)
+        assert head.endswith("definition;borders;origin;licence;recipe")
+        told = json.loads(report(kind, "--definition", "attached", "--by", "county", "--format", "json"))
+        terms = [told["source"], told["licence"], told["recipe"]["hash"]]
+        assert "CC BY 4.0" in told["source"] and told["licence"]
+        rows = list(csv.reader(lines, delimiter=";"))
+        assert rows and all(row[-5:] == ["attached", "today", *terms] for row in rows)
 
     @pytest.mark.usefixtures("served", "nobody", "counted")
     def test_municipalities_are_put_together(self, own: Municipality) -> None:
