@@ -1,11 +1,13 @@
 """The database wrapper; settings name it as ENGINE = "ergo.postgresql"."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.features import DatabaseFeatures as DjangoFeatures
+from django.db.backends.postgresql.operations import DatabaseOperations as DjangoOperations
+from django.db.backends.utils import CursorWrapper
 
 from ergo import scope
 from ergo.embedded import shared_server
@@ -16,6 +18,32 @@ OLDEST_MAJOR = 16
 
 class CannotConnect(psycopg.OperationalError):
     """No connection came about; tells a wrong DATABASE_URL from a statement that failed."""
+
+
+class KeepingCursor(base.CursorMixin, psycopg.Cursor[Any]):
+    """For statements without parameters that come again as they are: PostgreSQL keeps their plans with the connection.
+
+    Only these: where psycopg may prepare anything it remembers the text of everything, also what people searched for.
+    """
+
+    def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
+        """Send it; it is planned where this connection has not sent it before, or not for long."""
+        self.connection.prepare_threshold = 0
+        try:
+            return super().execute(query, params, prepare=True)
+        finally:
+            self.connection.prepare_threshold = None
+
+
+class DatabaseOperations(DjangoOperations):
+    """For the log of queries, which asks psycopg: of a statement whose plan is kept it knows no text."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        """The statement as it was sent."""
+        if isinstance(cursor, KeepingCursor):
+            return sql
+        text: str = super().last_executed_query(cursor, sql, params)
+        return text
 
 
 class DatabaseFeatures(DjangoFeatures):
@@ -31,6 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
     validation_class = DatabaseValidation
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -61,6 +90,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except BaseException:
             connection.close()
             raise
+
+    def keeping_cursor(self) -> CursorWrapper:
+        """As `cursor`, for statements whose plans are worth keeping."""
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            wrapped: CursorWrapper = self._prepare_cursor(KeepingCursor(self.connection))  # type: ignore[attr-defined]
+        return wrapped
 
     def send_scope(self) -> None:
         """Tell PostgreSQL whose rows this transaction may touch; it forgets when the transaction ends."""

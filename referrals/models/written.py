@@ -125,23 +125,45 @@ def _meaning(value: Any) -> Any:
     return type(value), tuple(value) if isinstance(value, list) else value
 
 
+class _Sql:
+    """A statement with its values in it. From the second time on PostgreSQL keeps its plan, too."""
+
+    def __init__(self, connection: Any, sql: str, params: Any) -> None:
+        self.text: str = connection.ops.compose_sql(sql, params)
+        self.comes_again = False
+
+    def rows(self, connection: Any) -> list[tuple]:
+        """Send it, in the present transaction."""
+        cursor = connection.keeping_cursor if self.comes_again else connection.cursor
+        self.comes_again = True
+        with cursor() as sent:
+            sent.execute(self.text)
+            found: list[tuple] = sent.fetchall()
+        return found
+
+
 class _Statement:
     """The SQL of a queryset, and what Django knows of its columns."""
 
     def __init__(self, rows: QuerySet) -> None:
         self.rows, self.alias = rows, rows.db
         self.compiler = rows.query.get_compiler(self.alias)
-        self.sql = self.compiler.connection.ops.compose_sql(*self.compiler.as_sql())
+        self.sql = _Sql(self.compiler.connection, *self.compiler.as_sql())
         self.compiler.connection = None  # that of the thread that wrote it
 
     def read(self) -> list[Any]:
-        """Send it, in the present transaction."""
+        """What the rows are made into."""
         compiler = copy(self.compiler)
         compiler.connection = connections[self.alias]
-        compiler.as_sql = lambda: (self.sql, None)
+        compiler.execute_sql = lambda *_args, **_kwargs: [self._found(compiler.connection)]
         again = self.rows.all()
         again.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]
         return list(again)
+
+    def _found(self, connection: Any) -> list[tuple]:
+        """Without the columns that serve the order alone."""
+        found, columns = self.sql.rows(connection), self.compiler.col_count
+        return [row[:columns] for row in found] if self.compiler.has_extra_select else found
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -161,7 +183,7 @@ class _Sent(Exception):
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _count_statement(making: Making) -> tuple[str, Any] | None:
+def _count_sql(making: Making) -> _Sql | None:
     """The SQL of counts; None where Django sees from the arguments that there is nothing to count."""
 
     def instead_of_sending(_execute: Any, sql: str, params: Any, *_others: Any) -> None:
@@ -172,14 +194,13 @@ def _count_statement(making: Making) -> tuple[str, Any] | None:
         with connection.execute_wrapper(instead_of_sending):
             count()
     except _Sent as sent:
-        return sent.args
+        return _Sql(connection, *sent.args)
     return None
 
 
 def _counted(making: Making, names: tuple[str, ...]) -> dict[str, int]:
-    statement = _count_statement(making)
-    if statement is None:
+    sql = _count_sql(making)
+    if sql is None:
         return dict.fromkeys(names, 0)
-    with connection.cursor() as cursor:
-        cursor.execute(*statement)
-        return dict(zip(names, cursor.fetchone(), strict=True))
+    [counts] = sql.rows(connection)
+    return dict(zip(names, counts, strict=True))

@@ -23,6 +23,7 @@ from django_tables2.data import TableListData, TableQuerysetData
 from django_tables2.utils import OrderBy
 
 from referrals.models.written import Written, applied
+from referrals.tables import cells
 from referrals.tables.columns import read
 
 PAGE_SIZE = 50
@@ -120,11 +121,12 @@ class ErgoTable(django_tables2.Table):
         """The rows of the table's body, every cell escaped."""
         columns = [self._written(bound, first=number == 0) for number, bound in enumerate(self.columns)]
         parts: list[str] = []
-        for record in self.records:
-            parts.append("<tr>")
-            for opening, cell, closing in columns:
-                parts += (opening, escaped(cell(record)), closing)
-            parts.append("</tr>\n")
+        with cells.in_one_language():
+            for record in self.records:
+                parts.append("<tr>")
+                for opening, cell, closing in columns:
+                    parts += (opening, escaped(cell(record)), closing)
+                parts.append("</tr>\n")
         return mark_safe("".join(parts))
 
     @property

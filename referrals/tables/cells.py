@@ -1,7 +1,9 @@
 """What cells are built of. Here alone HTML is put together in Python, and always by format_html, which escapes."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
@@ -17,6 +19,18 @@ Cell = TypeVar("Cell", bound=str)
 
 MOST_REMEMBERED = 4096  # of each kind of cell
 
+_language: ContextVar[str | None] = ContextVar("ergo_language_of_cells", default=None)
+
+
+@contextmanager
+def in_one_language() -> Iterator[None]:
+    """While rows are written the language stays the same: it is asked for once, not once by each cell."""
+    token = _language.set(get_language())
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
 
 def remembered(cell: Callable[..., Cell]) -> Callable[..., Cell]:
     """For a cell that follows from its arguments and the language alone: the same ones come back on every page.
@@ -25,7 +39,7 @@ def remembered(cell: Callable[..., Cell]) -> Callable[..., Cell]:
     is equal to are not written the same way.
     """
     kept = lru_cache(maxsize=MOST_REMEMBERED, typed=True)(lambda _language, *args: cell(*args))
-    return wraps(cell)(lambda *args: kept(get_language(), *args))
+    return wraps(cell)(lambda *args: kept(_language.get() or get_language(), *args))
 
 
 def number(value: Any, places: int = 0) -> str:

@@ -17,12 +17,18 @@ Text = str | Promise
 def read(record: Any, path: str) -> Any:
     """The value at the end of a path such as `person__born_on`, in objects or dictionaries; None if it breaks off."""
     for name in _names(path):
-        record = record.get(name) if isinstance(record, Mapping) else getattr(record, name)
+        record = record.get(name) if _is_mapping(type(record)) else getattr(record, name)
         if record is None:
             return None
         if callable(record):
             record = record()
     return record
+
+
+@cache
+def _is_mapping(kind: type) -> bool:
+    """Asked once of each kind of record, not once of each cell."""
+    return issubclass(kind, Mapping)
 
 
 @cache

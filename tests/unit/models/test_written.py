@@ -4,11 +4,12 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
+from ergo.scope import scoped
 from referrals.choices import Protection
 from referrals.models import Municipality, Referral
 from referrals.models.written import STEPS, Written
@@ -56,6 +57,64 @@ def test_the_sql_is_written_once_and_the_rows_are_read_each_time(municipality):
     ):
         assert [row.pk for row in kept(access, municipality)] == [made.pk]
     assert len(sent) == 1
+
+
+def kept_plans() -> list[str]:
+    """The statements whose plans PostgreSQL keeps with this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE generic_plans > 0")
+        return [statement for (statement,) in cursor.fetchall()]
+
+
+def test_the_plan_is_kept_from_the_second_time_on(municipality):
+    ReferralFactory(municipality=municipality)
+    rows = [kept(coordinator(municipality), municipality) for _time in range(3)]
+    for asked, plans in zip(rows, (0, 1, 1), strict=True):
+        with CaptureQueriesContext(connection) as sent:
+            assert len(asked) == 1
+        [statement] = [query["sql"] for query in sent]
+        assert kept_plans().count(statement) == plans
+    for plans in (0, 1):
+        with CaptureQueriesContext(connection) as sent:
+            assert rows[0].count() == 1
+        assert kept_plans().count(sent[0]["sql"]) == plans
+
+
+def test_a_kept_plan_reads_in_the_scope_of_who_asks(municipality):
+    ReferralFactory(municipality=municipality)
+    reach = [municipality.pk]
+    for scope_of_who_asks, found in (
+        (reach, 1),
+        (reach, 1),
+        ([], 0),
+        (reach, 1),
+        ([MunicipalityFactory().pk], 0),
+    ):
+        with scoped(scope_of_who_asks):
+            rows = kept(coordinator(municipality), municipality)
+            assert (len(rows), rows.count()) == (found, found)
+    assert any("referrals_referral" in statement for statement in kept_plans())
+
+
+def test_nothing_else_is_remembered_by_its_text(municipality):
+    for _time in range(2):
+        assert len(kept(coordinator(municipality), municipality)) == 0
+    before = kept_plans()
+    assert before
+    for _time in range(10):
+        assert not Referral.objects.filter(person__family_name="Searched-for").exists()
+    assert kept_plans() == before
+    assert connection.connection.prepare_threshold is None
+
+
+def test_a_plan_that_is_kept_survives_what_is_taken_back(municipality):
+    rows = [kept(coordinator(municipality), municipality) for _time in range(4)]
+    assert (len(rows[0]), len(rows[1])) == (0, 0)
+    with transaction.atomic():
+        ReferralFactory(municipality=municipality)
+        assert len(rows[2]) == 1
+        transaction.set_rollback(True)
+    assert len(rows[3]) == 0
 
 
 def test_rows_that_were_read_are_read_once_and_are_nobody_elses(municipality):
