@@ -194,8 +194,7 @@ def _name(places: dict[tuple[int, int], str], rank: int, key: int) -> str:
 
 
 def _step(statement: str, *arguments: Any) -> int:
-    with _long_transaction():
-        [(number,)] = _rows(statement, *arguments)
+    [(number,)] = _rows(statement, *arguments)
     return int(number)
 
 
@@ -208,6 +207,7 @@ def _rows(statement: str, *arguments: Any) -> list[tuple]:
 
 @contextmanager
 def _long_transaction() -> Iterator[None]:
+    """One that may take its time. It does not wait for the disk: a step that is lost with the machine is still due."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_STEP}'")
+        cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_STEP}'; SET LOCAL synchronous_commit = off")
         yield
