@@ -256,10 +256,11 @@ class TestDefinitions:
         head, *lines = written.splitlines()
         assert head.endswith("definition;borders;origin;licence;recipe")
         told = json.loads(report(kind, "--definition", "attached", "--by", "county", "--format", "json"))
-        terms = [told["source"], told["licence"], told["recipe"]["hash"]]
-        assert "CC BY 4.0" in told["source"] and told["licence"]
         rows = list(csv.reader(lines, delimiter=";"))
-        assert rows and all(row[-5:] == ["attached", "today", *terms] for row in rows)
+        (ended,) = {tuple(row[-5:]) for row in rows}
+        assert ended[:2] == ("attached", "today"), ended
+        assert ended[2:4] == (told["source"], told["licence"])
+        assert KeptRecipe.objects.filter(hash=ended[4]).exists()
 
     @pytest.mark.usefixtures("served", "nobody", "counted")
     def test_municipalities_are_put_together(self, own: Municipality) -> None:
