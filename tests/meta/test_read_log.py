@@ -193,6 +193,8 @@ SHOWS_NOBODY = {
     "coverage": "figures",
     "coverage_series": "figures",
     "coverage_municipality": "figures",
+    "open_data": "text",
+    "open_data_file": "figures, for everybody",
     "staffing": "own staff, no citizens",
     "official_statistics": "official figures",
     "official_statistics_preview": "official figures",

@@ -48,6 +48,7 @@ EXCEPTIONS = {
     "official_statistics: StaffingDraft.objects.filter": "the user's own file, of published figures",
     "official_statistics: StaffingImport.objects.select_related": "files of published figures, for administrators only",
     "coverage: LawReference.objects.filter": "the law, for everybody",
+    "open_switch: OpenDataSwitch.objects.is_on": "whether open data is switched on, before anybody is known",
     "coverage_place: Municipality.objects.all": "the place itself, once it is known that the user works there",
     "coverage: CoverageAgreement.objects.valid": "who serves whom is for everybody who may see coverage",
 }
