@@ -44,6 +44,16 @@ class WaitFact(TextChoices):
     NOT_ASSESSED = "not_assessed", _("Not assessed")
 
 
+class TargetFact(TextChoices):
+    """How a wait stands to its target where it is not over it: known to the filter, not counted above the waitlist.
+
+    WITHIN_TARGET: assessed and not over it. NOT_OVER_TARGET: also those not assessed.
+    """
+
+    WITHIN_TARGET = "within_target", _("Within target")
+    NOT_OVER_TARGET = "not_over_target", _("Not over target")
+
+
 class Knowledge(TextChoices):
     """How an earlier day is looked at: with all that has been registered since, or with what was registered by then."""
 

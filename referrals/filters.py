@@ -13,11 +13,11 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
-from referrals.choices import NOT_COUNTED, Reply, Source, Status, WaitFact
+from referrals.choices import NOT_COUNTED, Reply, Source, Status, TargetFact, WaitFact
 from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.forms.search import SearchForm
@@ -39,6 +39,12 @@ FACTS: dict[WaitFact, Q] = {
     WaitFact.UNASSIGNED: Q(therapist__isnull=True),
     WaitFact.NOT_ASSESSED: waiting.not_assessed_q(),
 }
+# What a number of a board leads to; offered as a tick only where it is chosen.
+TARGET_FACTS: dict[TargetFact, Q] = {
+    TargetFact.WITHIN_TARGET: waiting.within_target_q(),
+    TargetFact.NOT_OVER_TARGET: waiting.not_over_target_q(),
+}
+NARROWING: dict[str, Q] = {fact.value: condition for fact, condition in (FACTS | TARGET_FACTS).items()}
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,8 @@ def days_choice(code: str) -> tuple[str, Text]:
     first, last = days_range(code) or (0, 0)
     if last == waiting.Band.OVER_365.value:
         return code, _("%(first)d days or more") % {"first": first}
+    if first == last:
+        return code, ngettext("%(count)s day", "%(count)s days", first) % {"count": first}
     return code, _("%(first)d–%(last)d days") % {"first": first, "last": last}
 
 
@@ -172,7 +180,6 @@ class WaitFilter(django_filters.FilterSet):
     )
     only = django_filters.MultipleChoiceFilter(
         label=_("Show only"),
-        choices=WaitFact.choices,
         widget=forms.CheckboxSelectMultiple,
         method="having_all",
     )
@@ -194,6 +201,8 @@ class WaitFilter(django_filters.FilterSet):
         bands = [band.code for band in waiting.Band]
         if (wished := data.get("band", "")) not in bands and days_range(wished):
             bands.append(wished)
+        told = [fact for fact in TargetFact if fact in data.getlist("only")]
+        self.filters["only"].extra["choices"] = [(fact.value, fact.label) for fact in (*WaitFact, *told)]
         self.filters["band"].extra["choices"] = [days_choice(code) for code in bands]
         self.filters["priority"].extra["choices"] = [(level, level) for level in offers.levels]
         self.filters["category"].extra["choices"] = [
@@ -239,7 +248,7 @@ class WaitFilter(django_filters.FilterSet):
 
     def having_all(self, queryset: QuerySet, name: str, facts: list[str]) -> QuerySet:
         for fact in facts:
-            queryset = queryset.filter(FACTS[WaitFact(fact)])
+            queryset = queryset.filter(NARROWING[fact])
         return queryset
 
     def in_band(self, queryset: QuerySet, name: str, code: str) -> QuerySet:

@@ -229,6 +229,16 @@ def over_target_q() -> Q:
     return Q(days_left__lt=0)
 
 
+def not_over_target_q() -> Q:
+    """The rest: within the target, without one, or not assessed."""
+    return Q(days_left__gte=0) | Q(days_left__isnull=True)
+
+
+def within_target_q() -> Q:
+    """Those assessed who are not over target, over `is_assessed` and `days_left`."""
+    return Q(is_assessed=True) & not_over_target_q()
+
+
 def over_target_sql() -> Expression:
     """SQL form of `is_over_target` as a value; NULL: not assessed."""
     return ExpressionWrapper(over_target_q(), BooleanField(null=True))

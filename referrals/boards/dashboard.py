@@ -22,13 +22,15 @@ from referrals.boards.figures import (
     share_of,
 )
 from referrals.boards.flow import cards as flow_cards
-from referrals.boards.links import Drilldown
+from referrals.boards.links import Drilldown, Rows
 from referrals.boards.pictures import Picture, list_size, waits
 from referrals.charts.bars import Part, Row, bars
 from referrals.charts.histogram import Class, Mark, fitted, histogram
+from referrals.choices import TargetFact, WaitFact
 from referrals.norwegian import number
 from referrals.reports.flow import FlowReport
 from referrals.reports.periods import WEEKS_A_YEAR, Beside
+from referrals.reports.suppression import Figure
 from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import Bin, Group, Headline, Target, WaitingReport
 
@@ -81,19 +83,20 @@ def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> 
 
 
 def _now(report: WaitingReport, drilldown: Drilldown) -> tuple[Card, ...]:
-    made = _Made(drilldown, str(EARLIER[report.beside]))
+    made = _Made(Rows(drilldown), str(EARLIER[report.beside]))
     cards = [
         _waiting(report, made),
         made.waited(_("Median wait"), report.median_days),
         made.waited(_("9 of 10 have waited shorter than"), report.p90_days),
         made.counted(_("Over target"), report.over_target, alarming=True),
-        _within_target(report, made.earlier),
+        _within_target(report, made),
         made.counted(_("Over a year"), report.over_a_year, alarming=True),
         made.counted(_("Not assessed"), report.not_assessed),
         made.counted(_("On hold"), report.paused),
     ]
     if report.scope.exact:
-        cards.append(made.waited(_("Longest wait"), report.oldest_days))
+        longest = made.waited(_("Longest wait"), report.oldest_days)
+        cards.append(replace(longest, href=made.rows.longest(report.oldest_days.figure)))
     return tuple(cards)
 
 
@@ -101,7 +104,7 @@ def _now(report: WaitingReport, drilldown: Drilldown) -> tuple[Card, ...]:
 class _Made:
     """Makes the cards of those who wait: where their numbers lead, and the day beside them in words."""
 
-    drilldown: Drilldown
+    rows: Rows
     earlier: str
 
     def counted(self, label: str, headline: Headline, *, alarming: bool = False) -> Card:
@@ -111,7 +114,7 @@ class _Made:
             label=label,
             value=count(figure),
             note="" if figure.suppressed else count_change(headline.change, self.earlier),
-            href=self.drilldown.waiting(only=fact) if figure.value and fact is not None else "",
+            href="" if fact is None else self.rows.waiting(figure, *filter(None, [fact])),
             tone=TONE_OF_ALARM if alarming and figure.value else "",
             is_hidden=figure.suppressed,
         )
@@ -147,16 +150,30 @@ def _who_waits(report: WaitingReport) -> str:
     return ngettext("referrals of one citizen", "referrals of %(count)s citizens", persons) % words
 
 
-def _within_target(report: WaitingReport, earlier: str) -> Card:
-    """The share of those assessed; a share is no rows, so it leads nowhere."""
+def _within_target(report: WaitingReport, made: _Made) -> Card:
+    """The share of those assessed, leading to who is within their target."""
     headline = report.within_target
     share, change = headline.figure, headline.change
     note = _("of those assessed")
     if share.value is None:
         note = "" if share.suppressed or report.targets else _("There is no priority key on this day")
     elif change.value is not None:
-        note = _("of those assessed. %(change)s") % {"change": share_change(change, earlier)}
-    return Card(_("Within target"), share_of(share), note=note, is_hidden=share.suppressed)
+        note = _("of those assessed. %(change)s") % {"change": share_change(change, made.earlier)}
+    return Card(
+        label=_("Within target"),
+        value=share_of(share),
+        aside="" if share.value is None else _within_of_assessed(report),
+        note=note,
+        href=made.rows.waiting(share, TargetFact.WITHIN_TARGET),
+        is_hidden=share.suppressed,
+    )
+
+
+def _within_of_assessed(report: WaitingReport) -> str:
+    """The two numbers that the share is of: as many rows as it leads to, and all assessed."""
+    assessed = report.waiting.figure.minus(report.not_assessed.figure)
+    words = {"part": count(assessed.minus(report.over_target.figure)), "whole": count(assessed)}
+    return _("%(part)s of %(whole)s") % words
 
 
 def _recent(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> tuple[Card, ...]:
@@ -168,8 +185,7 @@ def _recent(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> tu
 
 
 def _distribution(report: WaitingReport, drilldown: Drilldown) -> Picture:
-    classes = fitted([_class(one) for one in report.distribution])
-    leading = [replace(one, href=drilldown.waiting(band=one.code) if one.count else "") for one in classes]
+    leading = [_leading(one, drilldown) for one in fitted([_class(one) for one in report.distribution])]
     return Picture(
         kind="histogram",
         id="distribution",
@@ -177,6 +193,13 @@ def _distribution(report: WaitingReport, drilldown: Drilldown) -> Picture:
         sentence=sentences.distribution(report),
         chart=histogram(leading, _marks(report)),
     )
+
+
+def _leading(one: Class, drilldown: Drilldown) -> Class:
+    """The same days, leading to their rows and to those of them who are over target."""
+    rows = Rows(drilldown, {"band": one.code})
+    href = rows.waiting(Figure(one.count))
+    return replace(one, href=href, over_href=rows.waiting(Figure(one.over), WaitFact.OVER_TARGET))
 
 
 def _class(one: Bin) -> Class:
@@ -218,7 +241,7 @@ def _target_days(target: Target) -> str:
 def _priorities(report: WaitingReport, drilldown: Drilldown) -> Picture:
     targets = {str(target.level): target for target in report.targets}
     rows = [
-        _row(group, _with_target(group, targets), drilldown.waiting(priority=group.code))
+        _row(group, _with_target(group, targets), Rows(drilldown, {"priority": group.code}))
         for group in report.by_priority
     ]
     title, sentence = _("By priority"), sentences.priorities(report.by_priority)
@@ -226,7 +249,9 @@ def _priorities(report: WaitingReport, drilldown: Drilldown) -> Picture:
 
 
 def _categories(report: WaitingReport, drilldown: Drilldown) -> Picture:
-    rows = [_row(group, group.name, drilldown.waiting(category=group.code)) for group in report.by_category]
+    rows = [
+        _row(group, group.name, Rows(drilldown, {"category": group.code})) for group in report.by_category
+    ]
     title, sentence = _("By category"), sentences.categories(report.by_category)
     return _grouped("categories", title, sentence, _("Category"), report.by_category, rows)
 
@@ -236,18 +261,21 @@ def _with_target(group: Group, targets: dict[str, Target]) -> str:
     return group.name if target is None else f"{group.name} ({_target_days(target)})"
 
 
-def _row(group: Group, label: str, href: str) -> Row:
+def _row(group: Group, label: str, rows: Rows) -> Row:
     """A bar of those over target and the others, where it is known how many they are; else one of all."""
-    whole, over = group.waiting.value, group.over_target
-    values: tuple[float | None, ...] = (whole,)
-    if over is not None:
-        values = (over.value, None if whole is None or over.value is None else whole - over.value)
+    href = rows.waiting(group.waiting)
+    parts, hrefs = (group.waiting,), (href,)
+    if group.over_target is not None:
+        parts = (group.over_target, group.waiting.minus(group.over_target))
+        facts = (WaitFact.OVER_TARGET, TargetFact.NOT_OVER_TARGET)
+        hrefs = tuple(rows.waiting(part, fact) for part, fact in zip(parts, facts, strict=True))
     return Row(
         label=label,
-        values=values,
-        href=href if whole else "",
+        values=[part.value for part in parts],
+        href=href,
         hidden=in_place(group.waiting),
         more=(days(group.median_days), days(group.p90_days)),
+        hrefs=hrefs,
     )
 
 

@@ -1,6 +1,6 @@
 """How those who wait are divided, for own staff: a shaded table, and each way of dividing with what came and went."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from referrals.boards import flow as flow_board
 from referrals.boards import sentences
 from referrals.boards.figures import Cell, count_cell, days, round_half_up, share_of
-from referrals.boards.links import Chosen, Drilldown
+from referrals.boards.links import Drilldown, Rows
 from referrals.boards.pictures import Picture
 from referrals.charts.heat import NOTHING, HeatRow, heat
 from referrals.charts.scales import Count
-from referrals.choices import WaitFact
+from referrals.choices import TargetFact, WaitFact
 from referrals.norwegian import number
 from referrals.reports.parts import Part, PartsReport
 from referrals.reports.suppression import Figure
@@ -91,8 +91,7 @@ class _Counts:
         self._drilldown = drilldown
 
     def __call__(self, part: Part, **chosen: str) -> Count:
-        waiting = int(part.waiting.value or 0)
-        return Count(waiting, self._drilldown.waiting(**chosen) if waiting else "")
+        return Count(int(part.waiting.value or 0), Rows(self._drilldown, chosen).waiting(part.waiting))
 
 
 class _Shares:
@@ -107,7 +106,7 @@ class _Shares:
         waiting, over = part.waiting.value or 0, part.over_target.value or 0
         if not waiting or chosen.get("priority") == NO_PRIORITY:
             return Count(None, hidden=NOTHING)
-        href = self._drilldown.waiting(**chosen, only=WaitFact.OVER_TARGET.value) if over else ""
+        href = Rows(self._drilldown, chosen).waiting(part.over_target, WaitFact.OVER_TARGET)
         return Count(round_half_up(over * WHOLE / waiting), href)
 
 
@@ -138,27 +137,9 @@ def _short(level: Part) -> str:
     return level.name if level.code == NO_PRIORITY else level.code
 
 
-# What a column is called, and the figure of a part under it; `_Links` leads to its rows.
-Figures = Callable[[Part, "_Links"], Cell]
+# What a column is called, and the figure of a part under it, leading to its rows.
+Figures = Callable[[Part, Rows], Cell]
 Columns = Sequence[tuple[str, Figures]]
-
-
-@dataclass(frozen=True)
-class _Links:
-    """Leads to the rows of one part, of which `chosen` is how the list is narrowed to it."""
-
-    drilldown: Drilldown
-    chosen: Mapping[str, Chosen]
-
-    def waiting(self, figure: Figure, *facts: WaitFact) -> Cell:
-        """Those of the part who wait, of whom each fact is true."""
-        own = self.chosen.get("only", ())
-        only = [*([own] if isinstance(own, str) else own), *(fact.value for fact in facts)]
-        return count_cell(figure, self.drilldown.waiting(**dict(self.chosen) | {"only": only}))
-
-    def moved(self, figure: Figure, line: str, report: PartsReport) -> Cell:
-        """Those of the part that a line of the flow counts."""
-        return count_cell(figure, flow_board.address(self.drilldown, line, report.period, **self.chosen))
 
 
 @dataclass(frozen=True)
@@ -170,8 +151,8 @@ class _Way:
     title: str
     sentence: str
     parts: Sequence[Part]
-    links: Callable[[Part], _Links]
-    whole: _Links
+    rows: Callable[[Part], Rows]
+    whole: Rows
 
 
 def _ways(report: PartsReport, drilldown: Drilldown) -> tuple[_Way, ...]:
@@ -199,40 +180,40 @@ def _ways(report: PartsReport, drilldown: Drilldown) -> tuple[_Way, ...]:
             report.by_source,
         ),
     )
-    whole = _Links(drilldown, {})
+    whole = Rows(drilldown)
     return tuple(_Way(*words, _narrowed(drilldown, words[0]), whole) for words in told)
 
 
-def _narrowed(drilldown: Drilldown, name: str) -> Callable[[Part], _Links]:
+def _narrowed(drilldown: Drilldown, name: str) -> Callable[[Part], Rows]:
     """The list narrowed to a part by a filter of this name."""
-    return lambda part: _Links(drilldown, {name: part.code})
+    return lambda part: Rows(drilldown, {name: part.code})
 
 
 def _therapists(report: PartsReport, drilldown: Drilldown, listed: Collection[str]) -> _Way:
-    def links(part: Part) -> _Links:
+    def rows(part: Part) -> Rows:
         """Nobody's cases the list knows as a fact."""
         chosen = {"therapist": part.code} if part.code else {"only": WaitFact.UNASSIGNED.value}
-        return _Links(drilldown if part.code in listed else Drilldown(), chosen)
+        return Rows(drilldown if part.code in listed else Drilldown(), chosen)
 
     is_empty = not report.whole.waiting.value
     sentence = sentences.nobody_waited() if is_empty else sentences.caseloads(report)
-    parts, whole = report.by_therapist, _Links(drilldown, {})
-    return _Way("therapist", _("Therapist"), _("By therapist"), sentence, parts, links, whole)
+    parts, whole = report.by_therapist, Rows(drilldown)
+    return _Way("therapist", _("Therapist"), _("By therapist"), sentence, parts, rows, whole)
 
 
 def _waiting(report: PartsReport, way: _Way) -> Table:
     """Those who wait, in the parts where anybody does; of therapists also their starts."""
     first: Columns = (
-        (_("Waiting"), lambda part, links: links.waiting(part.waiting)),
-        (_("Over target"), lambda part, links: links.waiting(part.over_target, WaitFact.OVER_TARGET)),
-        (_("Within target"), lambda part, _links: Cell(share_of(part.within_target))),
-        (_("Median wait"), lambda part, _links: Cell(days(part.median_days))),
+        (_("Waiting"), lambda part, rows: _who(part.waiting, rows)),
+        (_("Over target"), lambda part, rows: _who(part.over_target, rows, WaitFact.OVER_TARGET)),
+        (_("Within target"), _within_target),
+        (_("Median wait"), lambda part, _rows: Cell(days(part.median_days))),
     )
     more: Columns = (
-        (_("P90"), lambda part, _links: Cell(days(part.p90_days))),
-        (_("Longest wait"), lambda part, _links: Cell(days(part.oldest_days))),
-        (_("Not assessed"), lambda part, links: links.waiting(part.not_assessed, WaitFact.NOT_ASSESSED)),
-        (_("Over a year"), lambda part, links: links.waiting(part.over_a_year, WaitFact.OVER_A_YEAR)),
+        (_("P90"), lambda part, _rows: Cell(days(part.p90_days))),
+        (_("Longest wait"), lambda part, rows: Cell(days(part.oldest_days), rows.longest(part.oldest_days))),
+        (_("Not assessed"), lambda part, rows: _who(part.not_assessed, rows, WaitFact.NOT_ASSESSED)),
+        (_("Over a year"), lambda part, rows: _who(part.over_a_year, rows, WaitFact.OVER_A_YEAR)),
     )
     waiting = shown = [part for part in way.parts if part.waiting.value]
     if way.id == "therapist":
@@ -242,31 +223,47 @@ def _waiting(report: PartsReport, way: _Way) -> Table:
     return Table(way.id, way.title, way.sentence, _grid(report, way, shown, first), folded)
 
 
+def _who(figure: Figure, rows: Rows, *facts: WaitFact) -> Cell:
+    return count_cell(figure, rows.waiting(figure, *facts))
+
+
+def _within_target(part: Part, rows: Rows) -> Cell:
+    """A share, leading to those of whom it is."""
+    return Cell(share_of(part.within_target), rows.waiting(part.within_target, TargetFact.WITHIN_TARGET))
+
+
 def _moved(report: PartsReport, way: _Way) -> Table:
     """What came and went, in the parts where anybody waits or moved."""
     parts = [part for part in way.parts if part.waiting.value or not part.moved.is_nothing]
     columns: Columns = (
-        (_("Newly referred"), lambda part, links: links.moved(part.moved.referred, "referred", report)),
+        (_("Newly referred"), lambda part, rows: _happened(part.moved.referred, rows, "referred", report)),
         (_("Started"), _started(report)),
-        (_("Left otherwise"), lambda part, links: links.moved(part.moved.other_ends, "other_ends", report)),
-        (_("Load"), lambda part, _links: Cell(flow_board.load(part.moved.load, part.moved.referred))),
-        (_("Empty in"), lambda part, _links: Cell(flow_board.clearance(part.moved.clearance_weeks))),
+        (
+            _("Left otherwise"),
+            lambda part, rows: _happened(part.moved.other_ends, rows, "other_ends", report),
+        ),
+        (_("Load"), lambda part, _rows: Cell(flow_board.load(part.moved.load, part.moved.referred))),
+        (_("Empty in"), lambda part, _rows: Cell(flow_board.clearance(part.moved.clearance_weeks))),
     )
     title = _("%(by)s: what came and went") % {"by": way.title}
     return Table(f"{way.id}-moved", title, "", _grid(report, way, parts, columns))
 
 
 def _started(report: PartsReport) -> Figures:
-    return lambda part, links: links.moved(part.moved.started, "started", report)
+    return lambda part, rows: _happened(part.moved.started, rows, "started", report)
+
+
+def _happened(figure: Figure, rows: Rows, line: str, report: PartsReport) -> Cell:
+    return count_cell(figure, rows.happened(figure, line, report.period))
 
 
 def _grid(report: PartsReport, way: _Way, parts: Sequence[Part], columns: Columns) -> Grid:
-    def row(name: str, part: Part, links: _Links) -> Row:
-        return Row(name, tuple(cell(part, links) for _heading, cell in columns))
+    def row(name: str, part: Part, rows: Rows) -> Row:
+        return Row(name, tuple(cell(part, rows) for _heading, cell in columns))
 
     return Grid(
         way.heading,
         tuple(heading for heading, _cell in columns),
-        tuple(row(part.name or _("Not assigned"), part, way.links(part)) for part in parts),
+        tuple(row(part.name or _("Not assigned"), part, way.rows(part)) for part in parts),
         row(_("In all"), report.whole, way.whole),
     )

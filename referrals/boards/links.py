@@ -1,7 +1,7 @@
 """From a number to the rows it counts: addresses of the waitlist, where it may be opened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ from referrals.choices import Knowledge
 from referrals.forms.boards import day_values
 from referrals.forms.moved import moved_values
 from referrals.reports.periods import Period
+from referrals.reports.suppression import Figure
 
 Chosen = str | Sequence[str]
 
@@ -71,6 +72,35 @@ class Drilldown:
 
     def _address(self, chosen: Mapping[str, Chosen]) -> str:
         return self.waitlist and f"{self.waitlist}?{_query(chosen)}".rstrip("?")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Leads to the rows that figures of one part count, of which `chosen` is how the list is narrowed to it.
+
+    By default the part is all. A figure of nobody, and one that is hidden, leads nowhere.
+    """
+
+    drilldown: Drilldown
+    chosen: Mapping[str, Chosen] = field(default_factory=dict)
+
+    def waiting(self, figure: Figure, *facts: str) -> str:
+        """Those of the part who wait, of whom each fact is true."""
+        if not figure.value:
+            return ""
+        own = self.chosen.get("only", ())
+        only = [*([own] if isinstance(own, str) else own), *facts]
+        return self.drilldown.waiting(**dict(self.chosen) | {"only": only})
+
+    def longest(self, days: Figure) -> str:
+        """Those of the part who have waited exactly so many days: of the longest wait the one, or several alike."""
+        if days.value is None:
+            return ""
+        return self.drilldown.waiting(**dict(self.chosen) | {"band": f"{days.value:.0f}-{days.value:.0f}"})
+
+    def happened(self, figure: Figure, line: str, period: Period) -> str:
+        """Those of the part that a line of the flow counts."""
+        return self.drilldown.happened(line, period, **self.chosen) if figure.value else ""
 
 
 def _query(chosen: Mapping[str, Chosen]) -> str:

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from referrals.choices import Borders, Definition, GroupedBy, Knowledge, Source, WaitFact
+from referrals.choices import Borders, Definition, GroupedBy, Knowledge, Source, TargetFact, WaitFact
 from referrals.forms.boards import LONG_WAITS
 from referrals.forms.moved import LINES
 from referrals.models import Category, Municipality, Therapist, Unit
@@ -19,6 +19,7 @@ from referrals.reports.reached import OPENED, UNPLACED
 from referrals.reports.recipe import Recipe
 from referrals.reports.waiting_times import NO_PRIORITY
 
+FACTS: dict[str, str | Promise] = dict([*WaitFact.choices, *TargetFact.choices])
 # Beside each other on one page.
 REPORTS: dict[str, str | Promise] = {
     waiting_times.NAME: gettext_lazy("those who wait"),
@@ -141,7 +142,7 @@ WORDS: dict[str, Callable[[str], str]] = {
     "borders": lambda value: str(Borders(value).label).lower(),
     "by": lambda value: _("put together by %(what)s") % {"what": str(GroupedBy(value).label).lower()},
     "line": lambda value: str(LINES[value]).lower(),
-    "only": lambda value: ", ".join(str(WaitFact(fact).label).lower() for fact in value.split(",")),
+    "only": lambda value: ", ".join(str(FACTS[fact]).lower() for fact in value.split(",")),
     "source": lambda value: _("from %(source)s") % {"source": str(Source(value).label).lower()},
     "band": lambda value: _("waited %(days)s days") % {"days": value.replace("-", "–")},
     "therapist": _therapist,

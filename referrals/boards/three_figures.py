@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from referrals.boards import flow as flow_board
 from referrals.boards.figures import Cell, count, count_cell, days, in_place, longer_unit
-from referrals.boards.links import Drilldown
+from referrals.boards.links import Drilldown, Rows
 from referrals.norwegian import per_cent
 from referrals.reports.estimate import Lack
 from referrals.reports.periods import Period
@@ -218,7 +218,7 @@ def _parts(report: WaitingReport, figures: ThreeFigures, drilldown: Drilldown) -
     for heading, kind, groups, parts in kinds:
         waiting = {group.code: group for group in groups}
         rows = tuple(
-            _row(part, waiting.get(part.code), drilldown, {kind: part.code})
+            _row(part, waiting.get(part.code), Rows(drilldown, {kind: part.code}))
             for part in parts
             if _is_of_anybody(part, waiting)
         )
@@ -231,15 +231,15 @@ def _is_of_anybody(part: Part, waiting: Mapping[str, Group]) -> bool:
     return bool(now or part.started.count.value or part.estimate.starts.value)
 
 
-def _row(part: Part, now: Group | None, drilldown: Drilldown, chosen: Mapping[str, str]) -> PartRow:
+def _row(part: Part, now: Group | None, rows: Rows) -> PartRow:
     started, estimate = part.started, part.estimate
     waiting = now.waiting if now else Figure(0)
     return PartRow(
         part.name,
         (
-            count_cell(waiting, drilldown.waiting(**chosen)),
+            count_cell(waiting, rows.waiting(waiting)),
             Cell(days(now.median_days if now else Figure())),
-            count_cell(started.count, flow_board.address(drilldown, "started", started.period, **chosen)),
+            count_cell(started.count, rows.happened(started.count, "started", started.period)),
             Cell(days(started.median_days)),
             Cell(days(started.p90_days)),
             Cell(_written(estimate.half_started)),

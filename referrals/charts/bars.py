@@ -24,7 +24,8 @@ class Part:
 class Row:
     """A category with one value for each part; None: not to be shown, and `hidden` stands in its place.
 
-    `href` leads to the list behind it. `more` are further cells for the table, already written out.
+    `href` leads to the list behind it, `hrefs` to those behind each value. `more` are further cells for the table,
+    already written out.
     """
 
     label: str
@@ -32,6 +33,7 @@ class Row:
     href: str = ""
     hidden: str = "<5"
     more: Sequence[str] = ()
+    hrefs: Sequence[str] = ()
 
     @property
     def total(self) -> float:
@@ -50,6 +52,7 @@ class Segment:
     share: float
     part: Part
     has_room: bool
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class BarChart:
     @property
     def has_links(self) -> bool:
         """Whether a bar leads to its list."""
-        return any(bar.href for bar in self.bars)
+        return any(bar.href or any(part.href for part in bar.segments) for bar in self.bars)
 
 
 def bars(rows: Sequence[Row], parts: Sequence[Part], *, share: bool = False, decimals: int = 0) -> BarChart:
@@ -148,11 +151,11 @@ def _segments(row: Row, parts: Sequence[Part], scale: Scale, *, share: bool) -> 
     """The parts after one another, each beginning exactly where the one before ends."""
     drawn = []
     before = 0.0
-    for value, part in zip(row.values, parts, strict=True):
+    for value, part, href in zip(row.values, parts, row.hrefs or [""] * len(parts), strict=True):
         of_row = (value or 0) / row.total if row.total else 0
         until = before + (of_row * 100 if share else value or 0)
         x, width = scale(before), rounded(scale(until) - scale(before))
         has_room = width >= text_width("100 %" if share else f"{value or 0:.0f}") + 8
-        drawn.append(Segment(x, width, rounded(x + width / 2), value, of_row, part, has_room))
+        drawn.append(Segment(x, width, rounded(x + width / 2), value, of_row, part, has_room, href))
         before = until
     return tuple(drawn)

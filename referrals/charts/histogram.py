@@ -28,7 +28,7 @@ class Class:
     """Waits of `start` up to, not including, `end` days; no end: so long or longer.
 
     `over` of them are over their target; None: not known, and the column has the colour of its days. `count` None: not
-    to be shown, and `hidden` stands in its place. `href` leads to the list behind it.
+    to be shown, and `hidden` stands in its place. `href` leads to the list behind it, `over_href` to those over target.
     """
 
     start: int
@@ -37,6 +37,7 @@ class Class:
     href: str = ""
     over: int | None = None
     hidden: str = "<5"
+    over_href: str = ""
 
     @property
     def code(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from referrals.boards.figures import UNDEFINED, in_place
-from referrals.choices import Knowledge
+from referrals.choices import Knowledge, WaitFact
 from referrals.norwegian import MINUS, number
 from referrals.reports.frozen import FrozenLine, Standing, TwoFigures
 from referrals.reports.later import Why
@@ -21,7 +21,8 @@ from referrals.tables.base import ErgoTable
 from referrals.tables.columns import Column, NumberColumn
 from referrals.waiting import oslo_date
 
-Address = Callable[[date, Knowledge], str]
+# Leads to the list of a day, looked at in one of the two ways, and of a fact only where it is true.
+Address = Callable[[date, Knowledge, str], str]
 
 REASONS: dict[Why, str | Promise] = {
     Why.REGISTERED_LATER: _("registered later"),
@@ -36,7 +37,7 @@ class ThenAndNowColumn(NumberColumn):
     """The figure then; below it what it is now, if it is known to differ or may not be compared."""
 
     def written(self, value: TwoFigures, record: FrozenLine) -> SafeString:
-        return cells.with_note(_written(value.then), _since(value))
+        return cells.with_note(_written(value.then), _since(value, _written(value.now)))
 
 
 class MonthEndsTable(ErgoTable):
@@ -79,6 +80,32 @@ class MonthEndsTable(ErgoTable):
         """The last day of the month, and when it was frozen."""
         return cells.with_note(date_format(line.on, "j. F Y"), _standing(line))
 
+    def cell_waiting(self, line: FrozenLine) -> SafeString:
+        """Those who waited, and of whom a fact was true, lead to their rows, then and now."""
+        return self._counted(line, line.waiting, "")
+
+    def cell_over_target(self, line: FrozenLine) -> SafeString:
+        return self._counted(line, line.over_target, WaitFact.OVER_TARGET)
+
+    def cell_over_a_year(self, line: FrozenLine) -> SafeString:
+        return self._counted(line, line.over_a_year, WaitFact.OVER_A_YEAR)
+
+    def cell_not_assessed(self, line: FrozenLine) -> SafeString:
+        return self._counted(line, line.not_assessed, WaitFact.NOT_ASSESSED)
+
+    def _counted(self, line: FrozenLine, pair: TwoFigures, fact: str) -> SafeString:
+        then, now = (
+            self._leading(figure, line.on, known, fact)
+            for figure, known in ((pair.then, Knowledge.THEN), (pair.now, Knowledge.NOW))
+        )
+        return cells.with_note(then, _since(pair, now))
+
+    def _leading(self, figure: Figure, on: date, known: Knowledge, fact: str) -> str | SafeString:
+        written = _written(figure)
+        if not figure.value or self.address is None:
+            return written
+        return cells.link(self.address(on, known, fact), written)
+
     def cell_reasons(self, line: FrozenLine) -> str | SafeString:
         """By how much each reason changed the number."""
         if not line.reasons:
@@ -94,7 +121,7 @@ class MonthEndsTable(ErgoTable):
             del ways[Knowledge.THEN]
         day = date_format(line.on, "j. F Y")
         return cells.together(
-            cells.link_about(self.address(line.on, way), words, day) for way, words in ways.items()
+            cells.link_about(self.address(line.on, way, ""), words, day) for way, words in ways.items()
         )
 
 
@@ -109,16 +136,14 @@ def _standing(line: FrozenLine) -> str:
     return _now("Frozen %(day)s") % words
 
 
-def _since(pair: TwoFigures) -> str:
+def _since(pair: TwoFigures, now: str | SafeString) -> str | SafeString:
+    """What has changed since; `now` is the figure of now, written out."""
     change = pair.change
     if change.value == 0:
         return _now("unchanged")
     if change.value is None:
-        return _now("now %(figure)s") % {"figure": _written(pair.now)}
-    return _now("now %(figure)s (%(change)s)") % {
-        "figure": _written(pair.now),
-        "change": _signed(change.value),
-    }
+        return cells.told(_now("now {figure}"), figure=now)
+    return cells.told(_now("now {figure} ({change})"), figure=now, change=_signed(change.value))
 
 
 def _written(figure: Figure) -> str:

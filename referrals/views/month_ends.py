@@ -91,7 +91,8 @@ def _first_night(on: date) -> date:
 def _lists(waitlist: str) -> Address:
     """The lists behind a month-end, under the address of the waitlist."""
 
-    def address(on: date, known: Knowledge) -> str:
-        return f"{waitlist}dag/?{urlencode(day_values(on, known))}"
+    def address(on: date, known: Knowledge, fact: str) -> str:
+        only = {"only": fact} if fact else {}
+        return f"{waitlist}dag/?{urlencode(day_values(on, known) | only)}"
 
     return address

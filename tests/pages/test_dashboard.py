@@ -77,6 +77,19 @@ def links(page: HttpResponse) -> dict[str, str]:
     return {card.label: card.href for card in (*board.now, *board.recent) if card.href}
 
 
+LONGEST = 2  # have waited as long as nobody else, where something of every kind waits
+NO_ROWS = (
+    "Antall fører til radene de teller. Medianer og andre tall som regnes ut av mange, har ingen egne rader."
+)
+
+
+def rows_of(label: str, shown: dict[str, str]) -> int:
+    """How many rows are behind a card: its count, of a share its first part; of the longest wait one or more."""
+    if label == "Innenfor frist":
+        return int(shown["Venter"]) - int(shown["Over frist"]) - int(shown["Ikke vurdert"])
+    return LONGEST if label == "Lengste ventetid" else int(shown[label])
+
+
 # ---------------------------------------------------------------- the numbers
 
 
@@ -103,7 +116,66 @@ def test_every_headline_number_is_the_length_of_the_list_it_leads_to(office: Cli
     assert {"Venter", "Over frist", "Over ett år", "Ikke vurdert", "Satt på vent"} <= set(leading)
     assert {"Nye henvisninger", "Startet", "Gikk ut av listen på annen måte"} <= set(leading)
     for label, href in leading.items():
-        assert office.get(href).context["table"].paginator.count == int(shown[label]), label
+        assert office.get(href).context["table"].paginator.count == rows_of(label, shown), label
+
+
+@pytest.mark.usefixtures("busy")
+def test_what_no_number_of_rows_is_says_why_it_leads_nowhere(
+    office: Client, client_for: ClientFor, county_reader: User, address: str
+) -> None:
+    page = office.get(address)
+    nowhere = set(cards(page)) - set(links(page))
+    assert nowhere == {
+        "Median ventetid",
+        "9 av 10 har ventet kortere enn",
+        "Belastning",
+        "Å tømme ventelisten tar",
+    }
+    assert NO_ROWS in text(page)
+    assert NO_ROWS not in text(client_for(county_reader).get(address))
+
+
+@pytest.mark.usefixtures("busy")
+def test_who_is_within_target_is_listed_and_so_is_the_one_who_has_waited_longest(
+    office: Client, address: str
+) -> None:
+    leading = links(office.get(address))
+    within = office.get(leading["Innenfor frist"]).context["table"].records
+    assert len(within) == 4 and all(one.days_left >= 0 for one in within)
+    longest = office.get(leading["Lengste ventetid"])
+    assert {one.gross_days for one in longest.context["table"].records} == {366}
+    assert '<option value="366-366" selected>366 dager</option>' in text(longest)
+    assert "Innenfor frist" in text(office.get(leading["Innenfor frist"])).split("Vis bare")[1]
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("query", ["", "?dato={day}", "?dato={day}&kjent=then"])
+def test_every_number_in_the_tables_of_the_charts_is_the_length_of_the_list_it_leads_to(
+    office: Client, address: str, query: str
+) -> None:
+    """Over target and the others too, of each week, priority and category; nothing but nought leads nowhere."""
+    page = text(office.get(address + query.format(day=f"{days_ago(3):%d.%m.%Y}")))
+    for id, columns in (("distribution", 2), ("priorities", 2), ("categories", 2)):
+        table = page.split(f'aria-labelledby="{id}-title"')[-1].split("<tbody>")[1].split("</tbody>")[0]
+        for row in table.split("</tr>")[:-1]:
+            counts = re.findall(r'<td class="number">(.*?)</td>', row)[:columns]
+            for cell in counts:
+                assert cell == "0" or "href" in cell, (id, row)
+                if cell != "0":
+                    href, number = re.search(r'href="([^"]*)">(\d+)</a>', cell).groups()
+                    assert office.get(href).context["table"].paginator.count == int(number), href
+
+
+@pytest.mark.usefixtures("busy")
+def test_each_part_of_a_bar_leads_to_its_own_rows(office: Client, address: str) -> None:
+    board = office.get(address).context["board"]
+    for chart in (picture.chart for picture in board.by_group):
+        for segment in (segment for bar in chart.bars for segment in bar.segments if segment.value):
+            assert office.get(segment.href).context["table"].paginator.count == segment.value
+    over = [column for column in board.over_time[0].chart.columns if column.of.over]
+    assert sum(column.of.over for column in over) == 5
+    for column in over:
+        assert office.get(column.of.over_href).context["table"].paginator.count == column.of.over
 
 
 @pytest.mark.usefixtures("busy")
@@ -146,9 +218,9 @@ def test_every_number_of_an_earlier_day_is_the_length_of_its_list(
     log(waiting=True, received_on=days_ago(300), registered_at=noon(days_ago(1)))
     page = office.get(address, {"dato": f"{days_ago(200):%d.%m.%Y}", "kjent": known.value})
     in_list = {"Venter", "Over frist", "Ikke vurdert"}
-    assert set(links(page)) - in_list == {"Nye henvisninger", "Startet"}
+    assert set(links(page)) - in_list == {"Nye henvisninger", "Startet", "Innenfor frist", "Lengste ventetid"}
     for label, href in links(page).items():
-        assert office.get(href).context["table"].paginator.count == int(cards(page)[label]), label
+        assert office.get(href).context["table"].paginator.count == rows_of(label, cards(page)), label
 
 
 @pytest.mark.usefixtures("busy")

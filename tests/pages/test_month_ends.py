@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -106,6 +107,38 @@ def test_both_lists_of_the_day_have_as_many_rows_as_the_figures_say(
         href = f"/k/{municipality.code}/venteliste/dag/?dato={END:%d.%m.%Y}&kjent={known}"
         assert href in html.unescape(str(table.cell_rows(line)))
         assert manager_now.get(href).context["table"].paginator.count == figure.value
+
+
+def test_every_count_then_and_now_is_the_length_of_the_list_it_leads_to(
+    manager_now: Client, address: str, municipality: Municipality, category: Category
+) -> None:
+    """Over target, over a year and not assessed too, each of another number then and now."""
+    waits: list[Referral] = []
+    for number, traits in enumerate(({}, {"overdue": True}, {"over_a_year": True})):
+        for age in range(2 + number):
+            case = ReferralFactory(
+                municipality=municipality, category=category, changed_at=noon(END), **traits,
+                received_on=END - timedelta(days=370 + age),
+            )  # fmt: skip
+        waits.append(case)
+    rollups.freeze(today=TODAY)
+    for referral in waits:
+        start_later(referral, END)
+    page = manager_now.get(address)
+    shown = row(manager_now, address).split(" | ")
+    names = page.context["table"].columns.names()
+    for name in ("waiting", "over_target", "over_a_year", "not_assessed"):
+        cell = shown[names.index(name)]
+        [line] = [line for line in page.context["report"].lines if line.on == END]
+        pair = getattr(line, name)
+        assert pair.then.value and pair.now.value and pair.then.value != pair.now.value
+        links = re.findall(r'href="([^"]*)">(\d+)</a>', cell)
+        assert [int(number) for _href, number in links] == [pair.then.value, pair.now.value]
+        for href, number in links:
+            assert manager_now.get(href).context["table"].paginator.count == int(number), (name, href)
+    for name in ("median_days", "p90_days"):
+        assert "href" not in shown[names.index(name)]
+    assert "Medianer og andre tall som regnes ut av mange" in page.content.decode()
 
 
 @pytest.mark.usefixtures("six")

@@ -29,11 +29,11 @@ def test_each_headline_count_leads_to_its_rows():
         "Median ventetid": "",
         "9 av 10 har ventet kortere enn": "",
         "Over frist": f"{LIST}?only=over_target",
-        "Innenfor frist": "",
+        "Innenfor frist": f"{LIST}?only=within_target",
         "Over ett år": f"{LIST}?only=over_a_year",
         "Ikke vurdert": "",
         "Satt på vent": f"{LIST}?only=paused",
-        "Lengste ventetid": "",
+        "Lengste ventetid": f"{LIST}?band=400-400",
     }
 
 
@@ -53,7 +53,8 @@ def test_the_figures_of_an_earlier_day_lead_to_the_list_of_that_day():
     earlier = board(drilldown=Drilldown(LIST, of_day))
     assert [card.href for card in earlier.now if card.href] == [
         of_day,
-        *(f"{of_day}&only={fact}" for fact in ("over_target", "over_a_year", "paused")),
+        *(f"{of_day}&only={fact}" for fact in ("over_target", "within_target", "over_a_year", "paused")),
+        f"{of_day}&band=400-400",
     ]
     assert all(card.href for card in earlier.recent[:3])
 
