@@ -1,14 +1,15 @@
 """Month-ends twice: as they were known at their end (slik den var), and as they are now known to have been."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.models.rollup import frozen_months
 from referrals.reports import kept, kept_or_counted
-from referrals.reports.later import Later, Why
+from referrals.reports.judged_anew import FACTS, JudgedAnew
+from referrals.reports.later import Later, Reasons
 from referrals.reports.periods import month_ends
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places, look_at
@@ -50,14 +51,14 @@ class TwoFigures:
 
 @dataclass(frozen=True)
 class FrozenLine:
-    """A month-end. `reasons`: by how much each changed how many wait, adding up to the change of `waiting`; only for
-    own staff, else empty.
+    """A month-end. `reasons`: by the name of a count that has changed, by how much each reason changed it, adding up to
+    its change; only for own staff, else empty.
     """
 
     on: date
     standing: Standing
     frozen_at: datetime | None
-    reasons: tuple[tuple[Why, int], ...]
+    reasons: Mapping[str, Reasons]
     waiting: TwoFigures
     median_days: TwoFigures
     p90_days: TwoFigures
@@ -91,7 +92,8 @@ def build(
     """The report, asked for at the instant `data_as_of`; without a year it can be asked for, of the newest.
 
     `hindsight`: until when what is now known was registered, and months were frozen, where it is made once more.
-    At most 8 queries where all is kept. Percentiles of several counties together are not frozen: they are undefined.
+    At most 8 queries where all is kept, and two more for each month-end that is judged otherwise.
+    Percentiles of several counties together are not frozen: they are undefined.
     """
     frozen = _frozen_before(hindsight.until)
     ends = _offered(month_ends(on, MONTHS), frozen)
@@ -129,20 +131,26 @@ def _lines(
         before = shown(scope, then[day].tallies, places, day) if day in then else NOT_FROZEN
         after = shown(scope, now.on(day), places, day)
         pairs = [TwoFigures(*pair) for pair in zip(before, after, strict=True)]
-        change = _waiting(now.on(day)) - _waiting(then[day].tallies) if day in then else 0
-        reasons = later.reasons(day, change) if later and day in then else ()
-        lines.append(FrozenLine(day, _standing(day, frozen), frozen.get(day), reasons, *pairs))
+        line = FrozenLine(day, _standing(day, frozen), frozen.get(day), {}, *pairs)
+        reasons = _reasons(line, later, scope.ids[0], until) if later and day in then else {}
+        lines.append(replace(line, reasons=reasons))
     return tuple(lines)
+
+
+def _reasons(line: FrozenLine, later: Later, place: int, until: datetime | None) -> dict[str, Reasons]:
+    """Why each count has changed, for own staff; those without a change, and nothing that weighs up, are left out."""
+    changes = {name: int(getattr(line, name).change.value or 0) for name in ("waiting", *FACTS)}
+    found = {"waiting": later.reasons(line.on, changes["waiting"])}
+    if any(changes[fact] for fact in FACTS):
+        anew = JudgedAnew(place, line.on, later.waited(line.on), until)
+        found |= {fact: anew.reasons(fact, changes[fact]) for fact in FACTS}
+    return {name: reasons for name, reasons in found.items() if reasons}
 
 
 def _standing(day: date, frozen: Mapping[date, datetime]) -> Standing:
     if day not in frozen:
         return Standing.BEFORE if day < min(frozen) else Standing.DUE
     return Standing.LATE if oslo_date(frozen[day]) > day + timedelta(days=1) else Standing.IN_TIME
-
-
-def _waiting(tallies: Tallies) -> int:
-    return tallies.of(IN_SCOPE).waiting
 
 
 NOT_FROZEN = (Figure(),) * 6

@@ -4,7 +4,7 @@ Read from the history of a municipality's referrals, for its own staff only: wha
 """
 
 from collections import Counter as Counts
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -44,14 +44,30 @@ class Why(StrEnum):
 
     REGISTERED_LATER: received by the day, written down after it. ENDED_LATER: started or closed by the day, written
     down after. NOT_COUNTED: closed after as a duplicate or entered in error. CORRECTED: by a correction or a
-    reopening. OTHER: what the history does not tell.
+    reopening. Or why somebody who waits in both is judged otherwise. ASSESSED_LATER: assessed by the day, written down
+    after. ON_HOLD: by other days on hold. NEW_KEY: by another version of the priority key, registered after. OTHER:
+    what the history does not tell.
     """
 
     REGISTERED_LATER = "registered_later"
     ENDED_LATER = "ended_later"
     NOT_COUNTED = "not_counted"
     CORRECTED = "corrected"
+    ASSESSED_LATER = "assessed_later"
+    ON_HOLD = "on_hold"
+    NEW_KEY = "new_key"
     OTHER = "other"
+
+
+# By how much each reason changed a number; none that is 0.
+Reasons = tuple[tuple[Why, int], ...]
+
+
+def explained(counts: Mapping[Why, int], change: int) -> Reasons:
+    """The reasons of a change, and how much of it none of them explains."""
+    told = dict(counts)
+    told[Why.OTHER] = told.get(Why.OTHER, 0) + change - sum(counts.values())
+    return tuple((why, told[why]) for why in Why if told.get(why))
 
 
 @dataclass(frozen=True)
@@ -83,22 +99,25 @@ class Later:
         known = Q() if until is None else Q(registered_at__lt=until)
         self._referrals = list(Referral.objects.filter(known, pk__in=found))
 
-    def reasons(self, on: date, change: int) -> tuple[tuple[Why, int], ...]:
+    def reasons(self, on: date, change: int) -> Reasons:
         """By how much each reason changed how many wait; together the change. None that is 0."""
         counts: Counts[Why] = Counts()
-        for why, number in self._differing(on):
+        for _pk, why, number in self._differing(on):
             counts[why] += number
-        counts[Why.OTHER] = change - sum(counts.values())
-        return tuple((why, counts[why]) for why in Why if counts[why])
+        return explained(counts, change)
 
-    def _differing(self, on: date) -> Iterator[tuple[Why, int]]:
+    def waited(self, on: date) -> dict[int, Why]:
+        """Why each of those waited on the day who did so in one of the two ways only, by the referral."""
+        return {pk: why for pk, why, _number in self._differing(on)}
+
+    def _differing(self, on: date) -> Iterator[tuple[int, Why, int]]:
         known_by = end_of(on)
         for referral in self._referrals:
             now = self._at(referral, self._until)
             then = None if referral.registered_at >= known_by else self._at(referral, known_by)
             before, after = bool(then and then.waits(on)), now.waits(on)
             if before != after:
-                yield _why(then, now, on), int(after) - int(before)
+                yield referral.pk, _why(then, now, on), int(after) - int(before)
 
     def _at(self, referral: Referral, instant: datetime | None) -> _State:
         """What was known of the referral before the instant; None: what is known."""

@@ -89,6 +89,16 @@ def with_note(text: Text, note: Text, tone: str = "neutral") -> SafeString:
     return format_html('{}<span class="cell-note" data-tone="{}">{}</span>', text, tone, note)
 
 
+def told(pattern: str, **parts: Text) -> SafeString:
+    """A sentence with other cells in it, each where its name stands in braces."""
+    return format_html(pattern, **parts)
+
+
+def lines(texts: Iterable[Text]) -> SafeString:
+    """Several remarks in one cell, each on a line of its own."""
+    return format_html_join("", '<span class="cell-line">{}</span>', ((text,) for text in texts))
+
+
 def together(parts: Iterable[Text]) -> SafeString:
     """Several things in one cell, such as tags, which may break into lines between them."""
     return format_html(

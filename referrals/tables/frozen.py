@@ -29,6 +29,9 @@ REASONS: dict[Why, str | Promise] = {
     Why.ENDED_LATER: _("started or closed, registered later"),
     Why.NOT_COUNTED: _("turned out to be a duplicate or entered in error"),
     Why.CORRECTED: _("corrected or reopened"),
+    Why.ASSESSED_LATER: _("assessed, registered later"),
+    Why.ON_HOLD: _("other days on hold, registered later"),
+    Why.NEW_KEY: _("judged by a new version of the priority key"),
     Why.OTHER: _("other, which the history does not tell"),
 }
 
@@ -53,7 +56,7 @@ class MonthEndsTable(ErgoTable):
     over_target = ThenAndNowColumn(_("Over target"), orderable=False)
     over_a_year = ThenAndNowColumn(_("Over a year"), orderable=False)
     not_assessed = ThenAndNowColumn(_("Not assessed"), orderable=False)
-    reasons = Column(_("What changed the number waiting"), orderable=False)
+    reasons = Column(_("What changed the numbers"), orderable=False)
     rows = Column(_("The list of the day"), orderable=False)
 
     class Meta:
@@ -107,10 +110,14 @@ class MonthEndsTable(ErgoTable):
         return cells.link(self.address(on, known, fact), written)
 
     def cell_reasons(self, line: FrozenLine) -> str | SafeString:
-        """By how much each reason changed the number."""
+        """By how much each reason changed each of the numbers."""
         if not line.reasons:
             return cells.subtle(UNDEFINED)
-        return "; ".join(f"{_signed(change)} {REASONS[why]}" for why, change in line.reasons)
+        return cells.lines(
+            f"{self.columns[name].header}: "
+            + "; ".join(f"{_signed(change)} {REASONS[why]}" for why, change in reasons)
+            for name, reasons in line.reasons.items()
+        )
 
     def cell_rows(self, line: FrozenLine) -> SafeString:
         """Both ways to look at the day; only as we now know it where nothing was registered yet."""

@@ -13,7 +13,14 @@ from django.utils import timezone
 from referrals.actions import rollups
 from referrals.choices import EventKind
 from referrals.models import Category, KeptRecipe, Membership, Municipality, Referral, User, end_of
-from tests.factories import ReferralEventFactory, ReferralFactory, UnitFactory, noon
+from tests.factories import (
+    PriorityKeyFactory,
+    PriorityTargetFactory,
+    ReferralEventFactory,
+    ReferralFactory,
+    UnitFactory,
+    noon,
+)
 
 ClientFor = Callable[[User], Client]
 
@@ -89,10 +96,28 @@ def test_each_figure_stands_as_it_was_with_what_is_known_now_and_why(
     for referral in Referral.objects.order_by("pk")[:2]:
         start_later(referral, END)
     told = row(manager_now, address)
-    assert '6<span class="cell-note" data-tone="neutral">nå 4 (−2)</span>' in told
-    assert "−2 startet eller avsluttet, registrert senere" in told
+    assert re.search(
+        '>6</a><span class="cell-note" data-tone="neutral">nå <a [^>]*>4</a> \\(−2\\)</span>', told
+    )
+    assert "Venter: −2 startet eller avsluttet, registrert senere" in told
     late = "Fryst sent, " if TODAY.day > 1 else "Fryst "
     assert f"{late}{TODAY:%d.%m.%Y}" in told
+
+
+@pytest.mark.usefixtures("six")
+def test_a_new_version_of_the_key_is_told_as_the_reason(
+    manager_now: Client, address: str, municipality: Municipality, category: Category
+) -> None:
+    rollups.freeze(today=TODAY)
+    key = PriorityKeyFactory(
+        municipality=municipality, valid_from=END.replace(day=1), registered_at=end_of(TODAY)
+    )
+    PriorityTargetFactory(key=key, category=category, level=2, days=1)
+    told = row(manager_now, address)
+    assert "Over frist: +6 vurdert etter en ny versjon av prioriteringsnøkkelen" in told
+    assert "Venter: " not in told
+    figures = json.loads(manager_now.get(address, {"fil": "json"}).content)
+    assert figures["month_ends"][0]["reasons_over_target"] == {"new_key": 6}
 
 
 @pytest.mark.usefixtures("six")
@@ -172,7 +197,8 @@ def test_readers_see_no_reason_no_list_and_no_small_number(
     ):
         text = html.unescape(reader.get(address).content.decode())
         assert "6<span" in text and "nå 5 (−1)" in text
-        assert "registrert senere" not in text.split("<table")[1] and "Hvorfor «Venter»" not in text
+        assert "registrert senere" not in text.split("<table")[1] and "Hvorfor tallene er endret" not in text
+        assert "Hvorfor et tall er endret, vises bare for kommunens egne ansatte" in text
         assert "venteliste/dag" not in text
     for referral in Referral.objects.order_by("pk")[1:3]:
         start_later(referral, END)

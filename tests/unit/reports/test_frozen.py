@@ -17,7 +17,14 @@ from referrals.reports.frozen import FrozenLine, Standing
 from referrals.reports.later import Why
 from referrals.reports.periods import month_ends
 from referrals.reports.scopes import Scope
-from tests.factories import ReferralEventFactory, ReferralFactory, noon
+from tests.factories import (
+    PriorityKeyFactory,
+    PriorityTargetFactory,
+    ReferralEventFactory,
+    ReferralFactory,
+    WaitPauseFactory,
+    noon,
+)
 from tests.harness.app_role import connected_for
 from tests.unit.reports.own import own
 from tests.unit.reports.worlds import World
@@ -79,14 +86,61 @@ def test_what_was_frozen_stays_and_every_difference_is_explained(
     Referral.objects.filter(pk=four.pk).update(started_on=END - timedelta(days=1), status="started")
     line = line_of(own(place), END, at)
     assert (line.waiting.then.value, line.waiting.now.value, line.waiting.change.value) == (4, 3, -1)
-    assert dict(line.reasons) == {
+    assert dict(line.reasons["waiting"]) == {
         Why.REGISTERED_LATER: 1,
         Why.ENDED_LATER: -1,
         Why.NOT_COUNTED: -1,
         Why.CORRECTED: 1,
         Why.OTHER: -1,
     }
+    assert all(name == "waiting" or getattr(line, name).change.value for name in line.reasons)
     assert line.standing is (Standing.LATE if TODAY.day > 1 else Standing.IN_TIME)
+
+
+@pytest.mark.django_db
+def test_a_new_version_of_the_key_is_the_reason_that_others_are_over_target(
+    place: Municipality, category: Category
+) -> None:
+    """Nothing of who waits has changed: what stands between 56 and 1 days judges them otherwise."""
+    rollups.freeze(today=TODAY)
+    at = timezone.now() + LATER
+    key = PriorityKeyFactory(municipality=place, valid_from=END.replace(day=1), registered_at=at)
+    PriorityTargetFactory(key=key, category=category, level=2, days=1)
+    line = line_of(own(place), END, at + LATER)
+    assert (line.over_target.then.value, line.over_target.now.value) == (0, 5)
+    assert line.reasons == {"over_target": ((Why.NEW_KEY, 5),)}
+
+
+@pytest.mark.django_db
+def test_every_change_of_over_target_over_a_year_and_not_assessed_is_explained(
+    place: Municipality, category: Category
+) -> None:
+    long_ago = END - timedelta(days=400)
+    make = {"municipality": place, "category": category, "received_on": long_ago, "changed_at": noon(END)}
+    unassessed, received, started, held = (
+        ReferralFactory(**make),
+        *(ReferralFactory(**make, waiting=True) for _number in range(3)),
+    )
+    rollups.freeze(today=TODAY)
+    at = timezone.now() + LATER
+    logged(unassessed, at, EventKind.PRIORITISED, prioritised_on=END, priority=2, status="waiting")
+    logged(received, at, EventKind.CORRECTED, received_on=END - timedelta(days=10))
+    logged(started, at, EventKind.STARTED, started_on=END, status="started")
+    WaitPauseFactory(referral=held, started_on=long_ago, ended_on=END, registered_at=at)
+    late = ReferralFactory(**make | {"registered_at": at, "changed_at": at})
+    ReferralEventFactory(referral=late, registered_at=at)
+    line = line_of(own(place), END, at + LATER)
+    assert line.over_target.change.value == -2 and line.over_a_year.change.value == -1
+    assert line.reasons == {
+        "waiting": ((Why.REGISTERED_LATER, 1), (Why.ENDED_LATER, -1)),
+        "over_target": (
+            (Why.ENDED_LATER, -1), (Why.CORRECTED, -1), (Why.ASSESSED_LATER, 1), (Why.ON_HOLD, -1)
+        ),
+        "over_a_year": ((Why.REGISTERED_LATER, 1), (Why.ENDED_LATER, -1), (Why.CORRECTED, -1)),
+        "not_assessed": ((Why.REGISTERED_LATER, 1), (Why.ASSESSED_LATER, -1)),
+    }  # fmt: skip
+    for name, reasons in line.reasons.items():
+        assert sum(change for _why, change in reasons) == getattr(line, name).change.value
 
 
 @pytest.mark.django_db
@@ -99,7 +153,7 @@ def test_others_see_a_difference_only_where_both_sides_may_be_shown(place: Munic
             line = line_of(scope, END, timezone.now())
         assert line.waiting.then.value == 5
         assert line.waiting.now.suppressed and line.waiting.change.suppressed
-        assert line.reasons == ()
+        assert line.reasons == {}
     with scoped():
         assert line_of(own(place), END, timezone.now()).waiting.then.value is None
 
@@ -140,7 +194,7 @@ def test_a_month_frozen_late_is_as_it_was_known_at_its_end(place: Municipality, 
     line = line_of(own(place), long_ago, timezone.now())
     assert line.standing is Standing.LATE
     assert (line.waiting.then.value, line.waiting.now.value) == (1, 1)
-    assert dict(line.reasons) == {Why.REGISTERED_LATER: 1, Why.ENDED_LATER: -1}
+    assert dict(line.reasons["waiting"]) == {Why.REGISTERED_LATER: 1, Why.ENDED_LATER: -1}
     then = waiting_times.build(
         own(place), long_ago, data_as_of=timezone.now(), hindsight=Hindsight(Knowledge.THEN)
     )
@@ -203,4 +257,4 @@ def test_a_world_that_did_not_change_is_as_it_was(world: World) -> None:
         for name in FIGURES:
             pair = getattr(line, name)
             assert pair.then == pair.now, (scope, name)
-        assert line.reasons == () and line.standing is Standing.LATE
+        assert line.reasons == {} and line.standing is Standing.LATE
