@@ -141,6 +141,10 @@ def test_it_prints_on_two_pages(page: Page, sign_in: SignIn, manager: User, tmp_
     sign_in(manager)
     page.goto("/oversikt/")
     assert printed_pages(page) <= MOST_PRINTED_PAGES
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": A4_WIDTH, "height": 1000})
+    labels = page.locator(".row-label")
+    assert labels.count() and not labels.evaluate_all(CLIPPED)
 
 
 @pytest.mark.usefixtures("busy")
