@@ -190,7 +190,7 @@ def _distribution(report: WaitingReport, drilldown: Drilldown) -> Picture:
         kind="histogram",
         id="distribution",
         title=_("How long they have waited"),
-        sentence=sentences.distribution(report),
+        sentence=_with_targets(sentences.distribution(report), report),
         chart=histogram(leading, _marks(report)),
     )
 
@@ -244,7 +244,7 @@ def _priorities(report: WaitingReport, drilldown: Drilldown) -> Picture:
         _row(group, _with_target(group, targets), Rows(drilldown, {"priority": group.code}))
         for group in report.by_priority
     ]
-    title, sentence = _("By priority"), sentences.priorities(report.by_priority)
+    title, sentence = _("By priority"), _with_targets(sentences.priorities(report.by_priority), report)
     return _grouped("priorities", title, sentence, _("Priority"), report.by_priority, rows)
 
 
@@ -254,6 +254,11 @@ def _categories(report: WaitingReport, drilldown: Drilldown) -> Picture:
     ]
     title, sentence = _("By category"), sentences.categories(report.by_category)
     return _grouped("categories", title, sentence, _("Category"), report.by_category, rows)
+
+
+def _with_targets(sentence: str, report: WaitingReport) -> str:
+    """The sentence; where targets are drawn or named, also by which version of the key each referral is judged."""
+    return f"{sentence} {sentences.whose_targets()}" if report.scope.exact and report.targets else sentence
 
 
 def _with_target(group: Group, targets: dict[str, Target]) -> str:

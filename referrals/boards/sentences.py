@@ -93,6 +93,13 @@ def distribution(report: WaitingReport) -> str:
     return text % {"median": days_text(median.value), "p90": days_text(longest)}
 
 
+def whose_targets() -> str:
+    """Beside the targets of the newest version: older ones judge those who were received under them."""
+    return _(
+        "The targets are those of this day; each referral is judged by the key that held when it was received."
+    )
+
+
 def list_size(trend: Sequence[TrendPoint]) -> str:
     """Whether the list has grown."""
     ends = _ends(trend, lambda point: point.waiting)

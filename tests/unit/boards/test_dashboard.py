@@ -123,6 +123,35 @@ def test_the_distribution_shows_who_is_over_target_and_links_each_week():
     ]
 
 
+def test_each_week_leads_to_those_over_target_too():
+    chart = picture(board(), "distribution").chart
+    assert [column.of.over_href for column in chart.columns] == [
+        "",
+        f"{LIST}?band=7-13&only=over_target",
+        f"{LIST}?band=14-20&only=over_target",
+    ]
+
+
+def test_each_part_of_a_bar_leads_to_its_rows_and_the_label_to_all():
+    (first, _second) = picture(board(), "categories").chart.bars
+    assert first.href == f"{LIST}?category=aids"
+    assert [segment.href for segment in first.segments] == [
+        f"{LIST}?category=aids&only=over_target",
+        f"{LIST}?category=aids&only=not_over_target",
+    ]
+    nobody_over = report(by_category=(group("Hjelpemidler", Figure(20), 0, "aids"),))
+    (bar,) = picture(board(nobody_over), "categories").chart.bars
+    assert [segment.href for segment in bar.segments] == ["", f"{LIST}?category=aids&only=not_over_target"]
+
+
+@pytest.mark.parametrize("id", ["distribution", "priorities"])
+def test_where_targets_are_shown_it_is_said_by_which_each_referral_is_judged(id):
+    told = "hver henvisning vurderes etter nøkkelen som gjaldt da den ble mottatt."
+    assert told in picture(board(), id).sentence
+    assert told not in picture(board(report(targets=())), id).sentence
+    assert told not in picture(board(report(OUTSIDE), drilldown=NOWHERE), id).sentence
+
+
 def test_long_waits_are_put_together_until_the_columns_have_room():
     many = weeks(*[(2, 1)] * 61)
     chart = picture(board(report(distribution=many)), "distribution").chart
