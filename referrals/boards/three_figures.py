@@ -188,9 +188,12 @@ def _reasons(estimate: Estimate) -> tuple[str, ...]:
 
 
 def _basis(estimate: Estimate) -> str:
-    """What the estimate rests on; outsiders are told only that it is enough."""
+    """What the estimate rests on; outsiders are told why they are not told how many."""
     if estimate.starts.value is None:
-        return ""
+        return _(
+            "How many starts it rests on is told to the municipality’s own staff only: beside the starts of 13 weeks "
+            "it could tell of a few. From 20 in twelve months on it is computed."
+        )
     longest = estimate.longest_day
     words = {"starts": count(estimate.starts), "longest": days(longest)}
     if longest.value is None:
