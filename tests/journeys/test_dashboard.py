@@ -14,6 +14,20 @@ from tests.journeys.steps import printed_pages
 SignIn = Callable[[User], None]
 MOST_PRINTED_PAGES = 2
 MOST_PRINTED_PAGES_OF_READERS = 3  # with the table of the places
+CLIPPED = """labels => labels.filter(label => {
+    const svg = label.closest("svg");
+    const paper = getComputedStyle(svg).overflow === "visible" ? svg.closest("figure") : svg;
+    return label.getBoundingClientRect().left < paper.getBoundingClientRect().left;
+}).map(label => label.textContent)"""  # what of the texts beside bars does not stand on the paper
+# Words of a table's headings that stand in two lines, though no hyphen parts them.
+BROKEN = """cells => cells.flatMap(cell => {
+    const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode(), range = document.createRange();
+    return [...text.data.matchAll(/\\S+/g)].filter(word => {
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return range.getClientRects().length > 1;
+    }).map(word => word[0]);
+})"""
 A4_WIDTH = 680  # less its margins, at 96 dots to the inch
 
 
@@ -165,6 +179,20 @@ def test_the_dashboards_of_readers_print_with_every_place(
         for text in ("Små tall er skjult", "Lengste ventetid vises ikke", "Oppskrift"):
             expect(page.get_by_text(text).first).to_be_visible()
         assert printed_pages(page) <= MOST_PRINTED_PAGES_OF_READERS, address
+
+
+@pytest.mark.usefixtures("busy")
+def test_in_a_narrow_window_the_shaded_table_breaks_no_word_and_shows_its_sums(
+    page: Page, sign_in: SignIn, manager: User, category: Category
+) -> None:
+    Category.objects.filter(pk=category.pk).update(name_nb="Hverdagsrehabilitering av voksne")
+    sign_in(manager)
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.goto("/oversikt/")
+    page.get_by_role("navigation", name="Mer om stedet").get_by_role("link", name="Fordeling").click()
+    heat = page.locator(".heat-region")
+    assert heat.locator("tbody th").evaluate_all(BROKEN) == []
+    assert heat.evaluate("table => table.scrollWidth <= table.clientWidth")
 
 
 def test_how_the_figures_are_made_can_be_read(page: Page, sign_in: SignIn, manager: User) -> None:
