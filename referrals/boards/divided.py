@@ -10,6 +10,7 @@ from referrals.boards.figures import Cell, count, days
 from referrals.boards.pictures import Picture
 from referrals.charts.heat import HeatRow, heat
 from referrals.charts.scales import Count
+from referrals.norwegian import sort_key
 from referrals.reports.divided import DividedReport, HeatTable, Named
 from referrals.reports.scopes import Level
 from referrals.reports.waiting_times import NO_PRIORITY, Group
@@ -91,7 +92,9 @@ def _sentence(table: HeatTable) -> str:
     if all(len(one.codes) == 1 for one in (*table.categories, *table.priorities)):
         return _("How many wait in each category and priority.")
     told = _("Where too few wait, categories or priorities are put together.")
-    names = [", ".join(row.names) for row in table.categories if len(row.names) > MOST_NAMED]
+    names = [
+        ", ".join(sorted(row.names, key=sort_key)) for row in table.categories if len(row.names) > MOST_NAMED
+    ]
     return " ".join([told, *(_("Other categories: %(names)s.") % {"names": each} for each in names)])
 
 
