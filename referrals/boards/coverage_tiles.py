@@ -24,7 +24,7 @@ SHADES: dict[str, Text] = {
 }
 FTE_BREAKS = (1, 3, 5, 7)
 WAIT_BREAKS = (5, 10, 25, 50)
-WITHHELD_SIGN = ":"
+SMALL_SIGN, WITHHELD_SIGN = "<", ":"
 MOST_WRITTEN = 1000
 
 
@@ -97,7 +97,7 @@ def year_choices(on: date, today: date, address: Callable[[date], str]) -> tuple
 def _fte_face(row: MunicipalityCoverage) -> Face:
     value = None if row.state == CoverageState.UNKNOWN else row.fte_per_10000
     if value is None:
-        return Face(MISSING, _("%(place)s: not known") % {"place": row.full_name}, "q0")
+        return _not_known(row)
     # By what is written in the square, so that the two never disagree.
     written = round(float(value) + 1e-9, 1)
     words = {"place": row.full_name, "fte": number(value, 2)}
@@ -105,13 +105,18 @@ def _fte_face(row: MunicipalityCoverage) -> Face:
     return Face(number(value, 1 if written < 10 else 0), label, step(written, FTE_BREAKS))
 
 
+def _not_known(row: MunicipalityCoverage) -> Face:
+    return Face(MISSING, _("%(place)s: not known") % {"place": row.full_name}, "q0")
+
+
 def _waits_face(row: MunicipalityCoverage) -> Face:
     figure = row.over_a_year
     words = {"place": row.full_name, "count": count(figure)}
     label = _("%(place)s: waiting over a year: %(count)s") % words
+    if figure.suppressed:
+        return Face(figure.in_place if figure.in_place.startswith(SMALL_SIGN) else WITHHELD_SIGN, label, "q0")
     if figure.value is None:
-        small = figure.in_place if figure.in_place.startswith("<") else WITHHELD_SIGN
-        return Face(small if figure.suppressed else MISSING, label, "q0")
+        return _not_known(row)
     text = str(figure.value) if figure.value < MOST_WRITTEN else f"{int(figure.value) // MOST_WRITTEN}k"
     return Face(text, label, step(figure.value, WAIT_BREAKS))
 
@@ -129,7 +134,12 @@ def _waits_legend() -> tuple[LegendEntry, ...]:
     pairs = zip(WAIT_BREAKS, WAIT_BREAKS[1:], strict=False)
     steps += [f"{low}–{high - 1}" for low, high in pairs]
     steps.append(_("%(limit)s or more") % {"limit": WAIT_BREAKS[-1]})
-    return _legend(steps, LegendEntry("q0", _("hidden: < or :"), WITHHELD_SIGN))
+    return _legend(
+        steps,
+        LegendEntry("q0", _("hidden because it is small"), SMALL_SIGN),
+        LegendEntry("q0", _("withheld because others would tell it"), WITHHELD_SIGN),
+        LegendEntry("q0", _("not known"), MISSING),
+    )
 
 
 def _legend(steps: list[str], *missing: LegendEntry) -> tuple[LegendEntry, ...]:

@@ -195,7 +195,7 @@ def build(
     """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`.
 
     `own` are the ids of the municipalities whose true waits the reader may see. `hindsight`: until when rows and
-    registers were changed, where it is made once more. 15 queries, whatever the day.
+    registers were changed, where it is made once more. 16 queries, whatever the day.
     """
     with looking_back(hindsight, on):
         counties = list(with_limits(register_as(County.objects, hindsight).all()))

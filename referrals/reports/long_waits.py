@@ -160,8 +160,9 @@ def _figures(look: Look) -> tuple[Figure, Figure, Figure]:
 def over_a_year(
     on: date, places: Places, own: Collection[int] = (), hindsight: Hindsight = ALL_KNOWN
 ) -> LongWaits:
-    """At the end of the day, as outsiders may see it; true for the municipalities in `own`. One query.
+    """At the end of the day, as outsiders may see it; true for the municipalities in `own`. Two queries.
 
+    Nobody is counted before the year of the first referral, of which nothing is known: there a 0 is none.
     `places` are all counties with all their municipalities. Who knows the true number of a hidden place could subtract
     it from the sums: of a county in which others are hidden too, such a reader sees no sum, nor of the nation.
     """
@@ -172,11 +173,24 @@ def over_a_year(
     counties = {place: _figure(look) for _key, place, look in country.places_in(Scope.nation())}
     true = {wait.municipality: Figure(wait.over_a_year) for wait in waits if wait.municipality in own}
     figures = {place: figure for figures in by_county.values() for place, figure in figures.items()}
+    nation = WITHHELD if undone else _figure(country.look_at(Scope.nation()))
+    known = {place for place, year in counts.first_years().items() if year <= on.year}
     return LongWaits(
-        figures | dict.fromkeys(own, Figure(0)) | true,
-        counties | dict.fromkeys(undone, WITHHELD),
-        WITHHELD if undone else _figure(country.look_at(Scope.nation())),
+        {
+            place: _known(figure, place in known)
+            for place, figure in (figures | dict.fromkeys(own, Figure(0)) | true).items()
+        },
+        {
+            county: _known(figure, bool(known & set(by_county.get(county, ()))))
+            for county, figure in (counties | dict.fromkeys(undone, WITHHELD)).items()
+        },
+        _known(nation, bool(known)),
     )
+
+
+def _known(figure: Figure, is_known: bool) -> Figure:
+    """The figure; nothing where it is 0 only because nothing is known. What is hidden stays so."""
+    return Figure() if figure.value == 0 and not is_known else figure
 
 
 def _within(country: Country, county: int) -> dict[int, Figure]:

@@ -1,6 +1,6 @@
 """Whether thin coverage goes with long waits: årsverk against those who have waited over a year, by municipality."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -47,15 +47,13 @@ class StaffingAndWaits:
         return correlation is not None and abs(correlation) >= NORMAL_95 / sqrt(len(self.pairs) - 1)
 
 
-def build(
-    rows: Iterable[MunicipalityCoverage], year: int, first_years: Mapping[int, int]
-) -> StaffingAndWaits:
-    """Of the rows of a day in the `year`. `first_years`: of the first referral by id; before it nothing is known."""
+def build(rows: Iterable[MunicipalityCoverage]) -> StaffingAndWaits:
+    """Of the rows of a day."""
     pairs: list[Pair] = []
     hidden = unknown = 0
     for row in rows:
         fte, waits = row.fte_per_10000, row.over_a_year
-        if row.state == CoverageState.UNKNOWN or fte is None or first_years.get(row.pk, year + 1) > year:
+        if row.state == CoverageState.UNKNOWN or fte is None:
             unknown += 1
         elif waits.suppressed:
             hidden += 1

@@ -33,7 +33,6 @@ from referrals.reports import coverage as report_of
 from referrals.reports import official as official_figures
 from referrals.reports import staffing_and_waits as against_report
 from referrals.reports.beginnings import first_known_workforce
-from referrals.reports.counts import first_years
 from referrals.reports.coverage import CountyCoverage, CoverageReport, MunicipalityCoverage
 from referrals.reports.coverage_redrawn import AskedCoverage
 from referrals.tables.base import paginate
@@ -86,7 +85,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "lists": board.county_lists(
             chosen, board.wanted(form.listed, form.definition), _own_counties(request, counties)
         ),
-        "against": against_board.board(against_report.build(report.rows, report.on.year, first_years())),
+        "against": against_board.board(against_report.build(report.rows)),
         "list_title": board.list_title(form.listed, form.definition),
         "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],

@@ -63,6 +63,16 @@ def test_waits_are_shown_as_they_may_be(figure, text, tone):
     assert len(drawn.text) <= 3
 
 
+def test_waits_that_are_not_known_are_told_as_such_and_have_a_place_in_the_legend():
+    assert tile("venter", over_a_year=Figure()).label == "Vik 1: ukjent"
+    legend = board.shaded_map(one(), address, "", "venter").chart.legend
+    assert [(entry.symbol, entry.label) for entry in legend if entry.tone == "q0"] == [
+        ("<", "skjult fordi tallet er lite"),
+        (":", "skjermet, siden andre tall kunne røpe det"),
+        ("–", "ukjent"),
+    ]
+
+
 @pytest.mark.parametrize("shade", sorted(board.SHADES))
 def test_every_colour_leads_to_the_same_page_and_has_a_legend(shade):
     shaded = board.shaded_map(one(), address, "", shade)

@@ -390,11 +390,23 @@ class TestReport:
         own = build(own={place.pk}).rows
         assert next(row for row in own if row.pk == place.pk).over_a_year == Figure(2)
 
-    def test_fifteen_queries_whatever_there_is(self, place: Municipality, neighbour: Municipality) -> None:
+    def test_before_the_year_of_its_first_referral_no_wait_is_known(
+        self, place: Municipality, neighbour: Municipality
+    ) -> None:
+        ReferralFactory(municipality=place, received_on=date(2024, 6, 1))
+        for day, known in ((date(2023, 12, 31), None), (date(2024, 1, 1), 0)):
+            for own in ((), {place.pk, neighbour.pk}):
+                report = build(day, own=own)
+                waits = {row.pk: row.over_a_year for row in report.rows}
+                assert waits == {place.pk: Figure(known), neighbour.pk: Figure()}, "never one received"
+                counties = {county.code: county.over_a_year for county in report.counties}
+                assert counties[place.county.code] == report.over_a_year == Figure(known)
+
+    def test_sixteen_queries_whatever_there_is(self, place: Municipality, neighbour: Municipality) -> None:
         CoverageAgreementFactory(provider=neighbour, recipient=place)
         StaffingFigureFactory()
         VacancyFactory(municipality=place)
         ReferralFactory(municipality=place)
         with CaptureQueriesContext(connection) as queries:
             build()
-        assert len(queries) == 15
+        assert len(queries) == 16

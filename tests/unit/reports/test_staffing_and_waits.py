@@ -22,10 +22,6 @@ def places(count, waits):
     return [replace(one, fte=Decimal(one.pk), over_a_year=Figure(waits(one.pk))) for one in made]
 
 
-def found(rows):
-    return build(rows, 2026, {one.pk: 2020 for one in rows})
-
-
 @pytest.mark.parametrize(
     ("waits", "correlation", "said"),
     [
@@ -35,7 +31,7 @@ def found(rows):
     ],
 )
 def test_a_sentence_says_whether_the_two_go_together(waits, correlation, said):
-    result = found(places(40, waits))
+    result = build(places(40, waits))
     if correlation is not None:
         assert result.correlation == pytest.approx(correlation)
     assert said in board(result).sentence
@@ -43,10 +39,10 @@ def test_a_sentence_says_whether_the_two_go_together(waits, correlation, said):
 
 
 def test_of_few_or_of_equals_nothing_is_said():
-    few = found(places(LEAST_MUNICIPALITIES - 1, lambda number: number))
+    few = build(places(LEAST_MUNICIPALITIES - 1, lambda number: number))
     assert board(few).sentence.startswith("Ikke mulig å si")
-    assert found(places(LEAST_MUNICIPALITIES, lambda number: number)).is_enough
-    equal = found(places(40, lambda number: 3))
+    assert build(places(LEAST_MUNICIPALITIES, lambda number: number)).is_enough
+    equal = build(places(40, lambda number: 3))
     assert equal.correlation is None and board(equal).sentence.startswith("Ikke mulig å si")
 
 
@@ -58,9 +54,9 @@ def test_who_is_left_out_is_counted():
         replace(withheld, over_a_year=WITHHELD),
         replace(unknown, state=CoverageState.UNKNOWN),
         replace(empty, population=None),
-        new,
+        replace(new, over_a_year=Figure()),
     ]
-    result = build(rows, 2026, {one.pk: 2026 for one in rows[:-1]} | {new.pk: 2027})
+    result = build(rows)
     assert ([pair.name for pair in result.pairs], result.hidden, result.unknown) == (["Vik 1"], 2, 3)
     assert board(result).left_out.startswith("2 kommuner er utelatt")
 
