@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from referrals.charts.scatter import Scatter, Spot, scatter
 from referrals.norwegian import number
-from referrals.reports.staffing_and_waits import Pair, StaffingAndWaits
+from referrals.reports.staffing_and_waits import LEAST_MUNICIPALITIES, Pair, StaffingAndWaits
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def sentence(found: StaffingAndWaits) -> str:
     """Whether thin coverage goes with long waits, with Spearman's rank correlation and how many it is of."""
     words = {"count": number(len(found.pairs))}
     if found.correlation is None or not found.is_enough:
-        return _("Not possible to say: both are shown for only %(count)s municipalities.") % words
+        return _("Not possible to say: %(reason)s.") % {"reason": _hindrance(found)}
     words["correlation"] = number(found.correlation, 2)
     if not found.is_clear:
         text = _("There is no clear connection between full-time equivalents and long waits")
@@ -42,18 +42,55 @@ def sentence(found: StaffingAndWaits) -> str:
     return f"{text} {measured}"
 
 
+def _hindrance(found: StaffingAndWaits) -> str:
+    """Why nothing is said: too few municipalities, or one of the two is the same in all of them."""
+    words = {"count": number(len(found.pairs))}
+    if not found.pairs:
+        return _("there is no municipality of which both are shown")
+    if len(found.pairs) < LEAST_MUNICIPALITIES:
+        return (
+            ngettext(
+                "both are shown for only %(count)s municipality",
+                "both are shown for only %(count)s municipalities",
+                len(found.pairs),
+            )
+            % words
+        )
+    if not any(pair.waits for pair in found.pairs):
+        return (
+            _(
+                "in none of the %(count)s municipalities of which both are shown has anybody waited over a year"
+            )
+            % words
+        )
+    return _("one of the two is the same in all %(count)s municipalities of which both are shown") % words
+
+
 def _left_out(found: StaffingAndWaits) -> str:
+    """Who is left out and why; empty where nobody is."""
+    if not found.hidden:
+        return _only_unknown(found.unknown) if found.unknown else ""
     hidden = ngettext(
         "%(count)s municipality is left out because its number is too small to be shown or withheld",
         "%(count)s municipalities are left out because their numbers are too small to be shown or withheld",
         found.hidden,
     ) % {"count": number(found.hidden)}
+    if not found.unknown:
+        return f"{hidden}."
     unknown = ngettext(
         "%(count)s because full-time equivalents, population or referrals are not known.",
         "%(count)s because full-time equivalents, population or referrals are not known.",
         found.unknown,
     ) % {"count": number(found.unknown)}
     return f"{hidden}, {unknown}"
+
+
+def _only_unknown(unknown: int) -> str:
+    return ngettext(
+        "%(count)s municipality is left out because full-time equivalents, population or referrals are not known.",
+        "%(count)s municipalities are left out because full-time equivalents, population or referrals are not known.",
+        unknown,
+    ) % {"count": number(unknown)}
 
 
 def _spot(pair: Pair) -> Spot:

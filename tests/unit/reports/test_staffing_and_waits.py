@@ -40,10 +40,15 @@ def test_a_sentence_says_whether_the_two_go_together(waits, correlation, said):
 
 def test_of_few_or_of_equals_nothing_is_said():
     few = build(places(LEAST_MUNICIPALITIES - 1, lambda number: number))
-    assert board(few).sentence.startswith("Ikke mulig å si")
+    assert board(few).sentence == "Ikke mulig å si: Begge deler vises for bare 19 kommuner."
+    assert board(build([])).sentence == "Ikke mulig å si: Begge deler vises ikke for noen kommune."
     assert build(places(LEAST_MUNICIPALITIES, lambda number: number)).is_enough
     equal = build(places(40, lambda number: 3))
-    assert equal.correlation is None and board(equal).sentence.startswith("Ikke mulig å si")
+    assert equal.correlation is None
+    same = "Ikke mulig å si: Det ene av de to er likt i alle de 40 kommunene der begge deler vises."
+    assert board(equal).sentence == same
+    nobody = "Ikke mulig å si: Ingen har ventet over ett år i noen av de 40 kommunene der begge deler vises."
+    assert board(build(places(40, lambda number: 0))).sentence == nobody
 
 
 def test_who_is_left_out_is_counted():
@@ -59,6 +64,13 @@ def test_who_is_left_out_is_counted():
     result = build(rows)
     assert ([pair.name for pair in result.pairs], result.hidden, result.unknown) == (["Vik 1"], 2, 3)
     assert board(result).left_out.startswith("2 kommuner er utelatt")
+    assert board(build(rows[:1])).left_out == ""
+    assert (
+        board(build(rows[:2])).left_out
+        == "1 kommune er utelatt fordi tallet er for lite til å vises eller skjermet."
+    )
+    unknown = "3 kommuner er utelatt fordi årsverk, folketall eller henvisninger er ukjent."
+    assert board(build(rows[3:])).left_out == unknown
 
 
 @given(st.data())
