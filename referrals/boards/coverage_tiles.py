@@ -13,7 +13,8 @@ from referrals.charts.tiles import MISSING, LegendEntry, TileMap, step
 from referrals.choices import CoverageState
 from referrals.norwegian import number
 from referrals.reports.coverage import CoverageReport, MunicipalityCoverage
-from referrals.reports.coverage_series import year_ends_until
+from referrals.reports.coverage_series import month_ends_until, year_ends_until
+from referrals.templatetags.ergo import day_month_year
 
 # As addresses ask for it; state where nothing is asked for.
 BY_STATE, BY_FTE, BY_WAITS = "", "arsverk", "venter"
@@ -26,6 +27,7 @@ FTE_BREAKS = (1, 3, 5, 7)
 WAIT_BREAKS = (5, 10, 25, 50)
 SMALL_SIGN, WITHHELD_SIGN = "<", ":"
 MOST_WRITTEN = 1000
+DECEMBER = 12
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,27 @@ def year_choices(on: date, today: date, address: Callable[[date], str]) -> tuple
     return (*choices, Choice(_("Today"), address(last), last == on))
 
 
+@dataclass(frozen=True)
+class Slider:
+    """A slider over the ends of the months since January 2018, which are counted from 1; the last is today.
+
+    `shown` is the day of the page, in words; `year_ends`: which numbers end the years, and the years.
+    """
+
+    value: int
+    last: int
+    shown: str
+    year_ends: tuple[tuple[int, int], ...]
+
+
+def day_slider(on: date, today: date) -> Slider:
+    """Where the day is: in the middle of a month at its end."""
+    ends = month_ends_until(today)
+    value = next(number for number, end in enumerate(ends, start=1) if on <= end)
+    year_ends = ((number, end.year) for number, end in enumerate(ends, start=1) if end.month == DECEMBER)
+    return Slider(value, len(ends), day_month_year(on), tuple(year_ends))
+
+
 def _fte_face(row: MunicipalityCoverage) -> Face:
     value = None if row.state == CoverageState.UNKNOWN else row.fte_per_10000
     if value is None:
@@ -136,8 +159,7 @@ def _waits_legend() -> tuple[LegendEntry, ...]:
     steps.append(_("%(limit)s or more") % {"limit": WAIT_BREAKS[-1]})
     return _legend(
         steps,
-        LegendEntry("q0", _("hidden because it is small"), SMALL_SIGN),
-        LegendEntry("q0", _("withheld because others would tell it"), WITHHELD_SIGN),
+        LegendEntry("q0", _("small (<) or withheld (:)"), SMALL_SIGN),
         LegendEntry("q0", _("not known"), MISSING),
     )
 

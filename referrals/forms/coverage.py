@@ -1,6 +1,7 @@
 """What the coverage pages are asked for: the day, by which definition, in which borders, and what is listed."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,19 +12,25 @@ from django.utils.translation import gettext_lazy as _
 from referrals.boards.coverage import UNDER, VACANT_ONLY, WITHOUT_LABELS
 from referrals.boards.coverage_tiles import SHADES
 from referrals.choices import Borders, Definition, GroupedBy, states_in
+from referrals.forms.base import FilterForm
 from referrals.forms.boards import DayForm
+from referrals.reports.coverage_series import FIRST_YEAR, month_ends_until
 from referrals.reports.question import PUBLISHED, Question
 
 Text = str | Promise
 
 
 class DefinedForm(DayForm):
-    """The day, and what it takes to have an ergoterapeut. What is not understood is the published definition."""
+    """The day, from 2018 on, and what it takes to have an ergoterapeut.
+
+    What is not understood is the published definition.
+    """
 
     definisjon = forms.ChoiceField(label=_("Counted as covered"), required=False, choices=Definition.choices)
 
     def __init__(self, query: QueryDict, *, today: Any, **kwargs: Any) -> None:
         super().__init__(query, today=today, **kwargs)
+        self.fields["dato"].not_before = date(FIRST_YEAR, 1, 1)
         if self.data.get("definisjon") not in Definition.values:
             self.data["definisjon"] = PUBLISHED.value
 
@@ -44,12 +51,27 @@ class DefinedForm(DayForm):
         return self.cleaned_data.get(name, "")
 
 
+class MonthForm(FilterForm):
+    """Which month's end a slider was drawn to: `maned`, counted from January 2018 as 1."""
+
+    maned = forms.IntegerField(required=False)
+
+    def day(self, today: date) -> date | None:
+        """The month's last day, today in the present one; None where there is no such month."""
+        number = self.cleaned_data.get("maned") if self.is_valid() else None
+        return dict(enumerate(month_ends_until(today), start=1)).get(number)
+
+
 class CoverageForm(DefinedForm):
-    """And which of the municipalities are listed. `fylke` is a county's number; `farge` is what the map shows."""
+    """And which of the municipalities are listed. `fylke` is a county's number; `farge` is what the map shows.
+
+    `grenser` is of the files: the page shows today's municipalities.
+    """
 
     fylke = forms.ChoiceField(label=_("County"), required=False)
     tilstand = forms.ChoiceField(label=_("List"), required=False)
     farge = forms.ChoiceField(required=False, choices=list(SHADES.items()), widget=forms.HiddenInput)
+    grenser = forms.ChoiceField(required=False, choices=Borders.choices, widget=forms.HiddenInput)
 
     def __init__(self, query: QueryDict, *, today: Any, counties: Sequence[tuple[str, Text]]) -> None:
         super().__init__(query, today=today)
@@ -62,6 +84,11 @@ class CoverageForm(DefinedForm):
     def county(self) -> str:
         """The number of the county asked for; empty for all."""
         return self.chosen("fylke")
+
+    @property
+    def question(self) -> Question:
+        """What a file is asked for."""
+        return Question(self.definition, Borders(self.chosen("grenser") or Borders.TODAY))
 
     @property
     def shade(self) -> str:

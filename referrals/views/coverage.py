@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,14 +21,15 @@ from referrals.boards import staffing_and_waits as against_board
 from referrals.boards import thin as thin_board
 from referrals.boards.areas import boundary_board
 from referrals.boards.official import Beside
+from referrals.choices import Borders
 from referrals.exporters import coverage as export
 from referrals.exporters import coverage_place as place_export
 from referrals.exporters import coverage_series as series_export
-from referrals.forms.coverage import CoverageForm, DefinedForm, SeriesForm
+from referrals.forms.coverage import CoverageForm, DefinedForm, MonthForm, SeriesForm
 from referrals.models import County, CoverageAgreement, LawReference
 from referrals.models.law import BEHIND_COVERAGE
 from referrals.permissions import Permission
-from referrals.reports import boundaries, coverage_series, thin
+from referrals.reports import boundaries, coverage_redrawn, coverage_series, thin
 from referrals.reports import coverage as report_of
 from referrals.reports import official as official_figures
 from referrals.reports import staffing_and_waits as against_report
@@ -60,12 +61,14 @@ class Agreement:
 def coverage(request: HttpRequest) -> HttpResponse:
     """All municipalities on the day of the address; lists narrowed to a county and to a state."""
     request.access.check(Permission.SEE_COVERAGE)
+    if "maned" in request.GET:
+        return redirect(_slid_address(request))
     counties = list(County.objects.all())
     form = CoverageForm(
         request.GET, today=today(), counties=[(county.code, county.name) for county in counties]
     )
     if (kind := asked_for_file(request)) and form.is_valid():
-        return _file(kind, form)
+        return _redrawn_file(kind, form) if form.question.borders == Borders.DAY else _file(kind, form)
     report = _report(request, form)
     chosen = _chosen_counties(report, form)
     totals = chosen[0].totals if form.county else report.totals
@@ -81,6 +84,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "map": tiles_board.shaded_map(report, address, form.county, form.shade),
         "shades": tiles_board.shade_choices(form.shade, lambda shade: _map_address(request, farge=shade)),
         "years": tiles_board.year_choices(form.day, form.today, lambda day: _day_address(request, form, day)),
+        "redrawn_file": _map_address(request, grenser=Borders.DAY, fil="csv").partition("#")[0],
+        "slider": tiles_board.day_slider(form.day, form.today),
         "boundaries": boundary_board(report, boundaries.current(), address, form.county, form.shade),
         "lists": board.county_lists(
             chosen, board.wanted(form.listed, form.definition), _own_counties(request, counties)
@@ -120,6 +125,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "definition_text": board.DEFINITIONS[form.definition],
         "thin": thin_board.thin_board(thin.build(row.pk, form.day, request.access, form.definition)),
         "under": thin_board.under_sentence(report.least_fte) if row.is_under else "",
+        "is_covered": report_of.is_covered(row.state, form.definition),
         "is_own": request.access.can(Permission.SEE_DASHBOARD, row.pk),
         "neighbours": _table(
             request, county.rows, address, caption=_neighbours_caption(county), exclude=("county",)
@@ -186,6 +192,13 @@ def _file(kind: str, form: DefinedForm) -> HttpResponse:
     return answer(kind, name, export, AskedCoverage.plain(report))
 
 
+def _redrawn_file(kind: str, form: CoverageForm) -> HttpResponse:
+    """The same in the borders of the day."""
+    asked = coverage_redrawn.build(form.day, data_as_of=now(), question=form.question)
+    recipes.keep(**asked.recipe.as_kept())
+    return answer(kind, file_name("dekning-grenser", asked.recipe.scope, form.day), export, asked)
+
+
 def _beginning(report: CoverageReport) -> date | None:
     """The first day that anything is known of, if the day shown is before it."""
     totals = report.totals
@@ -233,6 +246,18 @@ def _map_address(request: HttpRequest, **changed: str) -> str:
         if not value:
             del query[name]
     return f"?{query.urlencode()}#map-choices"
+
+
+def _slid_address(request: HttpRequest) -> str:
+    """This page on the day that the slider was drawn to: the address of the day itself."""
+    query = request.GET.copy()
+    day = MonthForm(query).day(today())
+    del query["maned"]
+    if day:
+        query["dato"] = f"{day:%d.%m.%Y}"
+        if day == today():
+            del query["dato"]
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 def _day_address(request: HttpRequest, form: CoverageForm, day: date) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from referrals.models import Municipality, User
+from referrals.models import BoundaryArea, BoundaryMap, Municipality, User
 from tests.factories import (
     BoundaryAreaFactory,
     BoundaryMapFactory,
@@ -16,6 +16,8 @@ from tests.factories import (
 from tests.journeys.accessibility import assert_accessible, assert_fits
 
 SignIn = Callable[[User], None]
+# Places of which the fifth is the nearest of none of the others in any of the four directions.
+NOBODYS_NEAREST = ((1600, 1600), (400, 700), (1400, 600), (1300, 500), (900, 1100), (400, 1600))
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +64,28 @@ def test_the_map_is_one_stop_and_walked_with_the_arrow_keys(
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Kommune vest")
+
+
+def test_every_area_is_reached_by_the_arrow_keys(page: Page, sign_in: SignIn, national_reader: User) -> None:
+    sixth = MunicipalityFactory(name="Kommune sjette")
+    BoundaryAreaFactory(map=BoundaryMap.objects.get(), municipality=sixth)
+    for area, (x, y) in zip(BoundaryArea.objects.order_by("pk"), NOBODYS_NEAREST, strict=True):
+        BoundaryArea.objects.filter(pk=area.pk).update(x=x, y=y)
+    sign_in(national_reader)
+    page.goto("/dekning/")
+    page.locator(".area-card").get_by_role("link", name="Hopp over kartet").focus()
+    page.keyboard.press("Tab")
+    reached: set[str] = set()
+    ahead = [focused(page)]
+    while ahead:
+        here = ahead.pop()
+        if here not in reached:
+            reached.add(here)
+            for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"):
+                page.locator(".areas a").filter(has_text=here.partition(":")[0]).focus()
+                page.keyboard.press(key)
+                ahead.append(focused(page))
+    assert len(reached) == len(NOBODYS_NEAREST)
 
 
 def test_the_map_can_be_skipped(page: Page, sign_in: SignIn, national_reader: User) -> None:

@@ -190,6 +190,38 @@ def test_the_map_gets_another_colour_and_another_year_without_scripts(
     stop(page)
 
 
+def test_the_day_is_drawn_by_keyboard_and_told_as_it_is_drawn(
+    page: Page, sign_in: SignIn, national_reader: User, country: dict[str, Municipality]
+) -> None:
+    sign_in(national_reader)
+    page.goto("/dekning/?dato=31.12.2024&farge=arsverk")
+    slider = page.get_by_role("slider", name="Måned, regnet fra januar 2018")
+    slider.press("ArrowLeft")
+    expect(page.locator(".day-slider__day")).to_have_text("30.11.2024")
+    expect(slider).to_have_attribute("aria-valuetext", "30.11.2024")
+    slider.press("Enter")
+    expect(page.get_by_label("Dato", exact=True)).to_have_value("30.11.2024")
+    expect(page.get_by_role("heading", name="Norge etter årsverk")).to_be_visible()
+    stop(page)
+
+
+def test_the_day_is_drawn_without_scripts(
+    page_without_scripts: Page,
+    base_url: str,
+    page: Page,
+    sign_in: SignIn,
+    national_reader: User,
+    country: dict[str, Municipality],
+) -> None:
+    sign_in(national_reader)
+    plain = page_without_scripts
+    plain.context.add_cookies(page.context.cookies())
+    plain.goto(f"{base_url}/dekning/?dato=31.12.2024")
+    plain.get_by_role("slider").press("ArrowRight")
+    plain.get_by_role("button", name="Vis dagen").click()
+    expect(plain.locator(".day-slider__day")).to_have_text("31.01.2025")
+
+
 def test_it_prints_its_list_and_its_map(
     page: Page, sign_in: SignIn, national_reader: User, country: dict[str, Municipality]
 ) -> None:

@@ -1,7 +1,7 @@
 """Coverage of the country on a day: its states, lists, table and map, and what odd addresses get."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +13,9 @@ from referrals.models import KeptRecipe, Municipality, User
 from tests.factories import (
     TODAY,
     CoverageAgreementFactory,
+    CoverageStatementFactory,
     EmploymentFactory,
+    MunicipalityChangeFactory,
     MunicipalityFactory,
     ReferralFactory,
     days_ago,
@@ -72,10 +74,22 @@ def test_an_earlier_day_is_shown_as_it_was(reader: Client, country: Country) -> 
     assert f"/dekning/{country.agreement.code}/?dato={days_ago(101):%d.%m.%Y}" in markup(page)
 
 
-def test_before_anything_is_known_the_page_says_so(reader: Client, country: Country) -> None:
-    page = reader.get(URL, {"dato": "31.12.1999"})
-    assert "Vi har ingen opplysninger om noen av de 5 kommunene" in markup(page)
-    assert "Det finnes ingen opplysninger her fra før 01.01.2000." in markup(page)
+def test_before_anything_is_known_the_page_says_so(reader: Client, municipality: Municipality) -> None:
+    CoverageStatementFactory(municipality=municipality, valid_from=days_ago(100))
+    page = reader.get(URL, {"dato": f"{days_ago(101):%d.%m.%Y}"})
+    assert "Vi har ingen opplysninger om noen av de 1 kommunene" in markup(page)
+    assert f"Det finnes ingen opplysninger her fra før {days_ago(100):%d.%m.%Y}." in markup(page)
+
+
+@pytest.mark.parametrize("address", [URL, SERIES, f"{URL}{{code}}/"])
+def test_the_first_day_is_the_first_of_2018(reader: Client, country: Country, address: str) -> None:
+    address = address.format(code=country.own.code)
+    for day in ("31.12.2017", "01.01.1900"):
+        page = reader.get(address, {"dato": day})
+        assert page.context["form"].errors["dato"] == ["Datoen kan ikke være før 01.01.2018"]
+        assert f"«{day}» kan ikke vises. Dette er tallene for i dag." in markup(page)
+    page = reader.get(address, {"dato": "01.01.2018"})
+    assert page.context["form"].day == date(2018, 1, 1) and not page.context["form"].errors
 
 
 @pytest.mark.parametrize(
@@ -149,6 +163,41 @@ def test_the_map_is_coloured_as_asked_and_keeps_what_else_is_chosen(reader: Clie
     ]
     assert chosen == ["2025", "Årsverk per 10\xa0000 innbyggere"]
     assert reader.get(URL, {"farge": "<b>"}).context["map"].title == "Norge etter dekning"
+
+
+def test_on_an_earlier_day_the_page_says_where_the_borders_of_the_day_are(
+    reader: Client, country: Country
+) -> None:
+    MunicipalityChangeFactory(old_code="5999", new_code=country.own.code, valid_from=days_ago(50))
+    query = {"dato": f"{days_ago(60):%d.%m.%Y}", "definisjon": "attached"}
+    page = reader.get(URL, query)
+    asked = f"dato={days_ago(60):%d.%m.%Y}&amp;definisjon=attached&amp;grenser=day"
+    assert f'href="{SERIES}?{asked}"' in markup(page)
+    assert f'href="?{asked}&amp;fil=csv"' in markup(page)
+    table = reader.get(URL, query | {"grenser": "day", "fil": "csv"}).content.decode()
+    assert "5999" in table and country.own.code not in table
+    todays = reader.get(URL, query | {"fil": "csv"}).content.decode()
+    assert country.own.code in todays and "5999" not in todays
+    assert "grenser=day" not in markup(reader.get(URL)), "today they are the same"
+
+
+def test_the_slider_leads_to_the_end_of_its_month_and_keeps_what_else_is_chosen(
+    reader: Client, country: Country
+) -> None:
+    query = {"farge": "arsverk", "fylke": "59", "dato": "31.12.2025"}
+    page = reader.get(URL, query)
+    assert 'type="range" id="slider-month" name="maned" min="1" max="99" step="1" value="96"' in markup(page)
+    assert '<output class="day-slider__day" for="slider-month">31.12.2025</output>' in markup(page)
+    moved = reader.get(URL, query | {"maned": "84"})
+    assert (moved.status_code, moved.url) == (302, f"{URL}?farge=arsverk&fylke=59&dato=31.12.2024")
+    assert reader.get(moved.url).context["report"].on == date(2024, 12, 31)
+    assert reader.get(URL, {"maned": "99"}).url == URL, "today"
+
+
+@pytest.mark.parametrize("asked", ["0", "100", "-1", "1.5", "mars", "", "9" * 5000, "<b>"])
+def test_a_month_that_there_is_not_changes_no_day(reader: Client, country: Country, asked: str) -> None:
+    assert reader.get(URL, {"maned": asked}).url == URL
+    assert reader.get(URL, {"maned": asked, "dato": "31.12.2025"}).url == f"{URL}?dato=31.12.2025"
 
 
 def test_staffing_against_waits_shows_no_small_number(reader: Client, country: Country) -> None:

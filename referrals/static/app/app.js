@@ -1,5 +1,5 @@
 // The pages work without this file. It adds some comforts: a form is sent once, a filter keeps the sort,
-// headings of a list stay in sight, and the maps are walked with the arrow keys.
+// headings of a list stay in sight, the maps are walked with the arrow keys, and a slider says its day as it is drawn.
 
 // --- A form is sent once: a second press while the first is on its way does nothing ---
 
@@ -63,9 +63,7 @@ function placeOf(link) {
   return [Number(column), Number(row)];
 }
 
-function nearest(from, direction, places) {
-  const [column, row] = places.get(from);
-  const [dx, dy] = direction;
+function nearest([column, row], [dx, dy], places) {
   let best = null;
   let least = Infinity;
   for (const [link, [x, y]] of places) {
@@ -78,22 +76,72 @@ function nearest(from, direction, places) {
   return best;
 }
 
+// Where each key leads from each link. One that is nobody's nearest is put between a neighbour and where that leads.
+function stepsBetween(places) {
+  const steps = new Map();
+  for (const [link, place] of places) {
+    const leads = Object.entries(DIRECTIONS).map(([key, way]) => [key, nearest(place, way, places)]);
+    steps.set(link, Object.fromEntries(leads));
+  }
+  const reached = new Map();
+  const reach = (first) => {
+    const found = [first];
+    for (let link = found.pop(); link; link = found.pop()) {
+      if (reached.has(link)) continue;
+      reached.set(link, places.get(link));
+      found.push(...Object.values(steps.get(link)).filter(Boolean));
+    }
+  };
+  reach(places.keys().next().value);
+  for (const [link, place] of places) {
+    if (reached.has(link)) continue;
+    for (const [key, [dx, dy]] of Object.entries(DIRECTIONS)) {
+      const before = nearest(place, [-dx, -dy], reached);
+      if (!before) continue;
+      steps.get(link)[key] = steps.get(before)[key];
+      steps.get(before)[key] = link;
+      break;
+    }
+    reach(link);
+  }
+  return steps;
+}
+
 for (const map of document.querySelectorAll("[data-tilemap]")) {
   const places = new Map([...map.querySelectorAll("a")].map((link) => [link, placeOf(link)]));
   const stopAt = (chosen) => {
     for (const link of places.keys()) link.tabIndex = link === chosen ? 0 : -1;
   };
   stopAt(places.keys().next().value);
+  let steps = null;
   map.addEventListener("focusin", (event) => {
     if (places.has(event.target)) stopAt(event.target);
   });
   map.addEventListener("keydown", (event) => {
-    const direction = DIRECTIONS[event.key];
-    if (!direction || !places.has(event.target)) return;
-    const next = nearest(event.target, direction, places);
+    if (!DIRECTIONS[event.key] || !places.has(event.target)) return;
+    steps ??= stepsBetween(places);
+    const next = steps.get(event.target)[event.key];
     if (next) {
       event.preventDefault();
       next.focus();
     }
+  });
+}
+
+// --- A slider over months says which day it stands for while it is drawn; without this it says so when it is shown ---
+
+function monthEnd(number) {
+  const end = new Date(2018, number, 0); // the first of 2018 is 1, and the day before a month is the end of the last
+  const digits = (value) => String(value).padStart(2, "0");
+  return `${digits(end.getDate())}.${digits(end.getMonth() + 1)}.${end.getFullYear()}`;
+}
+
+for (const slider of document.querySelectorAll(".day-slider input[type=range]")) {
+  const output = slider.form.querySelector("output");
+  slider.setAttribute("aria-valuetext", output.textContent);
+  slider.addEventListener("input", () => {
+    const day = slider.value === slider.max ? slider.dataset.today : monthEnd(Number(slider.value));
+    output.textContent = day;
+    slider.setAttribute("aria-valuetext", day);
   });
 }

@@ -67,8 +67,7 @@ def test_waits_that_are_not_known_are_told_as_such_and_have_a_place_in_the_legen
     assert tile("venter", over_a_year=Figure()).label == "Vik 1: ukjent"
     legend = board.shaded_map(one(), address, "", "venter").chart.legend
     assert [(entry.symbol, entry.label) for entry in legend if entry.tone == "q0"] == [
-        ("<", "skjult fordi tallet er lite"),
-        (":", "skjermet, siden andre tall kunne røpe det"),
+        ("<", "lite (<) eller skjermet (:)"),
         ("–", "ukjent"),
     ]
 
@@ -78,6 +77,24 @@ def test_every_colour_leads_to_the_same_page_and_has_a_legend(shade):
     shaded = board.shaded_map(one(), address, "", shade)
     assert [drawn.href for drawn in shaded.chart.tiles] == ["/dekning/6001/"]
     assert {drawn.tone for drawn in shaded.chart.tiles} <= {entry.tone for entry in shaded.chart.legend}
+
+
+@pytest.mark.parametrize(
+    ("on", "value"),
+    [
+        (date(2018, 1, 1), 1),
+        (date(2018, 1, 31), 1),
+        (date(2018, 2, 1), 2),
+        (date(2024, 12, 31), 84),
+        (date(2026, 2, 28), 98),
+        (date(2026, 3, 1), 99),
+        (date(2026, 3, 16), 99),
+    ],
+)
+def test_the_slider_stands_at_the_month_of_the_day(on, value):
+    slider = board.day_slider(on, date(2026, 3, 16))
+    assert (slider.value, slider.last, slider.shown) == (value, 99, f"{on:%d.%m.%Y}")
+    assert slider.year_ends == tuple((12 * (year - 2017), year) for year in range(2018, 2026))
 
 
 def test_the_years_end_with_today():
