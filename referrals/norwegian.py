@@ -1,6 +1,7 @@
 """Norwegian habits of writing: alphabetical order, numbers, waits in words, initials."""
 
 import unicodedata
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import number_format
@@ -66,6 +67,12 @@ def days_in_words(days: int) -> str:
         return ngettext("%(count)s week", "%(count)s weeks", weeks) % {"count": weeks}
     months = int(days * 12 / DAYS_A_YEAR)
     return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
+
+
+def listed(names: Sequence[str], *, last: str) -> str:
+    """Names in a sentence: Hitra, Heim og Orkland. `last` is the word before the last of them."""
+    *others, final = names
+    return f"{', '.join(others)} {last} {final}" if others else final
 
 
 def number(value: int | float | Decimal, decimals: int = 0) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from referrals.boards.coverage import Text
 from referrals.boards.pictures import Picture, months
 from referrals.charts.bars import Part, Row, bars
 from referrals.charts.lines import Series, lines
 from referrals.choices import Borders, Definition
-from referrals.norwegian import number, sort_key
+from referrals.norwegian import listed, number, sort_key
 from referrals.reports.borders import Split
 from referrals.reports.coverage_series import CoverageSeries, Point
 from referrals.reports.gaps import Turnover
@@ -52,6 +52,7 @@ def over_time(series: CoverageSeries) -> Picture:
                 for definition in Definition
             ]
             + _published_line(points),
+            has_legend=True,
         ),
         heading=_("Month"),
         unit=_("municipalities"),
@@ -150,7 +151,8 @@ def borders_note(borders: Borders) -> str:
     return _(
         "In the borders of the day: old numbers have no names here. A municipality that was later merged with others "
         "cannot be told from them afterwards, and is unknown unless the whole had nobody; one that was divided is "
-        "its parts together. Centrality and offices are those of today."
+        "its parts together, unless these took in others too: then nor can it be told from them. Centrality and "
+        "offices are those of today."
     )
 
 
@@ -203,7 +205,7 @@ def _cells(points: Iterable[Point | None], definition: Definition) -> tuple[Year
 def _split(split: Split) -> str:
     words = {
         "old": split.old_code,
-        "new": ", ".join(split.new_codes),
+        "new": listed(split.new_codes, last=pgettext("between names", "and")),
         "day": day_month_year(split.on),
     }
     return _("%(old)s was divided between %(new)s on %(day)s.") % words

@@ -1,4 +1,7 @@
-"""Lines over months, with gaps where nothing is known. A line's name stands at its end, never upon another's."""
+"""Lines over months, with gaps where nothing is known.
+
+A line's name stands at its end, never upon another's; or in a legend, where many end close together.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -77,6 +80,7 @@ class LineChart:
     y_ticks: tuple[Tick, ...]
     axis: MonthAxis
     gaps: tuple[Gap, ...]
+    has_legend: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -97,8 +101,8 @@ class LineChart:
         return any(href for line in self.lines for href in line.hrefs)
 
 
-def lines(months: Sequence[Month], series: Sequence[Series]) -> LineChart:
-    """Lays the series out over the months.
+def lines(months: Sequence[Month], series: Sequence[Series], *, has_legend: bool = False) -> LineChart:
+    """Lays the series out over the months; with a legend no name stands at a line's end.
 
     Raises ValueError if a series has not one value for each month.
     """
@@ -106,18 +110,18 @@ def lines(months: Sequence[Month], series: Sequence[Series]) -> LineChart:
         if len(one.values) != len(months):
             raise ValueError(f"{one.name} has {len(one.values)} values for {len(months)} months.")
     labels = tuple(month.label for month in months)
-    frame = _frame(series)
+    frame = _frame(series, names_beside=not has_legend)
     scale, y_ticks = vertical_axis(frame, _highest(series))
     places = [_across(number, len(months), frame) for number in range(len(months))]
     drawn = [_line(style, one, labels, places, scale) for style, one in enumerate(series, start=1)]
     axis = month_axis(months, places, frame.left, frame.plot_right)
     gaps = _gaps(labels, places, drawn)
-    return LineChart(frame, labels, _names_apart(drawn, frame), y_ticks, axis, gaps)
+    return LineChart(frame, labels, _names_apart(drawn, frame), y_ticks, axis, gaps, has_legend)
 
 
-def _frame(series: Sequence[Series]) -> Frame:
+def _frame(series: Sequence[Series], *, names_beside: bool) -> Frame:
     """The paper, with room for the longest name at the right and the largest number at the left."""
-    names = max((text_width(one.name) for one in series), default=0)
+    names = max((text_width(one.name) for one in series), default=0) if names_beside else 0
     frame = Frame(height=238 + ROOM, top=28, bottom=ROOM, right=rounded(20 + names))
     return room_for(frame, _highest(series))
 

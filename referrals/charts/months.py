@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from referrals.charts.scales import Tick, rounded, stand_clear, text_width
 
-STRIDES = (1, 2, 3, 4, 6, 12)  # so that the same months are named in every year
+STRIDES = (1, 2, 3, 4, 6)  # so that the same months are named in every year, and more than January
 NAME_GAP = 8
 ROOM = 52  # under the base line, for names and years
 
@@ -72,7 +72,7 @@ def month_axis(months: Sequence[Month], middles: Sequence[float], left: float, r
 
 
 def _names(months: Sequence[Month], middles: Sequence[float]) -> tuple[Tick, ...]:
-    """January and every month so many after it; with the widest stride only what stands clear of the one before."""
+    """January and every month so many after it; none where there is only room for January: the years say as much."""
     for stride in STRIDES:
         kept = [
             Tick(middle, month.name)

@@ -1,12 +1,12 @@
 """A band over years, in one colour after another, and below it the stretches that are marked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from referrals.charts.scales import Frame, Tick, rounded, text_width, thinned
 
-LEFT, RIGHT = 20, 20
+LEFT, RIGHT = 28, 28
 BAND_TOP, BAND_HEIGHT = 8, 34
 MARK_Y = 54
 
@@ -60,7 +60,7 @@ class Timeline:
 def timeline(stretches: Sequence[Stretch], marked: Sequence[Stretch]) -> Timeline:
     """Lays the stretches, which are in order of time and leave no hole, out from side to side.
 
-    What is `marked` outside of them is cut off.
+    What is `marked` outside of them is cut off, and has no text then: it would tell of more than is drawn.
     """
     frame = Frame(left=LEFT, right=RIGHT, top=BAND_TOP, bottom=24, height=106)
     if not stretches:
@@ -70,7 +70,7 @@ def timeline(stretches: Sequence[Stretch], marked: Sequence[Stretch]) -> Timelin
     return Timeline(
         frame,
         tuple(across.band(one) for one in stretches),
-        tuple(across.band(one) for one in inside),
+        tuple(across.band(one if across.begin <= one.begun else replace(one, text="")) for one in inside),
         thinned(across.years()),
     )
 

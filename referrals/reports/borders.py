@@ -1,8 +1,8 @@
 """Which municipalities there were on a day, by their numbers, and what of today's ones is known of each.
 
 The registers follow today's municipalities back in time. One that only changed its number is the same; one that was
-merged with others cannot be told from them afterwards; one that was split is seen as its parts together. Old numbers
-have no names here. All of it follows from the changes of numbers.
+merged with others cannot be told from them afterwards; one that was split is seen as its parts together, where nobody
+else is in these. Old numbers have no names here. All of it follows from the changes of numbers.
 """
 
 from collections import defaultdict

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Self
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from referrals.choices import NOBODY_KNOWN, Borders, CoverageState, Definition
 from referrals.models import ALL_KNOWN, Hindsight, Municipality, MunicipalityChange, looking_back, register_as
+from referrals.norwegian import listed
 from referrals.reports import borders, coverage
 from referrals.reports.borders import Place, Split
 from referrals.reports.coverage import (
@@ -131,7 +133,7 @@ def _is_vacant_only(place: Place, state: CoverageState, parts: Iterable[Municipa
 
 
 def _undivided(parts: Iterable[MunicipalityCoverage]) -> str:
-    names = ", ".join(part.full_name for part in parts)
+    names = listed([part.full_name for part in parts], last=pgettext("between names", "and"))
     return _("Is now in %(municipalities)s, and cannot be told from the others there") % {
         "municipalities": names
     }

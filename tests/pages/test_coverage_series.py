@@ -1,12 +1,13 @@
 """Coverage since 2018: the line, its groups, the published numbers beside it, and who is new."""
 
 import json
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from referrals.choices import Definition
-from referrals.models import KeptRecipe
+from referrals.models import KeptRecipe, MunicipalityChange
 from tests.pages.country import SERIES, URL, Country
 from tests.pages.seen import markup
 
@@ -29,6 +30,21 @@ def test_it_is_put_together_and_drawn_as_asked(reader: Client, country: Country)
     assert "Gamle kommunenumre har ikke navn her" in markup(page)
     unknown = reader.get(SERIES, {"gruppe": "nonsense", "grenser": "nonsense"}).context["series"].question
     assert (unknown.by, unknown.borders) == ("county", "today")
+
+
+def test_the_divided_are_told_with_their_parts(reader: Client, country: Country) -> None:
+    for old, new in (
+        ("1850", "1806"),
+        ("1850", "1875"),
+        ("5012", "5055"),
+        ("5012", "5056"),
+        ("5012", "5059"),
+    ):
+        MunicipalityChange.objects.get_or_create(old_code=old, new_code=new, valid_from=date(2020, 1, 1))
+    page = reader.get(SERIES, {"grenser": "day"})
+    assert "1850 ble delt mellom 1806 og 1875 01.01.2020." in markup(page)
+    assert "5012 ble delt mellom 5055, 5056 og 5059 01.01.2020." in markup(page)
+    assert "med mindre også andre gikk inn i dem" in markup(page)
 
 
 def test_the_published_numbers_stand_beside_the_line_with_their_source(
@@ -61,7 +77,8 @@ def test_staffing_is_drawn_by_group_with_two_decimals(reader: Client, country: C
 def test_who_is_new_is_named_with_the_way_there(reader: Client, country: Country) -> None:
     page = reader.get(SERIES)
     assert [(each.title, len(each.places)) for each in page.context["lists"]] == [("Nye uten", 1)]
-    assert "er 1 kommune ny uten, 0 er dekket igjen." in markup(page)
+    assert "Siden samme dato i fjor er 1 kommune ny uten, 0 er dekket igjen." in markup(page)
+    assert "Nye uten siden samme dato i fjor: 1" in markup(page)
     assert f'href="/dekning/{country.none.code}/"' in markup(page)
 
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.norwegian import days_in_words, initials, number, per_cent, sort_key
+from referrals.norwegian import days_in_words, initials, listed, number, per_cent, sort_key
 
 # The names of the 357 municipalities as Intl.Collator("nb") of Node.js 20 (ICU 78.2) sorts them.
 NAMES_IN_ORDER = (Path(__file__).parent / "municipality_names_in_order.txt").read_text("utf-8").splitlines()
@@ -213,3 +213,11 @@ def test_initials_are_the_first_letters_of_given_and_family_name(given_name, fam
 @given(st.text(), st.text())
 def test_initials_of_anything_are_short(given_name, family_name):
     assert len(initials(given_name, family_name).encode()) <= 4 * (len(given_name) + len(family_name))
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [(["Hitra"], "Hitra"), (["Heim", "Hitra"], "Heim og Hitra"), (["A", "B", "C"], "A, B og C")],
+)
+def test_names_in_a_sentence(names, sentence):
+    assert listed(names, last="og") == sentence

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.charts.lines import Series, lines
-from referrals.charts.scales import LINE_HEIGHT
+from referrals.charts.scales import LINE_HEIGHT, text_width
 from tests.look.months import months
 
 values = st.one_of(st.none(), st.floats(0, 100_000, allow_nan=False))
@@ -120,3 +120,10 @@ def test_the_numbers_of_the_axis_have_room():
 def test_a_series_of_another_length_is_refused():
     with pytest.raises(ValueError, match="2 values for 1 months"):
         lines(months(1), [Series("Median", [1, 2])])
+
+
+def test_with_a_legend_the_lines_have_the_room_of_their_names():
+    series = [Series("Ansatt i stilling", [1, 2]), Series("Ansatt", [1, 2])]
+    beside, above = lines(months(2), series), lines(months(2), series, has_legend=True)
+    assert (beside.has_legend, above.has_legend) == (False, True)
+    assert above.frame.plot_right - beside.frame.plot_right >= text_width("Ansatt i stilling")

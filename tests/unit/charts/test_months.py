@@ -28,6 +28,12 @@ def test_the_same_months_are_named_in_every_year(count, names):
     assert [tick.value for tick in axis(count).names] == names
 
 
+def test_where_only_january_has_room_the_years_alone_are_named():
+    drawn = axis(106)
+    assert drawn.names == ()
+    assert [year.text for year in drawn.years][:-1] == [str(year) for year in range(2018, 2026)]
+
+
 @given(st.integers(0, 200), st.integers(100, 900))
 def test_names_and_years_stand_clear_of_each_other_and_in_order(count, width):
     drawn = axis(count, width)

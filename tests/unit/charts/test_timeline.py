@@ -32,6 +32,14 @@ def test_what_is_marked_is_cut_at_the_ends_and_left_out_outside() -> None:
     assert abs(drawn.marks[1].x + drawn.marks[1].width - drawn.frame.plot_right) < 0.1
 
 
+def test_what_began_earlier_has_no_text_that_would_tell_of_more_than_is_drawn() -> None:
+    drawn = timeline([stretch(0, 1000)], [stretch(-50, 500, "550 dager"), stretch(600, 1000, "400 dager")])
+    assert [(mark.text, mark.label) for mark in drawn.marks] == [
+        ("", "550 dager"),
+        ("400 dager", "400 dager"),
+    ]
+
+
 def test_years_are_named_where_they_begin() -> None:
     drawn = timeline([stretch(0, 800)], [])
     assert [tick.value for tick in drawn.years] == ["2018", "2019", "2020"]
