@@ -85,9 +85,8 @@ def as_sheet(asked: AskedCoverage) -> Sheet:
 
 
 def as_statistics(asked: AskedCoverage) -> Statistics:
-    """The municipalities and, in today's borders, the counties; or the groups, where they were put together."""
-    tables = tuple(table for table in TABLES if table.name != "group" or asked.question.by)
-    return Statistics(asked_tables(tables, asked.question), _lines(asked), (asked.recipe,))
+    """The municipalities and, in today's borders, the counties; or instead of these the groups that were asked for."""
+    return Statistics(asked_tables(TABLES, asked.question), _lines(asked), (asked.recipe,))
 
 
 def last_columns(question: Question, recipe: Recipe) -> dict[str, str]:
@@ -110,7 +109,7 @@ def as_number(value: Decimal | None) -> float | None:
 def _lines(asked: AskedCoverage) -> Iterator[Line]:
     """The few first: a page that names the tables reads no further than the first municipality."""
     yield from (Line("group", group.code, group.name, _summed(group.totals)) for group in asked.groups)
-    if asked.question.borders == Borders.TODAY:
+    if asked.question.borders == Borders.TODAY and not asked.question.by:
         counties = asked.report.counties
         yield from (Line("county", county.code, county.name, _of_county(county)) for county in counties)
     for row in asked.rows:

@@ -81,6 +81,11 @@ def test_coverage_says_by_what_it_counts_and_names_its_groups(municipality: Muni
     assert made["extension"]["licence"] and years["extension"]["licence"]
 
 
+def test_put_together_otherwise_there_is_no_table_of_counties(municipality: Municipality) -> None:
+    asked = ("coverage", "--by", "governor", "--format", "jsonstat", "--table", "county")
+    assert "denne rapporten har coverage, group" in refusal(*asked)
+
+
 def test_two_keys_are_a_table_of_days(
     municipality: Municipality, other_municipality: Municipality, category: Category
 ) -> None:
