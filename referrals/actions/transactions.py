@@ -79,6 +79,10 @@ ABOUT = {
     "agreement_no_overlap": "valid_from",
     "statement_to_after_from": "valid_to",
     "statement_no_overlap": "valid_from",
+    "municipality_valid_to_after_from": "valid_to",
+    "unit_to_after_from": "valid_to",
+    "membership_to_after_from": "valid_to",
+    "membership_municipal_role_with_municipality": "municipality",
     "small_number_limit_range": "least_shown",
     "small_number_limit_begins_later": "valid_from",
     "thin_coverage_limit_range": "least_fte",
@@ -125,6 +129,12 @@ def refusal_in_words(error: IntegrityError) -> DomainError | None:
         if constraint.name == name and worded:
             return InvalidValue(field=ABOUT.get(name, ""), reason=constraint.violation_error_message)
     return None
+
+
+def field_of(constraint: str) -> str:
+    """The input that a constraint is about, as models and forms call it; empty for the whole."""
+    _kind, field = KNOWN_REFUSALS.get(constraint, (None, ""))
+    return ABOUT.get(constraint, field)
 
 
 def one_at_a_time(table: str) -> None:

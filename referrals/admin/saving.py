@@ -24,6 +24,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from ergo import scope
+from referrals.admin.refusals import PlacedForm
 from referrals.errors import DomainError
 from referrals.models import AuditEvent, User
 
@@ -31,7 +32,7 @@ SHOWN = "_shown"
 ONE_TIME_KEY = "_form"
 
 
-class RegisterForm(ModelForm):
+class RegisterForm(PlacedForm):
     """A row of a register, which is not written over unseen. `refusal` is what the database refused just now."""
 
     refusal: DomainError | None = None

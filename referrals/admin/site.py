@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from referrals.actions.auditing import record_view
 from referrals.actions.transactions import judged_together, refusal_in_words
+from referrals.admin.refusals import PlacedForm
 from referrals.admin.saving import (
     ONE_TIME_KEY,
     SHOWN,
@@ -127,6 +128,7 @@ class RegisterInline(TabularInline):
     """Rows that belong to one row of a register, edited with it."""
 
     extra = 0
+    form = PlacedForm
     formset = RegisterFormSet
     template = "admin/register_inline.html"
     has_view_permission = RegisterAdmin.has_view_permission

@@ -132,7 +132,11 @@ class Municipality(models.Model):
             models.CheckConstraint(
                 condition=Q(centrality__range=(1, 6)), name="municipality_centrality_class"
             ),
-            models.CheckConstraint(condition=to_after_from(), name="municipality_valid_to_after_from"),
+            models.CheckConstraint(
+                condition=to_after_from(),
+                name="municipality_valid_to_after_from",
+                violation_error_message=_("The municipality ends before it begins."),
+            ),
         ]
 
     def __str__(self) -> str:

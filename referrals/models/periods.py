@@ -7,7 +7,8 @@ from operator import or_
 from typing import Any, Self
 
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField
-from django.db.models import DateField, F, Func, IntegerField, Lookup, Q, QuerySet
+from django.db.models import Case, DateField, F, Func, IntegerField, Lookup, Q, QuerySet, When
+from django.db.models.lookups import LessThan
 
 from referrals.permissions import Access, Permission
 
@@ -17,6 +18,14 @@ class DateRange(Func):
 
     function = "daterange"
     output_field = DateRangeField()
+
+    def get_expression_for_validation(self) -> "DateRange":
+        """The range as a form asks whether it overlaps, before anybody has said that its end is after its beginning.
+
+        PostgreSQL makes no range that ends before it begins: here it is empty, and the check constraint says why.
+        """
+        since, until = self.source_expressions
+        return DateRange(since, Case(When(LessThan(until, since), then=since), default=until))
 
 
 class IdRange(Func):
