@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from ergo.scope import scoped
 from referrals.choices import CoverageState
-from referrals.demo import coverage, foundation, leaves, workforce
+from referrals.demo import coverage, foundation, leaves, thin, workforce
 from referrals.demo.cases import Case, Cases
 from referrals.demo.coverage import Span, Spans
 from referrals.demo.load import Loader, analyze, lock_for_loading, reserve_ids
@@ -126,6 +126,7 @@ class _Seeding:
         staff = workforce.staff(self.places, spans, order.until, order.stream("workforce"))
         leaves.add(staff, self.places, order.until, order.stream("leaves"))
         leaves.add_vacant(staff, spans, order.stream("vacant"))
+        thin.add_other_posts(staff, spans, order.stream("other posts"))
         foundation.create_agreements_and_statements(self.places, spans, order.stream("agreements"))
         last_day = date.fromordinal(self.workdays.last())
         with Loader(MODELS) as loader:

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from referrals.choices import Definition, OccupationKind
+from referrals.importers.register_files import FOLDER, OCCUPATIONS, read
 from referrals.models import (
     CoverageAgreement,
     CoverageStatement,
@@ -16,8 +18,10 @@ from referrals.models import (
     Therapist,
     Vacancy,
 )
+from referrals.reports import coverage
 from tests.factories import (
     LONG_AGO,
+    NOW,
     TODAY,
     CoverageAgreementFactory,
     CoverageStatementFactory,
@@ -35,6 +39,23 @@ DAY = timedelta(days=1)
 
 
 class TestEmploy:
+    def test_somebody_authorised_in_another_post_counts_by_two_of_the_definitions(
+        self, desk: Desk, municipality: Municipality
+    ) -> None:
+        """From the occupations that every installation starts with; of other posts nothing else is asked."""
+        for row in read(FOLDER)[OCCUPATIONS.file]:
+            Occupation.objects.get_or_create(code=row.values["code"], defaults=row.values)
+        TherapistFactory(hpr_number=HPR)
+        path = desk.look_up()
+        groups = dict(desk.get(path).context["form"].fields["occupation"].choices[1:])
+        [(other, title)] = groups[OccupationKind.OTHER.label]
+        assert title == "0000000 annen stilling"
+        assert desk.send(path, a_post(Occupation.objects.get(pk=other))).url == desk.list
+        assert "annen stilling" in markup(desk.get())
+        reports = [coverage.build(TODAY, data_as_of=NOW, definition=definition) for definition in Definition]
+        without = [municipality.pk in {row.pk for row in report.without} for report in reports]
+        assert without == [True, False, False], "employed, authorised, attached"
+
     def test_somebody_known_gets_a_post(self, desk: Desk, occupation: Occupation) -> None:
         known = TherapistFactory(hpr_number=HPR, name="Kjent")
         path = desk.look_up()

@@ -137,7 +137,7 @@ def test_numbers_of_the_last_reform_are_in_use(rows, by_code):
     assert latest <= by_code.keys()
 
 
-def test_seven_occupations_are_ergoterapeuter_and_seven_support_them(rows):
+def test_seven_occupations_are_ergoterapeuter_seven_support_them_and_one_is_every_other_post(rows):
     kinds = {row["code"]: row["kind"] for row in rows["occupations"]}
     therapists = {code for code, kind in kinds.items() if kind == OccupationKind.THERAPIST}
     assert therapists == {"3226101", "3226104", "3226106", "3226114", "3226116", "3226117", "3226119"}
@@ -150,6 +150,8 @@ def test_seven_occupations_are_ergoterapeuter_and_seven_support_them(rows):
         "5139151",
         "5131111",
     }
+    # No code of Statistics Norway: whatever else an ergoterapeut is employed as.
+    assert {code for code, kind in kinds.items() if kind == OccupationKind.OTHER} == {"0000000"}
 
 
 def test_twelve_categories_in_three_languages_with_other_at_the_end(rows):

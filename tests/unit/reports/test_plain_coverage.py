@@ -39,6 +39,9 @@ SAID = (
     *[("persons", "suppressed", None, None), ("persons", "missing", None, None)],
 )
 
+# Of the demo as it is seeded: in its first years, between and on its last day.
+SEEDED_DAYS = (date(2019, 6, 30), date(2022, 12, 31), UNTIL)
+
 pytestmark = [pytest.mark.django_db]
 
 every_day = pytest.mark.parametrize("on", DAYS, ids=str)
@@ -46,11 +49,36 @@ every_definition = pytest.mark.parametrize("definition", Definition)
 
 
 @pytest.fixture(scope="module")
-def rows(seeded: list[int], django_db_blocker: DjangoDbBlocker) -> Iterator[Rows]:
+def as_seeded(seeded: list[int], django_db_blocker: DjangoDbBlocker) -> tuple[Rows, dict[Any, set[int]]]:
+    """The demo as everybody gets it, and who is without in it by the product: by day and definition."""
+    with django_db_blocker.unblock():
+        asked = [(on, definition) for on in SEEDED_DAYS for definition in Definition]
+        found = {(on, definition): _without(on, definition) for on, definition in asked}
+        return read_register(), found
+
+
+def _without(on: date, definition: Definition) -> set[int]:
+    return {row.pk for row in coverage.build(on, data_as_of=NOW, definition=definition).without}
+
+
+@pytest.mark.parametrize("on", SEEDED_DAYS, ids=str)
+def test_in_the_demo_the_three_definitions_differ(
+    as_seeded: tuple[Rows, dict[Any, set[int]]], on: date
+) -> None:
+    rows, found = as_seeded
+    for definition in Definition:
+        assert found[on, definition] == plain_coverage.without(rows, on, definition.value)
+    employed, authorised, attached = (found[on, definition] for definition in Definition)
+    assert employed > authorised > attached
+    assert 5 <= len(employed - authorised) <= 10, "a handful"
+
+
+@pytest.fixture(scope="module")
+def rows(as_seeded: tuple[Rows, dict[Any, set[int]]], django_db_blocker: DjangoDbBlocker) -> Iterator[Rows]:
     """The demo with posts of another kind, students, official figures and vacant posts anywhere."""
     with django_db_blocker.unblock():
         rng = Random(3)
-        other = Occupation.objects.create(code="1120102", title="Leder", kind=OccupationKind.OTHER)
+        other = Occupation.objects.get(kind=OccupationKind.OTHER)
         some(Employment, IN_ANOTHER_POST, rng).update(occupation=other)
         some(Therapist, STUDENTS, rng).update(is_licence=True, is_student=True)
         places = sorted(Municipality.objects.values_list("pk", flat=True))
