@@ -1,6 +1,6 @@
 """Everything of the demo but the referrals: users, priority keys, therapists, employments, agreements, statements."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -11,6 +11,7 @@ from referrals.demo.load import Loader, reserve_ids
 from referrals.demo.places import Fortune, Municipal
 from referrals.demo.rows import EmploymentRow, LeaveRow, TargetRow, TherapistRow, VacancyRow
 from referrals.demo.teams import Member, Team, ordinal
+from referrals.demo.thin import ENDS_IN
 from referrals.demo.users import DEMO_PASSWORD, DEMO_USERS, DemoUser
 from referrals.demo.workforce import ACTIVITY_WORKER, Staff, Worker
 from referrals.models import (
@@ -42,6 +43,7 @@ CRITERIA = (
 )
 STATEMENT_SOURCE = "Oppgitt av kommunen (oppdiktet)"
 AGREEMENT_REFERENCE = "Samarbeidsavtale {number}/{year} (oppdiktet)"
+AGREEMENTS_ENDING = 3
 AGREED_FTE = (None, None, "0.10", "0.20", "0.20", "0.30", "0.40")
 
 
@@ -200,8 +202,11 @@ def _teams(staff: Staff, ids: dict[str, int]) -> dict[str, Team]:
     return {code: Team(found) for code, found in members.items()}
 
 
-def create_agreements_and_statements(places: list[Municipal], spans: Spans, rng: Random) -> None:
-    """What municipalities without own say, and who serves them instead: the nearest that always has its own."""
+def create_agreements_and_statements(places: list[Municipal], spans: Spans, until: date, rng: Random) -> None:
+    """What municipalities without own say, and who serves them instead: the nearest that always has its own.
+
+    A few of the agreements that still hold on the day `until` end soon after it.
+    """
     agreements, statements = [], []
     always = [place for place in places if all(span.state == CoverageState.OWN for span in spans[place.code])]
     for place in places:
@@ -211,6 +216,9 @@ def create_agreements_and_statements(places: list[Municipal], spans: Spans, rng:
             elif span.state == CoverageState.AGREEMENT:
                 provider = min(always, key=lambda other: (_distance(place, other), other.code))
                 agreements.append(_agreement(provider, place, span, number, rng))
+    running = [agreement for agreement in agreements if agreement.valid_to is None]
+    for agreement in rng.sample(running, min(AGREEMENTS_ENDING, len(running))):
+        agreement.valid_to = until + timedelta(days=rng.randint(*ENDS_IN))
     CoverageAgreement.objects.bulk_create(agreements)
     CoverageStatement.objects.bulk_create(statements)
 

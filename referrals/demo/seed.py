@@ -127,7 +127,10 @@ class _Seeding:
         leaves.add(staff, self.places, order.until, order.stream("leaves"))
         leaves.add_vacant(staff, spans, order.stream("vacant"))
         thin.add_other_posts(staff, spans, order.stream("other posts"))
-        foundation.create_agreements_and_statements(self.places, spans, order.stream("agreements"))
+        thin.add_thin(staff, order.until, order.stream("thin"))
+        foundation.create_agreements_and_statements(
+            self.places, spans, order.until, order.stream("agreements")
+        )
         last_day = date.fromordinal(self.workdays.last())
         with Loader(MODELS) as loader:
             fortunes = {place.pk: self.fortunes[place.code] for place in self.places}

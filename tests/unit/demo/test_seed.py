@@ -14,7 +14,7 @@ from referrals import identity, waiting
 from referrals.actions import referrals
 from referrals.actions.persons import PersonData
 from referrals.actions.referrals import ReferralData
-from referrals.choices import Channel, CoverageState, Source, Status
+from referrals.choices import Channel, CoverageState, Definition, Source, Status
 from referrals.demo.seed import CannotSeed, Order, seed
 from referrals.demo.users import DEMO_PASSWORD, DEMO_USERS, MOSS, STRAND
 from referrals.models import (
@@ -32,8 +32,10 @@ from referrals.models import (
     access_of,
 )
 from referrals.permissions import Role
-from referrals.reports import coverage
+from referrals.reports import coverage, thin
+from referrals.reports.thin import Ends
 from tests.unit.demo.digest import digest
+from tests.unit.reports.own import manager_of
 
 pytestmark = [pytest.mark.usefixtures("first_digest", "seeded"), pytest.mark.django_db]
 
@@ -138,6 +140,22 @@ def test_some_were_referred_again_and_some_were_one_need_twice():
         assert (referral.person_id, referral.category_id) == (kept.person_id, kept.category_id)
         assert kept.closed_on is None or kept.closed_on > referral.closed_on
         assert kept.received_on <= referral.received_on
+
+
+def test_every_kind_of_thin_coverage_is_there(order):
+    """As the staff of each municipality sees it."""
+    found = [thin_of(place, order.until) for place in Municipality.objects.present()]
+    for name in ("is_lone", "is_shared", "is_away", "is_under"):
+        assert sum(getattr(one, name) for one in found) >= 3, name
+    ends = [ending.what for one in found for ending in one.endings]
+    assert ends.count(Ends.AUTHORISATION) >= 8
+    assert ends.count(Ends.AGREEMENT) == 3 and ends.count(Ends.LICENCE) >= 1
+    for code in (MOSS, STRAND):
+        assert thin_of(Municipality.objects.get(code=code), order.until).endings
+
+
+def thin_of(place, on):
+    return thin.build(place.pk, on, manager_of(place), Definition.ATTACHED)
 
 
 def test_the_next_referral_gets_the_next_number():
