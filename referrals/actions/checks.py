@@ -18,13 +18,11 @@ from referrals.errors import (
     UnknownCode,
 )
 from referrals.models import Person, Therapist
+from referrals.models.periods import EARLIEST
 from referrals.permissions import Access
 
 # Of a reason that somebody else will read when asking whether it was right.
 SHORTEST_REASON = 15  # characters
-
-# Older than anybody living: a slip of the keyboard.
-EARLIEST = date(1900, 1, 1)
 
 
 def check_day(day: date, *, field: str, today: date, earliest: date = EARLIEST) -> None:

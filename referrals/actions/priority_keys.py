@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from referrals.actions.checks import EARLIEST, check_reason, check_values
+from referrals.actions.checks import check_reason, check_values
 from referrals.actions.transactions import action
 from referrals.errors import (
     DateAfter,
@@ -33,6 +33,7 @@ from referrals.models import (
     Submission,
     User,
 )
+from referrals.models.periods import EARLIEST
 from referrals.models.priority import missing_levels
 from referrals.permissions import Access, Permission
 from referrals.waiting import DUE_SOON_DAYS, oslo_date

@@ -14,13 +14,13 @@ from uuid import UUID
 from django.db.models import Field, Model
 from django.utils.crypto import salted_hmac
 
-from referrals.actions.checks import EARLIEST, check_values
+from referrals.actions.checks import check_values
 from referrals.actions.transactions import action, judged_together
 from referrals.errors import (
     DateAfter,
     DateBefore,
-    DateTooOld,
     ForeignRecord,
+    LeaveOutsideEmployment,
     NothingChanged,
     RecordChanged,
     RecordEnded,
@@ -36,6 +36,7 @@ from referrals.models import (
     User,
     Vacancy,
 )
+from referrals.models.periods import refusals_of_days
 from referrals.permissions import Access, Permission
 from referrals.waiting import oslo_date
 
@@ -43,9 +44,6 @@ Record = Employment | Leave | Vacancy | CoverageAgreement | CoverageStatement
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 Row = TypeVar("Row", bound=Record | Therapist)
 Values = Mapping[str, Any]
-
-# A first day further ahead than this, or an end further ahead than that, is a slip in the year.
-LONGEST_AHEAD, LONGEST_PERIOD_AHEAD = timedelta(days=2 * 366), timedelta(days=10 * 366)
 
 PERIOD = ("valid_from", "valid_to")
 # What may be corrected in a row, besides whose it is: another person or another municipality is another row.
@@ -327,11 +325,11 @@ def _check_within(row: Record, since: date) -> None:
 
 
 def _check_period(row: Record, at: datetime, named: str = "valid_to") -> None:
-    """Days that somebody living can mean. That the end comes after the beginning the database says."""
-    today = oslo_date(at)
-    if row.valid_from < EARLIEST:
-        raise DateTooOld(field="valid_from")
-    if row.valid_from > today + LONGEST_AHEAD:
-        raise DateAfter(field="valid_from", latest=today + LONGEST_AHEAD)
-    if row.valid_to is not None and row.valid_to > today + LONGEST_PERIOD_AHEAD:
-        raise DateAfter(field=named, latest=today + LONGEST_PERIOD_AHEAD)
+    """Days that somebody living can mean. That the end comes after the beginning the database says.
+
+    A leave that begins too early is told of its first day; the database, which only sees both, tells of the end.
+    """
+    for refusal in refusals_of_days(row.valid_from, row.valid_to, oslo_date(at), named):
+        raise refusal
+    if isinstance(row, Leave) and row.valid_from < row.employment.valid_from:
+        raise LeaveOutsideEmployment(field="valid_from")

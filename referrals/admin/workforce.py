@@ -1,8 +1,12 @@
 """Therapists, employments, leaves, vacant posts, agreements and statements."""
 
+from typing import Any
+
 from django.contrib import admin
 
 from referrals.actions.workforce import LEAVES_MOVED
+from referrals.admin.refusals import PlacedForm
+from referrals.admin.saving import RegisterForm
 from referrals.admin.site import RegisterAdmin, RegisterInline
 from referrals.models import (
     CoverageAgreement,
@@ -13,6 +17,22 @@ from referrals.models import (
     Therapist,
     Vacancy,
 )
+from referrals.models.periods import refusals_of_days
+from referrals.views.clock import today
+
+
+class DaysForm(PlacedForm):
+    """A row whose days are as far back and ahead as on the municipality's own pages."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for refusal in refusals_of_days(cleaned.get("valid_from"), cleaned.get("valid_to"), today()):
+            self.add_error(refusal.field, str(refusal))
+        return cleaned
+
+
+class RecordForm(DaysForm, RegisterForm):
+    """The same on a page of its own."""
 
 
 @admin.register(Occupation)
@@ -24,6 +44,7 @@ class OccupationAdmin(RegisterAdmin):
 
 class EmploymentInline(RegisterInline):
     model = Employment
+    form = DaysForm
     autocomplete_fields = ["municipality", "occupation"]
 
 
@@ -39,10 +60,12 @@ class TherapistAdmin(RegisterAdmin):
 
 class LeaveInline(RegisterInline):
     model = Leave
+    form = DaysForm
 
 
 @admin.register(Employment)
 class EmploymentAdmin(RegisterAdmin):
+    form = RecordForm
     list_display = [
         "therapist",
         "municipality",
@@ -63,6 +86,7 @@ class EmploymentAdmin(RegisterAdmin):
 
 @admin.register(Leave)
 class LeaveAdmin(RegisterAdmin):
+    form = RecordForm
     list_display = ["employment", "valid_from", "valid_to"]
     list_select_related = ["employment__therapist", "employment__municipality"]
     search_fields = ["employment__therapist__name", "employment__therapist__hpr_number"]
@@ -71,6 +95,7 @@ class LeaveAdmin(RegisterAdmin):
 
 @admin.register(Vacancy)
 class VacancyAdmin(RegisterAdmin):
+    form = RecordForm
     list_display = ["municipality", "occupation", "fte", "valid_from", "valid_to"]
     list_filter = ["occupation"]
     list_select_related = ["municipality", "occupation"]
@@ -80,6 +105,7 @@ class VacancyAdmin(RegisterAdmin):
 
 @admin.register(CoverageAgreement)
 class CoverageAgreementAdmin(RegisterAdmin):
+    form = RecordForm
     list_display = ["recipient", "provider", "fte", "valid_from", "valid_to", "reference"]
     list_select_related = ["recipient", "provider"]
     search_fields = ["recipient__code", "recipient__name", "provider__code", "provider__name", "reference"]
@@ -88,6 +114,7 @@ class CoverageAgreementAdmin(RegisterAdmin):
 
 @admin.register(CoverageStatement)
 class CoverageStatementAdmin(RegisterAdmin):
+    form = RecordForm
     list_display = ["municipality", "valid_from", "valid_to", "source"]
     list_select_related = ["municipality"]
     search_fields = ["municipality__code", "municipality__name", "source"]

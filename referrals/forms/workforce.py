@@ -17,6 +17,7 @@ from referrals.choices import Engagement, OccupationKind
 from referrals.forms.base import ErgoForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.models import CoverageAgreement, Employment, Occupation, Vacancy
+from referrals.models.periods import refusals_of_days
 from referrals.models.workforce import MOST_AGREED_FTE, MOST_FTE
 from referrals.templatetags.ergo import day_month_year
 
@@ -79,7 +80,8 @@ def first_day_without(help_text: Text) -> NorwegianDateField:
 class RecordForm(ErgoForm):
     """A row of the workforce. `facts` are the fields that its action is told of by their own names.
 
-    `seen` is the state of a row that is changed, `submission` the key of a form that adds one.
+    `seen` is the state of a row that is changed, `submission` the key of a form that adds one. `today` is the day by
+    which days are too far ahead.
     """
 
     mark_optional = False
@@ -88,9 +90,9 @@ class RecordForm(ErgoForm):
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, changes: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, changes: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.changes = changes
+        self.today, self.changes = today, changes
         self.prepare()
         self.prepare_fields()
         if not self.is_bound:
@@ -103,6 +105,13 @@ class RecordForm(ErgoForm):
     def values_of(cls, row: Any) -> dict[str, Any]:
         """A row as the form's first values."""
         return {name: row._meta.get_field(name).value_from_object(row) for name in cls.facts}
+
+    def clean(self) -> dict[str, Any]:
+        """Days that nobody can mean are told beside whatever else is wrong; the action refuses them too."""
+        cleaned = super().clean()
+        for refusal in refusals_of_days(cleaned.get("valid_from"), cleaned.get("valid_to"), self.today):
+            self.add_error(refusal.field, str(refusal))
+        return cleaned
 
     @property
     def values(self) -> dict[str, Any]:
@@ -255,7 +264,10 @@ class AgreementForm(SinceForm):
         ),
         widget=forms.RadioSelect,
     )
-    other = forms.ChoiceField(label=_("The other municipality"))
+    other = forms.ChoiceField(
+        label=_("The other municipality"),
+        error_messages={"invalid_choice": _("Choose another municipality than your own, from the list.")},
+    )
     fte = FteField(most=MOST_AGREED_FTE, required=False)
     reference = forms.CharField(
         label=_("Document reference"),

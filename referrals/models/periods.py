@@ -1,7 +1,7 @@
 """Half-open periods [from, to) shared by models, and other SQL that Django has no words for."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, Self
@@ -10,7 +10,13 @@ from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField
 from django.db.models import Case, DateField, F, Func, IntegerField, Lookup, Q, QuerySet, When
 from django.db.models.lookups import LessThan
 
+from referrals.errors import DateAfter, DateTooOld, DomainError
 from referrals.permissions import Access, Permission
+
+# Older than anybody living: a slip of the keyboard.
+EARLIEST = date(1900, 1, 1)
+# A first day further ahead than this, or an end further ahead than that, is a slip in the year.
+LONGEST_AHEAD, LONGEST_PERIOD_AHEAD = timedelta(days=2 * 366), timedelta(days=10 * 366)
 
 
 class DateRange(Func):
@@ -70,6 +76,21 @@ def valid_on(on: date, prefix: str = "") -> Q:
 def to_after_from() -> Q:
     """Condition of a check constraint: the end is open or after the beginning."""
     return Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+
+
+def refusals_of_days(
+    valid_from: date | None, valid_to: date | None, today: date, named: str = "valid_to"
+) -> Iterator[DomainError]:
+    """What nobody living can mean of a period's days, each by itself, so that a form tells of all. None: not known.
+
+    `named`: what the input of the end is called.
+    """
+    if valid_from is not None and valid_from < EARLIEST:
+        yield DateTooOld(field="valid_from")
+    if valid_from is not None and valid_from > today + LONGEST_AHEAD:
+        yield DateAfter(field="valid_from", latest=today + LONGEST_AHEAD)
+    if valid_to is not None and valid_to > today + LONGEST_PERIOD_AHEAD:
+        yield DateAfter(field=named, latest=today + LONGEST_PERIOD_AHEAD)
 
 
 class PeriodQuerySet(QuerySet):

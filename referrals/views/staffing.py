@@ -112,7 +112,7 @@ def employ(request: HttpRequest, code: str, token: UUID) -> HttpResponse:
         return redirect("staffing_find", code=code)
     known = Therapist.objects.with_hpr(number).first()
     make = EmploymentForm if known else forms.NewTherapistForm
-    form = make(typed(request), initial={"submission": token}, occupations=occupations())
+    form = make(typed(request), initial={"submission": token}, today=today(), occupations=occupations())
 
     def save() -> object:
         return actions.employ(
@@ -148,7 +148,7 @@ def therapist(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
     def form_of(shown: Therapist, filled: QueryDict | None) -> forms.TherapistForm:
         initial = forms.TherapistForm.values_of(shown) | {"seen": state_of(shown)}
-        return forms.TherapistForm(filled, initial=initial)
+        return forms.TherapistForm(filled, initial=initial, today=today())
 
     form = form_of(row, typed(request))
 

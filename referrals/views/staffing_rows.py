@@ -91,7 +91,9 @@ def new(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         raise Http404
     municipality = municipality_or_404(request, code, Permission.EDIT_STAFF)
     kind = KINDS[slug]
-    form = kind.form(typed(request), initial={"submission": uuid4()}, **_offered(kind, municipality))
+    form = kind.form(
+        typed(request), initial={"submission": uuid4()}, today=today(), **_offered(kind, municipality)
+    )
 
     def save() -> object:
         if kind.model is CoverageAgreement:
@@ -111,7 +113,7 @@ def new_leave(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     employment = _row(request, Employment, municipality, pk)
     if employment is None:
         return not_here(request, code, pk, "employment")
-    form = forms.LeaveForm(typed(request), initial={"submission": uuid4()})
+    form = forms.LeaveForm(typed(request), initial={"submission": uuid4()}, today=today())
 
     def save() -> object:
         return _add(request, municipality, Leave(employment=employment, **form.values), form)
@@ -131,7 +133,8 @@ def change(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
 
     def form_of(shown: Record, filled: QueryDict | None) -> forms.RecordForm:
         initial = kind.form.values_of(shown) | {"seen": state_of(shown)}
-        return kind.form(filled, initial=initial, changes=True, **_offered(kind, municipality))
+        offered = _offered(kind, municipality)
+        return kind.form(filled, initial=initial, today=today(), changes=True, **offered)
 
     form = form_of(row, typed(request))
 
@@ -157,7 +160,7 @@ def end(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
 
     def form_of(shown: Record, filled: QueryDict | None) -> forms.RecordForm:
         initial = {"on": shown.valid_to or today(), "seen": state_of(shown)}
-        return forms.EndForm(filled, initial=initial, words=kind.ends)
+        return forms.EndForm(filled, initial=initial, today=today(), words=kind.ends)
 
     form = form_of(row, typed(request))
 

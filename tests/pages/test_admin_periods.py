@@ -1,4 +1,4 @@
-"""Periods on the administrators' site: one that ends before it begins is refused in words, on every form that has one."""
+"""Periods on the administrators' site: one that ends before it begins is refused in words, on every form with one."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -165,6 +165,34 @@ def test_in_a_table_below_a_row_it_stands_in_its_own_cell(kari: Client, kind: st
     assert answer.status_code == 200
     formset = answer.context["inline_admin_formsets"][0].formset
     assert [list(errors) for errors in formset.errors] == [["valid_to"]]
+
+
+@pytest.mark.parametrize(("model", "values"), FORMS[:5], ids=IDS[:5])
+@pytest.mark.parametrize(
+    ("days", "field", "said"),
+    [
+        ({"valid_from": "01.12.0001"}, "valid_from", "for langt tilbake"),
+        ({"valid_from": "01.01.2206"}, "valid_from", "kan ikke være etter"),
+        ({"valid_from": "01.12.2026", "valid_to": "01.01.2206"}, "valid_to", "kan ikke være etter"),
+    ],
+    ids=["year 1", "far ahead", "far end"],
+)
+def test_the_workforce_has_the_days_of_the_pages(
+    kari: Client, model: type[Model], values: Callable[[], Values], days: Values, field: str, said: str
+) -> None:
+    """As the municipality's own coordinator is refused them."""
+    answer = added(kari, model, values() | {"valid_to": ""} | days)
+    errors = answer.context["adminform"].form.errors
+    assert list(errors) == [field] and said in errors[field][0]
+
+
+@pytest.mark.parametrize(("model", "values"), [FORMS[0], FORMS[2], FORMS[3]], ids=[IDS[0], IDS[2], IDS[3]])
+def test_arsverk_below_nought_stand_beside_their_field(
+    kari: Client, model: type[Model], values: Callable[[], Values]
+) -> None:
+    answer = added(kari, model, values() | period(BEFORE, FROM) | {"fte": "-1"})
+    errors = answer.context["adminform"].form.errors
+    assert list(errors) == ["fte"] and "mer enn 0" in errors["fte"][0]
 
 
 def test_an_authorisation_that_ends_before_it_begins_is_refused_beside_it(kari: Client) -> None:

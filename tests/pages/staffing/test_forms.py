@@ -175,7 +175,7 @@ class TestOtherRows:
     def test_a_leave(self, desk: Desk, post: Employment) -> None:
         path = f"ansettelse/{post.pk}/permisjon/"
         errors = desk.errors(path, valid_from=written(LONG_AGO - DAY))
-        assert "før arbeidsforholdet begynner" in errors["valid_to"][0]
+        assert list(errors) == ["valid_from"] and "før arbeidsforholdet begynner" in errors["valid_from"][0]
         assert desk.send(path, valid_from=written(TODAY), valid_to="").url == desk.list
         errors = desk.errors(path, valid_from=written(TODAY + DAY))
         assert "allerede en permisjon" in errors["valid_from"][0]
@@ -188,6 +188,9 @@ class TestOtherRows:
     def test_a_vacant_post(self, desk: Desk, occupation: Occupation) -> None:
         support = OccupationFactory(support=True)
         typed = {"occupation": occupation.pk, "fte": "0.8", "valid_from": written(TODAY)}
+        both = desk.errors("ledig-stilling/ny/", **typed | {"fte": "-1", "valid_from": "01.01.2090"})
+        assert list(both) == ["fte", "valid_from"], "both are told at once"
+        assert "kan ikke være etter" in both["valid_from"][0]
         errors = desk.errors("ledig-stilling/ny/", **typed | {"occupation": support.pk})
         assert "gyldig valg" in errors["occupation"][0]
         assert "høyst 1,5" in desk.errors("ledig-stilling/ny/", **typed | {"fte": "2"})["fte"][0]
@@ -219,8 +222,8 @@ class TestOtherRows:
         [
             ({"direction": ""}, "direction", "Velg et svar"),
             ({"other": ""}, "other", "Velg et svar"),
-            ({"other": "own"}, "other", "gyldig valg"),
-            ({"other": "987654321"}, "other", "gyldig valg"),
+            ({"other": "own"}, "other", "annen kommune enn deres egen"),
+            ({"other": "987654321"}, "other", "fra listen"),
             ({"fte": "-1"}, "fte", "mer enn 0 og høyst 10"),
             ({"fte": "20"}, "fte", "mer enn 0 og høyst 10"),
             ({"fte": "20 %"}, "fte", "opptil to desimaler"),

@@ -10,7 +10,7 @@ import pytest
 
 from ergo.scope import scoped
 from referrals.actions import workforce
-from referrals.actions.workforce import LONGEST_AHEAD, LONGEST_PERIOD_AHEAD, Seen, state_of
+from referrals.actions.workforce import Seen, state_of
 from referrals.errors import (
     CircleOfAgreements,
     DateAfter,
@@ -40,6 +40,7 @@ from referrals.models import (
     User,
     Vacancy,
 )
+from referrals.models.periods import LONGEST_AHEAD, LONGEST_PERIOD_AHEAD
 from tests.factories import (
     LONG_AGO,
     NOW,
@@ -309,7 +310,9 @@ class TestAdd:
         place = office.place
         before = LONG_AGO - DAY
         refusal(
-            LeaveOutsideEmployment, "valid_to", lambda: office.add(Leave(employment=post, valid_from=before))
+            LeaveOutsideEmployment,
+            "valid_from",
+            lambda: office.add(Leave(employment=post, valid_from=before)),
         )
         LeaveFactory(employment=post, valid_from=days_ago(10), valid_to=TODAY)
         refusal(
