@@ -273,7 +273,9 @@ class AgreementForm(SinceForm):
         label=_("Document reference"),
         max_length=100,
         required=False,
-        help_text=_("Where the agreement is filed. Everybody who may see coverage reads it."),
+        help_text=_(
+            "Where the agreement is filed. Own staff of both municipalities see it; coverage shows it to nobody else."
+        ),
     )
     valid_from = first_day(_("From"))
     valid_to = first_day_without(_("The first day without the agreement. Empty: until further notice."))

@@ -48,13 +48,17 @@ EVERY_MUNICIPALITY = 1000  # one page: there have never been more
 
 @dataclass(frozen=True)
 class Agreement:
-    """An agreement as seen from one of its two municipalities; `name` and `url` are the other's."""
+    """An agreement as seen from one of its two municipalities; `name` and `url` are the other's.
+
+    `reference`: where it is filed, for own staff of one of the two; empty for everybody else.
+    """
 
     role: str
     name: str
     url: str
     fte: Decimal | None
     since: date
+    reference: str
 
 
 @require_safe
@@ -119,7 +123,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponse:
         "county": county,
         "row": row,
         "explanation": board.EXPLANATIONS[row.state],
-        "agreements": _agreements(row, form, address),
+        "agreements": _agreements(request, row, form, address),
         "official": _official(request, row, form),
         "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],
@@ -284,14 +288,22 @@ def _found(report: CoverageReport, code: str) -> tuple[CountyCoverage, Municipal
 
 
 def _agreements(
-    row: MunicipalityCoverage, form: DefinedForm, address: Callable[[str], str]
+    request: HttpRequest, row: MunicipalityCoverage, form: DefinedForm, address: Callable[[str], str]
 ) -> list[Agreement]:
     """The agreements of the day, first those by which the municipality is served."""
+    own = request.access.municipality_ids(Permission.SEE_STAFF)
     found = CoverageAgreement.objects.valid(form.day).of(row.pk).with_places()
     served = [(_("Served by"), one, one.provider) for one in found if one.recipient_id == row.pk]
     serves = [(_("Serves"), one, one.recipient) for one in found if one.provider_id == row.pk]
     return [
-        Agreement(role, other.full_name, address(other.code), one.fte, one.valid_from)
+        Agreement(
+            role,
+            other.full_name,
+            address(other.code),
+            one.fte,
+            one.valid_from,
+            one.reference if own & {one.provider_id, one.recipient_id} else "",
+        )
         for role, one, other in served + serves
     ]
 

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 
 from referrals.choices import OccupationKind
-from referrals.models import User
+from referrals.models import CoverageAgreement, User
 from tests.factories import (
     TODAY,
     CoverageStatementFactory,
     EmploymentFactory,
+    MembershipFactory,
     MunicipalityFactory,
     OccupationFactory,
     PopulationFactory,
@@ -42,6 +43,22 @@ def test_an_agreement_is_seen_from_both_sides(reader: Client, country: Country) 
         ("Yter tjenesten til", country.agreement.full_name)
     ]
     assert "0,20 årsverk" in markup(served)
+
+
+@pytest.mark.parametrize("side", ["agreement", "own"], ids=["served", "serving"])
+def test_where_an_agreement_is_filed_is_told_to_own_staff_of_both_and_to_nobody_else(
+    client_for: ClientFor, reader: Client, county_reader: User, country: Country, side: str
+) -> None:
+    CoverageAgreement.objects.filter(recipient=country.agreement).update(reference="24/118-3")
+    staff = client_for(MembershipFactory(municipality=getattr(country, side)).user)
+    elsewhere = client_for(MembershipFactory(municipality=MunicipalityFactory()).user)
+    for place in (country.agreement, country.own):
+        address = f"{URL}{place.code}/"
+        assert "arkivert som 24/118-3" in markup(staff.get(address))
+        for outsider in (reader, client_for(county_reader), elsewhere):
+            assert "24/118-3" not in markup(outsider.get(address))
+    form = staff.get(f"/k/{getattr(country, side).code}/bemanning/avtale/ny/")
+    assert "Ansatte i begge kommunene ser det; dekningen viser det ikke til andre." in markup(form)
 
 
 def test_unknown_is_a_dash_and_not_nought(reader: Client, country: Country) -> None:
