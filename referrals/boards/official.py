@@ -1,5 +1,6 @@
 """Official figures and the own register side by side, with the difference in one sentence."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,7 +49,10 @@ WHY: dict[StaffingMeasure, str | Promise] = {
 
 @dataclass(frozen=True)
 class Beside:
-    """One official figure as it is shown: what, both values written out, when, from where, and the sentence."""
+    """One official figure as it is shown: what, both values written out, when, from where, and the sentence.
+
+    `label` is another for each of a page: with the contents, where several tables have the same measure.
+    """
 
     label: str
     contents: str
@@ -61,12 +65,37 @@ class Beside:
 
 def beside(figures: Sequence[Official]) -> list[Beside]:
     """In the order given."""
-    return [_beside(figure) for figure in figures]
+    labels = _labels(figures)
+    return [_beside(figure, label) for figure, label in zip(figures, labels, strict=True)]
 
 
-def _beside(figure: Official) -> Beside:
+def _labels(figures: Sequence[Official]) -> list[str]:
+    """The measure, and as much more as it takes to tell the figures apart: contents, source, day."""
+    found = [str(figure.measure.label) for figure in figures]
+    for more in (_contents, _table, _day):
+        again = {label for label, times in Counter(found).items() if times > 1}
+        found = [
+            ", ".join(filter(None, [label, more(figure)])) if label in again else label
+            for label, figure in zip(found, figures, strict=True)
+        ]
+    return found
+
+
+def _contents(figure: Official) -> str:
+    return figure.contents
+
+
+def _table(figure: Official) -> str:
+    return figure.source
+
+
+def _day(figure: Official) -> str:
+    return day_month_year(figure.counted_on)
+
+
+def _beside(figure: Official, label: str) -> Beside:
     return Beside(
-        label=str(figure.measure.label),
+        label=label,
         contents=figure.contents,
         official=_official(figure),
         register=_register(figure),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from referrals.choices import OccupationKind
+from referrals.choices import OccupationKind, StaffingMeasure
 from referrals.models import CoverageAgreement, User
 from tests.factories import (
     TODAY,
@@ -16,6 +16,7 @@ from tests.factories import (
     OccupationFactory,
     PopulationFactory,
     ReferralFactory,
+    StaffingFigureFactory,
     VacancyFactory,
     days_ago,
 )
@@ -59,6 +60,28 @@ def test_where_an_agreement_is_filed_is_told_to_own_staff_of_both_and_to_nobody_
             assert "24/118-3" not in markup(outsider.get(address))
     form = staff.get(f"/k/{getattr(country, side).code}/bemanning/avtale/ny/")
     assert "Ansatte i begge kommunene ser det; dekningen viser det ikke til andre." in markup(form)
+
+
+def test_each_official_figure_has_a_heading_of_its_own(reader: Client, country: Country) -> None:
+    """Headings name the landmarks: two of the same measure are told apart by contents, table and day."""
+    told = [
+        ("SSB 13533", "Avtalte årsverk"),
+        ("SSB 13533", "Årsverk i alt"),
+        ("SSB 11111", "Avtalte årsverk"),
+        ("SSB 22222", ""),
+    ]
+    for source, contents in told:
+        StaffingFigureFactory(
+            municipality=country.own, measure=StaffingMeasure.FTE, source=source, contents=contents
+        )
+    page = reader.get(f"{URL}{country.own.code}/")
+    labels = [figure.label for figure in page.context["official"]]
+    assert sorted(labels) == [
+        "Årsverk",
+        "Årsverk, Avtalte årsverk, SSB 11111",
+        "Årsverk, Avtalte årsverk, SSB 13533",
+        "Årsverk, Årsverk i alt",
+    ]
 
 
 def test_unknown_is_a_dash_and_not_nought(reader: Client, country: Country) -> None:
