@@ -17,6 +17,7 @@ from referrals.management.reports.asked import Asked, asked_by_options
 from referrals.management.reports.kinds import KINDS, Kind
 from referrals.management.reports.printing import FORMATS, check_output, send, written
 from referrals.management.reports.refusal import refused
+from referrals.management.usage import in_words
 from referrals.reports.periods import Beside
 from referrals.reports.tallies import FLOWS
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Wrong usage is told in one line too; --help has the rest."""
-        return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
+        return in_words(super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs))
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("report", choices=list(KINDS))

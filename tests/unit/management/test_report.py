@@ -248,6 +248,33 @@ def test_what_makes_no_sense_is_refused_in_one_line(arguments: tuple[str, ...], 
 
 
 @pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["coverage", "--definition", "foo"],
+            "--definition: «foo» er ikke en av employed, authorised, attached.",
+        ),
+        (["weather"], "report: «weather» er ikke en av waiting, "),
+        (["coverage", "--on"], "--on: verdien mangler."),
+        (["month_ends", "--year", "i fjor"], "--year: «i fjor» er ikke et helt tall."),
+        (
+            ["waiting", "--county", "31", "--municipality", "3103"],
+            "--municipality går ikke sammen med --county.",
+        ),
+        (["waiting", "--b", "x"], "--b kan være --beside, --borders, --by."),
+        (["waiting", "--colour", "red"], "Kommandoen kjenner ikke --colour red."),
+        ([], "Dette mangler: report."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_is_refused_in_norwegian(arguments: list[str], said: str) -> None:
+    """As everything else that the command refuses."""
+    with pytest.raises(CommandError) as raised:
+        Command().create_parser("manage.py", "report").parse_args(arguments)
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
     "arguments", [["waiting", "--format", "xml"], ["nonsense"], ["waiting", "--sort", "x"], []]
 )
 def test_wrong_usage_is_refused_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
