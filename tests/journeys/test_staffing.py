@@ -9,13 +9,20 @@ from django.utils.timezone import localdate
 from playwright.sync_api import Page, expect
 
 from referrals.models import CoverageAgreement, Employment, Leave, Municipality, Therapist, User
-from tests.factories import CoverageAgreementFactory, OccupationFactory, TherapistFactory
+from tests.factories import (
+    CoverageAgreementFactory,
+    EmploymentFactory,
+    LeaveFactory,
+    OccupationFactory,
+    TherapistFactory,
+)
 from tests.journeys.accessibility import assert_accessible, assert_fits
 from tests.journeys.steps import write
 
 SignIn = Callable[[User], None]
 
 HPR = "9123456"
+DAY = timedelta(days=1)
 
 
 def written(days: int) -> str:
@@ -142,3 +149,38 @@ def test_it_works_without_scripts(
     press(page_without_scripts, "link", "Avsluttet")
     expect(page_without_scripts.get_by_role("cell", name="01.01.2026")).to_be_visible()
     assert Employment.objects.count() == 2
+
+
+def test_the_list_fits_a_screen_of_1280_pixels(
+    page: Page, sign_in: SignIn, coordinator: User, municipality: Municipality
+) -> None:
+    """With the longest that usually stands in each of its nine columns."""
+    therapist = TherapistFactory(
+        name="Anne-Kristine Bjørklund-Thorvaldsen", hpr_number="912345678", authorised_to=localdate() + DAY
+    )
+    title = "ergoterapeut (psykisk helsearbeid)"
+    post = EmploymentFactory(
+        municipality=municipality,
+        therapist=therapist,
+        occupation=OccupationFactory(code="3226119", title=title),
+        is_temporary=True,
+    )
+    LeaveFactory(employment=post, valid_from=localdate() - DAY, valid_to=localdate() + DAY)
+    sign_in(coordinator)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"/k/{municipality.code}/bemanning/")
+    region = page.locator(".table-region").first
+    wide, room = region.evaluate("region => [region.scrollWidth, region.clientWidth]")
+    assert wide <= room, f"the table is {wide - room} px too wide"
+    stop(page)
+
+
+def test_the_posts_of_a_therapist_scroll_by_themselves_on_the_administrators_site(
+    page: Page, sign_in: SignIn, administrator: User
+) -> None:
+    post = EmploymentFactory()
+    sign_in(administrator)
+    page.goto(f"/admin/referrals/therapist/{post.therapist_id}/change/")
+    expect(page.locator("#employments-0")).to_be_visible()
+    for width in (1280, 400):
+        assert_fits(page, width)
