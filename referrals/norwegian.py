@@ -75,11 +75,16 @@ def listed(names: Sequence[str], *, last: str) -> str:
     return f"{', '.join(others)} {last} {final}" if others else final
 
 
+def rounded(value: int | float | Decimal, decimals: int = 0) -> Decimal:
+    """A number as it is written on the screen, halves rounded up (below zero: down)."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
 def number(value: int | float | Decimal, decimals: int = 0) -> str:
     """A number for the screen, halves rounded up: 1 234,5 (no-break space; a decimal point in English)."""
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    digits = number_format(abs(rounded), decimals, force_grouping=True)
-    return f"{MINUS}{digits}" if rounded < 0 else digits
+    as_written = rounded(value, decimals)
+    digits = number_format(abs(as_written), decimals, force_grouping=True)
+    return f"{MINUS}{digits}" if as_written < 0 else digits
 
 
 def per_cent(share: float | Decimal, decimals: int = 0) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from referrals.boards.figures import (
+    as_written,
     count,
     count_change,
     days,
@@ -41,7 +42,7 @@ class _Kind:
     title: str
     sentence: str
     write: Callable[[Figure], str]
-    change: Callable[[Figure, str], str]
+    change: Callable[[Figure, Figure, str], str]
     fact: str | None = None
 
 
@@ -59,7 +60,7 @@ def board(report: ComparisonReport, now: Drilldown, before: Drilldown) -> tuple[
 
 
 def _kinds(report: ComparisonReport) -> Iterator[_Kind]:
-    counted = partial(_Kind, write=count, change=count_change)
+    counted = partial(_Kind, write=count, change=_count_change)
     waited = partial(_Kind, write=days, change=days_change)
     yield waited(
         "median_days", _("Median wait"), _("Half of those on the list have waited this long or longer.")
@@ -78,12 +79,12 @@ def _kinds(report: ComparisonReport) -> Iterator[_Kind]:
 
 def _row(kind: _Kind, place: ComparedPlace, now: Drilldown, before: Drilldown) -> Compared:
     present, past = _figure(kind, place.now), _figure(kind, place.before)
-    own, change = place.is_own, present.minus(past)
+    own, is_hidden = place.is_own, present.suppressed or past.suppressed
     return Compared(
         place.name,
         _amount(kind, present, now if own else Drilldown()),
         _amount(kind, past, before if own else Drilldown()),
-        "" if change.suppressed else kind.change(change, _("a year earlier")),
+        "" if is_hidden else kind.change(present, past, _("a year earlier")),
         is_own=own,
     )
 
@@ -102,8 +103,13 @@ def _rate(figure: Figure) -> str:
     return in_place(figure) if figure.value is None else number(figure.value, 1)
 
 
-def _rate_change(change: Figure, before: str) -> str:
+def _count_change(now: Figure, past: Figure, before: str) -> str:
+    return count_change(now.minus(past), before)
+
+
+def _rate_change(now: Figure, past: Figure, before: str) -> str:
     """In tenths, as the rates are written."""
+    change = as_written(now, 1).minus(as_written(past, 1))
     if change.value is None or not round(change.value, 1):
         return count_change(change if change.value is None else Figure(0), before)
     pattern = (

@@ -125,7 +125,9 @@ class _Made:
             label=label,
             value=days(headline.figure),
             aside=longer_unit(headline.figure),
-            note="" if headline.figure.suppressed else days_change(headline.change, self.earlier),
+            note=""
+            if headline.figure.suppressed
+            else days_change(headline.figure, headline.before, self.earlier),
             is_hidden=headline.figure.suppressed,
         )
 
@@ -153,12 +155,13 @@ def _who_waits(report: WaitingReport) -> str:
 def _within_target(report: WaitingReport, made: _Made) -> Card:
     """The share of those assessed, leading to who is within their target."""
     headline = report.within_target
-    share, change = headline.figure, headline.change
+    share = headline.figure
     note = _("of those assessed")
     if share.value is None:
         note = "" if share.suppressed or report.targets else _("There is no priority key on this day")
-    elif change.value is not None:
-        note = _("of those assessed. %(change)s") % {"change": share_change(change, made.earlier)}
+    elif headline.change.value is not None:
+        change = share_change(share, headline.before, made.earlier)
+        note = _("of those assessed. %(change)s") % {"change": change}
     return Card(
         label=_("Within target"),
         value=share_of(share),

@@ -1,15 +1,17 @@
 """How a report's figures are written: counts and days that may be hidden, and what has changed since before."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from referrals.norwegian import days_in_words, number, per_cent
+from referrals.norwegian import days_in_words, number, per_cent, rounded
 from referrals.reports.suppression import Figure
 
 UNDEFINED = "–"
 TONE_OF_ALARM = "danger"
+PER_CENT = 100
 
 
 @dataclass(frozen=True)
@@ -93,24 +95,25 @@ def count_change(change: Figure, before: str) -> str:
     return pattern % {"count": number(whole), "before": before}
 
 
-def days_change(change: Figure, before: str) -> str:
-    """What has happened to a number of days since `before`."""
+def days_change(now: Figure, past: Figure, before: str) -> str:
+    """What has happened to a number of days since `before`: the difference of the whole days that are shown."""
+    change = as_written(now).minus(as_written(past))
     if change.value is None:
         return _no_change_known(change, before)
-    whole = round_half_up(abs(change.value))
-    if not whole:
+    if not change.value:
         return _("Unchanged from %(before)s") % {"before": before}
     pattern = (
         _("%(days)s longer than %(before)s") if change.value > 0 else _("%(days)s shorter than %(before)s")
     )
-    return pattern % {"days": days_text(whole), "before": before}
+    return pattern % {"days": days_text(abs(change.value)), "before": before}
 
 
-def share_change(change: Figure, before: str) -> str:
-    """What has happened to a share since `before`, in percentage points."""
+def share_change(now: Figure, past: Figure, before: str) -> str:
+    """What has happened to a share since `before`: the difference of the percentages that are shown."""
+    change = as_written(now, per=PER_CENT).minus(as_written(past, per=PER_CENT))
     if change.value is None:
         return _no_change_known(change, before)
-    points = round_half_up(abs(change.value) * 100)
+    points = int(abs(change.value))
     if not points:
         return _("Unchanged from %(before)s") % {"before": before}
     pattern = (
@@ -127,6 +130,16 @@ def share_change(change: Figure, before: str) -> str:
         )
     )
     return pattern % {"count": number(points), "before": before}
+
+
+def as_written(figure: Figure, places: int = 0, *, per: int = 1) -> Figure:
+    """A figure as it is written, with so many decimals; a share per hundred of it.
+
+    Two that are shown differ by the difference of what is shown, not of what they were before they were rounded.
+    """
+    if figure.value is None:
+        return figure
+    return Figure(float(rounded(Decimal(str(figure.value)) * per, places)))
 
 
 def round_half_up(value: float) -> int:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from referrals.boards.figures import UNDEFINED, in_place
+from referrals.boards.figures import UNDEFINED, as_written, count
 from referrals.choices import Knowledge, WaitFact
 from referrals.norwegian import MINUS, number
 from referrals.reports.frozen import FrozenLine, Standing, TwoFigures
@@ -40,7 +40,7 @@ class ThenAndNowColumn(NumberColumn):
     """The figure then; below it what it is now, if it is known to differ or may not be compared."""
 
     def written(self, value: TwoFigures, record: FrozenLine) -> SafeString:
-        return cells.with_note(_written(value.then), _since(value, _written(value.now)))
+        return cells.with_note(count(value.then), _since(value, count(value.now)))
 
 
 class MonthEndsTable(ErgoTable):
@@ -104,7 +104,7 @@ class MonthEndsTable(ErgoTable):
         return cells.with_note(then, _since(pair, now))
 
     def _leading(self, figure: Figure, on: date, known: Knowledge, fact: str) -> str | SafeString:
-        written = _written(figure)
+        written = count(figure)
         if not figure.value or self.address is None:
             return written
         return cells.link(self.address(on, known, fact), written)
@@ -144,24 +144,14 @@ def _standing(line: FrozenLine) -> str:
 
 
 def _since(pair: TwoFigures, now: str | SafeString) -> str | SafeString:
-    """What has changed since; `now` is the figure of now, written out."""
-    change = pair.change
+    """What has changed since, by how much the two that are shown differ; `now` is the figure of now, written out."""
+    change = as_written(pair.now).minus(as_written(pair.then))
     if change.value == 0:
-        return _now("unchanged")
+        return _now("unchanged") if pair.change.value == 0 else _now("changed by less than one day")
     if change.value is None:
         return cells.told(_now("now {figure}"), figure=now)
     return cells.told(_now("now {figure} ({change})"), figure=now, change=_signed(change.value))
 
 
-def _written(figure: Figure) -> str:
-    return in_place(figure) if figure.value is None else _exact(figure.value)
-
-
 def _signed(change: int | float) -> str:
-    return f"{MINUS if change < 0 else '+'}{_exact(abs(change))}"
-
-
-def _exact(value: int | float) -> str:
-    """Whole, or with the half or the tenth that the days have: rounded, then and now might seem the same."""
-    rounded = round(value, 1)
-    return number(rounded, 0 if rounded == int(rounded) else 1)
+    return f"{MINUS if change < 0 else '+'}{number(abs(change))}"

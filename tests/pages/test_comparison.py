@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from django.test import Client
 from referrals.models import Category, Municipality, User
 from referrals.permissions import NO_ACCESS, Role
 from referrals.reports import waiting_times
+from referrals.reports.periods import year_before
 from referrals.reports.scopes import Scope
 from tests.factories import (
     NOW,
@@ -105,6 +107,23 @@ def test_own_numbers_lead_to_their_rows_on_both_days_and_those_of_others_nowhere
     for amount in leading:
         assert office.get(amount.href).context["table"].paginator.count == int(amount.text)
     assert not any(amount.href for is_own, amount in amounts if not is_own)
+
+
+def test_a_difference_is_that_of_the_two_numbers_which_are_shown(
+    office: Client, address: str, municipality: Municipality, category: Category
+) -> None:
+    """A median of 60.5 is shown as 61 and one of 100 as 100: 39 longer, although 39.5 lie between them."""
+    a_year_ago = year_before(TODAY)
+    ReferralFactory(municipality=municipality, category=category, waiting=True, received_on=days_ago(100))
+    for days in (60, 61):
+        ReferralFactory(
+            municipality=municipality, category=category, started=True,
+            received_on=a_year_ago - timedelta(days=days), started_on=a_year_ago + timedelta(days=1),
+        )  # fmt: skip
+    page = office.get(address)
+    median = next(one for one in page.context["measures"] if one.id == "median_days").chart.rows[0].of
+    assert (median.now.text, median.before.text) == ("100 dager", "61 dager")
+    assert "39 dager lengre enn et år tidligere" in text(page)
 
 
 def test_a_day_before_anything_is_known_is_no_day_on_which_nobody_waited(

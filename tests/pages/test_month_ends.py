@@ -104,6 +104,26 @@ def test_each_figure_stands_as_it_was_with_what_is_known_now_and_why(
     assert f"{late}{TODAY:%d.%m.%Y}" in told
 
 
+def test_a_median_is_the_same_as_on_the_dashboard_and_half_a_day_is_told_in_words(
+    manager_now: Client, address: str, municipality: Municipality, category: Category
+) -> None:
+    """Half of 10, 10, 11 and 11 days is 10.5 days, which is shown as 11; without the first it is 11."""
+    for days in (10, 10, 11, 11):
+        ReferralFactory(
+            municipality=municipality, category=category, waiting=True,
+            received_on=END - timedelta(days=days), changed_at=noon(END),
+        )  # fmt: skip
+    rollups.freeze(today=TODAY)
+    start_later(Referral.objects.order_by("pk").first(), END)
+    waiting, median, p90 = row(manager_now, address).split(" | ")[1:4]
+    assert "nå 3 (−1)" in waiting and ">uendret<" in p90
+    assert median.startswith("11<") and "endret med under én dag" in median and ",5" not in median
+    dashboard = f"/oversikt/{municipality.code}/?dato={END:%d.%m.%Y}"
+    for known in ("then", "now"):
+        cards = manager_now.get(f"{dashboard}&kjent={known}").context["board"].now
+        assert next(card.value for card in cards if card.label == "Median ventetid") == "11 dager"
+
+
 @pytest.mark.usefixtures("six")
 def test_a_new_version_of_the_key_is_told_as_the_reason(
     manager_now: Client, address: str, municipality: Municipality, category: Category
