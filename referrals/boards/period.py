@@ -42,17 +42,20 @@ COUNTS = ("referred", "started", "other_ends", "finished")
 
 
 def board(report: PeriodReport, drilldown: Drilldown) -> PeriodBoard:
-    """The board of a report; its counts lead to their rows. No cards of a period of which nothing is known."""
-    columns = (report.now, report.before, report.year_before)
+    """The board of a report; its counts lead to their rows. No cards of a period of which nothing is known.
+
+    Of what is for own staff alone others have no rows. Where the period before is the same as that of the year before,
+    it stands once.
+    """
+    columns = dict(_columns(report))
     is_comparable = report.before.is_known and not report.before.is_partly_known
-    labels = (_("The period"), _("As long before it"), _("The same dates a year before"))
     beside = _("in the period before") if is_comparable else ""
     return PeriodBoard(
         cards=flow_board.cards(report.now.flow, drilldown, beside) if report.now.is_known else (),
-        heads=tuple(map(_head, labels, columns)),
+        heads=tuple(_head(label, one) for label, one in columns.items()),
         rows=tuple(
-            PeriodRow(label, tuple(_cell(column, write, drilldown) for column in columns))
-            for label, write in _figures()
+            PeriodRow(label, tuple(_cell(one, write, drilldown) for one in columns.values()))
+            for label, write in _figures(report.scope.exact)
         ),
     )
 
@@ -60,23 +63,44 @@ def board(report: PeriodReport, drilldown: Drilldown) -> PeriodBoard:
 Write = Callable[[PeriodFigures, Drilldown], Cell]
 
 
-def _figures() -> Iterator[tuple[str, Write]]:
-    """Every figure with its name, in the order of the page; the mean stands last."""
+def _columns(report: PeriodReport) -> Iterator[tuple[str, PeriodFigures]]:
+    """The periods beside each other, by their names."""
+    yield _("The period"), report.now
+    if report.before.period == report.year_before.period:
+        yield _("The year before"), report.before
+        return
+    yield _("As long before it"), report.before
+    yield _("The same dates a year before"), report.year_before
+
+
+def _figures(exact: bool) -> Iterator[tuple[str, Write]]:
+    """Every figure with its name, in the order of the page; the mean stands last. `exact`: for own staff."""
     labels = (_("Referred"), _("Started"), _("Left the list otherwise"), _("Closed after a start"))
     for label, name in zip(labels, COUNTS, strict=True):
         yield label, _counted(name)
-    yield (
-        _("Referred again within 90 days, of those closed after a start who were followed so long"),
-        lambda one, _links: Cell(_rereferred(one)),
-    )
+    if exact:
+        yield _rereferred_row()
     yield _("Load"), lambda one, _links: Cell(flow_board.load(one.flow.load, one.flow.referred.figure))
     yield (
         _("To empty the waitlist"),
         lambda one, _links: Cell(flow_board.clearance(one.flow.clearance_weeks)),
     )
+    if exact:
+        yield from _waited()
+
+
+def _rereferred_row() -> tuple[str, Write]:
+    return (
+        _("Referred again within 90 days, of those closed after a start who were followed so long"),
+        lambda one, _links: Cell(_rereferred(one)),
+    )
+
+
+def _waited() -> Iterator[tuple[str, Write]]:
+    """What those had waited who started."""
     yield _("Had waited at the start, median"), lambda one, _links: Cell(days(one.started.median_days))
     yield (
-        _("Had waited at the start, 9 of 10 shorter than"),
+        _("Had waited at the start, 9 of 10 shorter than (P90)"),
         lambda one, _links: Cell(days(one.started.p90_days)),
     )
     yield (

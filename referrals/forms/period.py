@@ -1,6 +1,6 @@
 """Any period: first and last day, and for own staff how it is looked at; whole months for others. By GET."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from referrals.choices import Knowledge
 from referrals.forms.boards import LooksBack
 from referrals.forms.fields import NorwegianDateField
-from referrals.reports.flow_months import told_since
+from referrals.reports.flow_months import latest_told_year
 from referrals.reports.periods import (
     WEEKS_A_QUARTER,
     Period,
@@ -20,8 +20,6 @@ from referrals.reports.periods import (
     nearest_months,
     until_day,
 )
-
-MONTHS_A_YEAR = 12
 
 
 class PeriodForm(LooksBack):
@@ -113,8 +111,8 @@ class WholeMonthsForm(PeriodForm):
         asked = {name: value.strip() for name, value in query.items()}
         if asked.get("fra") or asked.get("til"):
             return {"fra": "", "til": ""} | asked
-        last = month_ends(told_since(today) - timedelta(days=1), 1)[0]
-        begin = month_ends(last, MONTHS_A_YEAR + 1)[0] + timedelta(days=1)
+        year = latest_told_year(today)
+        begin, last = year.start, year.last_day
         if not first or last < first:
             last = month_ends(today, 1)[0]
             begin = last.replace(day=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from referrals.models import ALL_KNOWN, Hindsight
@@ -18,6 +18,7 @@ from referrals.reports.tallies import FLOWS
 
 NAME = "flow_months"
 MONTHS = 60
+MONTHS_A_YEAR = 12
 MONTH_STOCKS = {"": ("waiting_before", "waiting")}
 KINDS = (*FLOWS, "waiting")
 
@@ -106,6 +107,12 @@ def _edges(months: Sequence[Period]) -> list[date]:
 def told_since(on: date) -> date:
     """The first day of the two years of which the dashboard of the day tells in other periods than months."""
     return last_weeks(on, WEEKS_A_YEAR).before().start
+
+
+def latest_told_year(on: date) -> Period:
+    """The latest twelve whole months that lie before those two years."""
+    *_others, last = ends = month_ends(told_since(on) - timedelta(days=1), MONTHS_A_YEAR + 1)
+    return until_day(ends[0] + timedelta(days=1), last)
 
 
 def outside_cells(

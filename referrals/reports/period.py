@@ -73,6 +73,12 @@ class PeriodReport:
         return self.now.period.last_day
 
 
+def is_withheld(report: PeriodReport) -> bool:
+    """Whether nothing of what came and went in the period may be shown."""
+    flows = report.now.flow
+    return all(line.figure.suppressed for line in (flows.referred, flows.started, flows.other_ends))
+
+
 def build(
     scope: Scope,
     period: Period,

@@ -1,7 +1,10 @@
 """What came and went in any period: to the day for own staff, in whole months for who reads from outside."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from referrals.actions import recipes
@@ -12,8 +15,8 @@ from referrals.exporters import period as export
 from referrals.forms.period import PeriodForm, WholeMonthsForm
 from referrals.reports import period as report_of
 from referrals.reports.beginnings import first_received
-from referrals.reports.flow_months import told_since
-from referrals.reports.period import PeriodReport
+from referrals.reports.flow_months import latest_told_year
+from referrals.reports.period import PeriodReport, is_withheld
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
 from referrals.views import subjects
@@ -60,7 +63,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "report": report,
         "board": board.board(report, _drilldown(subject, form)) if report else None,
         "trail": subjects.trail_below(subject, form) if subject.scope.exact else subjects.way_to(subject),
-        "told_since": None if subject.scope.exact else told_since(today()),
+        **({} if subject.scope.exact else _newest(form, report)),
         "downloads": downloads(request, export, report) if report else None,
     }
     return render(request, "dashboard/period.html", context)
@@ -71,6 +74,17 @@ def _report(scope: Scope, asked: Period, form: PeriodForm) -> PeriodReport:
     report = report_of.build(scope, asked, **look)
     recipes.keep(**report.recipe.as_kept())
     return report
+
+
+def _newest(form: PeriodForm, report: PeriodReport | None) -> dict[str, Any]:
+    """Until when outsiders are shown months whatever is hidden, and the way to the year that ends then."""
+    newest = latest_told_year(today())
+    days = {"fra": f"{newest.start:%d.%m.%Y}", "til": f"{newest.last_day:%d.%m.%Y}"}
+    return {
+        "shown_until": newest.last_day,
+        "newest": urlencode(days),
+        "is_too_late": bool(report) and form.day > newest.last_day and is_withheld(report),
+    }
 
 
 def _drilldown(subject: Subject, form: PeriodForm) -> Drilldown:
