@@ -24,6 +24,8 @@ LISTED = (
     "days_on_hold",
     "on_hold",
     "hold_reasons",
+    "hold_reason_days",
+    "running_reasons",
     "last_contact_on",
     "last_contact",
     "next_step",
@@ -91,21 +93,25 @@ def _row(row: LongWait) -> dict[str, Cell]:
         row.held_days,
         "yes" if row.is_paused else "no",
         " ".join(held.reason.value for held in row.held),
+        " ".join(str(held.days) for held in row.held),
+        " ".join(held.reason.value for held in row.held if held.running),
         last and last.on,
         last and last.code,
-        str(row.next_step),
+        row.next_step.value if row.next_step else "",
         row.over_half_a_year_on,
     )
     return dict(zip(LISTED, values, strict=True))
 
 
 def _json_row(row: LongWait) -> dict[str, Any]:
-    """The same with days as JSON writes them, and each pause with its days."""
-    last = row.last_contact
-    return _row(row) | {
+    """The same with days as JSON writes them, and each reason with its days; not beside each other as in a sheet."""
+    last, told = row.last_contact, _row(row)
+    del told["hold_reason_days"]
+    return told | {
         "received_on": row.received_on.isoformat(),
         "on_hold": row.is_paused,
         "hold_reasons": {held.reason.value: held.days for held in row.held},
+        "running_reasons": [held.reason.value for held in row.held if held.running],
         "last_contact_on": last and last.on.isoformat(),
         "over_183_days_on": row.over_half_a_year_on.isoformat(),
     }

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
-from referrals.choices import STOPS_CLOCK, SUBSTANTIVE, ContactKind, EventKind, Knowledge, PauseReason
+from referrals.choices import STOPS_CLOCK, SUBSTANTIVE, ContactKind, EventKind, Knowledge, Move, PauseReason
 from referrals.models import ALL_KNOWN, Contact, Hindsight, PreliminaryReply, ReferralEvent
 from referrals.models.known import told_replies
 from referrals.models.next_move import label_for, next_move
@@ -97,7 +97,7 @@ class LastContact:
 class LongWait:
     """One wait as the shell tells it, by the referral's number. `priority` None: not assessed by the day.
 
-    `held` and `last_contact` are empty for somebody who is shielded, `next_step` where it is not known of the day.
+    `held` and `last_contact` are empty for somebody who is shielded, `next_step` None where it is not known of the day.
     """
 
     number: str
@@ -109,7 +109,7 @@ class LongWait:
     held: tuple[Held, ...]
     is_paused: bool
     last_contact: LastContact | None
-    next_step: Text
+    next_step: Move | None
     over_half_a_year_on: date
 
 
@@ -192,7 +192,7 @@ def _told(row: Any, on: date, with_next_step: bool) -> LongWait:
         held_of(row, on),
         row.is_paused,
         last_contact_of(row),
-        next_step_of(row, on) if with_next_step else "",
+        next_move(row, on=on) if with_next_step else None,
         waiting.first_month_end_over_half_a_year(row.received_on),
     )
 

@@ -21,7 +21,7 @@ from referrals.models import Municipality, Referral, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports.long_rows import long_rows, tells_next_step, told
 from referrals.reports.long_waits import LongWaitsReport, build, build_own
-from referrals.tables.base import paginate
+from referrals.tables.base import PAGE_SIZE, paginate
 from referrals.tables.long_waits import LongPlacesTable, LongWaitsTable
 from referrals.views import subjects
 from referrals.views.access import municipality_or_404
@@ -30,6 +30,9 @@ from referrals.views.context import Link
 from referrals.views.files import PARAMETER, answer, asked_for_file, downloads, file_name, shown_in
 from referrals.views.subjects import Subject
 from referrals.views.waitlist import before_the_number, offers
+
+PAGE, ALL = "page", "all"
+MOST_TO_PRINT = 2000  # rows on one page; what is beyond is on the next
 
 
 @require_safe
@@ -43,7 +46,7 @@ def long_waits(request: HttpRequest, code: str) -> HttpResponse:
     with looking_back(form.hindsight, form.day):
         table = _table(request, code, form, visible, with_next_step=with_next_step)
         shown = shown_in(kind, table)
-        _record(request, municipality, form, shown, {PARAMETER: kind} if kind else table.page_values)
+        _record(request, municipality, form, shown, _part(request, kind, table))
         rows = told(shown, form.day, with_next_step=with_next_step) if kind else ()
     look: Any = {"data_as_of": data_as_of, "hindsight": form.hindsight, "reached": subject.reached}
     report = build_own(subject.scope, form.day, visible, listed=form.listed, rows=rows, **look)
@@ -58,6 +61,7 @@ def long_waits(request: HttpRequest, code: str) -> HttpResponse:
         "board": board(report, lambda listed, day: _list_address(request, form, listed, day)),
         "table": table,
         "with_next_step": with_next_step,
+        "all_rows": _all_rows(request, table),
         "begins_on": _beginning(report, form),
         "downloads": downloads(request, long_export, report),
     }
@@ -125,7 +129,19 @@ def _table(
         address=before_the_number(code),
         caption=form.words,
     )
-    return paginate(table, request)
+    return paginate(table, request, per_page=MOST_TO_PRINT if _asks_for_all(request) else PAGE_SIZE)
+
+
+def _asks_for_all(request: HttpRequest) -> bool:
+    """Whether all rows stand on one page, which is printed as a whole."""
+    return request.GET.get(PAGE) == ALL
+
+
+def _part(request: HttpRequest, kind: str, table: LongWaitsTable) -> dict[str, str]:
+    """Which part of the list is read: a file, a page or all on one."""
+    if kind:
+        return {PARAMETER: kind}
+    return {PAGE: ALL} if _asks_for_all(request) else table.page_values
 
 
 def _record(
@@ -154,6 +170,15 @@ def _list_address(request: HttpRequest, form: LongWaitsForm, listed: str, day: d
         return ""
     values = form.values if day == form.day else day_values(day)
     return f"{request.path}?{urlencode(values | {'venter': listed})}#list"
+
+
+def _all_rows(request: HttpRequest, table: LongWaitsTable) -> str:
+    """The address of all rows on one page; empty where they stand there already."""
+    if table.paginator.num_pages == 1 or _asks_for_all(request):
+        return ""
+    asked = request.GET.copy()
+    asked[PAGE] = ALL
+    return f"?{asked.urlencode()}#list"
 
 
 def _beginning(report: LongWaitsReport, form: LookBackForm) -> date | None:

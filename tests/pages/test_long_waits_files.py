@@ -129,9 +129,11 @@ def test_a_row_says_what_the_page_says_and_nothing_of_the_citizen(
         "days_on_hold": "4",
         "on_hold": "yes",
         "hold_reasons": "capacity",
+        "hold_reason_days": "4",
+        "running_reasons": "capacity",
         "last_contact_on": f"{days_ago(50):%d.%m.%Y}",
         "last_contact": "phone",
-        "next_step": "Ta tilbake på lista",
+        "next_step": "resume",
         "over_183_days_on": "31.07.2025",
         "recipe": "",
     }
@@ -146,6 +148,37 @@ def test_a_row_says_what_the_page_says_and_nothing_of_the_citizen(
     for answer in answers:
         for secret in ("Qvigstad", "Áine", "ÁQ", "1948", "99887766", "rampe", identifier):
             assert secret not in answer.content.decode()
+
+
+def test_each_reason_has_its_days_in_the_files_and_those_that_run_are_named(
+    office: Client, address: str, log: Log
+) -> None:
+    case = log()
+    for reason, start, end in (
+        (PauseReason.OWN_WISH, days_ago(39), None),
+        (PauseReason.HOSPITAL, days_ago(60), days_ago(41)),
+    ):
+        WaitPauseFactory(referral=case, reason=reason, started_on=start, ended_on=end)
+    shown = office.get(address).context["table"].rows_html
+    assert "39, pågår ennå" in shown and ": 19" in shown
+    [line] = rows(office.get(address, {"fil": "csv"}))
+    own, hospital = PauseReason.OWN_WISH.value, PauseReason.HOSPITAL.value
+    assert (line["hold_reasons"], line["hold_reason_days"]) == (f"{own} {hospital}", "39 19")
+    assert line["running_reasons"] == own
+    [told] = read(office.get(address, {"fil": "json"}))["rows"]
+    assert told["hold_reasons"] == {own: 39, hospital: 19} and told["running_reasons"] == [own]
+
+
+def test_all_rows_can_stand_on_one_page_to_be_printed(office: Client, address: str, log: Log) -> None:
+    cases = {log(400 + days).number for days in range(52)}
+    first = office.get(address, {"venter": "over"})
+    assert "Vis alle 52 på én side, for å skrive dem ut" in text(first)
+    assert "Dette er ikke alle radene" in text(first)
+    whole = office.get(address + first.context["all_rows"].removesuffix("#list"))
+    assert set(listed(whole)) == cases
+    assert "Dette er ikke alle radene" not in text(whole) and "for å skrive dem ut" not in text(whole)
+    line = ViewLog.objects.latest("id")
+    assert line.persons.count() == 52 and line.query.endswith("page=all")
 
 
 def test_what_excel_would_run_is_text(office: Client, address: str, log: Log, category: Category) -> None:
@@ -247,7 +280,7 @@ def test_the_next_step_of_that_day_is_shown_and_empty_contacts_are_explained(
     now, then = office.get(address, {"dato": DAY}), office.get(address, THEN)
     names = [[header.name for header in page.context["table"].headers] for page in (now, then)]
     assert [("next_step" in each) for each in names] == [False, True]
-    assert "Ta tilbake på lista" in then.context["table"].rows_html
+    assert "Ta tilbake på listen" in then.context["table"].rows_html
     assert "historikken i saken" in text(then) and "historikken i saken" not in text(now)
     assert "Ingen registrert" not in text(then)
 

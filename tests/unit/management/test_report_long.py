@@ -41,6 +41,7 @@ ROW_KEYS = {
     "days_on_hold",
     "on_hold",
     "hold_reasons",
+    "running_reasons",
     "last_contact_on",
     "last_contact",
     "next_step",
@@ -85,9 +86,10 @@ def test_own_staff_get_the_rows_by_number(municipality: Municipality, manager: U
         "days_on_hold": 4,
         "on_hold": True,
         "hold_reasons": {"capacity": 4},
+        "running_reasons": ["capacity"],
         "last_contact_on": "2026-01-25",
         "last_contact": "phone",
-        "next_step": "Ta tilbake på lista",
+        "next_step": "resume",
         "over_183_days_on": "2025-08-31",
     }
     assert "Qvigstad" not in told

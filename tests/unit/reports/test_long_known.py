@@ -134,10 +134,10 @@ class TestRows:
         case = office.register(RECEIVED, handling=Handling.APPLICATION)
         office.does(Move.REPLY, case, days_ago(410), at=noon(days_ago(29)))
         then, now = seen()[case.number], seen(ALL_KNOWN)[case.number]
-        assert then.last_contact is None and str(then.next_step) == "Registrer foreløpig svar"
+        assert then.last_contact is None and str(then.next_step) == "reply"
         assert (now.last_contact.code, now.last_contact.on) == ("preliminary_reply", days_ago(410))
         later = seen(on=days_ago(29))[case.number]
-        assert later.last_contact == now.last_contact and str(later.next_step) == "Sett prioritet"
+        assert later.last_contact == now.last_contact and str(later.next_step) == "prioritise"
 
     def test_a_contact_counts_from_when_the_history_told_of_it(self, office: Office, seen: Seen) -> None:
         case = office.waits(RECEIVED)
@@ -188,20 +188,20 @@ class TestRows:
         office.does(Move.PAUSE, case, days_ago(50))
         steps = {day: str(seen(on=days_ago(day))[case.number].next_step) for day in (91, 90, 70, 50)}
         assert steps == {
-            91: "Sett prioritet",
-            90: "Fordel til ergoterapeut",
-            70: "Registrer første kontakt",
-            50: "Ta tilbake på lista",
+            91: "prioritise",
+            90: "assign",
+            70: "start",
+            50: "resume",
         }
-        assert seen(ALL_KNOWN)[case.number].next_step == ""
+        assert seen(ALL_KNOWN)[case.number].next_step is None
 
     def test_whether_a_reply_was_due_is_judged_by_how_the_referral_was_treated_then(
         self, office: Office, seen: Seen
     ) -> None:
         case = office.register(RECEIVED, handling=Handling.APPLICATION)
         office.corrects(case, days_ago(20), handling=Handling.REFERRAL, reason="Ingen søknad")
-        assert str(seen()[case.number].next_step) == "Registrer foreløpig svar"
-        assert str(seen(on=days_ago(20))[case.number].next_step) == "Sett prioritet"
+        assert str(seen()[case.number].next_step) == "reply"
+        assert str(seen(on=days_ago(20))[case.number].next_step) == "prioritise"
 
     def test_read_once_more_they_are_as_they_were_read(self, office: Office, seen: Seen) -> None:
         for handling in Handling:
@@ -212,10 +212,10 @@ class TestRows:
         office.does(Move.ASSIGN, assigned, days_ago(5), therapist_id=therapist.pk)
         read = {(look, on): seen(look, on) for look in (ALL_KNOWN, THEN) for on in (TODAY, DAY)}
         assert {str(row.next_step) for row in read[ALL_KNOWN, TODAY].values()} == {
-            "Registrer foreløpig svar",
-            "Sett prioritet",
-            "Ta tilbake på lista",
-            "Registrer første kontakt",
+            "reply",
+            "prioritise",
+            "resume",
+            "start",
         }
         later = NOW + timedelta(days=2)
         for number in read[ALL_KNOWN, TODAY]:
