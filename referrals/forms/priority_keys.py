@@ -1,6 +1,7 @@
 """What a new version of a priority key begins from, the version itself, and which two keys are compared."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +18,7 @@ from referrals.errors import LevelMissing, LevelWithoutDays
 from referrals.forms.base import ErgoForm, FilterForm, Section
 from referrals.forms.boards import DayForm
 from referrals.forms.fields import LongTextField, NorwegianDateField
-from referrals.models import Category, PriorityTemplate
+from referrals.models import Category, Municipality, PriorityTemplate
 from referrals.models.priority import (
     HIGHEST_LEVEL,
     LONGEST_CRITERIA,
@@ -95,6 +96,15 @@ class CategoryFields:
     category: Category
     reply: BoundField
     levels: list[LevelFields]
+
+
+@dataclass(frozen=True)
+class LateStart:
+    """A target of so many days, which is later than the category is to start."""
+
+    category: Category
+    level: int
+    days: int
 
 
 class KeyForm(ErgoForm):
@@ -186,6 +196,16 @@ class KeyForm(ErgoForm):
         ]
 
     @property
+    def late_starts(self) -> list[LateStart]:
+        """The targets that are longer than the category's longest start; only of a valid form."""
+        longest = {category.pk: category for category in self.categories if category.longest_start}
+        return [
+            LateStart(longest[pk], level, days)
+            for pk, level, days, _criteria in self.targets
+            if pk in longest and days > (longest[pk].longest_start or days)
+        ]
+
+    @property
     def replies(self) -> dict[int, bool]:
         """Where a preliminary reply is due; only of a valid form."""
         return {category.pk: self.cleaned_data[f"reply_{category.pk}"] for category in self.categories}
@@ -260,3 +280,16 @@ class CompareForm(DayForm):
         """The number of the municipality asked for; empty for none."""
         self.is_valid()
         return str(self.cleaned_data.get(name, ""))
+
+
+def named_apart(places: Iterable[Municipality]) -> list[tuple[str, str]]:
+    """Numbers and names to choose between; two of one name with the county that each lies in."""
+    offered = list(places)
+    times = Counter(place.full_name for place in offered)
+    return [
+        (
+            place.code,
+            place.full_name if times[place.full_name] == 1 else f"{place.full_name} ({place.county.name})",
+        )
+        for place in offered
+    ]

@@ -111,14 +111,16 @@ MENU = (
         "coverage",
         _("Coverage"),
         frozenset({P.SEE_COVERAGE}),
-        covers=frozenset({"coverage_municipality", "priority_keys"}),
+        covers=frozenset({"coverage_municipality"}),
     ),
     Entry(
         "priority_key",
         _("Priority key"),
         frozenset({P.SEE_PRIORITY_KEY}),
         in_municipality=True,
-        covers=frozenset({"priority_key_new", "priority_key_correct", "priority_key_withdraw"}),
+        covers=frozenset(
+            {"priority_keys", "priority_key_new", "priority_key_correct", "priority_key_withdraw"}
+        ),
     ),
     Entry(
         "staffing",

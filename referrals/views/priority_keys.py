@@ -29,6 +29,7 @@ from referrals.forms.priority_keys import (
     KeyForm,
     StartForm,
     copied_to_all,
+    named_apart,
 )
 from referrals.models import Category, LawReference, Municipality, PriorityKey, PriorityTemplate
 from referrals.models.law import PRELIMINARY_REPLY
@@ -123,10 +124,8 @@ def _status(key: PriorityKey, rows: Sequence[PriorityKey], present: PriorityKey 
 def compare(request: HttpRequest) -> HttpResponse:
     """Any two municipalities' keys in force on a day, with what differs in words."""
     request.access.check(Permission.COMPARE_KEYS)
-    places = {place.code: place for place in Municipality.objects.present()}
-    form = CompareForm(
-        _with_own_place(request), today=today(), places=[(c, p.full_name) for c, p in places.items()]
-    )
+    places = {place.code: place for place in Municipality.objects.present().select_related("county")}
+    form = CompareForm(_with_own_place(request), today=today(), places=named_apart(places.values()))
     chosen = [places.get(form.chosen(name)) for name in ("a", "b")]
     keys = [place and _in_force(place, form.day) for place in chosen]
     report = _report(chosen, form.day) if all(keys) else None
@@ -219,12 +218,12 @@ def _valid_or_404(municipality: Municipality, day: date) -> PriorityKey:
 
 
 def _start_form(request: HttpRequest, municipality: Municipality) -> StartForm:
-    others = Municipality.objects.present().exclude(pk=municipality.pk).values_list("code", "full_name")
+    others = Municipality.objects.present().exclude(pk=municipality.pk).select_related("county")
     return StartForm(
         request.GET if "fra" in request.GET else None,
         has_key=PriorityKey.objects.in_force(municipality.pk, today()).exists(),
         templates=list(PriorityTemplate.objects.all()),
-        places=list(others),
+        places=named_apart(others),
     )
 
 
@@ -355,6 +354,7 @@ class Editing:
             "sent": [(name, value) for name, value in sent if name not in OWN_FIELDS],
             "seen": seen,
             "problem": problem,
+            "late_starts": form.late_starts,
             "trail": _trail(self.municipality),
         }
         return render(self.request, "priority_keys/preview.html", context)

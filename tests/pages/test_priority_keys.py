@@ -167,6 +167,19 @@ def test_a_version_begins_from_a_template_within_the_categorys_longest_start(
     assert f"reply_{other_category.pk}" not in begun
 
 
+@pytest.mark.parametrize(("days", "warns"), [("30", False), ("31", True), ("90", True)])
+def test_a_later_start_than_the_category_allows_is_warned_of_and_can_be_saved(
+    desk: Desk, category: Category, days: str, warns: bool
+) -> None:
+    Category.objects.filter(pk=category.pk).update(longest_start=30)
+    begun = desk.begun() | {f"days_{category.pk}_{level}": "30" for level in (1, 2, 4)}
+    page = desk.send(begun | {"valid_from": typed_day(TOMORROW), f"days_{category.pk}_3": days})
+    warning = f"prioritet 3: {days} dager. Oppstart skal skje innen 30 dager."
+    assert (warning in markup(page), "Versjonen kan likevel lagres." in markup(page)) == (warns, warns)
+    assert markup(page).count("Oppstart skal skje innen") == warns
+    assert desk.save(page).url == desk.key
+
+
 def test_a_version_begins_from_another_municipalitys_key(
     desk: Desk, other_municipality: Municipality, category: Category
 ) -> None:
@@ -190,7 +203,7 @@ def test_from_the_form_through_the_preview_to_the_list(desk: Desk, category: Cat
     typed = desk.begun() | {"valid_from": typed_day(days_ago(50)), "reason": WHY, "note": "Sak 12/26"}
     typed |= {f"days_{category.pk}_2": "30"}
     page = desk.send(typed)
-    assert "Fra innen frist til over frist: 1" in markup(page) and referral.number in markup(page)
+    assert "Fra innenfor frist til over frist: 1" in markup(page) and referral.number in markup(page)
     assert f"{typed_day(days_ago(-16))} → {typed_day(days_ago(10))}" in markup(page)
     assert PriorityKey.objects.of(desk.place.pk).count() == 1
     listed = f"/k/{desk.place.code}/venteliste/?only=over_target"
@@ -403,6 +416,19 @@ def test_the_case_asks_for_a_reply_where_the_key_at_receipt_says_so(
 
 
 # ---------------------------------------------------------------- side by side
+
+
+def test_two_municipalities_of_one_name_are_told_apart_by_county_and_the_menu_marks_the_key(
+    desk: Desk,
+) -> None:
+    twins = [MunicipalityFactory(name="Herøy", full_name="Herøy") for _nth in range(2)]
+    for address in (f"{desk.key}ny/", "/prioriteringsnokler/"):
+        page = markup(desk.browser.get(address))
+        for place in twins:
+            assert f">Herøy ({place.county.name})</option>" in page
+        assert f">{desk.place.full_name} (" not in page
+        marked = [link.label for link in desk.browser.get(address).context["navigation"] if link.current]
+        assert marked == ["Prioriteringsnøkkel"]
 
 
 @pytest.mark.parametrize(
