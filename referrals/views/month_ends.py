@@ -25,6 +25,7 @@ from referrals.views.files import answer, asked_for_file, downloads, file_name
 from referrals.views.subjects import Subject
 
 YEAR = "ar"
+LONGEST_ASKED = 20  # characters that are said back
 
 
 @require_safe
@@ -67,6 +68,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "report": report,
         "table": table,
         "years": _years(report),
+        "missing_year": _missing_year(request, report),
         "first_night": _first_night(report.on),
         "downloads": downloads(request, export, report),
     }
@@ -77,6 +79,12 @@ def _year(request: HttpRequest) -> int | None:
     """The year of the address, if it is one."""
     asked = request.GET.get(YEAR, "")
     return int(asked) if len(asked) == 4 and asked.isascii() and asked.isdecimal() else None
+
+
+def _missing_year(request: HttpRequest, report: FrozenReport) -> str:
+    """What was asked for as the year and is none that is offered; empty where nothing was, or it is shown."""
+    asked = request.GET.get(YEAR, "").strip()
+    return "" if _year(request) == report.year else asked[:LONGEST_ASKED]
 
 
 def _years(report: FrozenReport) -> list[Link]:

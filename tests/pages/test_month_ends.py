@@ -281,6 +281,16 @@ def test_a_year_that_is_not_offered_is_the_newest(asked: str, manager_now: Clien
     page = manager_now.get(address, {"ar": asked})
     assert page.context["report"].year == END.year
     assert [year.label for year in page.context["years"] if year.current] == [str(END.year)]
+    told = html.unescape(page.content.decode())
+    assert (f"ingen månedsslutt for «{asked}» her. {END.year} vises." in told) == bool(asked)
+    assert ("ingen månedsslutt for" in told) == bool(asked)
+
+
+@pytest.mark.usefixtures("six")
+def test_nothing_is_said_of_a_year_that_is_offered(manager_now: Client, address: str) -> None:
+    rollups.freeze(today=TODAY)
+    for asked in ({"ar": str(END.year)}, {}):
+        assert "ingen månedsslutt for" not in html.unescape(manager_now.get(address, asked).content.decode())
 
 
 def test_the_dashboards_lead_here(
