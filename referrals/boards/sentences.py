@@ -21,6 +21,7 @@ from referrals.reports.parts import Part, PartsReport
 from referrals.reports.suppression import Figure, total_of
 from referrals.reports.trend import TrendPoint
 from referrals.reports.waiting_times import NO_PRIORITY, Group, WaitingReport
+from referrals.waiting import oslo_date
 
 MONTHS_A_YEAR = 12
 
@@ -60,11 +61,16 @@ def summary(report: WaitingReport) -> str:
         return _("The figures are too small to be shown outside the municipality.")
     if not waiting.value:
         return nobody_waited()
+    is_past = _is_past(report)
+    waits = (
+        ngettext("%(count)s referral was waiting.", "%(count)s referrals were waiting.", waiting.value)
+        if is_past
+        else ngettext("%(count)s referral waits.", "%(count)s referrals wait.", waiting.value)
+    )
     parts = [
-        ngettext("%(count)s referral waits.", "%(count)s referrals wait.", waiting.value)
-        % {"count": number(waiting.value)},
-        _over_target(report),
-        _over_a_year(report.over_a_year.figure),
+        waits % {"count": number(waiting.value)},
+        _over_target(report, is_past),
+        _over_a_year(report.over_a_year.figure, is_past),
     ]
     return " ".join(filter(None, parts))
 
@@ -287,22 +293,34 @@ def _grown_older(ends: Ends) -> str:
     return text % ends.words(number)
 
 
-def _over_target(report: WaitingReport) -> str:
+def _is_past(report: WaitingReport) -> bool:
+    """Whether the day was over when the figures were read: of such a day it is told what was."""
+    return report.on < oslo_date(report.recipe.data_as_of)
+
+
+def _over_target(report: WaitingReport, is_past: bool) -> str:
     over = report.over_target.figure.value
     if over is None:
         return ""
     if not over:
-        return _("Nobody is over target.")
-    return ngettext("%(count)s is over target.", "%(count)s are over target.", over) % {"count": number(over)}
+        return _("Nobody was over target.") if is_past else _("Nobody is over target.")
+    pattern = (
+        ngettext("%(count)s was over target.", "%(count)s were over target.", over)
+        if is_past
+        else ngettext("%(count)s is over target.", "%(count)s are over target.", over)
+    )
+    return pattern % {"count": number(over)}
 
 
-def _over_a_year(figure: Figure) -> str:
+def _over_a_year(figure: Figure, is_past: bool = False) -> str:
     if figure.value is None:
         return ""
     if not figure.value:
-        return _("Nobody has waited over a year.")
-    pattern = ngettext(
-        "%(count)s has waited over a year.", "%(count)s have waited over a year.", figure.value
+        return _("Nobody had waited over a year.") if is_past else _("Nobody has waited over a year.")
+    pattern = (
+        ngettext("%(count)s had waited over a year.", "%(count)s had waited over a year.", figure.value)
+        if is_past
+        else ngettext("%(count)s has waited over a year.", "%(count)s have waited over a year.", figure.value)
     )
     return pattern % {"count": number(figure.value)}
 

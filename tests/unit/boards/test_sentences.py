@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 from referrals.boards import sentences
 from referrals.reports.suppression import SMALL, WITHHELD, Figure
 from referrals.reports.waiting_times import NO_PRIORITY, Headline
-from tests.unit.boards.reports import OUTSIDE, group, headline, report, trend
+from tests.unit.boards.reports import ON, OUTSIDE, group, headline, report, trend
 
 HIDDEN = Headline(WITHHELD, WITHHELD, "")
 
@@ -10,6 +12,19 @@ def test_the_summary_says_how_many_wait_and_how_many_too_long():
     assert (
         sentences.summary(report())
         == "30 henvisninger venter. 12 er over fristen. 3 har ventet i over ett år."
+    )
+
+
+def test_of_a_day_that_is_over_the_summary_tells_what_was():
+    on = ON - timedelta(days=1)
+    assert (
+        sentences.summary(report(on=on))
+        == "30 henvisninger ventet. 12 var over fristen. 3 hadde ventet i over ett år."
+    )
+    fine = report(on=on, waiting=headline(1, 1), over_target=headline(0, 1), over_a_year=headline(0, 0))
+    assert (
+        sentences.summary(fine)
+        == "1 henvisning ventet. Ingen var over fristen. Ingen hadde ventet i over ett år."
     )
 
 
