@@ -65,7 +65,7 @@ def _kinds(report: ComparisonReport) -> Iterator[_Kind]:
     yield waited(
         "median_days", _("Median wait"), _("Half of those on the list have waited this long or longer.")
     )
-    yield waited("p90_days", _("9 of 10 have waited shorter than"), _("Every tenth has waited longer."))
+    yield waited("p90_days", _("9 of 10 have waited shorter than (P90)"), _("Every tenth has waited longer."))
     yield counted("waiting", _("Waiting"), _("Those on the list at the end of the day."), fact="")
     yield _Kind("per_10000", _("Waiting per 10 000 inhabitants"), _inhabitants(report), _rate, _rate_change)
     over = _("More days than the municipality’s own priority key allows.")

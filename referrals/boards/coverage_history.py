@@ -126,7 +126,7 @@ def wait_rows(now: Standing, before: Standing) -> tuple[WaitRow, ...]:
     return (
         WaitRow(_("Waiting"), count(now.waiting), count(before.waiting)),
         WaitRow(_("Median wait"), days(now.median_days), days(before.median_days)),
-        WaitRow(_("9 of 10 have waited shorter than"), days(now.p90_days), days(before.p90_days)),
+        WaitRow(_("9 of 10 have waited shorter than (P90)"), days(now.p90_days), days(before.p90_days)),
         WaitRow(_("Over target"), count(now.over_target), count(before.over_target)),
     )
 

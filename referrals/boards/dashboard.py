@@ -87,7 +87,7 @@ def _now(report: WaitingReport, drilldown: Drilldown) -> tuple[Card, ...]:
     cards = [
         _waiting(report, made),
         made.waited(_("Median wait"), report.median_days),
-        made.waited(_("9 of 10 have waited shorter than"), report.p90_days),
+        made.waited(_("9 of 10 have waited shorter than (P90)"), report.p90_days),
         made.counted(_("Over target"), report.over_target, alarming=True),
         _within_target(report, made),
         made.counted(_("Over a year"), report.over_a_year, alarming=True),
@@ -302,7 +302,7 @@ def _grouped(
         sentence=sentence,
         chart=bars(rows, parts),
         heading=heading,
-        more_headings=(_("Median"), _("90th percentile")),
+        more_headings=(_("Median"), _("P90")),
     )
 
 

@@ -126,7 +126,7 @@ def three_figures(
 def _waiting(report: WaitingReport, drilldown: Drilldown) -> tuple[Fact, ...]:
     return (
         _waited(_("Half have waited this long or longer"), report.median_days.figure, is_main=True),
-        _waited(_("9 of 10 have waited shorter than"), report.p90_days.figure),
+        _waited(_("9 of 10 have waited shorter than (P90)"), report.p90_days.figure),
         _counted(_("Referrals"), report.waiting.figure, drilldown.waiting()),
     )
 
@@ -134,7 +134,7 @@ def _waiting(report: WaitingReport, drilldown: Drilldown) -> tuple[Fact, ...]:
 def _started(started: Started, drilldown: Drilldown) -> tuple[Fact, ...]:
     facts = [
         _waited(_("Half had waited this long or longer"), started.median_days, is_main=True),
-        _waited(_("9 of 10 had waited shorter than"), started.p90_days),
+        _waited(_("9 of 10 had waited shorter than (P90)"), started.p90_days),
         _counted(_("Referrals"), started.count, flow_board.address(drilldown, "started", started.period)),
     ]
     if not started.mean_days.suppressed:

@@ -80,11 +80,11 @@ FIGURES: dict[str, FigureWord] = {
     **_waits(
         {
             "median_days": _("Median wait"),
-            "p90_days": _("9 of 10 have waited shorter than"),
+            "p90_days": _("9 of 10 have waited shorter than (P90)"),
             "mean_days": _("Mean wait of those who started"),
             "oldest_days": _("Longest wait"),
             "started_median_days": _("Median wait of those who started"),
-            "started_p90_days": _("9 of 10 who started had waited shorter than"),
+            "started_p90_days": _("9 of 10 who started had waited shorter than (P90)"),
             "started_mean_days": _("Mean wait of those who started"),
             "started_50_days": _("Half will have started after"),
             "started_80_days": _("8 of 10 will have started after"),

@@ -52,7 +52,7 @@ class MonthEndsTable(ErgoTable):
     month = Column(_("Month-end"), orderable=False)
     waiting = ThenAndNowColumn(_("Waiting"), orderable=False)
     median_days = ThenAndNowColumn(_("Median, days"), orderable=False)
-    p90_days = ThenAndNowColumn(_("9 of 10 shorter than, days"), orderable=False)
+    p90_days = ThenAndNowColumn(_("9 of 10 shorter than (P90), days"), orderable=False)
     over_target = ThenAndNowColumn(_("Over target"), orderable=False)
     over_a_year = ThenAndNowColumn(_("Over a year"), orderable=False)
     not_assessed = ThenAndNowColumn(_("Not assessed"), orderable=False)

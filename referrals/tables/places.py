@@ -18,7 +18,7 @@ class PlacesTable(ErgoTable):
     name = Column(_("Name"), order_by=("sort_key",))
     waiting = FigureColumn(_("Waiting"), accessor="waiting")
     median_days = FigureColumn(_("Median, days"), accessor="median_days")
-    p90_days = FigureColumn(_("9 of 10 shorter than, days"), accessor="p90_days")
+    p90_days = FigureColumn(_("9 of 10 shorter than (P90), days"), accessor="p90_days")
     over_target = FigureColumn(_("Over target"), accessor="over_target")
     not_assessed = FigureColumn(_("Not assessed"), accessor="not_assessed")
     over_a_year = FigureColumn(_("Over a year"), accessor="over_a_year")

@@ -57,8 +57,8 @@ def test_prioritise_pause_start_and_close(
     expect(page.get_by_role("status").first).to_have_text("Henvisningen er satt på vent.")
     stop(page)
 
-    take(page, "Ta tilbake på lista")
-    page.get_by_role("button", name="Ta tilbake på lista").click()
+    take(page, "Ta tilbake på listen")
+    page.get_by_role("button", name="Ta tilbake på listen").click()
 
     take(page, "Registrer første kontakt")
     page.get_by_label("Hjemmebesøk").check()

@@ -189,7 +189,7 @@ def test_a_row_says_why_and_what_comes_next_and_no_name(
         "Manglende kapasitet: 100; Innlagt på sykehus eller institusjon: 4, pågår ennå",
         "25.01.2026",
         "Kartlegging på telefon",
-        "Ta tilbake på lista",
+        "Ta tilbake på listen",
         "31.08.2025",
     ):
         assert shown in page, shown

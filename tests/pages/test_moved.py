@@ -280,7 +280,7 @@ def test_whoever_sees_one_unit_sees_its_rows(
         f"/k/{municipality.code}/venteliste/kom-og-gikk/", {"dato": f"{DAY:%d.%m.%Y}", "kjent": "then"}
     )
     assert numbers(page) == {mine.number}
-    assert "Bare sakene i enheten din er med i lista" in text(page)
+    assert "Bare sakene i enheten din er med i listen" in text(page)
 
 
 def test_today_can_be_looked_at_too(log: Log, look: Look) -> None:

@@ -170,7 +170,7 @@ class TestPause:
         page = send(office, waiting, "gjenoppta", hold="own_wish", on=f"{days_ago(1):%d.%m.%y}")
         pause = waiting.pauses.get()
         assert (pause.started_on, pause.ended_on) == (days_ago(4), days_ago(1))
-        assert said(page) == ["Henvisningen er tilbake på lista."]
+        assert said(page) == ["Henvisningen er tilbake på listen."]
 
     def test_may_end_in_the_future(self, office: Client, waiting: Referral) -> None:
         send(office, waiting, "pause", reason="away", until="01052026")

@@ -51,7 +51,7 @@ def test_each_is_ended_by_itself(office: Client, held: Referral) -> None:
     assert said(page) == ["Pausen er avsluttet. Henvisningen er fortsatt satt på vent av en annen grunn."]
     assert "Ikke lenger på vent: Innlagt på sykehus eller institusjon." in markup(page)
     page = send(office, held, "gjenoppta", hold="information", on=f"{days_ago(1):%d%m%Y}")
-    assert said(page) == ["Henvisningen er tilbake på lista."]
+    assert said(page) == ["Henvisningen er tilbake på listen."]
     assert [pause.ended_on for pause in held.pauses.order_by("pk")] == [days_ago(2), days_ago(1)]
 
 

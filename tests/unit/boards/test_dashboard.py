@@ -27,7 +27,7 @@ def test_each_headline_count_leads_to_its_rows():
     assert addresses == {
         "Venter": LIST,
         "Median ventetid": "",
-        "9 av 10 har ventet kortere enn": "",
+        "9 av 10 har ventet kortere enn (P90)": "",
         "Over frist": f"{LIST}?only=over_target",
         "Innenfor frist": f"{LIST}?only=within_target",
         "Over ett år": f"{LIST}?only=over_a_year",
