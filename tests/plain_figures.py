@@ -246,6 +246,11 @@ def headlines(known: Iterable[Wait], on: date) -> dict[str, float | None]:
     }
 
 
+def known_from(known: Iterable[Wait]) -> date | None:
+    """The first day of which there are figures: of the first referral."""
+    return min((wait.received for wait in known if is_counted(wait)), default=None)
+
+
 def bands(known: Iterable[Wait], on: date) -> dict[str, int]:
     days = [gross(wait, on) for wait in known if waits(wait, on)]
     return {code: sum(number in band for number in days) for code, band in BANDS.items()}

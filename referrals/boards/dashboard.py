@@ -66,15 +66,16 @@ class Dashboard:
 def dashboard(report: WaitingReport, flow: FlowReport, drilldown: Drilldown) -> Dashboard:
     """The dashboard of two reports over the same scope and day."""
     is_empty = report.waiting.figure.value == 0
-    present = () if is_empty else (_distribution(report, drilldown),)
+    is_drawn = report.is_known and not is_empty
+    present = () if not is_drawn else (_distribution(report, drilldown),)
     trend = report.trend
-    past = () if is_empty and _was_empty(trend) else (list_size(trend, drilldown), waits(trend))
+    past = () if not is_drawn and _was_empty(trend) else (list_size(trend, drilldown), waits(trend))
     return Dashboard(
         summary=sentences.summary(report),
         now=_now(report, drilldown),
         recent=_recent(report, flow, drilldown),
         over_time=(*present, *past),
-        by_group=() if is_empty else (_priorities(report, drilldown), _categories(report, drilldown)),
+        by_group=() if not is_drawn else (_priorities(report, drilldown), _categories(report, drilldown)),
         is_empty=is_empty,
     )
 
@@ -113,7 +114,7 @@ class _Made:
         return Card(
             label=label,
             value=count(figure),
-            note="" if figure.suppressed else count_change(headline.change, self.earlier),
+            note="" if figure.value is None else count_change(headline.change, self.earlier),
             href="" if fact is None else self.rows.waiting(figure, *filter(None, [fact])),
             tone=TONE_OF_ALARM if alarming and figure.value else "",
             is_hidden=figure.suppressed,
@@ -126,7 +127,7 @@ class _Made:
             value=days(headline.figure),
             aside=longer_unit(headline.figure),
             note=""
-            if headline.figure.suppressed
+            if headline.figure.value is None
             else days_change(headline.figure, headline.before, self.earlier),
             is_hidden=headline.figure.suppressed,
         )
@@ -135,7 +136,7 @@ class _Made:
 def _waiting(report: WaitingReport, made: _Made) -> Card:
     """What is counted, and what has changed."""
     card = made.counted(_("Waiting"), report.waiting)
-    if card.is_hidden:
+    if report.waiting.figure.value is None:
         return card
     words = {"counted": _who_waits(report), "change": card.note}
     return replace(card, note=_("%(counted)s. %(change)s") % words)
@@ -158,7 +159,8 @@ def _within_target(report: WaitingReport, made: _Made) -> Card:
     share = headline.figure
     note = _("of those assessed")
     if share.value is None:
-        note = "" if share.suppressed or report.targets else _("There is no priority key on this day")
+        has_key = report.targets or share.suppressed or not report.is_known
+        note = "" if has_key else _("There is no priority key on this day")
     elif headline.change.value is not None:
         change = share_change(share, headline.before, made.earlier)
         note = _("of those assessed. %(change)s") % {"change": change}
@@ -307,4 +309,4 @@ def _grouped(
 
 
 def _was_empty(trend: Sequence[TrendPoint]) -> bool:
-    return all(point.waiting.value == 0 for point in trend)
+    return not any(point.waiting.value or point.waiting.suppressed for point in trend)

@@ -57,7 +57,7 @@ def _counted(label: str, line: FlowLine, href: str, before: str) -> Card:
         label=label,
         value=count(line.figure),
         aside=_per_week(line.per_week),
-        note="" if line.figure.suppressed or not before else count_change(line.change, before),
+        note="" if line.figure.value is None or not before else count_change(line.change, before),
         href=href if line.figure.value else "",
         is_hidden=line.figure.suppressed,
     )
@@ -71,7 +71,7 @@ def _load(flow: FlowReport) -> Card:
     """Whether the list grows: what came for each that left."""
     if flow.no_removals:
         note = _nobody_left()
-    elif flow.load.suppressed:
+    elif flow.load.value is None:
         note = ""
     else:
         note = _("referred for each who left the list; over 1 it grows")

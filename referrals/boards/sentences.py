@@ -57,6 +57,8 @@ class Ends:
 def summary(report: WaitingReport) -> str:
     """How many wait, and how many of them too long."""
     waiting = report.waiting.figure
+    if not report.is_known:
+        return nothing_known()
     if waiting.value is None:
         return _("The figures are too small to be shown outside the municipality.")
     if not waiting.value:
@@ -78,6 +80,11 @@ def summary(report: WaitingReport) -> str:
 def nobody_waited() -> str:
     """The list was empty."""
     return _("Nobody was waiting at the end of this day.")
+
+
+def nothing_known() -> str:
+    """The day lies before anything is known."""
+    return _("Nothing is known of this day.")
 
 
 def nothing_moved() -> str:

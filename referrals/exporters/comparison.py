@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import DAY_OF_PART, PLACE
-from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.lines import Line, counted, day_of, sheet
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.comparison import ComparedPlace, ComparisonReport, Standing
@@ -27,11 +27,13 @@ def as_dict(report: ComparisonReport) -> dict[str, Any]:
     """Each municipality at the end of the day and of the same date of the year before; the share is of 1.
 
     `suppressed` names every figure beside it that is null because it may not be shown. `own`: true numbers, of the
-    reader's own municipality. `per_10000` goes by the `population` of 1 January of its year.
+    reader's own municipality. `nothing_known_before`: the first day that is known of any of them, where the day is
+    known of none. `per_10000` goes by the `population` of 1 January of its year.
     """
     return {
         "on": report.on.isoformat(),
         "before_on": report.before_on.isoformat(),
+        "nothing_known_before": day_of(report.begins_on),
         "places": [_place(place) for place in report.places],
         "recipe": report.recipe.as_dict(),
     }

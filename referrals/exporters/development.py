@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import BANDS, DAY
-from referrals.exporters.lines import Line, counted, sheet, waits
+from referrals.exporters.lines import Line, counted, day_of, sheet, waits
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.development import DevelopmentReport
@@ -36,10 +36,12 @@ def as_dict(report: DevelopmentReport) -> dict[str, Any]:
     """The whole months, oldest first: who waited at the end of each, gross days, and what came and went in it.
 
     `suppressed` names every figure beside it that is null because it may not be shown; null without a name there is a
-    figure that is not defined, as the median of nobody.
+    figure that is not defined, as the median of nobody, or all of a month before anything is known:
+    `nothing_known_before` is the first day that is, where there are such months.
     """
     return {
         "on": report.on.isoformat(),
+        "nothing_known_before": day_of(report.begins_on),
         "months": [
             {"on": month.on.isoformat(), **counted(month.figures), "bands": counted(month.bands)}
             for month in _months(report)

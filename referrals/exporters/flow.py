@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import PERIOD
-from referrals.exporters.lines import Line, cell, counted
+from referrals.exporters.lines import Line, cell, counted, day_of
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.flow import NAME, FlowLine, FlowReport
@@ -20,7 +20,8 @@ def as_dict(report: FlowReport) -> dict[str, Any]:
     """The counts of the period and of the one `before` (half-open), and how long the list would last.
 
     `from` is the first day of the period and `on` its last one. `suppressed` names every figure that is null because
-    it may not be shown; null without a name there is a figure that is not defined.
+    it may not be shown; null without a name there is a figure that is not defined, as all of a period that ended before
+    `known_from`, the day of the first referral.
     """
     figures = _figures(report)
     return {
@@ -28,6 +29,7 @@ def as_dict(report: FlowReport) -> dict[str, Any]:
         "on": report.period.last_day.isoformat(),
         "weeks": round(report.period.weeks, 2),
         "before": str(report.before),
+        "known_from": day_of(report.known_from),
         **counted(figures),
         "recipe": report.recipe.as_dict(),
     }
@@ -36,6 +38,7 @@ def as_dict(report: FlowReport) -> dict[str, Any]:
 def as_sheet(report: FlowReport) -> Sheet:
     """One figure a row: its name as in JSON, and its value or why there is none."""
     rows: dict[str, Cell] = {"from": report.period.start, "on": report.period.last_day}
+    rows |= {} if report.is_known else {"nothing_known_before": report.known_from}
     rows |= {name: cell(figure) for name, figure in _figures(report).items()}
     last = (("recipe", report.recipe.hash),)
     return Sheet(("figure", "value"), tuple(rows.items()), (report.recipe,), last)

@@ -46,6 +46,11 @@ def counted(figures: Mapping[str, Figure]) -> dict[str, Any]:
     return {name: value_of(figure) for name, figure in figures.items()} | {"suppressed": hidden}
 
 
+def day_of(day: date | None) -> str | None:
+    """A day as JSON has it, or that there is none."""
+    return day and day.isoformat()
+
+
 def waits(of: Any) -> dict[str, Figure]:
     """How many wait, and how many gross days half and nine of ten have, of whatever part or day tells it."""
     return {name: getattr(of, name) for name in ("waiting", "median_days", "p90_days")}

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import BAND, CATEGORY, DAY, PERIOD, PLACE, PRIORITY
-from referrals.exporters.lines import Line, cell, counted, value_of, waits
+from referrals.exporters.lines import Line, cell, counted, day_of, value_of, waits
 from referrals.exporters.statistics import Table
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.suppression import Figure
@@ -77,7 +77,8 @@ def as_dict(report: WaitingReport, three: ThreeFigures) -> dict[str, Any]:
     beyond, never (`reports.estimate.Lack`). Periods are half-open.
 
     `suppressed` names every figure beside it that is null because it may not be shown, on top also those of `bands`,
-    `started` and `estimate`; null without a name there is a figure that is not defined, as the median of nobody.
+    `started` and `estimate`; null without a name there is a figure that is not defined, as the median of nobody. Of a
+    day before anything is known none is: then `nothing_known_before` is the first day that is, else null.
     """
     headlines = _headlines(report)
     bands = {band.code: band.waiting for band in report.bands}
@@ -88,6 +89,7 @@ def as_dict(report: WaitingReport, three: ThreeFigures) -> dict[str, Any]:
         hidden += [f"{part}.{name}" for name, figure in figures.items() if figure.suppressed]
     return {
         "on": report.on.isoformat(),
+        "nothing_known_before": day_of(report.begins_on),
         **_values(headlines),
         "before": {"on": report.before_on.isoformat(), **counted(_headlines_before(report))},
         "bands": _values(bands),
@@ -118,6 +120,7 @@ def as_dict(report: WaitingReport, three: ThreeFigures) -> dict[str, Any]:
 def as_sheet(report: WaitingReport, three: ThreeFigures) -> Sheet:
     """One figure a row: its name as in JSON, and its value or why there is none."""
     figures: dict[str, Cell] = {"on": report.on}
+    figures |= {} if report.is_known else {"nothing_known_before": report.begins_on}
     figures |= {name: cell(figure) for name, figure in _headlines(report).items()}
     figures |= {f"bands {band.code}": cell(band.waiting) for band in report.bands}
     lacks = _lacks(three.estimate)

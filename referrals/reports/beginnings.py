@@ -1,9 +1,18 @@
-"""Where knowledge begins: a report of an earlier day is empty because nothing is known, not because nobody waited."""
+"""Where knowledge begins: a report of an earlier day is empty because nothing is known, not because nobody waited.
 
-from datetime import date
+One rule for all reports: a place is known from the day of its first referral, of outsiders from 1 January of its year.
+Before it there is no figure, and nothing is compared with it. Where no referral is known yet, only the day is known on
+which one asks.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cached_property
+from typing import Self
 
 from django.db.models import Min
 
+from referrals.choices import Knowledge
 from referrals.models import (
     CoverageAgreement,
     CoverageStatement,
@@ -16,8 +25,66 @@ from referrals.models import (
 )
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports import counts
-from referrals.reports.scopes import Scope
+from referrals.reports.scopes import Level, Scope
+from referrals.reports.suppression import Figure
 from referrals.waiting import oslo_date
+
+
+class Beginning:
+    """From when on anything is known of a scope, as the end of the day `on` is looked at, asked at the instant `at`.
+
+    The database is asked once, and only where a count is 0: where somebody waited, something is known.
+    """
+
+    def __init__(self, scope: Scope, on: date, hindsight: Hindsight, *, at: datetime) -> None:
+        self._scope, self._on, self._hindsight, self._at = scope, on, hindsight, at
+
+    def by(self, day: date) -> Self:
+        """The same as the end of another day is looked at; only as it was known then, that may be different."""
+        if self._hindsight.knowledge == Knowledge.NOW or not self._scope.exact:
+            return self
+        return type(self)(self._scope, day, self._hindsight, at=self._at)
+
+    @cached_property
+    def first(self) -> date | None:
+        """The first day that is known; None where no referral was known by the end of the day."""
+        return known_from(self._scope, self._on, self._hindsight)
+
+    def knows(self, day: date) -> bool:
+        """Whether the end of the day is known."""
+        return day >= (self.first or oslo_date(self._at))
+
+    def tells(self, day: date, waiting: Figure) -> bool:
+        """Whether it says anything that so many waited at the end of the day; what is hidden is somebody."""
+        return waiting.value != 0 or self.knows(day)
+
+    @property
+    def told(self) -> date | None:
+        """The day from which on there are figures, for who asked for one before it."""
+        if self.first or not self._scope.exact:
+            return self.first
+        return own_beginning(self._scope, self._on, self._hindsight)
+
+
+class PlaceBeginnings:
+    """From when on each place is known to outsiders: the counties of the nation, or municipalities, by id."""
+
+    def __init__(self, level: Level, *, at: datetime) -> None:
+        self._level, self._asked_on = level, oslo_date(at)
+
+    @cached_property
+    def years(self) -> Mapping[int, int]:
+        """Of the first referral of each place; without those before the first."""
+        return counts.first_years_of_counties() if self._level is Level.NATION else counts.first_years()
+
+    def told(self, place: int) -> date | None:
+        """The first day of which there are figures; None before the first referral."""
+        year = self.years.get(place)
+        return date(year, 1, 1) if year else None
+
+    def tells(self, place: int, day: date, waiting: Figure) -> bool:
+        """Whether it says anything that so many waited there at the end of the day."""
+        return waiting.value != 0 or day.year >= self.years.get(place, day.year + (day < self._asked_on))
 
 
 def first_received(scope: Scope) -> date | None:

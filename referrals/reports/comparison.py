@@ -4,7 +4,7 @@ Own staff see the true numbers of their own municipality and those of the others
 counties or of the nation have no place here: with a true number beside them others could be worked out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,12 +12,12 @@ from math import log
 
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality, keys_as, looking_back
 from referrals.permissions import NO_ACCESS
-from referrals.reports import counts, workforce
-from referrals.reports.beginnings import own_first_received
+from referrals.reports import workforce
+from referrals.reports.beginnings import Beginning, PlaceBeginnings
 from referrals.reports.periods import year_before
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places
-from referrals.reports.scopes import Scope
+from referrals.reports.scopes import Level, Scope
 from referrals.reports.snapshots import UNKNOWN, Headlines, Snapshot
 from referrals.reports.suppression import WITHHELD, Figure, share_within
 
@@ -61,13 +61,17 @@ class ComparedPlace:
 
 @dataclass(frozen=True)
 class ComparisonReport:
-    """The municipalities in the order they were asked for, the one that it is about first."""
+    """The municipalities in the order they were asked for, the one that it is about first.
+
+    `begins_on`: the first day that is known of any of them, where of none of them anything is known of the day.
+    """
 
     on: date
     before_on: date
     scope: Scope
     places: tuple[ComparedPlace, ...]
     recipe: Recipe
+    begins_on: date | None = None
 
 
 def build(
@@ -84,7 +88,7 @@ def build(
     day with what was registered by its own end. At most 3 queries, 4 for each day, and 2 for each county on each day.
     """
     before_on = year_before(on)
-    asked = _Asked(scope, places, counts.first_years(), data_as_of, hindsight)
+    asked = _Asked(scope, places, data_as_of, hindsight)
     now, before = (_Day(day, asked) for day in (on, before_on))
     others = (("with", ",".join(place.code for place in places[1:])),)
     return ComparisonReport(
@@ -102,22 +106,27 @@ def build(
             for place in places
         ),
         Recipe(NAME, on, scope, min(now.as_of, before.as_of), others, knowledge=hindsight.knowledge),
+        now.begins_on(places),
     )
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What both days are asked for. `years`: of the first referral of each municipality, by id."""
+    """What both days are asked for."""
 
     scope: Scope
     places: Sequence[Municipality]
-    years: Mapping[int, int]
     at: datetime
     hindsight: Hindsight
 
     def is_own(self, place: Municipality) -> bool:
         """Whether the place is shown with its true numbers."""
         return self.scope.exact and place.pk in self.scope.ids
+
+    @cached_property
+    def begun(self) -> PlaceBeginnings:
+        """From when on the places are known that are shown as outsiders see them."""
+        return PlaceBeginnings(Level.MUNICIPALITY, at=self.at)
 
     @cached_property
     def outside(self) -> list[Municipality]:
@@ -140,7 +149,8 @@ class _Day:
 
     def __init__(self, on: date, asked: _Asked) -> None:
         scope, look = asked.scope, asked.hindsight
-        self._unknown = _unknown(asked, on)
+        self._on, self._asked = on, asked
+        self._begun = Beginning(scope, on, look, at=asked.at)
         self._populations = _populations(on, look)
         with looking_back(look, on):
             ids = [place.pk for place in asked.places]
@@ -157,7 +167,7 @@ class _Day:
     def standing(self, place: Municipality) -> Standing:
         """The figures of one of the places."""
         shown = self._headlines[place.pk]
-        if shown.waiting.value == 0 and place.pk in self._unknown:
+        if not self._tells(place, shown.waiting):
             shown = UNKNOWN
         persons, year = self._populations.get(place.pk, (None, None))
         return Standing(
@@ -175,6 +185,20 @@ class _Day:
             population_year=year,
         )
 
+    def begins_on(self, places: Sequence[Municipality]) -> date | None:
+        """From when on anything is known of any of the places; None where there are figures of one, or never any."""
+        if any(self._tells(place, self._headlines[place.pk].waiting) for place in places):
+            return None
+        days = [self._asked.begun.told(place.pk) for place in self._asked.outside]
+        days.append(self._begun.told if self._asked.scope.exact else None)
+        return min((day for day in days if day), default=None)
+
+    def _tells(self, place: Municipality, waiting: Figure) -> bool:
+        """Whether anything is known of the place on the day, so that nobody takes its zero for a fact."""
+        if self._asked.is_own(place):
+            return self._begun.tells(self._on, waiting)
+        return self._asked.begun.tells(place.pk, self._on, waiting)
+
     def _read_county(self, county: County, on: date, asked: _Asked) -> None:
         """Everybody in the county, decided together: what its own dashboard shows to outsiders."""
         scope, look = Scope.counties([county]), asked.hindsight
@@ -188,20 +212,6 @@ def _populations(on: date, look: Hindsight) -> dict[int, tuple[int, int]]:
     register = Hindsight(until=look.until)
     with looking_back(register, on):
         return workforce.populations(on, register)
-
-
-def _unknown(asked: _Asked, on: date) -> set[int]:
-    """The places of which nothing is known on the day, so that nobody takes it for a day on which nobody waited.
-
-    It begins with the first referral in the own municipality, as the day is looked at; of all others with 1 January
-    of its year, since the day is one citizen's.
-    """
-    years, scope = asked.years, asked.scope
-    unknown = {place.pk for place in asked.outside if on.year < years.get(place.pk, on.year)}
-    if scope.exact:
-        first = own_first_received(scope, on, asked.hindsight)
-        unknown |= set(scope.ids) if first is None or on < first else set()
-    return unknown
 
 
 def _per_10000(waiting: Figure, persons: int | None) -> Figure:

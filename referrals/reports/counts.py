@@ -249,6 +249,14 @@ def first_years() -> dict[int, int]:
     return {municipality: year for municipality, _county, year in _called("ergo_first_years()", [])}
 
 
+def first_years_of_counties() -> dict[int, int]:
+    """The same of each county, of the earliest in any of its municipalities, former ones too. One query."""
+    years: dict[int, int] = {}
+    for _municipality, county, year in _called("ergo_first_years()", []):
+        years[county] = min(year, years.get(county, year))
+    return years
+
+
 def _is_within(scope: Scope, county: int, municipality: int) -> bool:
     if scope.level == Level.NATION:
         return True

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality
 from referrals.reports import kept_or_counted
-from referrals.reports.beginnings import known_from
+from referrals.reports.beginnings import Beginning
 from referrals.reports.kept_or_counted import FLOW_COUNTS, FoundFlow
 from referrals.reports.limits import Limits, with_limits
 from referrals.reports.periods import Beside, Period
@@ -28,6 +29,7 @@ from referrals.reports.tallies import FLOWS
 
 NAME = "flow"
 
+LINES = (*FLOWS, "closed", "removals")
 # Those who waited before the period and those referred in it have started, ended otherwise, or wait after it.
 BALANCED = ("referred", "started", "other_ends")
 # Each period between the stocks before and after it, by the end of the names of its counts.
@@ -58,7 +60,9 @@ class FlowReport:
     started. `finished`: closed in it after a start. `closed`: both kinds of closing. Removals from the list are
     `started` + `other_ends`. `load`: referred for each removal; undefined when nobody was removed (`no_removals`).
     `clearance_weeks`: how long the list would last at this pace if nobody came; 0 when nobody waits. `least_shown`: the
-    limit by which outsiders' counts of the period are hidden.
+    limit by which outsiders' counts of the period are hidden. `known_from`: the first day that is known, as the period
+    is looked at; None before any was. A period that ended before it has no figures, and nothing stands beside one where
+    not all of the period before is known.
     """
 
     period: Period
@@ -75,6 +79,17 @@ class FlowReport:
     no_removals: bool
     recipe: Recipe
     least_shown: int = LEAST_SHOWN
+    known_from: date | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are figures of the period, hidden ones too."""
+        return self.referred.figure.is_defined
+
+    @property
+    def is_partly_known(self) -> bool:
+        """Whether the first day that is known lies within it, after its own first day."""
+        return self.is_known and self.known_from is not None and self.period.start < self.known_from
 
 
 def build(
@@ -85,11 +100,11 @@ def build(
     hindsight: Hindsight = ALL_KNOWN,
     beside: Beside = Beside.WEEKS,
 ) -> FlowReport:
-    """The report for a period, asked for at the instant `data_as_of`. At most 4 queries, or 5 beside the year before.
+    """The report for a period, asked for at the instant `data_as_of`. At most 5 queries.
 
     From the rows as they are then, or for outsiders from kept figures of at most some minutes before: the recipe tells.
     `hindsight` of THEN: all of it with what was registered by the end of the period's last day, also what is `beside`.
-    Nothing stands beside where not all of the year before is known.
+    Nothing stands beside where not all of the period before is known.
     """
     before = beside.period(period)
     if scope.exact:
@@ -100,19 +115,25 @@ def build(
     filters = (("period", str(period)), *beside.filters)
     recipe = Recipe(NAME, period.last_day, scope, as_of, filters, knowledge=hindsight.knowledge)
     report = report_of(scope, period, before, cells, recipe, least_shown=least_shown)
-    return report if beside is Beside.WEEKS or _is_known(scope, before, period, hindsight) else _alone(report)
+    return _as_far_as_known(report, Beginning(scope, period.last_day, hindsight, at=data_as_of), beside)
 
 
-def _is_known(scope: Scope, before: Period, period: Period, hindsight: Hindsight) -> bool:
-    """Whether all of the period before is known: else it would be compared with what was not yet registered."""
-    first = known_from(scope, period.last_day, hindsight)
-    return first is not None and first <= before.start
+def _as_far_as_known(report: FlowReport, begun: Beginning, beside: Beside) -> FlowReport:
+    """The same, without what was before anything is known: it would be compared with what was not yet registered."""
+    known = replace(report, known_from=begun.first)
+    if begun.knows(report.before.start):
+        return known
+    if begun.tells(report.period.last_day, report.referred.figure):
+        alone: dict[str, Any] = {kind: _alone(getattr(report, kind), beside) for kind in LINES}
+        return replace(known, **alone)
+    none: dict[str, Any] = dict.fromkeys(LINES, FlowLine(Figure(), Figure(), Figure()))
+    return replace(known, **none, load=Figure(), clearance_weeks=Figure(), no_removals=False)
 
 
-def _alone(report: FlowReport) -> FlowReport:
-    """With nothing beside it."""
-    kinds = (*FLOWS, "closed", "removals")
-    return replace(report, **{kind: replace(getattr(report, kind), before=Figure()) for kind in kinds})
+def _alone(line: FlowLine, beside: Beside) -> FlowLine:
+    """With nothing beside it. What is hidden of the weeks just before stays so: the estimate is told by it."""
+    stays = beside is Beside.WEEKS and line.before.suppressed
+    return line if stays else replace(line, before=Figure())
 
 
 def report_of(
@@ -129,7 +150,7 @@ def report_of(
     And those `waiting` at its end. `least_shown`: the limit by which they were decided.
     """
     figures = {name: cell.figure for name, cell in cells.items()}
-    lines = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in FLOWS}
+    lines: dict[str, Any] = {kind: _line(figures[kind], figures[f"{kind}_before"], period) for kind in FLOWS}
     lines["closed"] = _together(lines["finished"], lines["other_ends"], period)
     lines["removals"] = _together(lines["started"], lines["other_ends"], period)
     removals = lines["removals"].figure

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from referrals.choices import Knowledge
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import flow, flow_months, own_waits, rereferred
-from referrals.reports.beginnings import first_received, own_first_received
+from referrals.reports.beginnings import first_received
 from referrals.reports.flow import FlowReport
 from referrals.reports.periods import Period
 from referrals.reports.recipe import Recipe
@@ -110,9 +110,8 @@ def _recipe(scope: Scope, period: Period, on: date, as_of: datetime, hindsight: 
 def _figures(scope: Scope, period: Period, at: datetime, hindsight: Hindsight) -> PeriodFigures:
     moved = flow.build(scope, period, data_as_of=at, hindsight=hindsight)
     started = Started.own(period, own_waits.starts(period, scope, hindsight).of())
-    known_from = own_first_received(scope, period.last_day, hindsight)
     returned = rereferred.build(scope, period, data_as_of=at, hindsight=hindsight)
-    return PeriodFigures(moved, started, returned, known_from)
+    return PeriodFigures(moved, started, returned, moved.known_from)
 
 
 def _outside(scope: Scope, period: Period, on: date, at: datetime, hindsight: Hindsight) -> PeriodReport:

@@ -64,6 +64,11 @@ class Figure:
         return self.hidden is not None
 
     @property
+    def is_defined(self) -> bool:
+        """Whether there is such a figure, shown or hidden."""
+        return self.value is not None or self.suppressed
+
+    @property
     def in_place(self) -> str:
         """What stands where a hidden figure cannot be written: <5 or why; empty where nothing is hidden."""
         if self.hidden is Hidden.SMALL:

@@ -113,6 +113,7 @@ def build(
 
     `quarter`: the flow of the last 13 weeks, in the same scope. It decides what outsiders see; theirs are the starts of
     its period, whatever `weeks` says. `hindsight` of THEN: with what was registered by the end of the day.
+    Where nothing is known of the quarter, there is nothing of the day either.
     3 queries for own staff, 2 for others, whatever the size of the scope.
     """
     year = last_year(on)
@@ -126,8 +127,20 @@ def build(
         started = _outside_started(counts.started(quarter.period, scope, hindsight), quarter)
         estimate = _outside_estimate(curve(counts.life_table(year, scope, hindsight)), year, quarter)
         figures = ThreeFigures(on, scope, started, estimate, (), (), recipe)
+    if not quarter.is_known:
+        figures = _unknown(figures)
     periods = (("started", str(figures.started.period)), ("estimated_from", str(year)))
     return replace(figures, recipe=replace(recipe, filters=periods))
+
+
+def _unknown(figures: ThreeFigures) -> ThreeFigures:
+    """The same without figures, of a day before anything is known."""
+    nobody, none = Started(figures.started.period, *(Figure(),) * 4), Answer(Figure())
+    nothing: dict[str, Any] = dict.fromkeys(("starts", "longest_day"), Figure()) | dict.fromkeys(
+        ALL_ANSWERS, none
+    )
+    estimate = replace(figures.estimate, **nothing)
+    return replace(figures, started=nobody, estimate=estimate, by_category=(), by_priority=())
 
 
 def _own(

@@ -1,7 +1,7 @@
 """Who waits at the end of a day, and for how long: the dashboard's figures, for one municipality, county or nation."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,9 +21,9 @@ from referrals.models import (
 )
 from referrals.norwegian import sort_key
 from referrals.reports import trend
-from referrals.reports.beginnings import known_from
+from referrals.reports.beginnings import Beginning, PlaceBeginnings
 from referrals.reports.limits import with_limits
-from referrals.reports.periods import DAYS_A_WEEK, Beside, month_ends
+from referrals.reports.periods import DAYS_A_WEEK, Beside
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Places
 from referrals.reports.scopes import Level, Scope
@@ -34,7 +34,6 @@ from referrals.reports.tallies import Tally
 from referrals.waiting import Band
 
 NAME = "waiting"
-TREND_MONTHS = 60
 NO_PRIORITY = "null"  # as the waitlist's filter says it
 
 
@@ -123,6 +122,7 @@ class WaitingReport:
     `distribution` are weeks for own staff, else the bands. `places` are a county's municipalities or the nation's
     counties, none for a municipality. `targets` only for a municipality. Counts are of referrals, but `persons` of
     citizens. That and `oldest_days`, which is one citizen's wait, are hidden from all but own staff.
+    Of a day before anything is known all figures are undefined; then `begins_on` is the first day that is known.
     """
 
     on: date
@@ -146,6 +146,12 @@ class WaitingReport:
     trend: tuple[trend.TrendPoint, ...]
     targets: tuple[Target, ...]
     recipe: Recipe
+    begins_on: date | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are figures of the day, hidden ones too."""
+        return self.waiting.figure.is_defined
 
     @property
     def within_target(self) -> Headline:
@@ -173,10 +179,10 @@ def build(
     """The report for the end of the day `on`, asked for at the instant `data_as_of`.
 
     From the rows as they are then, or for outsiders from kept figures of at most some minutes before: the recipe tells.
-    `hindsight` of THEN: with what was registered by the end of that day, and the figures `beside` with what was
-    registered by then; the trend is always as we now know it. Nothing stands beside a year that was before all that is
-    known.
-    At most 6 queries for own staff and 11 for others, whatever the size of the scope; one more beside the year before.
+    `hindsight` of THEN: with what was registered by the end of that day, the month-ends of the trend too, and the
+    figures `beside` with what was registered by the end of theirs. Days before anything is known have no figures.
+    At most 7 queries for own staff and 11 for others, whatever the size of the scope: one of them, for others two,
+    where somewhere nobody waited, to tell from when on anything is known.
     """
     before_on = beside.day(on)
     categories = list(Category.objects.all())
@@ -186,20 +192,23 @@ def build(
     look: Any = {"at": data_as_of, "hindsight": hindsight}
     now = Snapshot(on, scope, places, [category.pk for category in categories], in_full=True, **look)
     before = Snapshot(before_on, scope, places, in_full=False, **look)
-    past = trend.build(scope, month_ends(on, TREND_MONTHS), places, at=data_as_of, until=hindsight.until)
+    begun = Beginning(scope, on, hindsight, at=data_as_of)
+    past = trend.build(scope, on, places, at=data_as_of, hindsight=hindsight, begun=begun)
     bands = tuple(_bands(now.bands()))
-    is_known = beside is Beside.WEEKS or _is_known(scope, before_on, hindsight)
-    return WaitingReport(
+    is_nation, known = scope.level == Level.NATION, PlaceBeginnings(scope.level, at=data_as_of)
+    headlines, earlier = now.headlines(), before.headlines()
+    is_comparable = begun.by(before_on).tells(before_on, earlier.waiting)
+    report = WaitingReport(
         on=on,
         before_on=before_on,
         beside=beside,
         scope=scope,
-        **_headlines(now.headlines(), before.headlines() if is_known else UNKNOWN),
+        **_headlines(headlines, earlier if is_comparable else UNKNOWN),
         bands=bands,
         distribution=tuple(_weeks(now.weeks())) if scope.exact else bands,
         by_category=tuple(_by_category(now, categories)),
         by_priority=tuple(_by_priority(now)),
-        places=tuple(_places(now, counties if scope.level == Level.NATION else present)),
+        places=tuple(_places(now, on, counties if is_nation else present, known)),
         trend=past.points,
         targets=targets_of(scope, on, hindsight),
         recipe=Recipe(
@@ -211,12 +220,26 @@ def build(
             knowledge=hindsight.knowledge,
         ),
     )
+    return report if begun.tells(on, headlines.waiting) else _unknown(report, begun.told)
 
 
-def _is_known(scope: Scope, day: date, hindsight: Hindsight) -> bool:
-    """Whether anything had been received by the end of the day: else its zeros would say nothing."""
-    first = known_from(scope, day, hindsight)
-    return first is not None and first <= day
+def _unknown(report: WaitingReport, begins_on: date | None) -> WaitingReport:
+    """The same without figures: nothing is known of the day."""
+    bands = tuple(replace(one, waiting=Figure()) for one in report.bands)
+    return replace(
+        report,
+        **_headlines(UNKNOWN, UNKNOWN),
+        bands=bands,
+        distribution=() if report.scope.exact else bands,
+        by_category=tuple(map(_nothing_of, report.by_category)),
+        by_priority=tuple(map(_nothing_of, report.by_priority)),
+        begins_on=begins_on,
+    )
+
+
+def _nothing_of(group: Group) -> Group:
+    over_target = None if group.over_target is None else Figure()
+    return Group(group.code, group.name, Figure(), Figure(), Figure(), over_target)
 
 
 def _register(scope: Scope) -> tuple[list[County], list[Municipality]]:
@@ -231,7 +254,7 @@ def _register(scope: Scope) -> tuple[list[County], list[Municipality]]:
     )
 
 
-def _headlines(now: Headlines, before: Headlines) -> dict[str, Headline]:
+def _headlines(now: Headlines, before: Headlines) -> dict[str, Any]:
     facts = {
         "waiting": "",
         "over_target": WaitFact.OVER_TARGET,
@@ -279,9 +302,12 @@ def priority_name(level: int | None) -> str:
     return _("Not assessed") if level is None else _("Priority %(level)s") % {"level": level}
 
 
-def _places(now: Snapshot, register: Iterable[County | Municipality]) -> Iterator[Place]:
+def _places(
+    now: Snapshot, on: date, register: Iterable[County | Municipality], known: PlaceBeginnings
+) -> Iterator[Place]:
     listed = {place.pk: place for place in register}
-    for pk, figures in now.by_place():
+    for pk, counted in now.by_place():
+        figures = counted if known.tells(pk, on, counted.waiting) else UNKNOWN
         if pk in listed:
             yield Place(
                 listed[pk].code,

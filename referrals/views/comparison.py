@@ -65,7 +65,7 @@ def _page(
         "report": report,
         "measures": board.board(report, *_drilldowns(subject, form)) if report else (),
         "trail": subjects.trail_below(subject, form) if subject else (),
-        "begins_on": None,
+        "begins_on": report.begins_on if report else None,
         "downloads": downloads(request, export, report) if report else None,
     }
     return render(request, "dashboard/comparison.html", context)

@@ -90,7 +90,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "flow": movements,
         "board": board_of(report, movements, drilldown),
         "table": _places(request, report, form),
-        "begins_on": subjects.beginning(report.scope, form, is_empty=report.waiting.figure.value == 0),
+        "begins_on": report.begins_on,
         "three": three_board(request, report, three, drilldown),
         "three_recipe": three.recipe,
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},

@@ -53,7 +53,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "form": form,
         "report": report,
         "pictures": board_of(report, subjects.drilldown(subject.rows, form)),
-        "begins_on": subjects.beginning(subject.scope, form, is_empty=report.is_empty),
+        "begins_on": report.begins_on,
         "downloads": downloads(request, export, report),
     }
     return render(request, "development/development.html", context)

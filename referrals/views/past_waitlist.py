@@ -1,5 +1,6 @@
 """The waitlist as it was at the end of an earlier day: the rows behind the figures of that day, both ways to look."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +14,13 @@ from referrals.filters import REPLIES, PastWaitFilter, reply_counts
 from referrals.forms.boards import LookBackForm
 from referrals.models import Municipality, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
+from referrals.reports.beginnings import Beginning
+from referrals.reports.scopes import Scope
 from referrals.tables.base import paginate
 from referrals.tables.pages import list_response
 from referrals.tables.waitlist import PastTable
 from referrals.views.access import municipality_or_404
-from referrals.views.clock import today
+from referrals.views.clock import now, today
 from referrals.views.waitlist import FactCount, before_the_number, offers
 
 
@@ -26,6 +29,7 @@ def past_waitlist(request: HttpRequest, code: str) -> HttpResponse:
     """Those who waited at the end of the day of the address; today, where no other day is asked for."""
     municipality = municipality_or_404(request, code)
     form = LookBackForm(request.GET, today=today())
+    begun = _beginning(request, municipality, form)
     with looking_back(form.hindsight, form.day):
         rows = _rows(request, municipality, form)
         chosen = PastWaitFilter(request.GET, rows, offers=offers(municipality))
@@ -38,10 +42,19 @@ def past_waitlist(request: HttpRequest, code: str) -> HttpResponse:
             "filter": chosen.form,
             "table": table,
             "replies": _replies(request, form, rows),
+            "is_known": begun.knows(form.day),
+            "begins_on": None if begun.knows(form.day) else begun.told,
+            "is_narrowed": bool(chosen.chosen),
         }
         if not table.paginator.count:
             table.when_empty = render_to_string("waitlist/_empty_day.html", context)
         return list_response(request, "waitlist/past.html", context)
+
+
+def _beginning(request: HttpRequest, municipality: Municipality, form: LookBackForm) -> Beginning:
+    """From when on anything is known of the municipality, whose rows are read here."""
+    scope = replace(Scope.municipality(municipality, request.access), exact=True)
+    return Beginning(scope, form.day, form.hindsight, at=now())
 
 
 def _rows(request: HttpRequest, municipality: Municipality, form: LookBackForm) -> ReferralQuerySet:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -319,10 +319,10 @@ def test_today_can_be_written_in_many_ways(office: Client, address: str, asked: 
     assert not page.context["form"].is_past
 
 
-def test_a_day_before_anything_was_logged_is_an_empty_list(office: Client, address: str, log: Log) -> None:
+def test_of_a_day_before_anything_was_logged_nothing_is_known(office: Client, address: str, log: Log) -> None:
     log(waiting=True)
     page = text(office.get(address, {"dato": "31.12.1999"}))
-    assert "Ingen sto på venteliste denne dagen." in page
+    assert "Ingenting er kjent om denne dagen." in page and "Ingen sto på venteliste" not in page
     assert "Tallene gjelder utgangen av 31.12.1999, slik vi nå vet at de var." in page
     assert f"Det finnes ingen opplysninger her fra før {days_ago(10):%d.%m.%Y}." in page
 
@@ -463,6 +463,56 @@ def test_the_places_sort_by_every_column(
             assert len(reader.get(address, {"sort": sort}).context["table"].records) >= 2
     names = [place.name for place in reader.get(address, {"sort": "-name"}).context["table"].records]
     assert names[0] == "Ågård"
+
+
+# ---------------------------------------------------------------- as it was known
+
+
+@pytest.fixture
+def late(log: Log) -> None:
+    """One that waited and was registered at once, and one that was received in February and registered in March."""
+    log(waiting=True, received_on=date(2026, 1, 12), registered_at=noon(date(2026, 1, 12)))
+    log(waiting=True, received_on=date(2026, 1, 20), registered_at=noon(date(2026, 3, 5)))
+
+
+@pytest.mark.parametrize("mode", ["now", "then"])
+def test_the_trend_of_a_month_end_says_what_the_headline_says_and_opens_as_many(
+    office: Client, client_for: ClientFor, address: str, national_reader: User, late: None, mode: str
+) -> None:
+    asked = {"dato": "28.02.2026", "kjent": mode}
+    waits = {"now": 2, "then": 1}[mode]
+    page = office.get(address, asked)
+    report = page.context["report"]
+    assert report.waiting.figure.value == report.trend[-1].waiting.value == waits
+    (size,) = [one for one in page.context["board"].over_time if one.id == "list-size"]
+    _label, ((_value, _hidden, last),) = size.chart.rows[-1]
+    assert office.get(last).context["table"].paginator.count == waits
+    assert client_for(national_reader).get("/oversikt/landet/", asked).status_code == 200
+
+
+def test_then_the_trend_has_of_earlier_months_what_was_known_by_the_day(
+    office: Client, address: str, late: None
+) -> None:
+    """January too with what was registered by the end of February; as we now know it with all."""
+
+    def january(mode: str) -> object:
+        asked = {"dato": "28.02.2026", "kjent": mode, "fil": "json"}
+        return {one["on"]: one["waiting"] for one in office.get(address, asked).json()["trend"]}["2026-01-31"]
+
+    assert (january("then"), january("now")) == (1, 2)
+
+
+def test_then_the_page_says_beside_the_trend_why_its_months_open_nothing(
+    office: Client, address: str, late: None
+) -> None:
+    page = office.get(address, {"dato": "28.02.2026", "kjent": "then"})
+    flow, trend = text(page).split('id="list-size-title"')
+    assert "As they were known" not in flow and "kan ikke åpnes" not in flow
+    assert trend.count("kan ikke åpnes") == 1
+    assert "Vis som tabell, med vei til listene" in trend
+    middle = office.get(address, {"dato": "10.03.2026", "kjent": "then"})
+    assert "med vei til listene" not in text(middle)
+    assert "kan ikke åpnes" not in text(office.get(address, {"dato": "28.02.2026"}))
 
 
 # ---------------------------------------------------------------- cost

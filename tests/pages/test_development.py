@@ -203,7 +203,7 @@ def test_an_empty_place_and_a_first_month_are_said_in_words(office: Client, addr
     for step in ("empty", "first month"):
         page = office.get(address)
         assert page.context["pictures"] == () and "<svg" not in text(page), step
-        assert "Ingen sto på ventelisten i disse 60 månedene" in text(page)
+        assert "Ingenting er kjent om disse 60 månedene." in text(page)
         assert "Bare hele måneder vises" in text(page)
         log(waiting=True, received_on=days_ago(3))
 

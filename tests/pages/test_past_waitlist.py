@@ -222,9 +222,10 @@ def test_the_log_says_of_which_day_and_how_the_list_was_read(log: Log, look: Loo
     assert ViewLog.objects.latest("pk").query == f"dato={DAY.isoformat()}&kjent=then&only=paused"
 
 
-def test_nobody_that_day(look: Look) -> None:
-    page = look()
-    assert f"Ingen som passer, ventet ved utgangen av {DAY:%d.%m.%Y}." in markup(page)
+def test_nobody_that_day(log: Log, look: Look) -> None:
+    log(started=True, started_on=days_ago(50))
+    assert f"Ingen ventet ved utgangen av {DAY:%d.%m.%Y}." in markup(look())
+    assert f"Ingen som passer, ventet ved utgangen av {DAY:%d.%m.%Y}." in markup(look(only="paused"))
 
 
 @pytest.mark.parametrize("known", ["now", "then"])

@@ -71,6 +71,27 @@ def refusal(*arguments: str) -> str:
 
 
 class TestWaiting:
+    @pytest.mark.parametrize("own", [True, False])
+    def test_a_day_before_anything_is_known_has_no_figures_and_says_from_when_on_there_are(
+        self, municipality: Municipality, manager: User, own: bool
+    ) -> None:
+        waiting_for(30, municipality)
+        place = ("--municipality", municipality.code, *(("--as-staff", manager.username) if own else ()))
+        known_from = TODAY - timedelta(days=30) if own else TODAY.replace(month=1, day=1)
+        asked = ("--on", "1990-01-01", *place)
+        told = figures("waiting", *asked)
+        assert (told["nothing_known_before"], told["waiting"]) == (known_from.isoformat(), None)
+        assert set(told["bands"].values()) == {None} and told["started"]["count"] is None
+        assert figures("waiting", *place)["nothing_known_before"] is None
+        assert figures("flow", *asked)["referred"] is None
+        assert figures("waiting", "--recipe", told["recipe"]["hash"], *place[2:]) == told
+        table = {line.split()[0]: line.split()[1:] for line in report("waiting", *asked).splitlines() if line}
+        assert table["nothing_known_before"][-1] in (
+            known_from.isoformat(),
+            known_from.strftime("%d.%m.%Y"),
+        )
+        assert "0" not in table["waiting"]
+
     def test_own_staff_get_the_true_numbers(self, municipality: Municipality, manager: User) -> None:
         for days in (0, 10, 366):
             waiting_for(days, municipality)

@@ -29,6 +29,12 @@ def end_of(case: Case) -> date | None:
     return case.started or case.closed
 
 
+def known_from(cases: Iterable[Case], *, by_year: bool = False) -> date | None:
+    """The first day that is known: of the first referral, for outsiders 1 January of its year."""
+    first = min((case.received for case in cases if is_counted(case)), default=None)
+    return first.replace(month=1, day=1) if first and by_year else first
+
+
 def waits(case: Case, on: date) -> bool:
     end = end_of(case)
     return is_counted(case) and case.received <= on and (end is None or on < end)

@@ -68,7 +68,7 @@ def test_a_day_of_which_nothing_was_known_then_is_not_compared(
     assert waiting(days_ago(GO_LIVE + 1), THEN) == [None, None]
 
 
-@pytest.mark.parametrize(("counties", "queries"), [(0, 9), (1, 15), (3, 23)])
+@pytest.mark.parametrize(("counties", "queries"), [(0, 8), (1, 14), (3, 22)])
 def test_the_registers_are_read_once_for_both_days(
     own: Scope, municipality: Municipality, counties: int, queries: int, django_assert_num_queries: Callable
 ) -> None:

@@ -121,6 +121,11 @@ def test_who_waits(demo: Demo, on: date, knowledge: Knowledge) -> None:
             assert found == expected, (place, day)
             within = plain_figures.within_target(demo.known_in(place, knowledge, day), day)
             assert getattr(report.within_target, which).value == rounded(within, 4), (place, day)
+        for point in (report.trend[-1], report.trend[-13], report.trend[0]):
+            expected = plain_figures.headlines(known, point.on)
+            is_known = (plain_figures.known_from(known) or NOW.date()) <= point.on
+            told = {name: getattr(point, name).value for name in ("waiting", "median_days", "p90_days")}
+            assert told == {name: expected[name] if is_known else None for name in told}, (place, point.on)
         assert {bin.code: bin.waiting.value for bin in report.bands} == plain_figures.bands(known, on)
         assert groups(report.by_category) == plain_figures.by_category(known, on)
         by_priority = {
