@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0048_thin_coverage"),
+        ("referrals", "0049_open_data"),
     ]
 
     operations = [
