@@ -329,7 +329,7 @@ class TestTheRegisters:
 class TestTheYear:
     def test_one_that_is_neither_in_the_file_nor_stated(self) -> None:
         assert problems(country(properties={})) == [
-            "x.geojson: filen sier ikke hvilket år grensene gjelder: oppgi det."
+            "x.geojson: filen sier ikke hvilket år grensene gjelder: oppgi det med --year."
         ]
 
     def test_one_that_contradicts_the_file(self) -> None:
