@@ -263,23 +263,24 @@ def test_the_load_is_said_or_why_not(load, no_removals, referred, value):
 
 
 @pytest.mark.parametrize(
-    ("waiting", "over", "not_assessed", "value"),
+    ("waiting", "over", "not_assessed", "value", "of"),
     [
-        (Figure(30), Figure(12), Figure(6), "50 %"),
-        (Figure(30), Figure(0), Figure(0), "100 %"),
-        (Figure(6), Figure(0), Figure(6), "–"),
-        (Figure(30), SMALL, Figure(6), "Skjermet"),
-        (Figure(30), Figure(12), WITHHELD, "Skjermet"),
-        (WITHHELD, Figure(12), Figure(6), "Skjermet"),
+        (Figure(30), Figure(12), Figure(6), "50 %", "12 av 24"),
+        (Figure(30), Figure(0), Figure(0), "100 %", "30 av 30"),
+        (Figure(6), Figure(0), Figure(6), "–", ""),
+        (Figure(30), SMALL, Figure(6), "Skjermet", ""),
+        (Figure(30), Figure(12), WITHHELD, "Skjermet", ""),
+        (WITHHELD, Figure(12), Figure(6), "Skjermet", ""),
     ],
 )
 def test_the_share_within_target_is_of_those_assessed_and_told_where_all_parts_are(
-    waiting, over, not_assessed, value
+    waiting, over, not_assessed, value, of
 ):
     parts = (("waiting", waiting), ("over_target", over), ("not_assessed", not_assessed))
     shown = board(report(**{name: Headline(figure, figure) for name, figure in parts}))
     card = next(card for card in shown.now if card.label == "Innenfor frist")
-    assert (card.value.replace("\xa0", " "), card.href) == (value, "")
+    assert (card.value.replace("\xa0", " "), card.aside) == (value, of)
+    assert card.href == (f"{LIST}?only=within_target" if of else "")
 
 
 def test_without_a_key_there_is_no_share():

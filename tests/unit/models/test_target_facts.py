@@ -4,7 +4,7 @@ import pytest
 
 from referrals.choices import TargetFact, WaitFact
 from referrals.filters import NARROWING
-from referrals.models import Category, Municipality, PriorityTarget, Referral
+from referrals.models import Category, Municipality, Referral
 from tests.factories import TARGET_DAYS, TODAY, ReferralFactory, days_ago
 
 TARGET = TARGET_DAYS[2]
@@ -42,9 +42,6 @@ def test_who_is_not_assessed_is_neither_within_nor_over(
 
 
 @pytest.mark.django_db
-def test_a_priority_without_a_target_is_never_over_it(municipality: Municipality, category: Category) -> None:
-    referral = ReferralFactory(
-        municipality=municipality, category=category, waiting=True, received_on=days_ago(500)
-    )
-    PriorityTarget.objects.filter(level=referral.priority).delete()
+def test_a_priority_without_a_target_is_never_over_it(category: Category) -> None:
+    referral = ReferralFactory(category=category, waiting=True, received_on=days_ago(500), key=False)
     assert facts(referral) == {TargetFact.WITHIN_TARGET, TargetFact.NOT_OVER_TARGET}

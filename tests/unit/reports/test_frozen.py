@@ -116,7 +116,8 @@ def test_every_change_of_over_target_over_a_year_and_not_assessed_is_explained(
     place: Municipality, category: Category
 ) -> None:
     long_ago = END - timedelta(days=400)
-    make = {"municipality": place, "category": category, "received_on": long_ago, "changed_at": noon(END)}
+    make = {"municipality": place, "category": category, "received_on": long_ago}
+    make |= {"registered_at": noon(END), "changed_at": noon(END)}
     unassessed, received, started, held = (
         ReferralFactory(**make),
         *(ReferralFactory(**make, waiting=True) for _number in range(3)),
@@ -124,9 +125,12 @@ def test_every_change_of_over_target_over_a_year_and_not_assessed_is_explained(
     rollups.freeze(today=TODAY)
     at = timezone.now() + LATER
     logged(unassessed, at, EventKind.PRIORITISED, prioritised_on=END, priority=2, status="waiting")
-    logged(received, at, EventKind.CORRECTED, received_on=END - timedelta(days=10))
+    day = END - timedelta(days=10)
+    logged(received, at, EventKind.CORRECTED, received_on=day, prioritised_on=day)
     logged(started, at, EventKind.STARTED, started_on=END, status="started")
-    WaitPauseFactory(referral=held, started_on=long_ago, ended_on=END, registered_at=at)
+    pause = WaitPauseFactory(referral=held, started_on=long_ago, ended_on=END)
+    told = {"reason": pause.reason, "from": long_ago.isoformat(), "to": END.isoformat()}
+    ReferralEventFactory(referral=held, kind=EventKind.PAUSED, registered_at=at, details={"pauses": [told]})
     late = ReferralFactory(**make | {"registered_at": at, "changed_at": at})
     ReferralEventFactory(referral=late, registered_at=at)
     line = line_of(own(place), END, at + LATER)
