@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -166,6 +167,23 @@ class DateFilter(django_filters.DateFilter):
     field_class = NorwegianDateField
 
 
+class OwnFilters(dict[str, django_filters.Filter]):
+    """The filters of a class. Whoever filters gets filters of their own, with choices of their own.
+
+    What else they hold is nobody's to change, and is not copied for each page.
+    """
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> dict[str, django_filters.Filter]:
+        return {name: _own(one) for name, one in self.items()}
+
+
+def _own(one: django_filters.Filter) -> django_filters.Filter:
+    own = copy(one)
+    own.extra = dict(one.extra)
+    own.method = one.method  # by which it finds the filters that it stands among
+    return own
+
+
 class WaitFilter(django_filters.FilterSet):
     """What those who wait can be narrowed to, over rows with `with_wait` and `with_pause`.
 
@@ -208,6 +226,11 @@ class WaitFilter(django_filters.FilterSet):
         self.filters["category"].extra["choices"] = [
             (row["code"], row[language]) for row in offers.categories
         ]
+
+    @classmethod
+    def get_filters(cls) -> OwnFilters:
+        """Those of the class, which each list copies."""
+        return OwnFilters(super().get_filters())
 
     @property
     def is_asked(self) -> bool:

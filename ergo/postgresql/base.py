@@ -21,9 +21,10 @@ class CannotConnect(psycopg.OperationalError):
 
 
 class KeepingCursor(base.CursorMixin, psycopg.Cursor[Any]):
-    """For statements without parameters that come again as they are: PostgreSQL keeps their plans with the connection.
+    """For statements whose text comes again as it is: PostgreSQL keeps their plans with the connection.
 
-    Only these: where psycopg may prepare anything it remembers the text of everything, also what people searched for.
+    Parameters go beside the text and are not kept. Only these statements: where psycopg may prepare anything it
+    remembers the text of everything, also what people searched for.
     """
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:

@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_QUERY = LONGEST_NOTE = 500
 
-# One statement. Who, when and in which request is filled in by the database: the app has no right to say it.
+# One statement, whose plan is kept. Who, when and in which request is filled in by the database: the app has no right
+# to say it.
 INSERT_VIEW = """
 WITH opening AS (
     INSERT INTO referrals_viewlog (municipality_id, role, kind, reason, query, note)
@@ -85,7 +86,7 @@ def record_view(
         role = access.role_with(permission, place)
         if role is None:
             raise NotAllowed
-        with connection.cursor() as cursor:
+        with connection.keeping_cursor() as cursor:  # type: ignore[attr-defined]  # our own wrapper
             cursor.execute(
                 INSERT_VIEW,
                 {

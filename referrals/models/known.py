@@ -127,7 +127,7 @@ class KnownReferral(OnTheClock, Lean):
 
     objects = ReferralQuerySet.as_manager()
     is_history = True
-    texts = ()
+    unlisted = ("registered_at", "source")
 
     class Meta:
         managed = False

@@ -6,8 +6,8 @@ from typing import Any, Self, cast
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Least
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
@@ -46,20 +46,23 @@ from referrals.permissions import Access, Permission
 from referrals.waiting import Day
 
 LONGEST_TEXT = 4000
-# What no list shows of the citizen and the therapist: how to reach somebody, and who they are to others.
+# What no list shows of the citizen, the category and the therapist: how to reach somebody, who they are to others, and
+# what serves the order alone, which the database knows.
 UNLISTED = (
     *(
         f"person__{name}"
-        for name in ("identifier_kind", "identifier_sealed", "identifier_index", "phone", "email")
+        for name in ("name_key", "identifier_kind", "identifier_sealed", "identifier_index", "phone", "email")
     ),
     *(
         f"person__{name}"
         for name in ("address", "postal_code", "postal_place", "written_form", "interpreter_language")
     ),
+    *(f"category__{name}" for name in ("position", "is_vedtak", "longest_start")),
     *(
         f"therapist__{name}"
-        for name in ("hpr_number", "authorised_from", "authorised_to", "is_licence", "is_student")
+        for name in ("hpr_number", "sort_key", "user", "authorised_from", "authorised_to")
     ),
+    *(f"therapist__{name}" for name in ("is_licence", "is_student")),
 )
 
 
@@ -164,19 +167,22 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return rows.annotate(reply_state=waiting.reply_state_sql(on))
 
     def with_pause(self, *, on: date) -> Self:
-        """`is_paused`: whether the wait was on hold at the end of the day, for whatever reason."""
-        running = self._pauses().running(on).filter(referral=OuterRef("pk"))
-        return self.annotate(is_paused=Exists(running))
+        """`is_paused`: whether the wait was on hold at the end of the day, for whatever reason.
+
+        Looked up row by row: of an EXISTS, PostgreSQL would make a list of all that are on hold in the country.
+        """
+        running = self._pauses().running(on).filter(referral=OuterRef("pk")).order_by()
+        return self.annotate(is_paused=Coalesce(Subquery(running.values(runs=Value(True))[:1]), False))
 
     def with_held_days(self, *, on: date) -> Self:
         """`held_days`: days on hold within the wait until the end of the day, for whatever reason."""
         return self.annotate(held_days=waiting.held_days_sql(self._pauses(), on))
 
     def for_list(self) -> Self:
-        """Loads what a row of a list shows, without the free text; `status_rank` sorts by the way of a case."""
+        """Loads what a row of a list shows; `status_rank` sorts by the way of a case."""
         ranks = [When(status=status, then=rank) for rank, status in enumerate(Status)]
         rows = self.select_related("person", "category", "therapist").annotate(status_rank=Case(*ranks))
-        return rows.defer(*self.model.texts, *UNLISTED)
+        return rows.defer(*self.model.unlisted, *UNLISTED)
 
     def order_by_urgency(self) -> Self:
         """The order of the waitlist: priority, then target date, then oldest received. Needs `with_wait`."""
@@ -298,7 +304,11 @@ class Referral(OnTheClock, Lean):
 
     objects = ReferralQuerySet.as_manager()
     is_history = False
-    texts = ("reason", "what_matters", "referrer_name", "referrer_phone")  # free text that no list shows
+    unlisted = (  # what no list shows: the free text, and how the case came in and was saved
+        *("reason", "what_matters", "referrer_name", "referrer_phone", "external_reference"),
+        *("seniority_on", "source", "channel", "urgency"),
+        *("registered_at", "registered_by_id", "assigned_on", "changed_at", "version"),
+    )
 
     class Meta:
         verbose_name = _("referral")

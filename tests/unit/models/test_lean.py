@@ -45,7 +45,7 @@ def test_a_row_is_what_django_makes_of_it(referral: Referral) -> None:
 
 def test_what_was_not_read_is_read_when_it_is_asked_for(referral: Referral) -> None:
     row = Referral.objects.for_list().get(pk=referral.pk)
-    assert row.get_deferred_fields() == set(Referral.texts)
+    assert row.get_deferred_fields() == set(Referral.unlisted)
     with CaptureQueriesContext(connection) as queries:
         assert (row.person, row.category, row.therapist) == (
             referral.person,
