@@ -215,17 +215,28 @@ class WaitFilter(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict, queryset: QuerySet, *, offers: Offers) -> None:
         super().__init__(data, queryset)
+        self.offers = offers
+
+    def get_form_class(self) -> type[forms.Form]:
+        """The form with its choices, which are only put together where there is a form."""
+        for name, choices in self.offered().items():
+            self.filters[name].extra["choices"] = choices
+        form: type[forms.Form] = super().get_form_class()
+        return form
+
+    def offered(self) -> dict[str, Choices]:
+        """What can be chosen in the municipality, by name."""
         language = get_language()
         bands = [band.code for band in waiting.Band]
-        if (wished := data.get("band", "")) not in bands and days_range(wished):
+        if (wished := self.data.get("band", "")) not in bands and days_range(wished):
             bands.append(wished)
-        told = [fact for fact in TargetFact if fact in data.getlist("only")]
-        self.filters["only"].extra["choices"] = [(fact.value, fact.label) for fact in (*WaitFact, *told)]
-        self.filters["band"].extra["choices"] = [days_choice(code) for code in bands]
-        self.filters["priority"].extra["choices"] = [(level, level) for level in offers.levels]
-        self.filters["category"].extra["choices"] = [
-            (row["code"], row[language]) for row in offers.categories
-        ]
+        told = [fact for fact in TargetFact if fact in self.data.getlist("only")]
+        return {
+            "only": [(fact.value, fact.label) for fact in (*WaitFact, *told)],
+            "band": [days_choice(code) for code in bands],
+            "priority": [(level, level) for level in self.offers.levels],
+            "category": [(row["code"], row[language]) for row in self.offers.categories],
+        }
 
     @classmethod
     def get_filters(cls) -> OwnFilters:
@@ -285,9 +296,10 @@ class CaseloadFilter(WaitFilter):
         label=_("Therapist"), empty_label=_("Every therapist"), null_label=_("Not assigned")
     )
 
-    def __init__(self, data: QueryDict, queryset: QuerySet[Referral], *, offers: Offers) -> None:
-        super().__init__(data, queryset, offers=offers)
-        self.filters["therapist"].extra["choices"] = [(row["id"], row["name"]) for row in offers.therapists]
+    def offered(self) -> dict[str, Choices]:
+        """Also the therapists."""
+        therapists: Choices = [(row["id"], row["name"]) for row in self.offers.therapists]
+        return super().offered() | {"therapist": therapists}
 
 
 class PastFilter(CaseloadFilter):

@@ -99,6 +99,8 @@ def initials(given_name: str, family_name: str) -> str:
 
 def _initial(name: str) -> str:
     """The first letter as a capital, with the accents that Unicode keeps beside it; empty when there is none."""
+    if name[:2].isascii() and name[:1].isalpha():  # most names; an accent would be no ASCII
+        return name[0].upper()
     composed = unicodedata.normalize("NFC", name)
     start = next((place for place, character in enumerate(composed) if character.isalpha()), len(composed))
     end = start + 1

@@ -62,7 +62,12 @@ class Category(Lean):
     @property
     def name(self) -> str:
         """The name in the language of the screen."""
-        return getattr(self, f"name_{get_language()}", self.name_nb)
+        return self.name_in(get_language())
+
+    def name_in(self, language: str | None) -> str:
+        """The name in a language."""
+        name: str = getattr(self, f"name_{language}", self.name_nb)
+        return name
 
     def within_longest_start(self, days: Iterable[int]) -> list[int]:
         """Days by level, none more than the category allows in a template."""

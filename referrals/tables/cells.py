@@ -32,6 +32,11 @@ def in_one_language() -> Iterator[None]:
         _language.reset(token)
 
 
+def language() -> str:
+    """The one in which cells are written just now."""
+    return _language.get() or get_language()
+
+
 def remembered(cell: Callable[..., Cell]) -> Callable[..., Cell]:
     """For a cell that follows from its arguments and the language alone: the same ones come back on every page.
 
@@ -39,7 +44,7 @@ def remembered(cell: Callable[..., Cell]) -> Callable[..., Cell]:
     is equal to are not written the same way.
     """
     kept = lru_cache(maxsize=MOST_REMEMBERED, typed=True)(lambda _language, *args: cell(*args))
-    return wraps(cell)(lambda *args: kept(_language.get() or get_language(), *args))
+    return wraps(cell)(lambda *args: kept(language(), *args))
 
 
 def number(value: Any, places: int = 0) -> str:

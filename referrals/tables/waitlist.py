@@ -61,6 +61,9 @@ class WaitTable(NumberAndCitizen, ErgoTable):
         super().__init__(data, **kwargs)
         self.address = address
 
+    def cell_category(self, referral: Referral) -> str:
+        return referral.category.name_in(cells.language())
+
     def cell_due_on(self, referral: Referral) -> str | SafeString:
         """The target date, and how far it is broken or, while somebody waits, how near it is."""
         if (due_on := referral.due_on) is None:

@@ -1,10 +1,11 @@
 """What the frame of every page is told: where the user may go, where they are, and whether this is the demo."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,8 @@ SAME_IN_EVERY_MUNICIPALITY = {
 }
 # From any other page, and where the page is refused, the switcher leads to the first of these that one may open there.
 ELSE = ("waitlist", "openings")
+
+MOST_ADDRESSES = 2000  # that a process keeps
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ def navigation(request: HttpRequest, access: Access, present: Municipality | Non
         if entry.in_municipality and place is None:
             continue
         if any(access.can(permission, place and place.pk) for permission in entry.permissions):
-            url = reverse(entry.name, kwargs={"code": place.code} if place else None)
+            url = _address(entry.name, place.code if place else "", get_script_prefix())
             links.append(Link(url, entry.label, here == entry.name or here in entry.covers))
     return links
 
@@ -201,7 +204,13 @@ def _address_in(place: Municipality, here: str, access: Access) -> str:
     """The page in this municipality, or the one that the user's role there opens."""
     needed = SAME_IN_EVERY_MUNICIPALITY
     opened = (page for page in (here, *ELSE) if page in needed and access.can(needed[page], place.pk))
-    return reverse(next(opened, ELSE[-1]), kwargs={"code": place.code})
+    return _address(next(opened, ELSE[-1]), place.code, get_script_prefix())
+
+
+@lru_cache(maxsize=MOST_ADDRESSES)
+def _address(name: str, code: str, _prefix: str) -> str:
+    """The address of a page, which is the same as long as the process lives; all menus ask for the same few."""
+    return reverse(name, kwargs={"code": code} if code else None)
 
 
 def _view_name(request: HttpRequest) -> str:
