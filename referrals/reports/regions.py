@@ -7,6 +7,7 @@ everybody's counts. So a figure is hidden on every page or on none, however one 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Protocol, Self
 
 from referrals.models import County, Municipality
@@ -19,6 +20,7 @@ from referrals.waiting import Band
 
 # Where the registers are empty: one place, in which nobody waits.
 NOWHERE = 0
+MOST_DECIDED = 500  # lists and tables each of which a process keeps what was decided of
 
 
 @dataclass(frozen=True)
@@ -99,26 +101,17 @@ class Region:
         whole = self._above[0].waiting(self._above[1]) if self._above else None
         if whole and len(self._places) == 1:
             return Column((whole,), whole)
-        return protect_list(
-            [self._counter.tally((self._key, place)).waiting for place in self._places],
-            whole,
-            least_shown=self._least_shown,
-        )
+        counts = tuple(self._counter.tally((self._key, place)).waiting for place in self._places)
+        return _decided_list(counts, whole, self._least_shown)
 
     def _decide(self, split: Split) -> tuple[Column, ...]:
         above = self._above[0].cells(split, self._above[1]) if self._above else None
         if above and len(self._places) == 1:
             return tuple(Column((cell,), cell) for cell in above)
-        counts = [self._counter.parts(split, (self._key, place)) for place in self._places]
-        divided = self._divided(split)
-        return protect_table(
-            counts,
-            row_totals=divided.cells,
-            total=divided.total,
-            column_totals=above,
-            given=self._given(split, last=len(counts[0]) - 1),
-            has_rest=split not in SPLIT_KEYS and split is not Split.NEAR,
-            least_shown=self._least_shown,
+        counts = tuple(tuple(self._counter.parts(split, (self._key, place))) for place in self._places)
+        has_rest = split not in SPLIT_KEYS and split is not Split.NEAR
+        return _decided_table(
+            counts, self._divided(split), above, self._given(split), has_rest, self._least_shown
         )
 
     def _divided(self, split: Split) -> Column:
@@ -128,12 +121,40 @@ class Region:
         self.cells(Split.BAND, None)
         return self._splits[Split.BAND][list(Band).index(NEAR_BAND)]
 
-    def _given(self, split: Split, last: int) -> dict[int, Column]:
+    def _given(self, split: Split) -> Column | None:
         """The last band is those over a year, who are shown in more places than the bands: they are decided first."""
         if split is not Split.BAND:
-            return {}
+            return None
         self.cells(Split.YEAR, None)
-        return {last: self._splits[Split.YEAR][0]}
+        return self._splits[Split.YEAR][0]
+
+
+# What may be shown follows from the counts alone, so it is looked for once as long as they stay the same: the search
+# is most of the time of a page of the whole country, and a write changes the counts of one county.
+@lru_cache(maxsize=MOST_DECIDED)
+def _decided_list(counts: tuple[int, ...], whole: Cell | None, least_shown: int) -> Column:
+    return protect_list(counts, whole, least_shown=least_shown)
+
+
+@lru_cache(maxsize=MOST_DECIDED)
+def _decided_table(
+    counts: tuple[tuple[int, ...], ...],
+    divided: Column,
+    above: tuple[Cell, ...] | None,
+    given_last: Column | None,
+    has_rest: bool,
+    least_shown: int,
+) -> tuple[Column, ...]:
+    """`divided`: whom the table divides, by row, decided already; `given_last`: its last column, if that is."""
+    return protect_table(
+        counts,
+        row_totals=divided.cells,
+        total=divided.total,
+        column_totals=above,
+        given={len(counts[0]) - 1: given_last} if given_last else None,
+        has_rest=has_rest,
+        least_shown=least_shown,
+    )
 
 
 class Look(Protocol):
