@@ -3,9 +3,10 @@
 import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils.formats import number_format
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -28,6 +29,7 @@ LETTERS = {
 LONGEST_IN_DAYS = 8 * 7
 LONGEST_IN_WEEKS = 26 * 7
 DAYS_A_YEAR = Decimal("365.25")
+MOST_WRITTEN = 4096  # numbers that a process remembers how to write
 
 
 def sort_key(text: str) -> str:
@@ -82,6 +84,12 @@ def rounded(value: int | float | Decimal, decimals: int = 0) -> Decimal:
 
 def number(value: int | float | Decimal, decimals: int = 0) -> str:
     """A number for the screen, halves rounded up: 1 234,5 (no-break space; a decimal point in English)."""
+    return _number(value, decimals, get_language())
+
+
+# A page of the whole country writes two thousand numbers, and the next page the same ones.
+@lru_cache(maxsize=MOST_WRITTEN, typed=True)
+def _number(value: int | float | Decimal, decimals: int, _language: str | None) -> str:
     as_written = rounded(value, decimals)
     digits = number_format(abs(as_written), decimals, force_grouping=True)
     return f"{MINUS}{digits}" if as_written < 0 else digits
