@@ -40,9 +40,11 @@ class Grouping:
         inhabitants: Mapping[int, int],
     ) -> None:
         self._by, self._borders = by, borders
-        self._municipalities = {one.pk: one for one in municipalities}
-        self._counties = {one.county.code: one.county.name for one in self._municipalities.values()}
+        municipalities = list(municipalities)
+        self._counties = {one.county.code: one.county.name for one in municipalities}
         self._inhabitants = inhabitants
+        self._centralities = {each: _centrality(each) for each in {one.centrality for one in municipalities}}
+        self._groups = {one.pk: self._group(one) for one in municipalities}
 
     def of(self, place: Place) -> Group:
         """The group of a municipality."""
@@ -50,10 +52,10 @@ class Grouping:
             return self._county_of_the_day(place.code[:DIGITS_OF_A_COUNTY])
         if self._by == GroupedBy.POPULATION:
             return self._size(place)
-        groups = {self._group(self._municipalities[pk]) for pk in place.parts}
+        groups = {self._groups[pk] for pk in place.parts}
         if len(groups) == 1:
             return groups.pop()
-        return self._group(self._largest(place)) if place.is_whole else _not_known()
+        return self._groups[self._largest(place)] if place.is_whole else _not_known()
 
     def homes(self, places: Sequence[Place]) -> dict[int, Group]:
         """Of today's municipalities that several of the day became part of: the group that all these are in, if one.
@@ -66,8 +68,8 @@ class Grouping:
                 groups[pk].add(self.of(place))
         return {pk: found.pop() for pk, found in groups.items() if len(found) == 1}
 
-    def _largest(self, place: Place) -> Municipality:
-        return self._municipalities[max(place.parts, key=lambda pk: self._inhabitants.get(pk, 0))]
+    def _largest(self, place: Place) -> int:
+        return max(place.parts, key=lambda pk: self._inhabitants.get(pk, 0))
 
     def _group(self, municipality: Municipality) -> Group:
         county = municipality.county
@@ -75,7 +77,7 @@ class Grouping:
             return Group(county.code, county.name, (0, county.sort_key))
         if self._by == GroupedBy.GOVERNOR:
             return Group(county.governor.name, county.governor.name, (0, county.governor.sort_key))
-        return _centrality(municipality.centrality)
+        return self._centralities[municipality.centrality]
 
     def _county_of_the_day(self, code: str) -> Group:
         """By its number; a county that is still there has its name too."""

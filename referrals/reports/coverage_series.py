@@ -3,11 +3,13 @@
 In today's borders or in those of each day, for the nation and put together. Everything is read once and gone through.
 """
 
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 
 from referrals.choices import WITHOUT, Borders, CoverageState, Definition, GroupedBy
 from referrals.models import ALL_KNOWN, Hindsight, Municipality, MunicipalityChange, looking_back, register_as
@@ -131,6 +133,14 @@ class _Tally:
         )
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """One day's municipalities in the borders asked for, and what each of them had."""
+
+    places: Sequence[Place]
+    states: Sequence[int]
+
+
 class _Country:
     """All that is known of the country on some days, read once; made within `looking_back`."""
 
@@ -141,20 +151,18 @@ class _Country:
         self.changes = list(register_as(MunicipalityChange.objects, hindsight).all())
         ordered = sorted(days)
         self._at = {day: number for number, day in enumerate(ordered)}
-        periods = coverage_periods.read(hindsight)
+        periods = coverage_periods.read(hindsight, since=ordered[0])
         self._sweep = Sweep(periods, [one.pk for one in self.municipalities], ordered)
         # Of all municipalities together, day by day.
-        self._states_of_all = _by_day(self._sweep.states.values(), len(ordered))
+        self._drawn = list(self._draw(ordered))
         self._fte_of_all = [sum(of_day) for of_day in _by_day(self._sweep.fte.values(), len(ordered))]
         self._populations = workforce.all_populations(hindsight)
         self._by_year: dict[int, dict[int, int]] = {}
-        self._drawn: dict[int, list[Place]] = {}
 
     def nation(self, day: date) -> Point:
         """Everybody together."""
         number = self._at[day]
-        is_of_day = self._question.borders == Borders.DAY
-        states = [state for _place, state in self._states(day)] if is_of_day else self._states_of_all[number]
+        states = self._drawn[number].states
         return _Tally(states, self._fte_of_all[number], sum(self._inhabitants(day).values())).point(day)
 
     def groups(self, days: Sequence[date], by: GroupedBy) -> Iterator[SeriesGroup]:
@@ -176,37 +184,41 @@ class _Country:
     def _grouped(self, day: date, grouping: Grouping) -> Iterator[tuple[Group, _Tally]]:
         states: dict[Group, list[int]] = defaultdict(list)
         members: dict[Group, set[int]] = defaultdict(set)
-        for place, state in self._states(day):
+        number = self._at[day]
+        drawn = self._drawn[number]
+        for place, state in zip(drawn.places, drawn.states, strict=True):
             group = grouping.of(place)
             states[group].append(state)
             members[group].update(place.parts if place.is_whole else ())
-        for pk, home in grouping.homes(self._places(day)).items():
+        for pk, home in grouping.homes(drawn.places).items():
             members[home].add(pk)
         inhabitants = self._inhabitants(day)
         for group, found in states.items():
-            fte = sum(self._sweep.fte[pk][self._at[day]] for pk in members[group])
+            fte = sum(self._sweep.fte[pk][number] for pk in members[group])
             yield group, _Tally(found, fte, sum(inhabitants.get(pk, 0) for pk in members[group]))
 
-    def _states(self, day: date) -> Iterator[tuple[Place, int]]:
-        """The municipalities in the borders asked for, and what each had."""
-        number = self._at[day]
-        for place in self._places(day):
-            if place.is_whole and len(place.parts) == 1:
-                yield place, self._sweep.states[place.parts[0]][number]
-            else:
-                yield place, _together(place, [self._sweep.states[pk][number] for pk in place.parts])
+    def _draw(self, days: Sequence[date]) -> Iterator[_Drawn]:
+        """Each day in the borders asked for; they are drawn once for all days between two reforms."""
+        if self._question.borders == Borders.TODAY:
+            today = borders.of_today(self.municipalities)
+            yield from (_Drawn(today, states) for states in _by_day(self._sweep.states.values(), len(days)))
+            return
+        reforms = borders.days_of_change(self.changes)
+        for _past, numbers in groupby(range(len(days)), key=lambda number: bisect(reforms, days[number])):
+            first, *others = numbers
+            places = borders.of_day(days[first], self.municipalities, self.changes)
+            among = slice(first, first + len(others) + 1)
+            states = _by_day([self._states(place, among) for place in places], len(others) + 1)
+            yield from (_Drawn(places, of_day) for of_day in states)
 
-    def _places(self, day: date) -> list[Place]:
-        """The municipalities in the borders asked for; drawn once for all days between two reforms."""
-        is_of_day = self._question.borders == Borders.DAY
-        reforms = sum(first > day for first in borders.days_of_change(self.changes)) if is_of_day else 0
-        if reforms not in self._drawn:
-            self._drawn[reforms] = (
-                borders.of_day(day, self.municipalities, self.changes)
-                if is_of_day
-                else borders.of_today(self.municipalities)
-            )
-        return self._drawn[reforms]
+    def _states(self, place: Place, among: slice) -> list[int]:
+        """What a municipality in any borders had on some of the days."""
+        parts = [self._sweep.states[pk][among] for pk in place.parts]
+        if place.is_whole and len(parts) == 1:
+            return parts[0]
+        together = list(zip(*parts, strict=True))
+        known = {states: _together(place, states) for states in set(together)}
+        return [known[states] for states in together]
 
     def _inhabitants(self, day: date) -> dict[int, int]:
         """By the year of the day, which is all that counts of it."""
