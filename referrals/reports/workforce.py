@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Q, Sum, When
 
 from referrals.choices import Engagement, OccupationKind
 from referrals.models import (
@@ -120,7 +120,10 @@ def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:
 
 def populations(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, tuple[int, int]]:
     """Inhabitants and the year they were counted: the newest year not after the day, else the oldest known."""
-    return {place: nearest(counted, on) for place, counted in all_populations(hindsight).items()}
+    is_later = Case(When(year__gt=on.year, then="year"), default=0)
+    nearest_first = register_as(Population.objects, hindsight).order_by("municipality_id", is_later, "-year")
+    rows = nearest_first.distinct("municipality_id").values_list("municipality_id", "persons", "year")
+    return {municipality: (persons, year) for municipality, persons, year in rows}
 
 
 def all_populations(hindsight: Hindsight = ALL_KNOWN) -> dict[int, list[tuple[int, int]]]:
