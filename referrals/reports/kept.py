@@ -25,6 +25,22 @@ LONGEST_OUTDATED = timedelta(minutes=5)
 
 Pair = tuple[Key, object]
 
+# What is kept of a day, if nothing has changed since, else a count of the rows: in one statement, of one instant.
+OVER_A_YEAR = """
+WITH kept AS MATERIALIZED (
+    SELECT stat.rank, stat.place_key, stat.waiting, stat.over_a_year
+    FROM ergo_kept_waiting(
+        ARRAY[%(on)s::date], ARRAY[%(all)s], ARRAY(SELECT id FROM referrals_county)
+    ) AS stat
+    WHERE stat.is_current
+)
+SELECT kept.place_key, municipality.county_id, kept.waiting, kept.over_a_year
+FROM kept JOIN referrals_municipality AS municipality ON municipality.id = kept.place_key
+WHERE kept.rank = %(rank)s AND kept.waiting > 0
+UNION ALL
+SELECT * FROM ergo_count_waiting_over_a_year(%(on)s) WHERE NOT EXISTS (SELECT FROM kept)
+"""
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -66,6 +82,17 @@ def waiting(
             instants[day] = instant
             groups[day] |= _groups(scope, *counted)
     return {day: Kept(Tallies(groups[day]), instant) for day, instant in instants.items()}
+
+
+def over_a_year(on: date) -> list[tuple[int, int, int, int]]:
+    """Each municipality in which somebody waits, its county, how many, and how many of them over a year. One query.
+
+    True of now: counted where what is kept is not.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OVER_A_YEAR, {"on": on, "all": ALL, "rank": Rank.MUNICIPALITY})
+        rows: list[tuple[int, int, int, int]] = cursor.fetchall()
+    return rows
 
 
 def frozen(days: Iterable[date], scope: Scope) -> dict[date, Kept]:

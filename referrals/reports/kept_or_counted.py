@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from referrals.models import ALL_KNOWN, Hindsight
 from referrals.reports import counts, kept, own_rows
-from referrals.reports.counts import KnownMonths, Slots
+from referrals.reports.counts import KnownMonths, LongWaitCount, Slots
 from referrals.reports.kept import Kept
 from referrals.reports.periods import Period
 from referrals.reports.scopes import Scope
@@ -117,6 +117,13 @@ def waiting_each_day(
 ) -> FoundDays:
     """How many wait at the end of each day, and the percentiles of the scope. `days` come oldest first."""
     return _each_day(days, scope, (), at, hindsight, read)
+
+
+def over_a_year(on: date, hindsight: Hindsight = ALL_KNOWN) -> list[LongWaitCount]:
+    """The municipalities in which somebody waits at the end of the day, true of now. One query."""
+    if hindsight.reads_history:
+        return counts.over_a_year(on, hindsight)
+    return [LongWaitCount(*row) for row in kept.over_a_year(on)]
 
 
 def counted_each_day(

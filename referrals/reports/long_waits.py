@@ -7,7 +7,7 @@ from datetime import date, datetime
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality
 from referrals.models.referral import ReferralQuerySet
 from referrals.norwegian import sort_key
-from referrals.reports import counts, own_rows
+from referrals.reports import counts, kept_or_counted, own_rows
 from referrals.reports.counts import LongWaitCount
 from referrals.reports.limits import with_limits
 from referrals.reports.long_rows import ALL_LISTED, Listed, LongWait
@@ -166,7 +166,7 @@ def over_a_year(
     `places` are all counties with all their municipalities. Who knows the true number of a hidden place could subtract
     it from the sums: of a county in which others are hidden too, such a reader sees no sum, nor of the nation.
     """
-    waits = counts.over_a_year(on, hindsight)
+    waits = kept_or_counted.over_a_year(on, hindsight)
     country = Country(Counter(Tallies(_groups(waits))), places, on)
     by_county = {county: _within(country, county) for county in places.present}
     undone = [county for county, figures in by_county.items() if _could_be_undone(figures, own)]
