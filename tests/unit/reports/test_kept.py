@@ -1,6 +1,6 @@
 """Figures that are kept: the same as those counted anew, in every group and report, whatever is changed and when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -144,6 +144,38 @@ def test_own_staff_have_every_percentile_and_others_those_of_many(world: World) 
         tally = each.tallies.of((Key.PLACE, place.pk))
         assert tally.waiting >= 10 or tally.median_days is None
         assert tally.waiting >= 20 or tally.p90_days is None
+
+
+def by_place(found: Iterable[counts.LongWaitCount]) -> dict[int, counts.LongWaitCount]:
+    return {one.municipality: one for one in found}
+
+
+def test_those_over_a_year_are_the_same_kept_and_counted_and_after_a_change(world: World) -> None:
+    for day in DAYS:
+        rollups.roll(day)
+    with scoped():
+        for day in (*DAYS, days_ago(5_000)):  # of the last one nothing is kept, and nobody waited
+            assert by_place(kept_or_counted.over_a_year(day)) == by_place(counts.over_a_year(day)), day
+    import_for_last_year(world)
+    with scoped():
+        for day in DAYS:
+            assert by_place(kept_or_counted.over_a_year(day)) == by_place(counts.over_a_year(day)), day
+
+
+def test_those_over_a_year_are_only_counted_where_something_has_changed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = "SELECT * FROM ergo_count_waiting_over_a_year(%(on)s)"
+    assert count in kept.OVER_A_YEAR
+    monkeypatch.setattr(kept, "OVER_A_YEAR", kept.OVER_A_YEAR.replace(count, "SELECT 1, 1, 1, 77"))
+    counted = [counts.LongWaitCount(1, 1, 1, 77)]
+    rollups.refresh(today=TODAY)
+    with scoped():
+        assert by_place(kept_or_counted.over_a_year(TODAY)) == by_place(counts.over_a_year(TODAY))
+        assert kept_or_counted.over_a_year(days_ago(2)) == counted  # of which nothing is kept
+    import_for_last_year(world)
+    with scoped():
+        assert kept_or_counted.over_a_year(TODAY) == counted
 
 
 # ---------------------------------------------------------------- whatever is changed
