@@ -5,7 +5,14 @@ import pytest
 from referrals.choices import TargetFact, WaitFact
 from referrals.filters import NARROWING
 from referrals.models import Category, Municipality, Referral
-from tests.factories import TARGET_DAYS, TODAY, ReferralFactory, days_ago
+from tests.factories import (
+    TARGET_DAYS,
+    TODAY,
+    PriorityKeyFactory,
+    PriorityTargetFactory,
+    ReferralFactory,
+    days_ago,
+)
 
 TARGET = TARGET_DAYS[2]
 
@@ -42,6 +49,18 @@ def test_who_is_not_assessed_is_neither_within_nor_over(
 
 
 @pytest.mark.django_db
-def test_a_priority_without_a_target_is_never_over_it(category: Category) -> None:
+def test_a_priority_without_a_target_is_never_over_it(municipality: Municipality, category: Category) -> None:
+    """Where the key of the day has targets for the other priorities only; and one day earlier it is over."""
+    key = PriorityKeyFactory(municipality=municipality, valid_from=days_ago(500))
+    for level in TARGET_DAYS.keys() - {2}:
+        PriorityTargetFactory(key=key, category=category, level=level)
+    make = {"municipality": municipality, "category": category, "waiting": True}
+    without = ReferralFactory(**make, received_on=days_ago(500))
+    assert facts(without) == {TargetFact.WITHIN_TARGET, TargetFact.NOT_OVER_TARGET}
+    assert facts(ReferralFactory(**make, received_on=days_ago(501))) == {WaitFact.OVER_TARGET}
+
+
+@pytest.mark.django_db
+def test_without_a_key_nobody_is_over_target(category: Category) -> None:
     referral = ReferralFactory(category=category, waiting=True, received_on=days_ago(500), key=False)
     assert facts(referral) == {TargetFact.WITHIN_TARGET, TargetFact.NOT_OVER_TARGET}
