@@ -82,14 +82,15 @@ def numbers(page: HttpResponse) -> list[tuple[int, str, float | None]]:
 
 @pytest.mark.usefixtures("years")
 def test_four_pictures_with_a_sentence_and_a_table_each(office: Client, address: str) -> None:
+    """The sentences begin with the first month-end that is known: the first referral came in May 2023."""
     page = office.get(address)
     assert list(sentences(page)) == PICTURES
     assert text(page).count("<figcaption") == text(page).count("Vis som tabell") == 4
     assert sentences(page) == {
-        "list-size": "Ventelisten vokste fra 0 ved utgangen av mars 2021 til 20 ved utgangen av februar 2026.",
+        "list-size": "Ventelisten vokste fra 0 ved utgangen av mai 2023 til 20 ved utgangen av februar 2026.",
         "waits": "Median ventetid gikk opp fra 15 dager ved utgangen av juni 2023 til 499 dager ved utgangen av "
         "februar 2026.",
-        "ageing": "Over ett år: opp fra 0 ved utgangen av mars 2021 til 12 ved utgangen av februar 2026.",
+        "ageing": "Over ett år: opp fra 0 ved utgangen av mai 2023 til 12 ved utgangen av februar 2026.",
         "flow": "De siste 12 hele månedene kom det flere enn det gikk: 11 mot 3. Av dem som gikk, hadde 3 startet.",
     }
 
