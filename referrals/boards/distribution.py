@@ -56,7 +56,7 @@ class Distribution:
     """What stands on the page: of those who wait a picture and tables, and tables of what came and went.
 
     Where nobody waits there is no picture, and only the table of the therapists. `still`: where nothing came and went,
-    says so in place of the tables.
+    or nothing is known, says so in place of the tables.
     """
 
     heat: Picture | None
@@ -78,8 +78,12 @@ def distribution(
         None if is_empty else _heat(report, drilldown, of_shares=of_shares),
         tuple(_waiting(report, way) for way in ((therapists,) if is_empty else (*ways, therapists))),
         () if is_still else tuple(_moved(report, way) for way in ways),
-        sentences.nothing_moved() if is_still else "",
+        _still(report) if is_still else "",
     )
+
+
+def _still(report: PartsReport) -> str:
+    return sentences.nothing_moved() if report.is_known else sentences.nothing_known()
 
 
 class _Counts:
@@ -195,10 +199,14 @@ def _therapists(report: PartsReport, drilldown: Drilldown, listed: Collection[st
         chosen = {"therapist": part.code} if part.code else {"only": WaitFact.UNASSIGNED.value}
         return Rows(drilldown if part.code in listed else Drilldown(), chosen)
 
-    is_empty = not report.whole.waiting.value
-    sentence = sentences.nobody_waited() if is_empty else sentences.caseloads(report)
     parts, whole = report.by_therapist, Rows(drilldown)
-    return _Way("therapist", _("Therapist"), _("By therapist"), sentence, parts, rows, whole)
+    return _Way("therapist", _("Therapist"), _("By therapist"), _of_therapists(report), parts, rows, whole)
+
+
+def _of_therapists(report: PartsReport) -> str:
+    if report.whole.waiting.value:
+        return sentences.caseloads(report)
+    return sentences.nobody_waited() if report.is_known else sentences.nothing_known()
 
 
 def _waiting(report: PartsReport, way: _Way) -> Table:

@@ -22,7 +22,7 @@ MOST_NAMED = 2  # so many names stand in the head of a row; a row of more is exp
 class Divided:
     """What stands on the page. `heat`: None where it may not be shown, and then `withheld` says why.
 
-    `nobody`: where nobody waits, says so in place of all else.
+    `nobody`: where nobody waits, or nothing is known, says so in place of all else.
     """
 
     heat: Picture | None
@@ -33,13 +33,17 @@ class Divided:
 
 def divided(report: DividedReport) -> Divided:
     """The board of a report. Nothing leads to rows: nobody outside the municipalities may open them."""
-    is_empty = report.whole.waiting.value == 0
+    is_empty = report.whole.waiting.value == 0 or not report.is_known
     return Divided(
         heat=_picture(report.heat) if report.heat else None,
         withheld="" if report.heat or is_empty else _why_not(report),
-        nobody=sentences.nobody_waited() if is_empty else "",
+        nobody=_nobody(report) if is_empty else "",
         sources=None if is_empty else _sources(report),
     )
+
+
+def _nobody(report: DividedReport) -> str:
+    return sentences.nobody_waited() if report.is_known else sentences.nothing_known()
 
 
 def _why_not(report: DividedReport) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import CATEGORY, CATEGORY_AND_PRIORITY, PRIORITY, SOURCE, THERAPIST
-from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.lines import Line, counted, day_of, sheet
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.parts import Part, PartsReport
@@ -35,9 +35,11 @@ def as_dict(report: PartsReport) -> dict[str, Any]:
     Days are gross days, shares are of 1. The share of those over target is of all who wait in the part, and null
     without a priority or where nobody waits; the share within target is of those assessed. `code` of a therapist is
     null for the cases that no therapist has; of what came and went only the starts are a therapist's.
+    Of a day before anything is known every figure is null: then `nothing_known_before` is the first day that is.
     """
     return {
         "on": report.on.isoformat(),
+        "nothing_known_before": day_of(report.begins_on),
         "period": str(report.period),
         **counted(_of_part(report.whole)),
         "by_category": [_named(one) | counted(_of_part(one)) for one in report.categories],

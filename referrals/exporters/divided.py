@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import CATEGORY_AND_PRIORITY, SOURCE
-from referrals.exporters.lines import Line, counted, sheet, waits
+from referrals.exporters.lines import Line, counted, day_of, sheet, waits
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Sheet
 from referrals.reports.divided import DividedReport, HeatTable, Named
@@ -30,10 +30,12 @@ def as_dict(report: DividedReport) -> dict[str, Any]:
 
     `by_category_and_priority`: each count with the codes of the categories and priorities that it is of, which are
     several where too few wait to tell them apart; null where it is not shown at all. `suppressed` names every figure
-    beside it that is null because it may not be shown.
+    beside it that is null because it may not be shown; of a day before anything is known all are null without a name,
+    and `nothing_known_before` is the first day that is known.
     """
     return {
         "on": report.on.isoformat(),
+        "nothing_known_before": day_of(report.begins_on),
         **counted(waits(report.whole)),
         "by_source": [{"code": one.code, "name": one.name} | counted(waits(one)) for one in report.by_source],
         "by_category_and_priority": None

@@ -1,19 +1,20 @@
 """How those who wait in counties or the nation are divided: by source, and by category and priority together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from referrals.choices import Source
 from referrals.models import ALL_KNOWN, Category, County, Hindsight
 from referrals.reports import counts
+from referrals.reports.beginnings import Beginning
 from referrals.reports.crossed import Counts, Crossed, Part, cross, parts_of
 from referrals.reports.limits import with_limits
 from referrals.reports.recipe import Recipe
 from referrals.reports.regions import Country, OutsideLook, Places
 from referrals.reports.scopes import Level, Scope
 from referrals.reports.splits import Counter, Split
-from referrals.reports.suppression import Cell
+from referrals.reports.suppression import Cell, Figure
 from referrals.reports.tallies import IN_SCOPE, Key, Tallies
 from referrals.reports.waiting_times import Group, priority_code, priority_name
 
@@ -46,7 +47,8 @@ class DividedReport:
     """The parts at the end of the day `on`; days are gross days. `by_source` leaves out those of whom nobody waits.
 
     `heat`: of the nation alone, and None where too few wait. A county's, held against its municipalities' figures,
-    would tell about a few.
+    would tell about a few. Of a day before anything is known all figures are undefined; then `begins_on` is the first
+    day that is known.
     """
 
     on: date
@@ -55,11 +57,18 @@ class DividedReport:
     by_source: tuple[Group, ...]
     heat: HeatTable | None
     recipe: Recipe
+    begins_on: date | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are figures of the day, hidden ones too."""
+        return self.whole.waiting.is_defined
 
 
 def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight = ALL_KNOWN) -> DividedReport:
     """The report for the end of the day `on`, from the rows as they are at the instant `data_as_of`. Three queries.
 
+    One more where nobody waited, to tell from when on anything is known.
     Raises ValueError for a municipality: its own staff have the true numbers (`parts`), and nobody else has any.
     """
     if scope.level == Level.MUNICIPALITY:
@@ -68,7 +77,7 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight 
     counter = Counter(found.tallies, [category.pk for category in categories])
     places = Places.of(with_limits(County.objects.all()), ())
     look = Country(counter, places, on).look_at(scope)
-    return DividedReport(
+    report = DividedReport(
         on=on,
         scope=scope,
         whole=_group("", "", look.waiting(), found.tallies),
@@ -78,6 +87,14 @@ def build(scope: Scope, on: date, *, data_as_of: datetime, hindsight: Hindsight 
         else None,
         recipe=Recipe(NAME, on, scope, data_as_of, knowledge=hindsight.knowledge),
     )
+    begun = Beginning(scope, on, hindsight, at=data_as_of)
+    return report if begun.tells(on, report.whole.waiting) else _unknown(report, begun.told)
+
+
+def _unknown(report: DividedReport, begins_on: date | None) -> DividedReport:
+    """The same without figures: nothing is known of the day."""
+    nothing = Group("", "", Figure(), Figure(), Figure())
+    return replace(report, whole=nothing, by_source=(), heat=None, begins_on=begins_on)
 
 
 def _by_source(look: OutsideLook, tallies: Tallies) -> Iterator[Group]:

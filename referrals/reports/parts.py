@@ -12,6 +12,7 @@ from referrals.choices import Source
 from referrals.models import ALL_KNOWN, Category, Hindsight, Therapist
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports import own_rows
+from referrals.reports.beginnings import Beginning
 from referrals.reports.flow import clearance_of, load_of
 from referrals.reports.periods import WEEKS_A_QUARTER, Period, last_weeks
 from referrals.reports.reached import EVERY_CASE, Reached
@@ -74,7 +75,8 @@ class PartsReport:
     `cells` has a row for each of `categories` and in it a cell for each of `priorities`, which are those that were set
     by the end of the day, also of what came and went. `by_source` and `by_therapist` leave out those with nothing to
     tell. A case is the therapist's who has it, or had it last, by all that is known: by what is known now that is not
-    always who had it on an earlier day.
+    always who had it on an earlier day. Of a day before anything is known all figures are undefined; then `begins_on`
+    is the first day that is known.
     """
 
     on: date
@@ -87,6 +89,12 @@ class PartsReport:
     by_source: tuple[Part, ...]
     by_therapist: tuple[Part, ...]
     recipe: Recipe
+    begins_on: date | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are figures of the day."""
+        return self.whole.waiting.is_defined
 
 
 def build(
@@ -100,16 +108,21 @@ def build(
 ) -> PartsReport:
     """The report of a municipality for its own staff. `rows` are those of `referrals_as(hindsight)` the user sees.
 
-    `reached`: which of them are counted; fewer than all make it another question. Five queries.
+    `reached`: which of them are counted; fewer than all make it another question. Five queries, and one more where
+    nobody waited, to tell from when on anything is known.
     """
     if not scope.exact:
         raise ValueError("only own staff see how their cases are divided")
     on, rows = period.last_day, reached.among(rows.filter(municipality_id__in=scope.ids))
+    begun = Beginning(scope, on, hindsight, at=data_as_of)
+    waiting = own_rows.waiting_in_parts(on, rows, hindsight)
+    is_known = begun.tells(on, Figure(waiting.of(IN_SCOPE).waiting))
     divided = _Divided(
         period,
-        own_rows.waiting_in_parts(on, rows, hindsight),
+        waiting,
         own_rows.flow_in_parts(period, rows, hindsight),
         has_targets=bool(targets_of(scope, on, hindsight)),
+        is_known=is_known,
     )
     categories, levels = list(Category.objects.all()), divided.levels()
     return PartsReport(
@@ -123,6 +136,7 @@ def build(
         by_source=tuple(_by_source(divided)),
         by_therapist=tuple(_by_therapist(divided)),
         recipe=Recipe(NAME, on, scope, data_as_of, (*_asked(period), *reached.filters), hindsight.knowledge),
+        begins_on=None if is_known else begun.told,
     )
 
 
@@ -132,13 +146,19 @@ def _asked(period: Period) -> Filters:
 
 
 class _Divided:
-    """Who waits and what moved, by part."""
+    """Who waits and what moved, by part; no figures where nothing is known of the day."""
 
     def __init__(
-        self, period: Period, waiting: Tallies, moved: Groups[dict[str, int]], *, has_targets: bool
+        self,
+        period: Period,
+        waiting: Tallies,
+        moved: Groups[dict[str, int]],
+        *,
+        has_targets: bool,
+        is_known: bool,
     ) -> None:
         self._period, self._waiting, self._moved = period, waiting, moved
-        self._has_targets = has_targets
+        self._has_targets, self._is_known = has_targets, is_known
 
     def values(self, key: Key) -> set[object]:
         """What the key is of anything that waits or moved."""
@@ -151,6 +171,8 @@ class _Divided:
 
     def part(self, *group: tuple[Key, object], code: str = "", name: str = "") -> Part:
         """One part, or all together."""
+        if not self._is_known:
+            return Part(code, name, *(Figure(),) * 8, Moved(*(Figure(),) * 5))
         tally = self._waiting.of(IN_SCOPE, *group)
         waiting, over = Figure(tally.waiting), Figure(tally.over_target)
         not_assessed = Figure(tally.not_assessed)

@@ -38,7 +38,6 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
     kind = asked_for_file(request)
     if kind and form.is_valid():
         return answer(kind, file_name("fordeling", report.scope, report.on), export, report)
-    is_empty = report.whole.waiting.value == 0
     context = {
         "subject": subject,
         "trail": subjects.trail_below(subject, form),
@@ -54,7 +53,7 @@ def distribution(request: HttpRequest, code: str) -> HttpResponse:
         "flow_title": _("The last %(weeks)s weeks") % {"weeks": weeks},
         "flow_choices": flow_choices(request, weeks),
         "downloads": downloads(request, export, report),
-        "begins_on": subjects.beginning(subject.scope, form, is_empty=is_empty),
+        "begins_on": report.begins_on,
     }
     return render(request, "distribution/distribution.html", context)
 

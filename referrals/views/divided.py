@@ -47,7 +47,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "form": form,
         "report": report,
         "board": board_of(report),
-        "begins_on": subjects.beginning(subject.scope, form, is_empty=report.whole.waiting.value == 0),
+        "begins_on": report.begins_on,
         "downloads": downloads(request, export, report),
     }
     return render(request, "distribution/divided.html", context)

@@ -1,6 +1,7 @@
 """How those who wait are divided: against a plain count of random worlds, and always adding up to the whole."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date, timedelta
 from random import Random
 
@@ -23,6 +24,7 @@ from referrals.reports import flow, parts, waiting_times
 from referrals.reports.parts import Part, PartsReport
 from referrals.reports.periods import last_weeks
 from referrals.reports.scopes import Scope
+from referrals.reports.suppression import Figure
 from tests.factories import NOW, TODAY, MunicipalityFactory, ReferralFactory, TherapistFactory, days_ago, noon
 from tests.unit.actions.acting import acting, do
 from tests.unit.reports import plain
@@ -45,6 +47,22 @@ def summed(found: Iterable[Part]) -> tuple[int, int]:
     """Those who wait, and those of them over target."""
     listed = list(found)
     return sum(part.waiting.value for part in listed), sum(part.over_target.value for part in listed)
+
+
+def assert_nothing_told(report: PartsReport) -> None:
+    """No figure of anything, not even 0, and no part is told that would need one."""
+    assert report.priorities == report.by_source == () and set(report.cells) <= {()}
+    assert [one.code for one in report.by_therapist] == [""]
+    for part in (report.whole, *report.categories, *report.by_therapist):
+        found = [getattr(part, field.name) for field in fields(part) if field.type is Figure]
+        found += [getattr(part.moved, field.name) for field in fields(part.moved)]
+        assert len(found) == 13 and set(found) == {Figure()}
+
+
+def is_known(world: World, place: int, on: date) -> bool:
+    """From the first referral of the municipality on; without one only today is."""
+    cases = [case for case in world.cases if case.municipality == place]
+    return (plain.known_from(cases) or TODAY) <= on
 
 
 Known = tuple[Case, Source, Therapist | None]
@@ -128,7 +146,7 @@ def assert_waiting(part: Part, world: World, cases: list[Case], on: date, *, has
 
 @pytest.mark.usefixtures("known")
 def test_every_way_of_dividing_adds_up_to_the_dashboards_number(world: World) -> None:
-    for municipality in world.municipalities:
+    for place, municipality in enumerate(world.municipalities):
         for on in DAYS:
             for knowledge in Knowledge:
                 report = build(municipality, on, knowledge)
@@ -136,6 +154,11 @@ def test_every_way_of_dividing_adds_up_to_the_dashboards_number(world: World) ->
                     own(municipality), on, data_as_of=NOW, hindsight=Hindsight(knowledge)
                 )
                 whole = board.waiting.figure.value, board.over_target.figure.value
+                assert report.is_known is board.is_known is is_known(world, place, on)
+                if not report.is_known:
+                    assert_nothing_told(report)
+                    assert whole == (None, None) and report.begins_on == board.begins_on
+                    continue
                 assert summed([report.whole]) == whole
                 cells = [cell for row in report.cells for cell in row]
                 for way in (report.categories, report.priorities, cells, report.by_source):
@@ -211,13 +234,18 @@ def test_a_start_counts_with_its_therapist_from_the_first_to_the_last_day_of_13_
 
 @pytest.mark.usefixtures("known")
 def test_what_came_and_went_adds_up_to_the_flow(world: World) -> None:
-    for municipality in world.municipalities:
+    for place, municipality in enumerate(world.municipalities):
         for on in DAYS:
             for knowledge in Knowledge:
                 report = build(municipality, on, knowledge, weeks=52)
                 whole = flow.build(
                     own(municipality), report.period, data_as_of=NOW, hindsight=Hindsight(knowledge)
                 )
+                assert report.is_known is whole.is_known is is_known(world, place, on)
+                if not report.is_known:
+                    assert_nothing_told(report)
+                    assert {getattr(whole, name).figure for name in flow.LINES} == {Figure()}
+                    continue
                 for name in ("referred", "started", "other_ends"):
                     expected = getattr(whole, name).figure.value
                     cells = [cell for row in report.cells for cell in row]
