@@ -48,7 +48,8 @@ def board(report: LongWaitsReport, address: Address = lambda _listed, _day: "") 
 
 
 def _is_nobody(counts: LongCounts) -> bool:
-    return counts.over_a_year.value == 0 and counts.near_a_year.value == 0
+    figures = (counts.over_a_year, counts.near_a_year)
+    return not any(figure.value or figure.suppressed for figure in figures)
 
 
 def _card(label: str, figure: Figure, waiting: Figure, href: str, tone: str = "") -> Card:

@@ -152,6 +152,8 @@ def waits(trend: Sequence[TrendPoint]) -> str:
 def long_waits(now: LongCounts) -> str:
     """How many have waited over a year, and how many soon will have."""
     over, near = now.over_a_year, now.near_a_year.value
+    if not now.waiting.is_defined:
+        return nothing_known()
     if over.value is None and near is None:
         return _("The figures are too small to be shown outside the municipality.")
     parts = [_over_a_year(over)]

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.exporters.axes import DAY, PLACE
-from referrals.exporters.lines import Line, counted, sheet
+from referrals.exporters.lines import Line, counted, day_of, sheet
 from referrals.exporters.statistics import Statistics, Table
 from referrals.exporters.tabular import Cell, Sheet
 from referrals.reports.long_rows import LongWait
@@ -42,10 +42,12 @@ TABLES = (
 def as_dict(report: LongWaitsReport) -> dict[str, Any]:
     """Counts at the end of the day and of the month-ends before it, oldest first, and of places or rows within.
 
-    `suppressed` names every figure beside it that is null because it may not be shown.
+    `suppressed` names every figure beside it that is null because it may not be shown; null without a name is what lies
+    before anything is known, and `nothing_known_before` is the first day that is, where the day is not.
     """
     return {
         "on": report.on.isoformat(),
+        "nothing_known_before": day_of(report.begins_on),
         **_counts(report.now),
         "history": [{"on": counts.on.isoformat(), **_counts(counts)} for counts in report.history],
         "places": [{"code": place.code, "name": place.name, **_counts(place)} for place in report.places],

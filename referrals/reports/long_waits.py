@@ -1,13 +1,14 @@
 """Who has waited over a year, and nearly: how many, where, and how it came to be so."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from referrals.models import ALL_KNOWN, County, Hindsight, Municipality
 from referrals.models.referral import ReferralQuerySet
 from referrals.norwegian import sort_key
 from referrals.reports import counts, kept_or_counted, own_rows
+from referrals.reports.beginnings import Beginning, PlaceBeginnings
 from referrals.reports.counts import LongWaitCount
 from referrals.reports.limits import with_limits
 from referrals.reports.long_rows import ALL_LISTED, Listed, LongWait
@@ -22,6 +23,8 @@ from referrals.reports.tallies import Group, Key, Tallies, Tally
 
 NAME = "long"
 HISTORY_MONTHS = 24
+# All who wait, those over a year, and those near it, where nothing is known.
+UNKNOWN = (Figure(),) * 3
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class LongWaitsReport:
 
     `history` are the ends of the last 24 months, oldest first. `places` are the nation's counties or the counties'
     municipalities, none for one municipality. `rows` are only told to own staff, and only where they are asked for.
+    What lies before anything is known has no figures; where the day does, `begins_on` is the first day that is known.
     """
 
     on: date
@@ -65,6 +69,12 @@ class LongWaitsReport:
     places: tuple[LongPlace, ...]
     rows: tuple[LongWait, ...]
     recipe: Recipe
+    begins_on: date | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are figures of the day, hidden ones too."""
+        return self.now.waiting.is_defined
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,8 @@ def build_own(
     """The report of a municipality for its own staff: the true numbers of the `referrals` that the user sees there.
 
     `referrals` are those of `referrals_as(hindsight)`; `rows` those of them that are `listed`, where they are told.
-    `reached`: which of them are counted; fewer than all make it another question. One query.
+    `reached`: which of them are counted; fewer than all make it another question. One query, and one more where at the
+    end of a month nobody waited, to tell from when on anything is known.
     """
     if not scope.exact:
         raise ValueError("only own staff see rows")
@@ -99,7 +110,8 @@ def build_own(
     by_day = {day: _true_counts(day, tallies.get(day, Tally())) for day in days}
     filters = reached.filters + listed.filters
     recipe = Recipe(NAME, on, scope, data_as_of, filters, knowledge=hindsight.knowledge)
-    return _report(scope, by_day, recipe, rows=rows)
+    report = _report(scope, by_day, recipe, rows=rows)
+    return _as_far_as_known(report, Beginning(scope, on, hindsight, at=data_as_of))
 
 
 def build(
@@ -108,7 +120,7 @@ def build(
     """The report of a municipality, counties or the nation for all others: counts, small ones hidden.
 
     `hindsight` of THEN: with what was registered by the end of the day, the month-ends before it too. Three queries,
-    whatever the size of the scope.
+    whatever the size of the scope, and two more where somewhere nobody waited, to tell from when on anything is known.
     """
     counties = list(with_limits(County.objects.all()))
     municipalities = list(Municipality.objects.filter(county_id__in=scope.county_ids))
@@ -117,9 +129,11 @@ def build(
     countries = {day: Country(Counter(tallies.get(day, Tallies({}))), places, day) for day in days}
     by_day = {day: LongCounts(day, *_figures(country.look_at(scope))) for day, country in countries.items()}
     present = [municipality for municipality in municipalities if municipality.is_present]
-    listed = _places(countries[on], scope, counties if scope.level is Level.NATION else present)
+    register = counties if scope.level is Level.NATION else present
+    listed = _places(countries[on], on, scope, register, PlaceBeginnings(scope.level, at=data_as_of))
     recipe = Recipe(NAME, on, scope, data_as_of, knowledge=hindsight.knowledge)
-    return _report(scope, by_day, recipe, places=tuple(listed))
+    report = _report(scope, by_day, recipe, places=tuple(listed))
+    return _as_far_as_known(report, Beginning(scope, on, hindsight, at=data_as_of))
 
 
 def _days(on: date) -> list[date]:
@@ -140,15 +154,32 @@ def _report(
     return LongWaitsReport(on, scope, by_day[on], history, places, rows, recipe)
 
 
+def _as_far_as_known(report: LongWaitsReport, begun: Beginning) -> LongWaitsReport:
+    """The same, without figures of what was before anything is known."""
+    now, *history = (
+        counts if begun.tells(counts.on, counts.waiting) else LongCounts(counts.on, *UNKNOWN)
+        for counts in (report.now, *report.history)
+    )
+    begins_on = None if now.waiting.is_defined else begun.told
+    return replace(report, now=now, history=tuple(history), begins_on=begins_on)
+
+
 def _true_counts(day: date, tally: Tally) -> LongCounts:
     return LongCounts(day, Figure(tally.waiting), Figure(tally.over_a_year), Figure(tally.near_a_year))
 
 
-def _places(country: Country, scope: Scope, register: Sequence[County | Municipality]) -> Iterator[LongPlace]:
+def _places(
+    country: Country,
+    on: date,
+    scope: Scope,
+    register: Sequence[County | Municipality],
+    known: PlaceBeginnings,
+) -> Iterator[LongPlace]:
     listed = {place.pk: place for place in register}
     for _key, pk, look in country.places_in(scope):
         if pk in listed:
-            yield LongPlace(listed[pk].code, listed[pk].full_name, *_figures(look))
+            told = known.tells(pk, on, look.waiting().figure)
+            yield LongPlace(listed[pk].code, listed[pk].full_name, *(_figures(look) if told else UNKNOWN))
 
 
 def _figures(look: Look) -> tuple[Figure, Figure, Figure]:

@@ -62,7 +62,7 @@ def long_waits(request: HttpRequest, code: str) -> HttpResponse:
         "table": table,
         "with_next_step": with_next_step,
         "all_rows": _all_rows(request, table),
-        "begins_on": _beginning(report, form),
+        "begins_on": report.begins_on,
         "downloads": downloads(request, long_export, report),
     }
     return render(request, "long_waits/list.html", context)
@@ -98,7 +98,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "table": subjects.places_table(
             request, LongPlacesTable, report, form, county_page="long_waits_county"
         ),
-        "begins_on": _beginning(report, form),
+        "begins_on": report.begins_on,
         "downloads": downloads(request, long_export, report),
     }
     return render(request, "long_waits/figures.html", context)
@@ -179,8 +179,3 @@ def _all_rows(request: HttpRequest, table: LongWaitsTable) -> str:
     asked = request.GET.copy()
     asked[PAGE] = ALL
     return f"?{asked.urlencode()}#list"
-
-
-def _beginning(report: LongWaitsReport, form: LookBackForm) -> date | None:
-    """The first day that anything is known of, if an earlier one is asked for."""
-    return subjects.beginning(report.scope, form, is_empty=report.now.waiting.value == 0)

@@ -5,7 +5,6 @@ The dashboards and all that is told beside them open by these rules and no other
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
@@ -18,9 +17,8 @@ from referrals.boards.links import Drilldown
 from referrals.choices import Knowledge
 from referrals.errors import NotAllowed
 from referrals.forms.boards import AboutADay, DayForm, LookBackForm
-from referrals.models import ALL_KNOWN, County, Municipality
+from referrals.models import County, Municipality
 from referrals.permissions import Permission
-from referrals.reports.beginnings import first_received, own_beginning
 from referrals.reports.reached import EVERY_CASE, Reached
 from referrals.reports.scopes import Level, Scope
 from referrals.tables.base import paginate
@@ -213,15 +211,6 @@ def places_table(
         caption=_("The counties") if of_counties else _("The municipalities"),
     )
     return paginate(made, request, per_page=MOST_PLACES)
-
-
-def beginning(scope: Scope, form: DayForm, *, is_empty: bool) -> date | None:
-    """The first day that anything is known of, if an earlier one is asked for; `is_empty`: the page shows nothing."""
-    if not form.is_past or not is_empty:
-        return None
-    hindsight = form.hindsight if isinstance(form, LookBackForm) else ALL_KNOWN
-    first = own_beginning(scope, form.day, hindsight) if scope.exact else first_received(scope)
-    return first if first and form.day < first else None
 
 
 def _own(request: HttpRequest) -> list[Municipality]:

@@ -134,6 +134,58 @@ def test_development_begins_with_it_too(office: Client, address: str, first: Ref
     assert (told["months"][57]["waiting"], told["months"][58]["waiting"]) == (None, 1)
 
 
+@pytest.mark.parametrize("mode", ["now", "then"])
+def test_distribution_has_no_figures_of_such_a_day(
+    office: Client, address: str, first: Referral, mode: str
+) -> None:
+    asked = {"dato": BEFORE, "kjent": mode}
+    page = office.get(f"{address}fordeling/", asked)
+    assert f"{TELLS} {FIRST:%d.%m.%Y}" in text(page) and "Ingenting er kjent om denne dagen." in text(page)
+    board = page.context["board"]
+    assert board.heat is None and board.moved == () and board.still == "Ingenting er kjent om denne dagen."
+    (therapists,) = board.waiting
+    cells = [cell for row in (*therapists.grid.rows, therapists.grid.whole) for cell in row.cells]
+    assert {cell.value for cell in cells} == {"–"}
+    assert not any(word in text(page) for word in ("Ingen sto", "Ingen ble henvist"))
+    told = office.get(f"{address}fordeling/", asked | {"fil": "json"}).json()
+    assert told["nothing_known_before"] == FIRST.isoformat() and told["suppressed"] == []
+    assert told["waiting"] is told["referred"] is told["by_therapist"][0]["started"] is None
+    assert {one["waiting"] for one in told["by_category"]} <= {None}
+    later = office.get(f"{address}fordeling/", asked | {"dato": AFTER, "fil": "json"}).json()
+    assert (later["nothing_known_before"], later["waiting"]) == (None, 1)
+
+
+@pytest.mark.parametrize("mode", ["now", "then"])
+def test_the_long_waits_begin_with_the_first_month_that_is_known(
+    office: Client, municipality: Municipality, first: Referral, mode: str
+) -> None:
+    address, asked = f"/k/{municipality.code}/lange-ventetider/", {"dato": BEFORE, "kjent": mode}
+    page = office.get(address, asked)
+    assert f"{TELLS} {FIRST:%d.%m.%Y}" in text(page)
+    board = page.context["board"]
+    assert board.summary == "Ingenting er kjent om denne dagen." and board.history is None
+    assert [(card.value, card.note) for card in board.cards] == [("–", "")] * 2
+    after = office.get(address, asked | {"dato": AFTER})
+    report = after.context["report"]
+    assert TELLS not in text(after) and report.now.waiting.value == 1 and report.now.over_a_year.value == 0
+    assert [one.over_a_year.value for one in report.history] == [None] * 22 + [0, 0]
+
+
+def test_outsiders_are_told_of_distribution_and_long_waits_by_the_year(
+    reader: Client, municipality: Municipality, first: Referral
+) -> None:
+    county = municipality.county.code
+    for address in (f"/oversikt/fylke/{county}/fordeling/", f"/oversikt/lange-ventetider/fylke/{county}/"):
+        page = reader.get(address, {"dato": "31.12.2024"})
+        assert f"{TELLS} 01.01.2025" in text(page) and "Ingenting er kjent om denne dagen." in text(page)
+        told = reader.get(address, {"dato": "31.12.2024", "fil": "json"}).json()
+        assert (told["nothing_known_before"], told["waiting"]) == ("2025-01-01", None)
+        assert told["suppressed"] == [] and not told.get("by_source")
+        assert {place["waiting"] for place in told.get("places", ())} <= {None}
+        new_year = reader.get(address, {"dato": "01.01.2025", "fil": "json"}).json()
+        assert (new_year["nothing_known_before"], new_year["waiting"]) == (None, 0)
+
+
 def test_the_list_of_such_a_day_says_so(office: Client, municipality: Municipality, first: Referral) -> None:
     address = f"/k/{municipality.code}/venteliste/dag/"
     page = office.get(address, {"dato": BEFORE})

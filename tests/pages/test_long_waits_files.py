@@ -382,7 +382,7 @@ def test_readers_files_hold_the_counts_of_the_page_hidden_alike_and_no_row(
                 figure = getattr(counts, attribute)
                 assert found[name] == figure.value
                 assert (name in found["suppressed"]) == figure.suppressed
-                said = figure.in_place if figure.suppressed else str(figure.value)
+                said = figure.in_place or (str(figure.value) if figure.is_defined else "")
                 assert told[part, code, name] == said
                 hidden += figure.suppressed
         assert told["recipe", "long", "mode"] == ("then" if mode else "now")

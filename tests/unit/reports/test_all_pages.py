@@ -130,7 +130,8 @@ def told_of_sources(world: World, on: date) -> Iterator[Told]:
         page = divided.build(scope, on, data_as_of=NOW)
         yield Told("", "", places, page.whole.waiting)
         counted = {one.code: one.waiting for one in page.by_source}
-        yield from (Told(SOURCE, each, places, counted.get(each, Figure(0))) for each in set(SOURCES))
+        left_out = Figure(0 if page.is_known else None)
+        yield from (Told(SOURCE, each, places, counted.get(each, left_out)) for each in set(SOURCES))
 
 
 def told(world: World, on: date) -> Iterator[Told]:
@@ -180,6 +181,12 @@ def truth(world: World, on: date) -> dict[str, dict[tuple[str, int], int]]:
     return found
 
 
+def known_places(world: World, on: date) -> frozenset[int]:
+    """Where a referral of this year or an earlier one is known; of others there are no figures."""
+    counted = filter(plain.is_counted, world.cases)
+    return frozenset(case.municipality for case in counted if case.received.year <= on.year)
+
+
 def test_krav_11_no_number_below_five_can_be_worked_out_from_all_pages_of_a_day(small_world: World) -> None:
     """A national reader adds and subtracts everything shown: each "<5" can still be 1, 2, 3 or 4."""
     for on in DAYS:
@@ -192,7 +199,7 @@ def test_krav_11_no_number_below_five_can_be_worked_out_from_all_pages_of_a_day(
                 for each in everything
                 if not each.division or (each.division, each.part) == (division, part)
             ]
-            attack(halves(small_world, counts[division], part), about)
+            attack(halves(small_world, counts[division], part), about, known_places(small_world, on))
 
 
 def test_krav_11_those_near_a_year_cannot_be_worked_out_from_the_bands_and_those_over_it(
@@ -209,7 +216,7 @@ def test_krav_11_those_near_a_year_cannot_be_worked_out_from_the_bands_and_those
             if (each.division, each.part) in {("", ""), (BAND, LONGEST), (BAND, UP_TO_A_YEAR), (NEAR, NEAR)}
         ]
         met |= {each.figure.hidden for each in about if each.division == NEAR}
-        attack(quarters(worlds, truth(worlds, on)), about)
+        attack(quarters(worlds, truth(worlds, on)), about, known_places(worlds, on))
     assert met >= {None, Hidden.WITHHELD} or len(worlds.cases) < 500
 
 
@@ -233,17 +240,22 @@ def halves(world: World, counts: dict[tuple[str, int], int], part: str) -> dict[
     return found
 
 
-def attack(counts: dict[Name, int], about: list[Told]) -> None:
-    """Shown figures are true and not small; and of the small ones nothing more can be known than that they are."""
+def attack(counts: dict[Name, int], about: list[Told], known: frozenset[int]) -> None:
+    """Shown figures are true and not small; and of the small ones nothing more can be known than that they are.
+
+    Where nothing is known there is no figure, or 0, and both tell the reader that nobody waited.
+    """
     published = []
     for each in about:
         names, figure = names_of(each, counts), each.figure
         if figure.hidden is Hidden.SMALL:
             published.append(Published(names, 1, LEAST_SHOWN - 1))
         elif not figure.suppressed:
-            assert figure.value == sum(counts[name] for name in names), each
-            assert figure.value == 0 or figure.value >= LEAST_SHOWN, each
-            published.append(Published(names, figure.value, figure.value))
+            number = sum(counts[name] for name in names)
+            is_unknown = figure.value is None and not each.places & known
+            assert number == (0 if is_unknown else figure.value), each
+            assert number == 0 or number >= LEAST_SHOWN, each
+            published.append(Published(names, number, number))
     attacker = Attacker(counts, published, most=sum(counts.values()) + LEAST_SHOWN)
     for each in about:
         if each.figure.hidden is Hidden.SMALL:

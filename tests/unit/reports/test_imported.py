@@ -6,17 +6,14 @@ So what is looked at as it was known has no figures there: its zeros would be ta
 from collections.abc import Callable
 
 import pytest
-from django.http import QueryDict
 
 from ergo.scope import scoped
 from referrals.choices import Knowledge
-from referrals.forms.boards import DayForm, LookBackForm
 from referrals.models import ALL_KNOWN, Hindsight, Municipality
-from referrals.reports import comparison, period
+from referrals.reports import comparison, period, waiting_times
 from referrals.reports.beginnings import own_beginning
 from referrals.reports.periods import last_weeks
 from referrals.reports.scopes import Level, Scope
-from referrals.views import subjects
 from tests.factories import NOW, TODAY, MunicipalityFactory, ReferralFactory, days_ago, noon
 
 pytestmark = pytest.mark.django_db
@@ -80,16 +77,14 @@ def test_the_registers_are_read_once_for_both_days(
 
 def test_the_page_of_such_a_day_says_from_when_anything_was_known(own: Scope) -> None:
     def beginning(days: int, knowledge: Knowledge) -> object:
-        query = QueryDict(f"dato={days_ago(days):%d.%m.%Y}&kjent={knowledge}")
-        return subjects.beginning(own, LookBackForm(query, today=TODAY), is_empty=True)
+        look = Hindsight(knowledge)
+        return waiting_times.build(own, days_ago(days), data_as_of=NOW, hindsight=look).begins_on
 
     assert beginning(GO_LIVE + 1, Knowledge.THEN) == days_ago(GO_LIVE)
     assert beginning(GO_LIVE + 1, Knowledge.NOW) is None
     assert beginning(501, Knowledge.NOW) == days_ago(500)
     assert beginning(501, Knowledge.THEN) == days_ago(GO_LIVE)
     assert beginning(GO_LIVE - 1, Knowledge.THEN) is None
-    only_a_day = DayForm(QueryDict(f"dato={days_ago(501):%d.%m.%Y}"), today=TODAY)
-    assert subjects.beginning(own, only_a_day, is_empty=True) == days_ago(500)
 
 
 def test_where_nothing_was_ever_registered_there_is_no_beginning(own: Scope) -> None:

@@ -83,7 +83,7 @@ def own(
     return long_waits.build_own(scope, on, rows, data_as_of=NOW, hindsight=hindsight, reached=reached)
 
 
-def values(counts: LongCounts) -> tuple[int, int, int]:
+def values(counts: LongCounts) -> tuple[int | None, int | None, int | None]:
     return counts.waiting.value, counts.over_a_year.value, counts.near_a_year.value
 
 
@@ -249,7 +249,11 @@ class TestOwn:
         month_end = month_ends(DAY, 1)[0]
         office.register(RECEIVED, at=noon(month_end + timedelta(days=1)))
         assert values(own(municipality, coordinator).history[-1])[0] == 1
-        assert values(own(municipality, coordinator, on=month_end).now)[0] == 0
+        then = own(municipality, coordinator, on=month_end)
+        assert set(values(then.now)) == {None} and then.begins_on == month_end + timedelta(days=1)
+        office.waits(days_ago(300))
+        assert values(own(municipality, coordinator).history[-1])[0] == 2
+        assert values(own(municipality, coordinator, on=month_end).now)[0] == 1
 
 
 @pytest.fixture
@@ -319,9 +323,9 @@ def test_small_numbers_are_hidden_both_ways(late_world: World) -> None:
 def test_it_takes_no_more_questions_as_it_was_known(
     late_world: World, django_assert_num_queries: Any
 ) -> None:
-    """Three, and the two that say and unsay which day is looked back to."""
+    """Three, one for where nobody waits, and the two that say and unsay which day is looked back to."""
     scope = Scope.counties(County.objects.all())
-    with scoped(), transaction.atomic(), django_assert_num_queries(5):
+    with scoped(), transaction.atomic(), django_assert_num_queries(6):
         long_waits.build(scope, DAY, data_as_of=NOW, hindsight=THEN)
 
 
