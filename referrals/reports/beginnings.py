@@ -14,6 +14,7 @@ from django.db.models import Min
 
 from referrals.choices import Knowledge
 from referrals.models import (
+    ALL_KNOWN,
     CoverageAgreement,
     CoverageStatement,
     Employment,
@@ -69,13 +70,14 @@ class Beginning:
 class PlaceBeginnings:
     """From when on each place is known to outsiders: the counties of the nation, or municipalities, by id."""
 
-    def __init__(self, level: Level, *, at: datetime) -> None:
-        self._level, self._asked_on = level, oslo_date(at)
+    def __init__(self, level: Level, hindsight: Hindsight, *, at: datetime) -> None:
+        self._level, self._hindsight, self._asked_on = level, hindsight, oslo_date(at)
 
     @cached_property
     def years(self) -> Mapping[int, int]:
         """Of the first referral of each place; without those before the first."""
-        return counts.first_years_of_counties() if self._level is Level.NATION else counts.first_years()
+        of = counts.first_years_of_counties if self._level is Level.NATION else counts.first_years
+        return of(self._hindsight)
 
     def told(self, place: int) -> date | None:
         """The first day of which there are figures; None before the first referral."""
@@ -87,13 +89,13 @@ class PlaceBeginnings:
         return waiting.value != 0 or day.year >= self.years.get(place, day.year + (day < self._asked_on))
 
 
-def first_received(scope: Scope) -> date | None:
+def first_received(scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> date | None:
     """The day the earliest referral in the scope was received; None before the first.
 
     For outsiders 1 January of that year: the day itself is one citizen's.
     """
     if not scope.exact:
-        year = counts.first_year(scope)
+        year = counts.first_year(scope, hindsight)
         return date(year, 1, 1) if year else None
     return _earliest(Referral.objects.all(), scope)
 
@@ -106,7 +108,7 @@ def own_first_received(scope: Scope, on: date, hindsight: Hindsight) -> date | N
 
 def known_from(scope: Scope, on: date, hindsight: Hindsight) -> date | None:
     """The day the earliest referral in the scope was received, for own staff as the day `on` is looked at."""
-    return own_first_received(scope, on, hindsight) if scope.exact else first_received(scope)
+    return own_first_received(scope, on, hindsight) if scope.exact else first_received(scope, hindsight)
 
 
 def own_beginning(scope: Scope, on: date, hindsight: Hindsight) -> date | None:

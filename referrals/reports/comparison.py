@@ -126,7 +126,7 @@ class _Asked:
     @cached_property
     def begun(self) -> PlaceBeginnings:
         """From when on the places are known that are shown as outsiders see them."""
-        return PlaceBeginnings(Level.MUNICIPALITY, at=self.at)
+        return PlaceBeginnings(Level.MUNICIPALITY, self.hindsight, at=self.at)
 
     @cached_property
     def outside(self) -> list[Municipality]:

@@ -231,30 +231,37 @@ def started(period: Period, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> S
     return StartTally.read(*tally)
 
 
-def first_year(scope: Scope) -> int | None:
+def first_year(scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> int | None:
     """The year in which the earliest referral of the scope was received; None before the first. One query."""
     years = (
         year
-        for municipality, county, year in _called("ergo_first_years()", [])
+        for municipality, county, year in _first_years(hindsight)
         if _is_within(scope, county, municipality)
     )
     return min(years, default=None)
 
 
-def first_years() -> dict[int, int]:
+def first_years(hindsight: Hindsight = ALL_KNOWN) -> dict[int, int]:
     """The year in which the earliest referral of each municipality was received, by id; without those before the first.
 
     One query.
     """
-    return {municipality: year for municipality, _county, year in _called("ergo_first_years()", [])}
+    return {municipality: year for municipality, _county, year in _first_years(hindsight)}
 
 
-def first_years_of_counties() -> dict[int, int]:
+def first_years_of_counties(hindsight: Hindsight = ALL_KNOWN) -> dict[int, int]:
     """The same of each county, of the earliest in any of its municipalities, former ones too. One query."""
     years: dict[int, int] = {}
-    for _municipality, county, year in _called("ergo_first_years()", []):
+    for _municipality, county, year in _first_years(hindsight):
         years[county] = min(year, years.get(county, year))
     return years
+
+
+def _first_years(hindsight: Hindsight) -> Iterator[tuple]:
+    """Whichever way a day is looked at they are those of now, or of the instant at which a report was made first."""
+    made_first = Hindsight(until=hindsight.until)
+    with looking_back(made_first, date.max):
+        return _called(f"ergo_first_years{_suffix(made_first)}()", [])
 
 
 def _is_within(scope: Scope, county: int, municipality: int) -> bool:

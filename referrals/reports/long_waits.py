@@ -130,7 +130,8 @@ def build(
     by_day = {day: LongCounts(day, *_figures(country.look_at(scope))) for day, country in countries.items()}
     present = [municipality for municipality in municipalities if municipality.is_present]
     register = counties if scope.level is Level.NATION else present
-    listed = _places(countries[on], on, scope, register, PlaceBeginnings(scope.level, at=data_as_of))
+    begun = PlaceBeginnings(scope.level, hindsight, at=data_as_of)
+    listed = _places(countries[on], on, scope, register, begun)
     recipe = Recipe(NAME, on, scope, data_as_of, knowledge=hindsight.knowledge)
     report = _report(scope, by_day, recipe, places=tuple(listed))
     return _as_far_as_known(report, Beginning(scope, on, hindsight, at=data_as_of))
@@ -205,7 +206,7 @@ def over_a_year(
     true = {wait.municipality: Figure(wait.over_a_year) for wait in waits if wait.municipality in own}
     figures = {place: figure for figures in by_county.values() for place, figure in figures.items()}
     nation = WITHHELD if undone else _figure(country.look_at(Scope.nation()))
-    known = {place for place, year in counts.first_years().items() if year <= on.year}
+    known = {place for place, year in counts.first_years(hindsight).items() if year <= on.year}
     return LongWaits(
         {
             place: _known(figure, place in known)

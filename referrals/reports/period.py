@@ -124,7 +124,7 @@ def _outside(scope: Scope, period: Period, on: date, at: datetime, hindsight: Hi
     cells, as_of = flow_months.outside_cells(scope, on, months, places, at=at, hindsight=hindsight)
     shown = dict(zip(months, cells, strict=True))
     recipe = _recipe(scope, period, on, as_of, hindsight)
-    known_from = first_received(scope)
+    known_from = first_received(scope, hindsight)
     now, before, earlier = (
         _sum_of(scope, one, shown, recipe, known_from, places.limits.on(one.last_day)) for one in columns
     )

@@ -195,7 +195,7 @@ def build(
     begun = Beginning(scope, on, hindsight, at=data_as_of)
     past = trend.build(scope, on, places, at=data_as_of, hindsight=hindsight, begun=begun)
     bands = tuple(_bands(now.bands()))
-    is_nation, known = scope.level == Level.NATION, PlaceBeginnings(scope.level, at=data_as_of)
+    is_nation, known = scope.level == Level.NATION, PlaceBeginnings(scope.level, hindsight, at=data_as_of)
     headlines, earlier = now.headlines(), before.headlines()
     is_comparable = begun.by(before_on).tells(before_on, earlier.waiting)
     report = WaitingReport(

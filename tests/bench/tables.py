@@ -26,7 +26,7 @@ from tests.harness.app_role import connected_for
 TABLES = [
     model._meta.db_table for model in (Person, Referral, WaitPause, Contact, PreliminaryReply, ReferralEvent)
 ]
-COUNTING = r"ergo_(?:count_\w+|waiting|first_years)"
+COUNTING = r"ergo_(?:count_\w+|waiting|first_years\w*)"
 WITH_TWIN = re.compile(rf"\b({'|'.join(TABLES)}|{COUNTING})\b")
 # What makes a counting function pass the policies of its caller.
 AS_ITS_OWNER = re.compile(r" SECURITY DEFINER|\n SET search_path TO [^\n]*")

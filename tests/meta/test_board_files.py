@@ -290,7 +290,7 @@ def counts_in_json(board: Board) -> Iterator[tuple[frozenset[str], str]]:
     figures = json.loads(board.file("json"))
     for one in (figures, *figures["history"]):
         for name in ("waiting", "over_one_year", "near_one_year"):
-            yield frozenset({one["on"], name}), str(one[name])
+            yield frozenset({one["on"], name}), "" if one[name] is None else str(one[name])
 
 
 def cells_of(datasets: list[dict[str, Any]]) -> Iterator[tuple[frozenset[str], str]]:

@@ -1,11 +1,12 @@
 """Everything that outsiders are told of three month-ends, held against each other as one linear system."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from random import Random
 
 import pytest
 
+from referrals.reports import regions
 from referrals.reports.circulation import Circulation
 from referrals.reports.periods import Period
 from referrals.reports.suppression import LEAST_SHOWN
@@ -56,6 +57,20 @@ def test_krav_11_nothing_follows_from_the_files_of_three_months(
     assert recovered(published) == []
 
 
+def forget_decisions() -> None:
+    for decided in (regions._decided_list, regions._decided_table):
+        decided.cache_clear()
+
+
+@pytest.fixture
+def undecided() -> Iterator[None]:
+    """What a process remembers to have decided is of the rule that held then: forgotten before and after."""
+    forget_decisions()
+    yield
+    forget_decisions()
+
+
+@pytest.mark.usefixtures("undecided")
 def test_without_complementary_suppression_the_attacker_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     """With "<5" alone, and what is hidden above not broken down: in every world something is worked out."""
     monkeypatch.setattr(Circulation, "_make_room", lambda *_asked: True)
