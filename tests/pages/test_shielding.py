@@ -1,5 +1,6 @@
 """Shielded cases on every page: protected addresses, staff who are barred, openings with a reason, who decides."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -45,6 +46,13 @@ ClientFor = Callable[[User], Client]
 NUMBER = "2026-000123"
 REASON = "Skal avtale hjemmebesøk med innbyggeren"
 PROTECTED = (Protection.CONFIDENTIAL, Protection.STRICTLY_CONFIDENTIAL)
+
+# What a page holds that is drawn by chance: a form's secret, a key for one sending, the mark in a static file's name.
+DRAWN = re.compile(
+    r"(?<=name=\"csrfmiddlewaretoken\" value=\")[0-9A-Za-z]{64}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|(?<=\.)[0-9a-f]{12}(?=\.(?:css|js|svg|woff2|png))"
+)
 
 
 @pytest.fixture
@@ -123,7 +131,8 @@ def secrets_of(person: Person) -> list[str]:
 
 
 def leaks(page: HttpResponse, person: Person) -> list[str]:
-    body = page.content.decode()
+    """What a page tells of them. Words drawn by chance are left out: now and then one holds four such digits."""
+    body = DRAWN.sub("", page.content.decode())
     return [secret for secret in secrets_of(person) if secret in body]
 
 
