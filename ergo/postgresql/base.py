@@ -1,5 +1,7 @@
 """The database wrapper; settings name it as ENGINE = "ergo.postgresql"."""
 
+import select
+import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -8,12 +10,16 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.features import DatabaseFeatures as DjangoFeatures
 from django.db.backends.postgresql.operations import DatabaseOperations as DjangoOperations
 from django.db.backends.utils import CursorWrapper
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from ergo import scope
 from ergo.embedded import shared_server
 from ergo.postgresql.rights import DatabaseValidation, refuse_too_much
 
 OLDEST_MAJOR = 16
+
+
+ASK_AFTER_SECONDS = 5  # without a request; what lies between may have dropped the connection without a word
 
 
 class CannotConnect(psycopg.OperationalError):
@@ -62,6 +68,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
     validation_class = DatabaseValidation
+    _checked_at = float("-inf")  # when a request last asked for the connection
 
     def get_connection_params(self) -> dict[str, Any]:
         """How to connect. Starts the embedded server, also when it died since the last connection."""
@@ -99,13 +106,41 @@ class DatabaseWrapper(base.DatabaseWrapper):
             wrapped: CursorWrapper = self._prepare_cursor(KeepingCursor(self.connection))  # type: ignore[attr-defined]
         return wrapped
 
+    def close_if_health_check_failed(self) -> None:
+        """Before a request uses a connection that was kept: is there still somebody at the other end?
+
+        Where it served a moment ago nobody need ask: a server that ends it says so, and that would lie here unread.
+        """
+        if self.connection is not None and self.health_check_enabled and not self.health_check_done:
+            idle, self._checked_at = time.monotonic() - self._checked_at, time.monotonic()
+            self.health_check_done = idle < ASK_AFTER_SECONDS and _is_quiet(self.connection)
+        super().close_if_health_check_failed()
+
     def send_scope(self) -> None:
-        """Tell PostgreSQL whose rows this transaction may touch; it forgets when the transaction ends."""
-        with self.connection.cursor() as cursor:  # psycopg's own: no query of the ORM's log, no wrapper
-            cursor.execute(scope.SET_SCOPE, scope.current().settings())
+        """Tell PostgreSQL whose rows this transaction may touch; it forgets when the transaction ends.
+
+        A transaction that has not begun begins with it: two statements, one wait.
+        """
+        sql = psycopg.ClientCursor(self.connection).mogrify(scope.SET_SCOPE, scope.current().settings())
+        if self.connection.info.transaction_status != TransactionStatus.IDLE:
+            with self.connection.cursor() as cursor:  # psycopg's own: no query of the ORM's log, no wrapper
+                cursor.execute(sql)
+            return
+        answer = self.connection.pgconn.exec_(f"BEGIN; {sql}".encode())
+        if answer.status != ExecStatus.TUPLES_OK:
+            raise psycopg.errors.error_from_result(answer)
 
     def _set_autocommit(self, autocommit: bool) -> None:
         """Where Django opens a transaction, whoever asked for it: request, command, thread or test."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # Django has it, its stubs have not
         if not autocommit:
             self.send_scope()
+
+
+def _is_quiet(connection: psycopg.Connection) -> bool:
+    """Whether nothing has come that nobody asked for, such as the server's farewell."""
+    if connection.closed:
+        return False
+    listening = select.poll()
+    listening.register(connection.fileno(), select.POLLIN)
+    return not listening.poll(0)

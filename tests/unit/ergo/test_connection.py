@@ -1,0 +1,111 @@
+"""A connection that is kept between requests: whether it still holds, how a transaction begins, rows by their key."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from ergo.postgresql import base, rows
+from ergo.scope import scoped
+from ergo.sessions import SessionStore
+from referrals.models import User
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kept() -> Iterator[Any]:
+    """A connection of its own, that a server keeps between requests."""
+    other = connection.copy()
+    other.connect()
+    yield other
+    other.close()
+
+
+def ask(kept: Any, statement: str = "SELECT pg_backend_pid()") -> Any:
+    with kept.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def next_request(kept: Any) -> Any:
+    kept.close_if_unusable_or_obsolete()
+    return ask(kept)
+
+
+@pytest.mark.parametrize(("idle", "asked"), [(0, 0), (base.ASK_AFTER_SECONDS + 1, 1)])
+def test_a_server_is_asked_whether_it_is_there_only_after_a_while(
+    idle: int, asked: int, kept: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    next_request(kept)
+    questions = []
+    monkeypatch.setattr(kept, "is_usable", lambda: questions.append(1) or True)
+    kept._checked_at -= idle
+    next_request(kept)
+    assert len(questions) == asked
+
+
+def test_a_connection_that_the_server_ended_a_moment_ago_is_made_anew(kept: Any) -> None:
+    before = next_request(kept)
+    assert next_request(kept) == before
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [before])
+        assert cursor.fetchone() == (True,)
+    assert next_request(kept) != before
+
+
+@pytest.mark.parametrize("request_id", ["a1", 'it\'s "%s" \\ $1; ROLLBACK', ""])
+def test_a_transaction_begins_with_its_scope_and_forgets_it(request_id: str, kept: Any) -> None:
+    read = "SELECT current_setting('ergo.request_id', true)"
+    with scoped([7], request_id=request_id):
+        kept.set_autocommit(False)
+        assert kept.connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+        assert ask(kept, "SELECT current_setting('ergo.municipality_ids', true)") == "7"
+        assert ask(kept, read) == request_id
+        kept.rollback()
+        kept.set_autocommit(True)
+    assert not ask(kept, read)
+
+
+def test_a_scope_that_is_refused_is_an_error(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base.scope, "SET_SCOPE", "SELECT %s, %s, %s, %s, no_such_column")
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        kept.set_autocommit(False)
+    kept.close()
+
+
+def test_a_row_read_by_its_key_is_the_one_that_django_reads() -> None:
+    user = UserFactory()
+    found = rows.by_key(User, user.pk)
+    for field in User._meta.concrete_fields:
+        assert getattr(found, field.attname) == getattr(User.objects.get(pk=user.pk), field.attname)
+    assert rows.by_key(User, 0) is None
+
+
+def test_it_is_one_statement_for_all_keys_and_read_each_time() -> None:
+    first, second = UserFactory(), UserFactory()
+    with CaptureQueriesContext(connection) as asked:
+        assert [rows.by_key(User, user.pk) for user in (first, second)] == [first, second]
+        User.objects.filter(pk=first.pk).update(is_active=False)
+        assert not rows.by_key(User, first.pk).is_active
+    assert len({query["sql"] for query in asked if query["sql"].startswith("SELECT")}) == 1
+
+
+@pytest.mark.parametrize(("seconds", "held"), [(60, {"a": 1}), (-1, {})])
+def test_a_session_that_has_run_out_holds_nothing(seconds: int, held: dict[str, int]) -> None:
+    session = SessionStore()
+    session["a"] = 1
+    session.save()
+    Session.objects.filter(pk=session.session_key).update(
+        expire_date=timezone.now() + timedelta(seconds=seconds)
+    )
+    again = SessionStore(session.session_key)
+    assert again.load() == held
+    assert bool(again.session_key) is bool(held)
