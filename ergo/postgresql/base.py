@@ -101,6 +101,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def keeping_cursor(self) -> CursorWrapper:
         """As `cursor`, for statements whose plans are worth keeping."""
+        self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
             wrapped: CursorWrapper = self._prepare_cursor(KeepingCursor(self.connection))  # type: ignore[attr-defined]

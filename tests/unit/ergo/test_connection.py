@@ -35,9 +35,11 @@ def ask(kept: Any, statement: str = "SELECT pg_backend_pid()") -> Any:
         return cursor.fetchone()[0]
 
 
-def next_request(kept: Any) -> Any:
+def next_request(kept: Any, cursor: str = "cursor") -> Any:
     kept.close_if_unusable_or_obsolete()
-    return ask(kept)
+    with getattr(kept, cursor)() as first:  # what a request asks first
+        first.execute("SELECT pg_backend_pid()")
+        return first.fetchone()[0]
 
 
 @pytest.mark.parametrize(("idle", "asked"), [(0, 0), (base.ASK_AFTER_SECONDS + 1, 1)])
@@ -52,13 +54,16 @@ def test_a_server_is_asked_whether_it_is_there_only_after_a_while(
     assert len(questions) == asked
 
 
-def test_a_connection_that_the_server_ended_a_moment_ago_is_made_anew(kept: Any) -> None:
+@pytest.mark.parametrize("cursor", ["cursor", "keeping_cursor"])
+@pytest.mark.parametrize("idle", [0, base.ASK_AFTER_SECONDS + 1])
+def test_a_connection_that_the_server_has_ended_is_made_anew(idle: int, cursor: str, kept: Any) -> None:
     before = next_request(kept)
-    assert next_request(kept) == before
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [before])
-        assert cursor.fetchone() == (True,)
-    assert next_request(kept) != before
+    assert next_request(kept, cursor) == before
+    with connection.cursor() as answer:
+        answer.execute("SELECT pg_terminate_backend(%s, 5000)", [before])
+        assert answer.fetchone() == (True,)
+    kept._checked_at -= idle
+    assert next_request(kept, cursor) != before
 
 
 @pytest.mark.parametrize("request_id", ["a1", 'it\'s "%s" \\ $1; ROLLBACK', ""])
