@@ -68,6 +68,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
     validation_class = DatabaseValidation
+    health_check_enabled: bool  # Django has these two, its stubs have not
+    health_check_done: bool
     _checked_at = float("-inf")  # when a request last asked for the connection
 
     def get_connection_params(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def by_key(model: type[Row], key: Any) -> Row | None:
 def _select(model: type[Model]) -> tuple[str, list[str]]:
     """The statement, and what its columns are called in a row. For fields that are read as they lie."""
     quoted, meta = connection.ops.quote_name, model._meta
-    columns = ", ".join(quoted(field.column) for field in meta.concrete_fields)
-    where = f"{quoted(meta.pk.column)} = %s"
+    columns = ", ".join(quoted(str(field.column)) for field in meta.concrete_fields)
+    where = f"{quoted(str(meta.pk.column))} = %s"
     statement = f"SELECT {columns} FROM {quoted(meta.db_table)} WHERE {where}"  # noqa: S608  # names of ours
     return statement, [field.attname for field in meta.concrete_fields]
