@@ -2,6 +2,8 @@
 
 import select
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -108,6 +110,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors:
             wrapped: CursorWrapper = self._prepare_cursor(KeepingCursor(self.connection))  # type: ignore[attr-defined]
         return wrapped
+
+    @contextmanager
+    def unanswered(self) -> Iterator[None]:
+        """Statements within are sent and not waited for, until one is asked for its rows; at the end, for all.
+
+        What the database refuses is raised there at the latest, as if the statement had been waited for.
+        """
+        self.ensure_connection()
+        with self.wrap_database_errors, self.connection.pipeline():
+            yield
 
     def close_if_health_check_failed(self) -> None:
         """Before a request uses a connection that was kept: is there still somebody at the other end?

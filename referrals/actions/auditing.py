@@ -102,6 +102,17 @@ def record_view(
             )
 
 
+@contextmanager
+def recording_view(kind: ViewKind, shown: Iterable[Person | Referral | Shown], **what: Any) -> Iterator[None]:
+    """As `record_view`, whose arguments it takes, while the page is made: the database writes meanwhile.
+
+    Raises at the end what the database refuses, so that a page that could not be logged is thrown away.
+    """
+    with connection.unanswered():  # type: ignore[attr-defined]  # our own wrapper
+        record_view(kind, shown, **what)
+        yield
+
+
 def _opened(person_ids: set[int], access: Access, usual: Why) -> dict[int, Why]:
     """Why those of the citizens are open to the user who are so only for a while, by the opening that lasts longest."""
     theirs = person_ids & access.shield.opened

@@ -317,12 +317,16 @@ def target_days_sql(versions: PriorityKeyQuerySet) -> Subquery:
     return Subquery(targets.order_by().values(target=F("days"))[:1])
 
 
-def due_soon_days_sql(versions: PriorityKeyQuerySet, on: date) -> Subquery:
+def due_soon_days_sql(
+    versions: PriorityKeyQuerySet, on: date, municipality: Municipality | None = None
+) -> Subquery:
     """From how many days before its target on a referral is due soon, by the one of the versions in force on the day.
 
     Not by the version at receipt, which judges: when somebody is reminded is about the day of the list.
+    `municipality`: where all rows are of it, the version is looked up once instead of for each.
     """
-    begun = versions.filter(municipality_id=OuterRef("municipality_id"), valid_from__lte=on)
+    place = OuterRef("municipality_id") if municipality is None else municipality.pk
+    begun = versions.filter(municipality_id=place, valid_from__lte=on)
     return Subquery(begun.order_by("-valid_from").values("due_soon_days")[:1])
 
 

@@ -128,14 +128,15 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Referrals assigned to the therapist."""
         return self.filter(therapist_id=therapist_id)
 
-    def with_wait(self, *, on: date) -> Self:
+    def with_wait(self, *, on: date, municipality: Municipality | None = None) -> Self:
         """Everything the clock says at the end of the day `on`, for referrals received by then, in whole days.
 
         Read for each row: gross_days, paused_days, target_days (NULL: not assessed by then), due_soon_days (of the key
         in force on the day, by which due soon is told; NULL: no key holds). From these follow, as
         properties of the row and for filters and sorting: net_days, days_left, due_on (the last day that meets the
         target), is_over_target (NULL: not assessed), is_due_soon. They are not selected, since SQL would look up
-        pauses and target once more for each of them. `is_assessed` is for filters only.
+        pauses and target once more for each of them. `is_assessed` is for filters only. `municipality`: where all rows
+        are of it, what is the same for all is looked up once.
         """
         return (
             self.filter(received_on__lte=on)
@@ -144,7 +145,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
                 gross_days=waiting.gross_days_sql(on),
                 paused_days=waiting.paused_days_sql(self._pauses(), on),
                 target_days=Case(When(is_assessed=True, then=target_days_sql(self._keys()))),
-                due_soon_days=due_soon_days_sql(self._keys(), on),
+                due_soon_days=due_soon_days_sql(self._keys(), on, municipality),
             )
             .alias(net_days=waiting.net_days_sql(), due_on=waiting.due_on_sql())
             .alias(days_left=waiting.days_left_sql())

@@ -1,6 +1,7 @@
 """The municipality's waitlist: what is counted above it, the filter, the free search, and the list itself."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from referrals.actions.auditing import record_view
+from referrals.actions.auditing import recording_view
 from referrals.choices import ViewKind, WaitFact
 from referrals.filters import LISTED, STILL_WAITING, Offers, WaitlistFilter, fact_counts, find, offers_of
 from referrals.forms.search import LONGEST_SEARCH, SearchForm
@@ -84,7 +85,6 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     is_whole = not chosen.chosen and search is None
     table = WaitlistTable(_matching(request, chosen, search, municipality), address=before_the_number(code))
     paginate(table, request, count=counts["waiting"] if is_whole else None)
-    _record(request, municipality, chosen, search, table)
     context = {
         "municipality": municipality,
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
@@ -102,7 +102,8 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     if not table.paginator.count:
         is_first_day = is_whole and not _referrals(request, municipality).exists()
         table.when_empty = _why_empty(context, is_whole=is_whole, is_first_day=is_first_day)
-    return list_response(request, "waitlist/list.html", context, swap_template="waitlist/_swap.html")
+    with _recording(request, municipality, chosen, search, table):
+        return list_response(request, "waitlist/list.html", context, swap_template="waitlist/_swap.html")
 
 
 @post_only
@@ -117,18 +118,18 @@ def search(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(f"{reverse('waitlist', kwargs={'code': code})}?{query.urlencode()}".rstrip("?"))
 
 
-def _record(
+def _recording(
     request: HttpRequest,
     municipality: Municipality,
     chosen: WaitlistFilter,
     search: Search | None,
     table: WaitlistTable,
-) -> None:
+) -> AbstractContextManager[None]:
     """Write down who is on this page of the list, and what the list was narrowed to."""
     asked = {name: value if isinstance(value, list) else str(value) for name, value in chosen.chosen.items()}
     if search:
         asked[SEARCH] = search.form.meant
-    record_view(
+    return recording_view(
         ViewKind.WAITLIST_SEARCH if search else ViewKind.WAITLIST,
         table.records,
         access=request.access,
@@ -144,7 +145,7 @@ def _referrals(request: HttpRequest, municipality: Municipality) -> ReferralQuer
 def _rows(request: HttpRequest, municipality: Municipality) -> Written:
     """All referrals that the user may see here, with what the clock says today."""
     rows = Written(Referral.objects).visible_to(request.access).in_municipality(municipality)
-    return rows.with_wait(on=today()).with_pause(on=today())
+    return rows.with_wait(on=today(), municipality=municipality).with_pause(on=today())
 
 
 def _matching(

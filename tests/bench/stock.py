@@ -52,7 +52,7 @@ def waiting(request: HttpRequest, code: str) -> ReferralQuerySet:
     """Those who wait in the municipality, read as our list reads them, in its order."""
     place, access = Municipality.objects.present().get(code=code), request.access
     rows = Referral.objects.visible_to(access).in_municipality(place).filter(STILL_WAITING)
-    rows = rows.with_wait(on=today()).with_pause(on=today()).with_shield(access)
+    rows = rows.with_wait(on=today(), municipality=place).with_pause(on=today()).with_shield(access)
     return rows.for_list().order_by_urgency()
 
 

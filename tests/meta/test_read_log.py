@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from ergo import scope
-from referrals.actions.auditing import record_view
+from referrals.actions import auditing
+from referrals.actions.auditing import record_view, recording_view
 from referrals.choices import ViewKind, ViewReason
 from referrals.models import Category, Municipality, Referral, User, ViewLog, ViewLogPerson, access_of
 from referrals.permissions import Role
@@ -369,19 +370,39 @@ def test_krav_16_a_line_has_everything(office: Office) -> None:
         assert cursor.fetchone() == (0,)
 
 
+def record_while_a_page_is_made(*args: Any, **kwargs: Any) -> None:
+    with recording_view(*args, **kwargs):
+        pass
+
+
+@pytest.mark.parametrize("record", [record_view, record_while_a_page_is_made])
 @pytest.mark.parametrize("missing", ["user_id", "request_id"])
 def test_krav_16_nobody_opens_a_citizen_without_a_name_and_a_request(
-    missing: str, case: Referral, coordinator: User
+    missing: str, record: Callable[..., None], case: Referral, coordinator: User
 ) -> None:
     """A line without a user or a request is refused by the database."""
     known = {"user_id": coordinator.pk, "request_id": "0"}
     known.pop(missing)
     access = access_of(coordinator, on=TODAY)
     with scope.scoped({case.municipality_id}, **known), pytest.raises(DatabaseError), transaction.atomic():
-        record_view(ViewKind.CASE, [case], access=access)
+        record(ViewKind.CASE, [case], access=access)
     with scope.scoped({case.municipality_id}, user_id=coordinator.pk, request_id="0"):
-        record_view(ViewKind.CASE, [case], access=access)
+        record(ViewKind.CASE, [case], access=access)
     assert ViewLogPerson.objects.get().number == NUMBER
+
+
+@pytest.mark.parametrize("address", [f"henvisninger/{NUMBER}/", "venteliste/"])
+def test_a_page_that_could_not_be_logged_is_not_shown(
+    address: str, office: Office, case: Referral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = f"/k/{case.municipality.code}/{address}"
+    assert NUMBER in office.browser.get(whole).content.decode()
+    before = ViewLog.objects.count()
+    monkeypatch.setattr(auditing, "INSERT_VIEW", auditing.INSERT_VIEW.replace("%(kind)s", "NULL"))
+    office.browser.raise_request_exception = False
+    refused = office.browser.get(whole)
+    assert refused.status_code == 500 and NUMBER not in refused.content.decode()
+    assert ViewLog.objects.count() == before
 
 
 def test_citizens_are_not_offered_while_somebody_types(office: Office) -> None:

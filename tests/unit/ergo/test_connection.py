@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -84,6 +84,32 @@ def test_a_scope_that_is_refused_is_an_error(kept: Any, monkeypatch: pytest.Monk
     with pytest.raises(psycopg.errors.UndefinedColumn):
         kept.set_autocommit(False)
     kept.close()
+
+
+@pytest.mark.parametrize("cursor", ["cursor", "keeping_cursor"])
+def test_a_statement_that_nobody_waits_for_is_answered_at_the_end(cursor: str, kept: Any) -> None:
+    reached = []
+    with pytest.raises(DataError), kept.unanswered():
+        with getattr(kept, cursor)() as sent:
+            sent.execute("SELECT 1 / 0")
+        reached.append("the next line")
+    assert reached
+    assert ask(kept, "SELECT 7") == 7, "the connection is whole"
+
+
+def test_whoever_asks_for_rows_meanwhile_has_them(kept: Any) -> None:
+    with kept.unanswered():
+        with kept.keeping_cursor() as sent:
+            sent.execute("CREATE TEMPORARY TABLE said AS SELECT 7 AS number")
+        assert ask(kept, "SELECT number FROM said") == 7
+    assert ask(kept, "SELECT count(*) FROM said") == 1
+
+
+def test_an_error_of_the_page_is_not_hidden_by_what_nobody_waited_for(kept: Any) -> None:
+    with pytest.raises(ZeroDivisionError), kept.unanswered():
+        with kept.cursor() as sent:
+            sent.execute("SELECT no_such_column")
+        raise ZeroDivisionError
 
 
 def test_a_row_read_by_its_key_is_the_one_that_django_reads() -> None:
