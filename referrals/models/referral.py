@@ -180,9 +180,9 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.annotate(held_days=waiting.held_days_sql(self._pauses(), on))
 
     def for_list(self) -> Self:
-        """Loads what a row of a list shows; `status_rank` sorts by the way of a case."""
+        """Loads what a row of a list shows; `status_rank`, not selected, sorts by the way of a case."""
         ranks = [When(status=status, then=rank) for rank, status in enumerate(Status)]
-        rows = self.select_related("person", "category", "therapist").annotate(status_rank=Case(*ranks))
+        rows = self.select_related("person", "category", "therapist").alias(status_rank=Case(*ranks))
         return rows.defer(*self.model.unlisted, *UNLISTED)
 
     def order_by_urgency(self) -> Self:
