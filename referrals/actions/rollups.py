@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from referrals.models import County, Municipality, Rank
 from referrals.models.rollup import frozen_months
-from referrals.reports.periods import EARLIEST, WEEKS_A_QUARTER, last_weeks, month_ends
+from referrals.reports.periods import EARLIEST, WEEKS_A_QUARTER, last_weeks, month_ends, year_before
 
 KEEP_DAILY = timedelta(days=400)
 """How long days that do not end a month are kept. Month-ends are kept for ever."""
@@ -67,7 +67,7 @@ class Check:
 
 
 def refresh(*, today: date, at_most: int | None = None) -> Refreshed:
-    """Take up what has changed, then work out the days that are due: today, 13 weeks before, every month-end.
+    """Take up what has changed, then work out the days that are due: today, 13 weeks and a year before, month-ends.
 
     The newest come first, `at_most` so many of them. Waits that have ended are worked out until today, at last: of a
     new day they are all counted.
@@ -138,7 +138,7 @@ def check(*, at_most: int | None = None) -> Check:
 
 def _wanted(today: date) -> list[date]:
     """The days that readers ask for, newest first."""
-    wanted = {today, last_weeks(today, WEEKS_A_QUARTER).day_before}
+    wanted = {today, last_weeks(today, WEEKS_A_QUARTER).day_before, year_before(today)}
     [(first,)] = _rows("SELECT on_day FROM ergo_first_kept_month()")
     if first:
         months = (today.year - first.year) * 12 + today.month - first.month

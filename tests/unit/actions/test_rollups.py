@@ -24,7 +24,7 @@ from referrals.models import (
     Referral,
     User,
 )
-from referrals.reports.periods import month_ends
+from referrals.reports.periods import month_ends, year_before
 from tests.factories import (
     NOW,
     TODAY,
@@ -165,6 +165,13 @@ def test_the_newest_days_come_first_and_the_rest_stays_due(referral: Referral) -
     assert done.days == 2 and done.left > 0
     assert [kept.day for kept in rollups.kept_days()] == [ENDS[-1], TODAY]
     assert rollups.refresh(today=TODAY).days == done.left
+
+
+@pytest.mark.django_db
+def test_the_days_that_today_is_compared_with_are_kept_at_once(referral: Referral) -> None:
+    rollups.refresh(today=TODAY)
+    kept = {kept.day for kept in rollups.kept_days() if kept.is_current}
+    assert kept >= {TODAY, days_ago(91), year_before(TODAY)}
 
 
 @pytest.mark.django_db
