@@ -5,15 +5,16 @@ through without asking again. With a `hindsight` that reads history, `read` is c
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
 from operator import attrgetter
-from typing import NamedTuple
 
-from django.db.models import Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.functions import Cast, Coalesce
 
 from referrals.choices import WITHOUT, CoverageState, Definition, Engagement, OccupationKind
 from referrals.models import (
@@ -27,19 +28,39 @@ from referrals.models import (
 )
 from referrals.reports.intervals import OPEN, Interval, union, within
 
+# The states that posts give, and which of them a post gives: a number, by which the database is quickest to sort.
 STAFFED = (CoverageState.OWN, CoverageState.OTHER_POST, CoverageState.PURCHASED)
+KIND = Case(
+    When(engagement=Engagement.PURCHASED, then=STAFFED.index(CoverageState.PURCHASED)),
+    When(occupation__kind=OccupationKind.THERAPIST, then=STAFFED.index(CoverageState.OWN)),
+    default=STAFFED.index(CoverageState.OTHER_POST),
+    output_field=IntegerField(),
+)
+# What the database lists of posts of one kind, in the order of `Posts`.
+COLUMNS = {
+    "begun": ArrayAgg("counted_from"),
+    "ended": ArrayAgg(Coalesce("counted_to", Value(OPEN))),
+    "hundredths": ArrayAgg(Cast(F("fte") * 100, IntegerField())),
+}
 
 
-class Post(NamedTuple):
-    """An employment while it counts. `kind`: the state that it alone gives its municipality.
+@dataclass(frozen=True)
+class Posts:
+    """Employments of one municipality that count. `kind`: the state that each of them alone would give it.
 
-    A tuple, since every post of ten years is made for one page.
+    Of each `begun` has the first day that it counts, `ended` the first day after, `hundredths` its årsverk. No objects
+    of their own: for one page there are all those of ten years.
     """
 
-    municipality: int
     kind: CoverageState
-    fte: Decimal
-    counted: Interval
+    begun: Sequence[date]
+    ended: Sequence[date]
+    hundredths: Sequence[int]
+
+    @property
+    def counted(self) -> Iterator[Interval]:
+        """When each of them counts."""
+        return zip(self.begun, self.ended, strict=True)
 
 
 @dataclass(frozen=True)
@@ -56,7 +77,7 @@ class Deal:
 class Periods:
     """Of every municipality, by its id: the posts that count, the agreements in order of age, the words of nobody."""
 
-    posts: Mapping[int, list[Post]]
+    posts: Mapping[int, Sequence[Posts]]
     deals: tuple[Deal, ...]
     absent: Mapping[int, list[Interval]]
 
@@ -66,7 +87,7 @@ class Periods:
             return self.absent.get(municipality, [])
         if state == CoverageState.AGREEMENT:
             return self._served(municipality)
-        return union(post.counted for post in self.posts.get(municipality, ()) if post.kind == state)
+        return union(*(posts.counted for posts in self.posts.get(municipality, ()) if posts.kind == state))
 
     def covered(self, municipality: int, definition: Definition) -> list[Interval]:
         """When the municipality had an ergoterapeut by the definition."""
@@ -88,7 +109,7 @@ class Periods:
         return union(*served)
 
     def _staffed(self, municipality: int) -> list[Interval]:
-        return union(post.counted for post in self.posts.get(municipality, ()) if post.kind in STAFFED)
+        return union(*(posts.counted for posts in self.posts.get(municipality, ())))
 
 
 def read(
@@ -107,21 +128,14 @@ def _of(places: Collection[int] | None, field: str = "municipality") -> Q:
     return Q() if places is None else Q(**{f"{field}__in": places})
 
 
-def _posts(hindsight: Hindsight, places: Collection[int] | None, since: date) -> dict[int, list[Post]]:
+def _posts(hindsight: Hindsight, places: Collection[int] | None, since: date) -> dict[int, list[Posts]]:
     employments = register_as(Employment.objects, hindsight).with_counted_period().filter(_of(places))
-    lasting = employments.filter(Q(counted_to__isnull=True) | Q(counted_to__gt=since))
-    fields = ("municipality", "engagement", "occupation__kind", "fte", "counted_from", "counted_to")
-    posts: dict[int, list[Post]] = defaultdict(list)
-    for municipality, engagement, occupation, fte, begun, ended in lasting.order_by().values_list(*fields):
-        kind = _kind(engagement, occupation)
-        posts[municipality].append(Post(municipality, kind, fte, (begun, ended or OPEN)))
-    return dict(posts)
-
-
-def _kind(engagement: str, occupation: str) -> CoverageState:
-    if engagement == Engagement.PURCHASED:
-        return CoverageState.PURCHASED
-    return CoverageState.OWN if occupation == OccupationKind.THERAPIST else CoverageState.OTHER_POST
+    lasting = employments.filter(Q(counted_to__isnull=True) | Q(counted_to__gt=since)).order_by()
+    found: dict[int, list[Posts]] = defaultdict(list)
+    by_kind = lasting.annotate(kind=KIND).values_list("municipality", "kind").annotate(**COLUMNS)
+    for municipality, kind, *columns in by_kind:
+        found[municipality].append(Posts(STAFFED[kind], *columns))
+    return dict(found)
 
 
 def _deals(hindsight: Hindsight, places: Collection[int] | None) -> tuple[Deal, ...]:

@@ -153,12 +153,12 @@ class _Drawn:
         merged = {pk for place in self.places if not place.is_whole for pk in place.parts}
         return self._totals(self.rows, merged)
 
-    def by(self, grouping: Grouping) -> Iterator[tuple[Group, Totals]]:
+    def by(self, grouping: Grouping, inhabitants: Mapping[int, int]) -> Iterator[tuple[Group, Totals]]:
         """The groups in their order."""
         rows: dict[Group, list[MunicipalityCoverage]] = defaultdict(list)
         for place, row in zip(self.places, self.rows, strict=True):
-            rows[grouping.of(place)].append(row)
-        homes = grouping.homes(self.places)
+            rows[grouping.of(place, inhabitants)].append(row)
+        homes = grouping.homes(self.places, inhabitants)
         for group in sorted(rows, key=lambda group: group.rank):
             yield group, self._totals(rows[group], {pk for pk, home in homes.items() if home == group})
 
@@ -178,6 +178,6 @@ def _groups(
     if question.by is None:
         return
     inhabitants = {pk: row.population for pk, row in drawn.todays.items() if row.population is not None}
-    grouping = Grouping(question.by, question.borders, municipalities, inhabitants)
-    for group, totals in drawn.by(grouping):
+    grouping = Grouping(question.by, question.borders, municipalities)
+    for group, totals in drawn.by(grouping, inhabitants):
         yield GroupCoverage(group.code, group.name, totals)

@@ -168,8 +168,8 @@ class _Country:
     def groups(self, days: Sequence[date], by: GroupedBy) -> Iterator[SeriesGroup]:
         """The groups in their order."""
         found: dict[Group, dict[date, Point]] = defaultdict(dict)
+        grouping = Grouping(by, self._question.borders, self.municipalities)
         for day in days:
-            grouping = Grouping(by, self._question.borders, self.municipalities, self._inhabitants(day))
             for group, tally in self._grouped(day, grouping):
                 found[group][day] = tally.point(day)
         for group in sorted(found, key=lambda group: group.rank):
@@ -182,20 +182,18 @@ class _Country:
         return turnover(then, now, self._question.definition)
 
     def _grouped(self, day: date, grouping: Grouping) -> Iterator[tuple[Group, _Tally]]:
-        states: dict[Group, list[int]] = defaultdict(list)
-        members: dict[Group, set[int]] = defaultdict(set)
-        number = self._at[day]
-        drawn = self._drawn[number]
-        for place, state in zip(drawn.places, drawn.states, strict=True):
-            group = grouping.of(place)
-            states[group].append(state)
-            members[group].update(place.parts if place.is_whole else ())
-        for pk, home in grouping.homes(drawn.places).items():
-            members[home].add(pk)
-        inhabitants = self._inhabitants(day)
-        for group, found in states.items():
-            fte = sum(self._sweep.fte[pk][number] for pk in members[group])
-            yield group, _Tally(found, fte, sum(inhabitants.get(pk, 0) for pk in members[group]))
+        number, inhabitants = self._at[day], self._inhabitants(day)
+        places, states = self._drawn[number].places, self._drawn[number].states
+        members: dict[Group, list[tuple[Place, int]]] = defaultdict(list)
+        for place, state in zip(places, states, strict=True):
+            members[grouping.of(place, inhabitants)].append((place, state))
+        homes = grouping.homes(places, inhabitants)
+        for group, inside in members.items():
+            told = {pk for place, _state in inside if place.is_whole for pk in place.parts}
+            told.update(pk for pk, home in homes.items() if home == group)
+            fte = sum(self._sweep.fte[pk][number] for pk in told)
+            population = sum(inhabitants.get(pk, 0) for pk in told)
+            yield group, _Tally([state for _place, state in inside], fte, population)
 
     def _draw(self, days: Sequence[date]) -> Iterator[_Drawn]:
         """Each day in the borders asked for; they are drawn once for all days between two reforms."""
@@ -223,9 +221,8 @@ class _Country:
     def _inhabitants(self, day: date) -> dict[int, int]:
         """By the year of the day, which is all that counts of it."""
         if day.year not in self._by_year:
-            self._by_year[day.year] = {
-                pk: workforce.nearest(counted, day)[0] for pk, counted in self._populations.items()
-            }
+            nearest = workforce.nearest(self._populations, day)
+            self._by_year[day.year] = {pk: persons for pk, (persons, _year) in nearest.items()}
         return self._by_year[day.year]
 
 

@@ -3,10 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache, partial
 from itertools import accumulate
 
 from referrals.choices import CoverageState
-from referrals.reports.coverage_periods import STAFFED, Deal, Periods
+from referrals.reports.coverage_periods import Deal, Periods, Posts
 from referrals.reports.intervals import Interval
 
 # All states in order of precedence. A state is kept as its place here: days times municipalities are many.
@@ -14,8 +15,6 @@ LADDER = tuple(CoverageState)
 UNKNOWN = LADDER.index(CoverageState.UNKNOWN)
 NONE = LADDER.index(CoverageState.NONE)
 AGREEMENT = LADDER.index(CoverageState.AGREEMENT)
-# The states that posts give, the weakest first.
-BY_POSTS = tuple((LADDER.index(state), state) for state in reversed(STAFFED))
 
 
 class Sweep:
@@ -27,6 +26,8 @@ class Sweep:
 
     def __init__(self, periods: Periods, municipalities: Iterable[int], days: Sequence[date]) -> None:
         self._days = days
+        # The place of a day among them, or of the next of them: periods begin and end on the same days over and over.
+        self._place = cache(partial(bisect_left, days))
         self.states: dict[int, list[int]] = {}
         self.fte: dict[int, list[int]] = {}
         for pk in municipalities:
@@ -36,19 +37,18 @@ class Sweep:
             self._move(deal)
 
     def _by_itself(self, periods: Periods, pk: int) -> tuple[list[int], list[int]]:
-        """States and hundredths of årsverk before agreements. A post is looked for among the days once."""
-        posts = [(post.kind, post.fte, *self._places(post.counted)) for post in periods.posts.get(pk, ())]
+        """States and hundredths of årsverk before agreements."""
         states, changes = [UNKNOWN] * len(self._days), [0] * (len(self._days) + 1)
         for first, last in map(self._places, periods.absent.get(pk, ())):
             states[first:last] = [NONE] * (last - first)
-        for rank, state in BY_POSTS:  # what comes before the others in precedence is written over them
-            for kind, _fte, first, last in posts:
-                if kind is state:
-                    states[first:last] = [rank] * (last - first)
-        for _kind, fte, first, last in posts:
-            hundredths = int(fte * 100)
-            changes[first] += hundredths
-            changes[last] -= hundredths
+        # What comes before the others in precedence is written over them.
+        for posts in sorted(periods.posts.get(pk, ()), key=_rank, reverse=True):
+            rank = _rank(posts)
+            firsts, lasts = map(self._place, posts.begun), map(self._place, posts.ended)
+            for first, last, hundredths in zip(firsts, lasts, posts.hundredths, strict=True):
+                states[first:last] = [rank] * (last - first)
+                changes[first] += hundredths
+                changes[last] -= hundredths
         return states, list(accumulate(changes[:-1]))
 
     def _serve(self, periods: Periods, deal: Deal) -> None:
@@ -57,8 +57,7 @@ class Sweep:
         if served is None:
             return
         lent = self.states.get(deal.provider) or self._by_itself(periods, deal.provider)[0]
-        first, last = self._places(deal.valid)
-        for place in range(first, last):
+        for place in range(*self._places(deal.valid)):
             if lent[place] < AGREEMENT < served[place]:
                 served[place] = AGREEMENT
 
@@ -67,13 +66,17 @@ class Sweep:
         given, received = self.fte.get(deal.provider), self.fte.get(deal.recipient)
         if not deal.fte or given is None or received is None:
             return
-        first, last = self._places(deal.valid)
-        for place in range(first, last):
-            moved = min(int(deal.fte * 100), given[place])
+        agreed = int(deal.fte * 100)
+        for place in range(*self._places(deal.valid)):
+            moved = min(agreed, given[place])
             given[place] -= moved
             received[place] += moved
 
     def _places(self, interval: Interval) -> tuple[int, int]:
         """The days in the period, as a slice."""
         begun, ended = interval
-        return bisect_left(self._days, begun), bisect_left(self._days, ended)
+        return self._place(begun), self._place(ended)
+
+
+def _rank(posts: Posts) -> int:
+    return LADDER.index(posts.kind)

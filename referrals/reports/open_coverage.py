@@ -68,10 +68,9 @@ def build(on: date, *, data_as_of: datetime) -> OpenCoverage:
 def _places(on: date) -> Iterator[OpenPlace]:
     municipalities = [one for one in Municipality.objects.select_related("county") if one.is_present]
     sweep = Sweep(coverage_periods.read(ALL_KNOWN), [one.pk for one in municipalities], [on])
-    populations = workforce.all_populations()
+    populations = workforce.nearest(workforce.all_populations(), on)
     for one in sorted(municipalities, key=lambda one: one.code):
-        counted = populations.get(one.pk)
-        persons, year = workforce.nearest(counted, on) if counted else (None, None)
+        persons, year = populations.get(one.pk, (None, None))
         yield OpenPlace(
             code=one.code,
             name=one.full_name,

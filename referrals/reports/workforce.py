@@ -4,7 +4,7 @@ Each function is one query for the whole country and gives what it finds by the 
 `hindsight` that reads history it is called within `looking_back`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,6 +26,8 @@ from referrals.models import (
 from referrals.reports.periods import year_before
 
 NO_FTE = Decimal("0.00")
+# Inhabitants and the year they were counted.
+Counts = dict[int, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:
     }
 
 
-def populations(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, tuple[int, int]]:
+def populations(on: date, hindsight: Hindsight = ALL_KNOWN) -> Counts:
     """Inhabitants and the year they were counted: the newest year not after the day, else the oldest known."""
     is_later = Case(When(year__gt=on.year, then="year"), default=0)
     nearest_first = register_as(Population.objects, hindsight).order_by("municipality_id", is_later, "-year")
@@ -126,19 +128,21 @@ def populations(on: date, hindsight: Hindsight = ALL_KNOWN) -> dict[int, tuple[i
     return {municipality: (persons, year) for municipality, persons, year in rows}
 
 
-def all_populations(hindsight: Hindsight = ALL_KNOWN) -> dict[int, list[tuple[int, int]]]:
-    """Inhabitants and year of every count, the oldest first."""
-    ordered = register_as(Population.objects, hindsight).order_by("municipality", "year")
-    counted: dict[int, list[tuple[int, int]]] = {}
-    for municipality, persons, year in ordered.values_list("municipality", "persons", "year"):
-        counted.setdefault(municipality, []).append((persons, year))
+def all_populations(hindsight: Hindsight = ALL_KNOWN) -> dict[int, Counts]:
+    """Of each year, by the id of the municipality, its inhabitants and the year."""
+    counted: dict[int, Counts] = {}
+    rows = register_as(Population.objects, hindsight).order_by()
+    for municipality, persons, year in rows.values_list("municipality", "persons", "year"):
+        counted.setdefault(year, {})[municipality] = persons, year
     return counted
 
 
-def nearest(counted: Sequence[tuple[int, int]], on: date) -> tuple[int, int]:
-    """Of the counts of one municipality, the oldest first: the newest year not after the day, else the oldest."""
-    begun = [(persons, year) for persons, year in counted if year <= on.year]
-    return begun[-1] if begun else counted[0]
+def nearest(counted: Mapping[int, Counts], on: date) -> Counts:
+    """Of each municipality the newest year not after the day, else the oldest."""
+    found: Counts = {}
+    for year in sorted(counted, key=lambda year: -year if year > on.year else year):
+        found |= counted[year]  # nearer than those before
+    return found
 
 
 def fte_after(people: Mapping[int, Staff], made: Iterable[Agreement]) -> dict[int, Decimal]:
