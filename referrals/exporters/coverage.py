@@ -32,11 +32,11 @@ GROUP_COLUMNS = (
     *("code", "name", "municipalities", "without", "unknown", "vacant_post_only", "under_limit"),
     *("fte", "fte_per_10000"),
 )
-TABLES = (
-    Table("coverage", _("Occupational therapists of the municipalities"), ("municipality",), (PLACE,)),
-    Table("county", _("Occupational therapists by county"), ("county",), (PLACE,)),
-    Table("group", _("Occupational therapists by group of municipalities"), ("group",), (GROUP,)),
+OF_MUNICIPALITIES = Table(
+    "coverage", _("Occupational therapists of the municipalities"), ("municipality",), (PLACE,)
 )
+OF_COUNTIES = Table("county", _("Occupational therapists by county"), ("county",), (PLACE,))
+OF_GROUPS = Table("group", _("Occupational therapists by group of municipalities"), ("group",), (GROUP,))
 
 
 def as_dict(asked: AskedCoverage) -> dict[str, Any]:
@@ -86,7 +86,15 @@ def as_sheet(asked: AskedCoverage) -> Sheet:
 
 def as_statistics(asked: AskedCoverage) -> Statistics:
     """The municipalities and, in today's borders, the counties; or instead of these the groups that were asked for."""
-    return Statistics(asked_tables(TABLES, asked.question), _lines(asked), (asked.recipe,))
+    tables = asked_tables(_tables(asked.question), asked.question)
+    return Statistics(tables, _lines(asked), (asked.recipe,))
+
+
+def _tables(question: Question) -> tuple[Table, ...]:
+    """Those that can have lines: a page that names them would read to the last line for another."""
+    if question.by:
+        return OF_MUNICIPALITIES, OF_GROUPS
+    return (OF_MUNICIPALITIES, OF_COUNTIES) if question.borders == Borders.TODAY else (OF_MUNICIPALITIES,)
 
 
 def last_columns(question: Question, recipe: Recipe) -> dict[str, str]:
@@ -109,7 +117,7 @@ def as_number(value: Decimal | None) -> float | None:
 def _lines(asked: AskedCoverage) -> Iterator[Line]:
     """The few first: a page that names the tables reads no further than the first municipality."""
     yield from (Line("group", group.code, group.name, _summed(group.totals)) for group in asked.groups)
-    if asked.question.borders == Borders.TODAY and not asked.question.by:
+    if OF_COUNTIES in _tables(asked.question):
         counties = asked.report.counties
         yield from (Line("county", county.code, county.name, _of_county(county)) for county in counties)
     for row in asked.rows:

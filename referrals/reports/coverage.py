@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -62,7 +63,7 @@ class MunicipalityCoverage:
     licensed: int
     over_a_year: Figure
 
-    @property
+    @cached_property
     def fte_per_10000(self) -> Decimal | None:
         """Årsverk per 10 000 inhabitants, two decimals; None without a known population."""
         return per_10000(self.fte, self.population)
@@ -232,14 +233,10 @@ class _Country:
         self._vacant = workforce.vacant(on, hindsight)
         self._populations = workforce.populations(on, hindsight)
         self.least_fte = least_fte_on(on)
-        self._periods = coverage_periods.read(hindsight, self._known_without())
-
-    def _known_without(self) -> set[int]:
-        """Of whom it is known that they have nobody who is enough."""
-        found = {
-            pk: self._state(pk)[0] for pk in self._staff.keys() | self._served.keys() | self._absent.keys()
-        }
-        return {pk for pk, state in found.items() if state in WITHOUT[self._definition]}
+        known = self._staff.keys() | self._served.keys() | self._absent.keys()
+        self._states = {pk: self._state(pk) for pk in known}
+        without = {pk for pk, (state, _source) in self._states.items() if state in WITHOUT[definition]}
+        self._periods = coverage_periods.read(hindsight, without)
 
     def _state(self, pk: int) -> tuple[CoverageState, str]:
         staff = self._staff.get(pk, NOBODY)
@@ -255,7 +252,7 @@ class _Country:
     def _row(self, municipality: Municipality, long_waits: Figure) -> MunicipalityCoverage:
         pk = municipality.pk
         staff = self._staff.get(pk, NOBODY)
-        state, source = self._state(pk)
+        state, source = self._states.get(pk) or self._state(pk)
         population, year = self._populations.get(pk, (None, None))
         since = self._since(pk) if state in WITHOUT[self._definition] else None
         fte = self._fte.get(pk, workforce.NO_FTE)

@@ -8,7 +8,7 @@ whole country, of the end of a year, and only where many could be alone and are 
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, Q, Sum
 
 from referrals.models import ALL_KNOWN, Employment, Hindsight, register_as
 from referrals.models.workforce import MOST_FTE
@@ -35,7 +35,7 @@ def lone_therapists(on: date, limits: Limits, hindsight: Hindsight = ALL_KNOWN) 
     counted = register_as(Employment.objects, hindsight).counting(ended).order_by()
     here = counted.filter(municipality__valid_to__isnull=True).values("municipality")
     rows = here.annotate(people=Count("therapist", distinct=True), one=Min("therapist"), all_fte=Sum("fte"))
-    could_be = [row for row in rows if row["people"] == 1 or row["all_fte"] <= MOST_FTE]
+    could_be = rows.filter(Q(people=1) | Q(all_fte__lte=MOST_FTE))
     alone = {row["one"] for row in could_be if row["people"] == 1}
     several = sum(row["people"] > 1 for row in could_be)
     is_shown = len(alone) >= least and several >= least
