@@ -89,4 +89,6 @@ def series(name: str, figures: Sequence[Figure], addresses: Iterable[str] = ()) 
 
 def months(days: Sequence[date]) -> list[Month]:
     """The months of the days, as axes and tables name them."""
-    return [Month(on.year, on.month, date_format(on, "b"), date_format(on, "b y")) for on in days]
+    named = {on.month: on for on in days}
+    names = {month: date_format(on, "b") for month, on in named.items()}
+    return [Month(on.year, on.month, names[on.month], f"{names[on.month]} {on:%y}") for on in days]

@@ -47,6 +47,8 @@ class Grouping:
             return self._county_of_the_day(place.code[:DIGITS_OF_A_COUNTY])
         if self._by == GroupedBy.POPULATION:
             return self._size(place, inhabitants)
+        if len(place.parts) == 1:
+            return self._groups[place.parts[0]]
         groups = {self._groups[pk] for pk in place.parts}
         if len(groups) == 1:
             return groups.pop()
