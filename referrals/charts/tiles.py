@@ -18,7 +18,9 @@ class Tile(NamedTuple):
     """A municipality. `tone` is q0 to q5 for steps, or own, purchased, agreement, none, unknown for coverage.
 
     `text` is what stands in the square, three characters at most; `label` is everything in words. `chosen`: it belongs
-    to what the page is about, and gets a frame. A tuple, since a template takes apart many faster than it looks up names.
+    to what the page is about, and gets a frame.
+
+    A tuple, since a template takes apart many faster than it looks up names.
     """
 
     column: int

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from referrals.choices import WITHOUT, CoverageState, Definition
 from referrals.models import Municipality
 from referrals.reports import coverage, coverage_history, coverage_periods, gaps
-from referrals.reports.coverage_periods import Deal, Periods, Post
+from referrals.reports.coverage_periods import Deal, Periods, Posts
 from referrals.reports.coverage_sweep import LADDER, Sweep
 from referrals.reports.intervals import OPEN, between, union, within
 from tests.factories import (
@@ -39,12 +39,25 @@ def intervals(draw: st.DrawFn) -> tuple[date, date]:
     return FIRST + timedelta(days=first), OPEN if length is None else FIRST + timedelta(days=first + length)
 
 
-def posts_of(place: int) -> st.SearchStrategy[list[Post]]:
-    kinds = st.sampled_from([OWN, OTHER_POST, PURCHASED])
-    ftes = st.sampled_from([Decimal("0.20"), Decimal("1.00")])
-    return st.lists(st.builds(Post, st.just(place), kinds, ftes, intervals()), max_size=5)
+class Post(NamedTuple):
+    kind: CoverageState
+    hundredths: int
+    counted: tuple[date, date]
 
 
+def together(posts: list[Post]) -> list[Posts]:
+    """As the database lists them: those of one kind."""
+    return [
+        Posts(
+            kind,
+            *zip(*((*post.counted, post.hundredths) for post in posts if post.kind == kind), strict=True),
+        )
+        for kind in dict.fromkeys(post.kind for post in posts)
+    ]
+
+
+kinds = st.sampled_from([OWN, OTHER_POST, PURCHASED])
+posts = st.lists(st.builds(Post, kinds, st.sampled_from([20, 100]), intervals()), max_size=5).map(together)
 deals = st.lists(
     st.builds(
         Deal,
@@ -59,8 +72,8 @@ worlds = st.builds(
     lambda here, there, made, said: Periods(
         {PLACE: here, NEIGHBOUR: there}, tuple(made), {PLACE: union(said)}
     ),
-    posts_of(PLACE),
-    posts_of(NEIGHBOUR),
+    posts,
+    posts,
     deals,
     st.lists(intervals(), max_size=3),
 )
@@ -70,13 +83,23 @@ def holds(interval: tuple[date, date], day: date) -> bool:
     return interval[0] <= day < interval[1]
 
 
+def posts_on(world: Periods, place: int, day: date) -> list[tuple[CoverageState, int]]:
+    """The kind and the hundredths of each post on the day."""
+    return [
+        (posts.kind, hundredths)
+        for posts in world.posts[place]
+        for counted, hundredths in zip(posts.counted, posts.hundredths, strict=True)
+        if holds(counted, day)
+    ]
+
+
 def state_on(world: Periods, day: date) -> CoverageState:
     """Of the one day, asked of every row."""
-    kinds = {post.kind for post in world.posts[PLACE] if holds(post.counted, day)}
+    held = {kind for kind, _hundredths in posts_on(world, PLACE, day)}
     for kind in (OWN, OTHER_POST, PURCHASED):
-        if kind in kinds:
+        if kind in held:
             return kind
-    can_lend = any(holds(post.counted, day) for post in world.posts[NEIGHBOUR])
+    can_lend = posts_on(world, NEIGHBOUR, day)
     if can_lend and any(holds(deal.valid, day) for deal in world.deals):
         return AGREEMENT
     return NONE if any(holds(said, day) for said in world.absent[PLACE]) else UNKNOWN
@@ -145,9 +168,9 @@ def test_many_days_at_once_are_each_day_by_itself(world: Periods) -> None:
     sweep = Sweep(world, [PLACE, NEIGHBOUR], DAYS)
     for number, day in enumerate(DAYS):
         assert LADDER[sweep.states[PLACE][number]] == state_on(world, day)
-        everybody = [*world.posts[PLACE], *world.posts[NEIGHBOUR]]
-        whole = sum((post.fte for post in everybody if holds(post.counted, day)), Decimal(0))
-        assert sum(of[number] for of in sweep.fte.values()) == whole * 100
+        everybody = [*posts_on(world, PLACE, day), *posts_on(world, NEIGHBOUR, day)]
+        whole = sum(hundredths for _kind, hundredths in everybody)
+        assert sum(of[number] for of in sweep.fte.values()) == whole
         assert min(of[number] for of in sweep.fte.values()) >= 0
 
 
