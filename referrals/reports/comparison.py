@@ -151,9 +151,9 @@ class _Day:
         scope, look = asked.scope, asked.hindsight
         self._on, self._asked = on, asked
         self._begun = Beginning(scope, on, look, at=asked.at)
-        self._populations = _populations(on, look)
+        ids = [place.pk for place in asked.places]
+        self._populations = _populations(on, look, ids)
         with looking_back(look, on):
-            ids = [place.pk for place in asked.places]
             keys = keys_as(look).filter(municipality_id__in=ids, valid_from__lte=on)
             self._have_keys = set(keys.values_list("municipality_id", flat=True))
         self._headlines: dict[int, Headlines] = {}
@@ -207,11 +207,11 @@ class _Day:
         self.as_of = min(self.as_of, found.as_of)
 
 
-def _populations(on: date, look: Hindsight) -> dict[int, tuple[int, int]]:
+def _populations(on: date, look: Hindsight, places: Sequence[int]) -> dict[int, tuple[int, int]]:
     """As the register has them, or had them when the report was made first; it says nothing of an earlier day."""
     register = Hindsight(until=look.until)
     with looking_back(register, on):
-        return workforce.populations(on, register)
+        return workforce.populations(on, register, places)
 
 
 def _per_10000(waiting: Figure, persons: int | None) -> Figure:

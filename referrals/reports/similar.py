@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log2
+from operator import attrgetter
 
 from referrals.models import Municipality
 from referrals.reports.coverage import MunicipalityCoverage
@@ -22,16 +23,15 @@ class Likeness:
 def similar(
     about: MunicipalityCoverage, rows: Iterable[MunicipalityCoverage], centralities: Mapping[int, int]
 ) -> tuple[Likeness, ...]:
-    """The five nearest, the nearest first; none where the population is not known.
+    """The five nearest of the rows, the nearest first, and of those as near in the order of the rows.
 
-    One class of centrality is as far as twice, or half, as many inhabitants.
+    None where the population is not known. One class of centrality is as far as twice, or half, as many inhabitants.
     """
     if not about.population:
         return ()
     others = (row for row in rows if row.pk != about.pk and row.population)
     found = (Likeness(row, centralities[row.pk], _distance(about, row, centralities)) for row in others)
-    nearest = sorted(found, key=lambda one: (one.distance, one.row.sort_key, one.row.code))
-    return tuple(nearest[:SIMILAR])
+    return tuple(sorted(found, key=attrgetter("distance"))[:SIMILAR])
 
 
 def centralities() -> dict[int, int]:

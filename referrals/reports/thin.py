@@ -89,7 +89,7 @@ def build(municipality_id: int, on: date, access: Access, definition: Definition
     covered = is_covered(state, definition)
     least = least_fte_on(on)
     fte = workforce.fte_after(staffed, made).get(municipality_id, NO_FTE)
-    population, _year = workforce.populations(on).get(municipality_id, (None, None))
+    population, _year = workforce.populations(on, places=[municipality_id]).get(municipality_id, (None, None))
     is_lone = covered and len(people) == 1
     return ThinCoverage(
         on=on,

@@ -4,7 +4,7 @@ Each function is one query for the whole country and gives what it finds by the 
 `hindsight` that reads history it is called within `looking_back`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -120,10 +120,12 @@ def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:
     }
 
 
-def populations(on: date, hindsight: Hindsight = ALL_KNOWN) -> Counts:
-    """Inhabitants and the year they were counted: the newest year not after the day, else the oldest known."""
+def populations(on: date, hindsight: Hindsight = ALL_KNOWN, places: Collection[int] | None = None) -> Counts:
+    """Of these municipalities, or of all: the newest year not after the day, else the oldest known."""
     is_later = Case(When(year__gt=on.year, then="year"), default=0)
-    nearest_first = register_as(Population.objects, hindsight).order_by("municipality_id", is_later, "-year")
+    counted = register_as(Population.objects, hindsight)
+    wanted = counted.all() if places is None else counted.filter(municipality_id__in=places)
+    nearest_first = wanted.order_by("municipality_id", is_later, "-year")
     rows = nearest_first.distinct("municipality_id").values_list("municipality_id", "persons", "year")
     return {municipality: (persons, year) for municipality, persons, year in rows}
 

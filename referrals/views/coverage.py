@@ -1,6 +1,6 @@
 """Which municipalities have an ergoterapeut on a day: the whole country, and one municipality."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -75,7 +75,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         return _redrawn_file(kind, form) if form.question.borders == Borders.DAY else _file(kind, form)
     report = _report(request, form)
     chosen = _chosen_counties(report, form)
-    totals = chosen[0].totals if form.county else report.totals
+    rows, totals = (chosen[0].rows, chosen[0].totals) if form.county else (report.rows, report.totals)
     address = _municipality_address(form)
     context = {
         "form": form,
@@ -98,7 +98,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "list_title": board.list_title(form.listed, form.definition),
         "laws": _laws(),
         "definition_text": board.DEFINITIONS[form.definition],
-        "table": _table(request, _rows(chosen), address, exclude=("county",) if form.county else ()),
+        "table": _table(request, rows, address, exclude=("county",) if form.county else ()),
         "population_years": board.population_years(report.rows),
         "begins_on": _beginning(report),
         "downloads": downloads(request, export, AskedCoverage.plain(report)),
@@ -215,12 +215,6 @@ def _beginning(report: CoverageReport) -> date | None:
 def _chosen_counties(report: CoverageReport, form: CoverageForm) -> tuple[CountyCoverage, ...]:
     """The county asked for, or all."""
     return tuple(county for county in report.counties if form.county in ("", county.code))
-
-
-def _rows(counties: Iterable[CountyCoverage]) -> list[MunicipalityCoverage]:
-    """Their municipalities, in Norwegian order over all."""
-    rows = [row for county in counties for row in county.rows]
-    return sorted(rows, key=lambda row: (row.sort_key, row.code))
 
 
 def _own_counties(request: HttpRequest, counties: list[County]) -> list[str]:
