@@ -28,6 +28,24 @@ class YearCell:
     point: Point
     without: int
 
+    @property
+    def counted(self) -> str:
+        """How many are without, of how many."""
+        words = {"without": number(self.without), "all": number(self.point.municipalities)}
+        return _("%(without)s of %(all)s") % words
+
+    @property
+    def unknown(self) -> str:
+        """Of how many nothing is known; empty where of all something is."""
+        unknown = self.point.unknown
+        return _("%(count)s unknown") % {"count": number(unknown)} if unknown else ""
+
+    @property
+    def staffed(self) -> str:
+        """Årsverk, and in brackets per 10 000 where the population is known."""
+        fte, per_10000 = number(self.point.fte, 1), self.point.fte_per_10000
+        return fte if per_10000 is None else f"{fte} ({number(per_10000, 2)})"
+
 
 @dataclass(frozen=True)
 class YearRow:
