@@ -1,7 +1,7 @@
 """Which municipalities have an ergoterapeut on a date, since when not, and how many årsverk."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -200,12 +200,12 @@ def build(
     """
     with looking_back(hindsight, on):
         counties = list(with_limits(register_as(County.objects, hindsight).all()))
-        municipalities = list(register_as(Municipality.objects, hindsight).select_related("county"))
+        municipalities = list(register_as(Municipality.objects, hindsight).all())
         country = _Country(on, hindsight, definition)
         lone = lone_therapists(on, Limits.of(counties), hindsight)
     waits = over_a_year(on, Places.of(counties, municipalities), own, hindsight)
     present = [municipality for municipality in municipalities if municipality.is_present]
-    rows = tuple(country.rows(present, waits))
+    rows = tuple(country.rows(present, {county.pk: county for county in counties}, waits))
     return CoverageReport(
         on=on,
         definition=definition,
@@ -243,13 +243,14 @@ class _Country:
         return state_of(staff, self._served.get(pk), self._absent.get(pk), self._definition)
 
     def rows(
-        self, municipalities: Iterable[Municipality], waits: LongWaits
+        self, municipalities: Iterable[Municipality], counties: Mapping[int, County], waits: LongWaits
     ) -> Iterator[MunicipalityCoverage]:
-        """The municipalities in the order given."""
+        """The municipalities in the order given; `counties` by id."""
         for municipality in municipalities:
-            yield self._row(municipality, waits.municipalities[municipality.pk])
+            county = counties[municipality.county_id]
+            yield self._row(municipality, county, waits.municipalities[municipality.pk])
 
-    def _row(self, municipality: Municipality, long_waits: Figure) -> MunicipalityCoverage:
+    def _row(self, municipality: Municipality, county: County, long_waits: Figure) -> MunicipalityCoverage:
         pk = municipality.pk
         staff = self._staff.get(pk, NOBODY)
         state, source = self._states.get(pk) or self._state(pk)
@@ -261,8 +262,8 @@ class _Country:
             code=municipality.code,
             name=municipality.name,
             full_name=municipality.full_name,
-            county_code=municipality.county.code,
-            county_name=municipality.county.name,
+            county_code=county.code,
+            county_name=county.name,
             tile_column=municipality.tile_column,
             tile_row=municipality.tile_row,
             state=state,

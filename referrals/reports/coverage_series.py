@@ -11,13 +11,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
-from referrals.choices import WITHOUT, Borders, CoverageState, Definition, GroupedBy
+from referrals.choices import WITHOUT, Borders, Definition, GroupedBy
 from referrals.models import ALL_KNOWN, Hindsight, Municipality, MunicipalityChange, looking_back, register_as
 from referrals.reports import borders, coverage_periods, workforce
 from referrals.reports.borders import Place, Split, state_of_place
 from referrals.reports.coverage import per_10000
 from referrals.reports.coverage_groups import Group, Grouping
-from referrals.reports.coverage_sweep import LADDER, Sweep
+from referrals.reports.coverage_sweep import LADDER, UNKNOWN, Sweep
 from referrals.reports.gaps import Turnover, turnover
 from referrals.reports.periods import month_ends, year_before
 from referrals.reports.question import Question
@@ -27,6 +27,8 @@ from referrals.reports.scopes import Scope
 NAME = "coverage_series"
 FIRST_YEAR = 2018
 MONTHS_A_YEAR = 12
+# The states of those without by each definition, by their places in LADDER.
+LACKING = {definition: [LADDER.index(state) for state in states] for definition, states in WITHOUT.items()}
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,10 @@ class _Tally:
             on=on,
             municipalities=len(self.states),
             without={
-                definition: sum(counted[LADDER.index(state)] for state in WITHOUT[definition])
-                for definition in Definition
+                definition: sum(counted[state] for state in lacking)
+                for definition, lacking in LACKING.items()
             },
-            unknown=counted[LADDER.index(CoverageState.UNKNOWN)],
+            unknown=counted[UNKNOWN],
             fte=Decimal(self.fte).scaleb(-2),
             population=self.population,
         )
