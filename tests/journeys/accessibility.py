@@ -19,6 +19,16 @@ WHEN_STILL = """async () => {
     }
 }"""
 
+# By how many pixels the page is wider than its window, once it has been laid out anew: a busy machine takes its time.
+EXCESS = """async width => {
+    const excess = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    const isSettled = () => innerWidth === width && excess() <= 0;
+    for (let waited = 0; waited < 2000 && !isSettled(); waited += 100) {
+        await new Promise(resolve => setTimeout(resolve, 100));
+    }
+    return excess();
+}"""
+
 
 def assert_accessible(page: Page, within: str | None = None) -> None:
     """Asks axe about the page as it stands, with whatever is opened on it, in light and in dark.
@@ -37,7 +47,7 @@ def assert_fits(page: Page, width: int = 320) -> None:
     """No sideways scrolling of the page in a window of this width (WCAG 1.4.10); tables scroll in their own region."""
     size = page.viewport_size
     page.set_viewport_size({"width": width, "height": 800})
-    excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    excess = page.evaluate(EXCESS, width)
     assert excess <= 0, f"{page.url} is {excess} px too wide in a window of {width} px"
     if size:
         page.set_viewport_size(size)
