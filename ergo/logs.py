@@ -24,7 +24,11 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Formats tracebacks without the lines in which PostgreSQL quotes what was in a row."""
+    """Formats what is said, and tracebacks, without the lines in which PostgreSQL quotes what was in a row."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, with the quoting lines taken out: psycopg logs an error of its own where another one is raised."""
+        return ROW_CONTENT.sub("", super().format(record)).rstrip("\n")
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  (the name is logging's)
         """The traceback, with the quoting lines taken out."""

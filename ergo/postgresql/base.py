@@ -12,6 +12,7 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.features import DatabaseFeatures as DjangoFeatures
 from django.db.backends.postgresql.operations import DatabaseOperations as DjangoOperations
 from django.db.backends.utils import CursorWrapper
+from django.db.utils import DatabaseError
 from psycopg.pq import ExecStatus, TransactionStatus
 
 from ergo import scope
@@ -19,9 +20,8 @@ from ergo.embedded import shared_server
 from ergo.postgresql.rights import DatabaseValidation, refuse_too_much
 
 OLDEST_MAJOR = 16
-
-
-ASK_AFTER_SECONDS = 5  # without a request; what lies between may have dropped the connection without a word
+# After the last request began; what lies between may have dropped the connection without a word.
+ASK_AFTER_SECONDS = 5
 
 
 class CannotConnect(psycopg.OperationalError):
@@ -115,11 +115,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def unanswered(self) -> Iterator[None]:
         """Statements within are sent and not waited for, until one is asked for its rows; at the end, for all.
 
-        What the database refuses is raised there at the latest, as if the statement had been waited for.
+        What the database refuses is raised there at the latest, also where somebody has passed it over meanwhile. For
+        reading and inserting: how many rows an update has found is not known before the end.
         """
         self.ensure_connection()
         with self.wrap_database_errors, self.connection.pipeline():
             yield
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
+            raise DatabaseError("A statement that nobody waited for was refused.")
 
     def close_if_health_check_failed(self) -> None:
         """Before a request uses a connection that was kept: is there still somebody at the other end?
@@ -149,12 +152,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Where Django opens a transaction, whoever asked for it: request, command, thread or test."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # Django has it, its stubs have not
         if not autocommit:
-            self.send_scope()
+            self._begin()
+
+    def _begin(self) -> None:
+        """A connection on which that fails is half in a transaction, and of no use to the next request."""
+        with self.wrap_database_errors:
+            try:
+                self.send_scope()
+            except BaseException:
+                self.close()
+                raise
 
 
 def _is_quiet(connection: psycopg.Connection) -> bool:
-    """Whether nothing has come that nobody asked for, such as the server's farewell."""
-    if connection.closed:
+    """Whether no transaction is left over, and nothing has come that nobody asked for, as the server's farewell."""
+    if connection.closed or connection.info.transaction_status != TransactionStatus.IDLE:
         return False
     listening = select.poll()
     listening.register(connection.fileno(), select.POLLIN)

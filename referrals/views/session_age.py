@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -81,12 +81,18 @@ class SessionAgeMiddleware:
 
     def _reason(self, request: HttpRequest) -> str:
         if not request.user.is_authenticated:
-            return "closed" if SESSION_KEY in request.session else ""
+            return "closed" if _was_signed_in(request) else ""
         at = now().timestamp()
         reason = overdue(request.session, at)
         if not reason and at - request.session[SEEN] >= NOTED_EVERY:
             request.session[SEEN] = at
         return reason
+
+
+def _was_signed_in(request: HttpRequest) -> bool:
+    """By this version: of a way to sign in that is no longer there nothing is known."""
+    session = request.session
+    return SESSION_KEY in session and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
 
 
 def page_of(request: HttpRequest) -> str:

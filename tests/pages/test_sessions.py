@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.test import Client
 
 from referrals.actions.sign_in import end_sessions, take_away_factors
+from referrals.choices import SecurityEventKind
 from referrals.models import Municipality, SecurityEvent, User
 from referrals.views.sessions import device
 from tests.factories import NOW, PASSWORD
@@ -189,6 +191,19 @@ def test_krav_25_deactivation_ends_every_session_for_good(clock: Clock, coordina
     assert "brukeren din er stengt" in page.content.decode()
     User.objects.filter(pk=coordinator.pk).update(is_active=True)
     assert client.get("/konto/").url == "/inn/?next=/konto/"
+
+
+def test_a_session_of_another_way_to_sign_in_asks_for_a_new_one_and_says_nothing_untrue(
+    clock: Clock, coordinator: User
+) -> None:
+    client = signed_in(coordinator)
+    session = client.session
+    session[BACKEND_SESSION_KEY] = "ergo.no_longer.Backend"
+    session.save()
+    page = client.get("/konto/", follow=True)
+    assert page.request["PATH_INFO"] == "/inn/"
+    assert "stengt" not in page.content.decode()
+    assert not SecurityEvent.objects.filter(kind=SecurityEventKind.SESSIONS_ENDED).exists()
 
 
 def test_krav_25_an_administrator_ends_sessions_by_deactivating_and_by_a_new_password(

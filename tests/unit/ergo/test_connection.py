@@ -1,13 +1,14 @@
 """A connection that is kept between requests: whether it still holds, how a transaction begins, rows by their key."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import DataError, connection
+from django.db import DatabaseError, DataError, ProgrammingError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -81,9 +82,10 @@ def test_a_transaction_begins_with_its_scope_and_forgets_it(request_id: str, kep
 
 def test_a_scope_that_is_refused_is_an_error(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base.scope, "SET_SCOPE", "SELECT %s, %s, %s, %s, no_such_column")
-    with pytest.raises(psycopg.errors.UndefinedColumn):
+    with pytest.raises(ProgrammingError):
         kept.set_autocommit(False)
-    kept.close()
+    monkeypatch.undo()
+    assert next_request(kept), "the next request has a connection that is whole"
 
 
 @pytest.mark.parametrize("cursor", ["cursor", "keeping_cursor"])
@@ -103,6 +105,16 @@ def test_whoever_asks_for_rows_meanwhile_has_them(kept: Any) -> None:
             sent.execute("CREATE TEMPORARY TABLE said AS SELECT 7 AS number")
         assert ask(kept, "SELECT number FROM said") == 7
     assert ask(kept, "SELECT count(*) FROM said") == 1
+
+
+def test_what_the_database_refused_is_raised_also_where_it_was_passed_over(kept: Any) -> None:
+    kept.set_autocommit(False)
+    with pytest.raises(DatabaseError), kept.unanswered():
+        with kept.cursor() as sent:
+            sent.execute("SELECT 1 / 0")
+        with suppress(DatabaseError):
+            ask(kept)
+    kept.rollback()
 
 
 def test_an_error_of_the_page_is_not_hidden_by_what_nobody_waited_for(kept: Any) -> None:

@@ -26,6 +26,12 @@ def test_a_refused_row_is_not_quoted_in_a_traceback() -> None:
     assert "Failing row" not in told
 
 
+def test_a_refused_row_is_not_quoted_in_what_a_library_says() -> None:
+    said = "error ignored: null value\nDETAIL:  Failing row contains (12, 77, 2026-900123).\n"
+    told = DiscreetFormatter().format(logging.LogRecord("psycopg", logging.WARNING, "", 0, said, None, None))
+    assert told == "error ignored: null value"
+
+
 @pytest.mark.parametrize(("error", "lines"), [(PermissionDenied(), 1), (ValueError("x"), 4)])
 def test_a_refusal_is_one_line_and_a_fault_has_its_traceback(error: Exception, lines: int) -> None:
     try:
