@@ -48,9 +48,10 @@ class DatabaseOperations(DjangoOperations):
     """For the log of queries, which asks psycopg: of a statement whose plan is kept it knows no text."""
 
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """The statement as it was sent."""
+        """The statement with its values in place, so that whoever reads it can send it again."""
         if isinstance(cursor, KeepingCursor):
-            return sql
+            composed: str = self.compose_sql(sql, params)
+            return composed
         text: str = super().last_executed_query(cursor, sql, params)
         return text
 

@@ -138,7 +138,20 @@ def test_it_is_one_statement_for_all_keys_and_read_each_time() -> None:
         assert [rows.by_key(User, user.pk) for user in (first, second)] == [first, second]
         User.objects.filter(pk=first.pk).update(is_active=False)
         assert not rows.by_key(User, first.pk).is_active
-    assert len({query["sql"] for query in asked if query["sql"].startswith("SELECT")}) == 1
+    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    assert len(reads) == 3
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%\"id\" = $1'")
+        assert cursor.fetchone() == (1,)
+
+
+def test_the_log_of_queries_holds_a_kept_statement_as_it_can_be_sent_again() -> None:
+    user = UserFactory()
+    with CaptureQueriesContext(connection) as asked:
+        rows.by_key(User, user.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(asked[0]["sql"])
+        assert user.pk in cursor.fetchone()
 
 
 @pytest.mark.parametrize(("seconds", "held"), [(60, {"a": 1}), (-1, {})])
