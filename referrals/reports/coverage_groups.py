@@ -26,10 +26,10 @@ class Group:
 
 
 class Grouping:
-    """Which group each municipality of any day belongs to, with the `inhabitants` of that day by today's ids.
+    """Which group each municipality of any day belongs to; `inhabitants` are those of that day, by today's ids.
 
-    Centrality and offices are those of today: of a municipality of
-    another day they are known where it is whole, of several parts by the largest.
+    Centrality and offices are those of today: of a municipality of another day they are known where it is whole, of
+    several parts by the largest.
     """
 
     def __init__(self, by: GroupedBy, borders: Borders, municipalities: Iterable[Municipality]) -> None:
@@ -37,7 +37,7 @@ class Grouping:
         municipalities = list(municipalities)
         counties = {one.county.code: one.county for one in municipalities}
         self._counties = {code: _county(county) for code, county in counties.items()}
-        self._sizes = [_size(place) for place in range(len(SIZES) + 1)]
+        self._sizes = [_of_size(nth) for nth in range(len(SIZES) + 1)]
         self._centralities = {each: _centrality(each) for each in {one.centrality for one in municipalities}}
         self._groups = {one.pk: self._group(one) for one in municipalities}
 
@@ -97,14 +97,14 @@ def _centrality(centrality: int) -> Group:
     return Group(str(centrality), name, (0, str(centrality)))
 
 
-def _size(place: int) -> Group:
-    """The sizes in their order, from 0 on."""
-    if place == len(SIZES):
+def _of_size(nth: int) -> Group:
+    """The group of the nth size, from 0 for the smallest on."""
+    if nth == len(SIZES):
         name = _("%(least)s inhabitants or more") % {"least": number(SIZES[-1])}
-        return Group(f"{SIZES[-1]}+", name, (0, str(place)))
-    least, most = (0, *SIZES)[place], SIZES[place] - 1
+        return Group(f"{SIZES[-1]}+", name, (0, str(nth)))
+    least, most = (0, *SIZES)[nth], SIZES[nth] - 1
     name = _("%(least)s to %(most)s inhabitants") % {"least": number(least), "most": number(most)}
-    return Group(f"{least}-{most}", name, (0, str(place)))
+    return Group(f"{least}-{most}", name, (0, str(nth)))
 
 
 def _not_known() -> Group:

@@ -191,10 +191,10 @@ class _Country:
             members[grouping.of(place, inhabitants)].append((place, state))
         homes = grouping.homes(places, inhabitants)
         for group, inside in members.items():
-            told = {pk for place, _state in inside if place.is_whole for pk in place.parts}
-            told.update(pk for pk, home in homes.items() if home == group)
-            fte = sum(self._sweep.fte[pk][number] for pk in told)
-            population = sum(inhabitants.get(pk, 0) for pk in told)
+            told_apart = {pk for place, _state in inside if place.is_whole for pk in place.parts}
+            told_apart.update(pk for pk, home in homes.items() if home == group)
+            fte = sum(self._sweep.fte[pk][number] for pk in told_apart)
+            population = sum(inhabitants.get(pk, 0) for pk in told_apart)
             yield group, _Tally([state for _place, state in inside], fte, population)
 
     def _draw(self, days: Sequence[date]) -> Iterator[_Drawn]:

@@ -26,8 +26,8 @@ class Sweep:
 
     def __init__(self, periods: Periods, municipalities: Iterable[int], days: Sequence[date]) -> None:
         self._days = days
-        # The place of a day among them, or of the next of them: periods begin and end on the same days over and over.
-        self._place = cache(partial(bisect_left, days))
+        # Which of them a day is, or the next of them: periods begin and end on the same days over and over.
+        self._nth = cache(partial(bisect_left, days))
         self.states: dict[int, list[int]] = {}
         self.fte: dict[int, list[int]] = {}
         for pk in municipalities:
@@ -39,12 +39,12 @@ class Sweep:
     def _by_itself(self, periods: Periods, pk: int) -> tuple[list[int], list[int]]:
         """States and hundredths of årsverk before agreements."""
         states, changes = [UNKNOWN] * len(self._days), [0] * (len(self._days) + 1)
-        for first, last in map(self._places, periods.absent.get(pk, ())):
+        for first, last in map(self._span, periods.absent.get(pk, ())):
             states[first:last] = [NONE] * (last - first)
         # What comes before the others in precedence is written over them.
         for posts in sorted(periods.posts.get(pk, ()), key=_rank, reverse=True):
             rank = _rank(posts)
-            firsts, lasts = map(self._place, posts.begun), map(self._place, posts.ended)
+            firsts, lasts = map(self._nth, posts.begun), map(self._nth, posts.ended)
             for first, last, hundredths in zip(firsts, lasts, posts.hundredths, strict=True):
                 states[first:last] = [rank] * (last - first)
                 changes[first] += hundredths
@@ -57,7 +57,7 @@ class Sweep:
         if served is None:
             return
         lent = self.states.get(deal.provider) or self._by_itself(periods, deal.provider)[0]
-        for place in range(*self._places(deal.valid)):
+        for place in range(*self._span(deal.valid)):
             if lent[place] < AGREEMENT < served[place]:
                 served[place] = AGREEMENT
 
@@ -67,15 +67,15 @@ class Sweep:
         if not deal.fte or given is None or received is None:
             return
         agreed = int(deal.fte * 100)
-        for place in range(*self._places(deal.valid)):
+        for place in range(*self._span(deal.valid)):
             moved = min(agreed, given[place])
             given[place] -= moved
             received[place] += moved
 
-    def _places(self, interval: Interval) -> tuple[int, int]:
+    def _span(self, interval: Interval) -> tuple[int, int]:
         """The days in the period, as a slice."""
         begun, ended = interval
-        return self._place(begun), self._place(ended)
+        return self._nth(begun), self._nth(ended)
 
 
 def _rank(posts: Posts) -> int:

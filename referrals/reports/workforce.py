@@ -26,7 +26,7 @@ from referrals.models import (
 from referrals.reports.periods import year_before
 
 NO_FTE = Decimal("0.00")
-# Inhabitants and the year they were counted.
+# By the id of a municipality: its inhabitants, and the year in which they were counted.
 Counts = dict[int, tuple[int, int]]
 
 
@@ -121,7 +121,7 @@ def _official_zeros(on: date, hindsight: Hindsight) -> dict[int, Absence]:
 
 
 def populations(on: date, hindsight: Hindsight = ALL_KNOWN, places: Collection[int] | None = None) -> Counts:
-    """Of these municipalities, or of all: the newest year not after the day, else the oldest known."""
+    """Of these municipalities, or of all, the inhabitants of the newest year not after the day, else the oldest."""
     is_later = Case(When(year__gt=on.year, then="year"), default=0)
     counted = register_as(Population.objects, hindsight)
     wanted = counted.all() if places is None else counted.filter(municipality_id__in=places)
@@ -131,7 +131,7 @@ def populations(on: date, hindsight: Hindsight = ALL_KNOWN, places: Collection[i
 
 
 def all_populations(hindsight: Hindsight = ALL_KNOWN) -> dict[int, Counts]:
-    """Of each year, by the id of the municipality, its inhabitants and the year."""
+    """Those of each year."""
     counted: dict[int, Counts] = {}
     rows = register_as(Population.objects, hindsight).order_by()
     for municipality, persons, year in rows.values_list("municipality", "persons", "year"):
