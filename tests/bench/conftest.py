@@ -23,7 +23,7 @@ def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
 
 @pytest.fixture
 def as_served() -> Iterator[None]:
-    """Templates are rendered as they are served, without the copies that tests look into.
+    """Templates are rendered as they are served, without the copies that tests look into, and no query is kept.
 
     And the collector of garbage leaves alone what a worker does not have: thousands of tests that were collected.
     """
@@ -32,10 +32,10 @@ def as_served() -> Iterator[None]:
     teardown_test_environment()
     gc.collect()
     gc.freeze()
-    with override_settings(ALLOWED_HOSTS=["testserver"], ROOT_URLCONF="tests.bench.pages"):
+    with override_settings(DEBUG=False, ALLOWED_HOSTS=["testserver"], ROOT_URLCONF="tests.bench.pages"):
         yield
     gc.unfreeze()
-    setup_test_environment()
+    setup_test_environment(debug=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
