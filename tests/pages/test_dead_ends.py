@@ -10,7 +10,7 @@ BARE = ["400.html", "403_csrf.html", "500.html"]
 
 
 @pytest.mark.parametrize("name", BARE)
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_a_page_for_trouble_needs_nothing_at_all(name, language):
     with translation.override(language):
         page = get_template(name).render()

@@ -187,7 +187,7 @@ def test_the_colours_are_kept_on_the_device(client: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
 @pytest.mark.parametrize("path", ["/inn/", "/tilgjengelighet/", "/personvern/"])
 def test_every_foot_leads_to_the_statement_and_to_privacy(path: str, language: str, client: Client) -> None:
     client.cookies["language"] = language

@@ -30,7 +30,7 @@ def test_the_field_names_the_input() -> None:
     assert DateBefore(field="on", earliest=date(2026, 3, 1)).field == "on"
 
 
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_dates_are_written_as_norwegians_write_them(language: str) -> None:
     with override(language):
         assert "01.03.2026" in str(DateBefore(earliest=date(2026, 3, 1)))

@@ -29,11 +29,12 @@ def asked(rf: RequestFactory, *, profile: str | None = None, cookie: str | None 
         (None, "en", "en"),
         ("nb", "en", "nb"),
         ("en", None, "en"),
+        ("nn", "nb", "nn"),
         ("", "en", "en"),
         (None, "xx", "nb"),
         (None, "../../etc", "nb"),
     ],
-    ids=["nothing", "cookie", "profile wins", "profile", "empty profile", "unknown", "hostile"],
+    ids=["nothing", "cookie", "profile wins", "profile", "profile in nynorsk", "empty profile", "unknown", "hostile"],
 )
 def test_the_person_chooses_and_the_browser_does_not(
     rf: RequestFactory, profile: str | None, cookie: str | None, expected: str

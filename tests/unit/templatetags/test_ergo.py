@@ -48,13 +48,13 @@ def test_a_withheld_count_is_escaped_in_a_page():
     assert page == "&lt;5"
 
 
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_dates_are_the_same_in_every_language(language):
     with translation.override(language):
         assert ergo.day_month_year(date(2026, 3, 5)) == "05.03.2026"
 
 
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_coordinates_have_a_point_in_every_language(language):
     with translation.override(language):
         assert ergo.shifted(12.5, -0.25) == "12.25"
