@@ -15,7 +15,6 @@ from referrals import waiting
 from referrals.choices import (
     NOT_COUNTED,
     ON_WAITLIST,
-    OPEN,
     Channel,
     Handling,
     Outcome,
@@ -112,8 +111,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.exclude(outcome__in=NOT_COUNTED)
 
     def open(self) -> Self:
-        """Referrals that are not closed now."""
-        return self.filter(status__in=OPEN)
+        """Referrals that are not closed now; the database holds the day to the status, and has an index of these."""
+        return self.filter(closed_on__isnull=True)
 
     def twins_of(self, referral: "Referral") -> Self:
         """The citizen's other open referrals in the same category: perhaps the same need twice."""
