@@ -68,7 +68,9 @@ def test_hostile_values_are_shown_and_not_run(page):
     assert awkward.HOSTILE not in html(f"/look/{page}/")
 
 
-@pytest.mark.parametrize(("language", "word"), [("nb", 'lang="nb"'), ("nn", 'lang="nn"'), ("en", 'lang="en"')])
+@pytest.mark.parametrize(
+    ("language", "word"), [("nb", 'lang="nb"'), ("nn", 'lang="nn"'), ("en", 'lang="en"')]
+)
 def test_the_page_says_its_language(language, word, settings):
     client = Client()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language

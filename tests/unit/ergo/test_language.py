@@ -34,7 +34,16 @@ def asked(rf: RequestFactory, *, profile: str | None = None, cookie: str | None 
         (None, "xx", "nb"),
         (None, "../../etc", "nb"),
     ],
-    ids=["nothing", "cookie", "profile wins", "profile", "profile in nynorsk", "empty profile", "unknown", "hostile"],
+    ids=[
+        "nothing",
+        "cookie",
+        "profile wins",
+        "profile",
+        "profile in nynorsk",
+        "empty profile",
+        "unknown",
+        "hostile",
+    ],
 )
 def test_the_person_chooses_and_the_browser_does_not(
     rf: RequestFactory, profile: str | None, cookie: str | None, expected: str
