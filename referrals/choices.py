@@ -44,6 +44,12 @@ class WaitFact(TextChoices):
     NOT_ASSESSED = "not_assessed", _("Not assessed")
 
 
+class PresentFact(TextChoices):
+    """What is true of a referral now, and is not asked of an earlier day: known to the list of today alone."""
+
+    INCOMPLETE = "incomplete", _("Information missing")
+
+
 class TargetFact(TextChoices):
     """How a wait stands to its target where it is not over it: known to the filter, not counted above the waitlist.
 
@@ -104,6 +110,19 @@ class Urgency(TextChoices):
     DETERIORATION = "deterioration", _("Rapid deterioration")
     FALL = "fall", _("Fall or risk of falling")
     OTHER = "other", _("Other urgent reason")
+
+
+class AskedOf(TextChoices):
+    """From whom information that a referral lacks is asked for."""
+
+    REFERRER = "referrer", _("Referrer")
+    CITIZEN = "citizen", _("The citizen")
+    NEXT_OF_KIN = "next_of_kin", _("Next of kin")
+    GUARDIAN = "guardian", _("Guardian")
+    GP = "gp", _("GP")
+    HOSPITAL = "hospital", _("Hospital")
+    HOME_CARE = "home_care", _("Home care")
+    OTHER = "other", _("Somebody else")
 
 
 class Handling(TextChoices):
@@ -200,6 +219,8 @@ class EventKind(TextChoices):
     CORRECTED = "corrected", _("Corrected")
     REPLIED = "replied", _("Preliminary reply sent")
     MERGED = "merged", _("Merged")
+    INFORMATION_ASKED = "information_asked", _("Information asked for")
+    INFORMATION_CAME = "information_came", _("Information came")
 
 
 class Protection(TextChoices):
@@ -251,6 +272,7 @@ class ViewKind(TextChoices):
     IDENTIFIER = "identifier", _("Identity number in full")
     MOVE = "move", _("Form that changes a referral")
     CONFLICT = "conflict", _("Comparison of two changes")
+    INTAKE = "intake", _("Intake meeting")
     SHIELDING = "shielding", _("Shielding of a case")
     CASELOAD = "caseload", _("Own cases")
     LONG_WAITS = "long_waits", _("Long waits")
@@ -421,6 +443,8 @@ class Move(TextChoices):
     START = "start", _("Register first contact")
     NO_SHOW = "no_show", _("Register that the citizen did not attend")
     REPLY = "reply", _("Register preliminary reply")
+    REQUEST = "request", _("Ask for missing information")
+    CAME = "came", _("Register that the information came")
     CLOSE = "close", pgettext_lazy("move", "Close")
     REOPEN = "reopen", _("Reopen")
     MERGE = "merge", pgettext_lazy("move", "Merge")
@@ -443,6 +467,8 @@ ALLOWED_MOVES: dict[Move, MoveRule] = {
     Move.START: MoveRule(ON_WAITLIST),
     Move.NO_SHOW: MoveRule(OPEN),
     Move.REPLY: MoveRule(OPEN),
+    Move.REQUEST: MoveRule(OPEN),
+    Move.CAME: MoveRule(OPEN),
     Move.CLOSE: MoveRule(OPEN),
     Move.REOPEN: MoveRule(frozenset({Status.CLOSED})),
     Move.MERGE: MoveRule(OPEN),

@@ -218,6 +218,13 @@ class ReplyNotDue(DomainError):
     message = _("No preliminary reply is due, or one is registered already.")
 
 
+class NothingMissing(DomainError):
+    """Somebody registers that information came which nobody waits for."""
+
+    code = "nothing_missing"
+    message = _("No information is missing, or it is registered already that it came.")
+
+
 class RegisteredLate(DomainError):
     """Received long ago: a slip in the date, or somebody says why it is registered only now. `days` since receipt."""
 

@@ -1,7 +1,7 @@
 """What a list of referrals can be narrowed to. A choice in a filter lives in the address, as a code, never a name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
-from referrals.choices import NOT_COUNTED, Reply, Source, Status, TargetFact, WaitFact
+from referrals.choices import NOT_COUNTED, PresentFact, Reply, Source, Status, TargetFact, WaitFact
 from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.forms.search import SearchForm
@@ -45,7 +45,13 @@ TARGET_FACTS: dict[TargetFact, Q] = {
     TargetFact.WITHIN_TARGET: waiting.within_target_q(),
     TargetFact.NOT_OVER_TARGET: waiting.not_over_target_q(),
 }
-NARROWING: dict[str, Q] = {fact.value: condition for fact, condition in (FACTS | TARGET_FACTS).items()}
+# Over the annotation of `with_missing`. Nobody waits for what a closed case lacks.
+PRESENT_FACTS: dict[PresentFact, Q] = {
+    PresentFact.INCOMPLETE: Q(is_incomplete=True, closed_on__isnull=True),
+}
+NARROWING: dict[str, Q] = {
+    fact.value: condition for fact, condition in (FACTS | TARGET_FACTS | PRESENT_FACTS).items()
+}
 
 
 @dataclass(frozen=True)
@@ -128,12 +134,17 @@ FACT_COUNTS = {"waiting": Count("pk"), "persons": Count("person", distinct=True)
 }
 
 
-def fact_counts(referrals: QuerySet[Referral] | Written) -> dict[str, int]:
+def fact_counts(
+    referrals: QuerySet[Referral] | Written, present: Iterable[PresentFact] = ()
+) -> dict[str, int]:
     """How many there are, as `waiting`, of how many `persons`, and of how many each fact is true. One query.
+
+    `present`: those of the present that are counted too.
 
     The limit, above any list, is for PostgreSQL: below it a row's clock is read once, not once for each count.
     """
-    return referrals[:MORE_THAN_ANY_LIST].aggregate(**FACT_COUNTS)
+    counts = {fact.value: Count("pk", filter=PRESENT_FACTS[fact]) for fact in present}
+    return referrals[:MORE_THAN_ANY_LIST].aggregate(**FACT_COUNTS, **counts)
 
 
 def days_range(code: str) -> tuple[int, int] | None:
@@ -358,6 +369,12 @@ class WaitlistFilter(CaseloadFilter):
     )
     dated_from = DateFilter(label=_("From and including"), help_text="", method="dated_since")
     dated_to = DateFilter(label=_("To and including"), help_text="", method="dated_until")
+
+    def offered(self) -> dict[str, Choices]:
+        """Also what is true only of the present."""
+        offered = super().offered()
+        present: Choices = [(fact.value, fact.label) for fact in PresentFact]
+        return offered | {"only": [*offered["only"], *present]}
 
     @property
     def has_seldom(self) -> bool:

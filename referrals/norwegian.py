@@ -77,6 +77,11 @@ def listed(names: Sequence[str], *, last: str) -> str:
     return f"{', '.join(others)} {last} {final}" if others else final
 
 
+def inside_a_sentence(words: str) -> str:
+    """Words that begin with a capital, as they stand inside a sentence; abbreviations stay as they are."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 def rounded(value: int | float | Decimal, decimals: int = 0) -> Decimal:
     """A number as it is written on the screen, halves rounded up (below zero: down)."""
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

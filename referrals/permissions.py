@@ -136,6 +136,8 @@ MOVE_PERMISSIONS: dict[Move, Permission] = {
     Move.START: P.WORK_CASES,
     Move.NO_SHOW: P.WORK_CASES,
     Move.REPLY: P.WORK_CASES,
+    Move.REQUEST: P.WORK_CASES,
+    Move.CAME: P.WORK_CASES,
     Move.CLOSE: P.WORK_CASES,
     Move.REOPEN: P.WORK_CASES,
     Move.MERGE: P.CORRECT,

@@ -20,6 +20,7 @@ from referrals.views import (
     divided,
     health,
     information,
+    intake,
     logs,
     long_waits,
     month_ends,
@@ -91,6 +92,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ut/", sign_in.sign_out, name="sign_out"),
     path("sprak/", appearance.choose_language, name="language"),
     path("utseende/", appearance.choose_colour_scheme, name="colour_scheme"),
+    path("taster/", appearance.choose_single_keys, name="single_keys"),
     # One's own way in; the names are those that allauth looks for
     path("konto/", account.overview, name="mfa_index"),
     path("konto/passord/", account.ChangePassword.as_view(), name="account_change_password"),
@@ -120,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<municipality:code>/venteliste/dag/", past_waitlist.past_waitlist, name="waitlist_on_day"),
     path("k/<municipality:code>/venteliste/kom-og-gikk/", moved.moved, name="waitlist_moved"),
     path("k/<municipality:code>/lange-ventetider/", long_waits.long_waits, name="long_waits"),
+    path("k/<municipality:code>/inntaksmote/", intake.intake_meeting, name="intake_meeting"),
     # Logging a referral
     path("k/<municipality:code>/henvisninger/ny/", registration.find_citizen, name="referral_new"),
     path(

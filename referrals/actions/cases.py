@@ -9,7 +9,7 @@ from referrals import choices
 from referrals.actions.checks import check_values
 from referrals.choices import EventKind, Move
 from referrals.errors import StaleVersion
-from referrals.models import Referral, ReferralEvent, User, WaitPause
+from referrals.models import InformationRequest, PriorityTarget, Referral, ReferralEvent, User, WaitPause
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.permissions import Access
 from referrals.waiting import oslo_date
@@ -95,11 +95,14 @@ class Case:
         contact: dict[str, Any] | None = None,
         other: str = "",
         reply: date | None = None,
+        judged_by: PriorityTarget | None = None,
+        information: InformationRequest | None = None,
     ) -> Referral:
         """Write the referral as its next version, and what happened on the day `on` as a line of its history.
 
         `other` is the number of another referral that took part in it; `reply` the day of a preliminary reply that this
-        one has from it.
+        one has from it; `judged_by` what the key said of the priority that was set, `information` what was asked for or
+        came.
         """
         referral = self.referral
         if referral.pk:
@@ -112,7 +115,9 @@ class Case:
             happened_on=on,
             registered_at=self.at,
             registered_by=self.by,
-            details=self._details(pauses, contact, other, reply),
+            details=self._details(pauses, contact, other, reply)
+            | _judgement_facts(judged_by)
+            | _information_facts(information),
             note=note.strip(),
         )
         check_values(event, ["note"])
@@ -151,6 +156,21 @@ def _texts(referral: Referral) -> dict[str, str]:
 
 def _pause_facts(pause: WaitPause) -> dict[str, str | None]:
     return {"reason": pause.reason, "from": _iso(pause.started_on), "to": _iso(pause.ended_on)}
+
+
+def _judgement_facts(target: PriorityTarget | None) -> dict[str, Any]:
+    """What the key said at the time: its words stay in the history, whatever becomes of the key."""
+    if target is None:
+        return {}
+    facts = {"days": target.days, "criteria": target.criteria, "key": _iso(target.key.valid_from)}
+    return {"judged_by": facts}
+
+
+def _information_facts(request: InformationRequest | None) -> dict[str, Any]:
+    if request is None:
+        return {}
+    days = {"asked_on": _iso(request.asked_on), "wanted_by": _iso(request.wanted_by)}
+    return {"information": {"asked_of": request.asked_of, **days}}
 
 
 def _iso(day: date | None) -> str | None:

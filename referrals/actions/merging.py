@@ -29,9 +29,9 @@ def merge(
 ) -> Referral:
     """Make one of two open referrals of a citizen in a category; `keep_id` is the one that stays, and is returned.
 
-    It takes over the earliest day of receipt and seniority, the pauses of both, the preliminary reply, and that it
-    is an application or urgent. The other is closed today as a duplicate, with a link to it and all its history. Of
-    two, only the one that started first may stay.
+    It takes over the earliest day of receipt and seniority, the pauses of both, the preliminary reply, what is missing
+    of the other, and that it is an application or urgent. The other is closed today as a duplicate, with a link to it
+    and all its history. Of two, only the one that started first may stay.
 
     Raises NotTheSameNeed, MergeLosesStart, and for each of the two what every move raises.
     """
@@ -49,6 +49,7 @@ def merge(
     pauses = _take_over_pauses(kept.referral, gone.referral)
     _take_over_facts(kept, gone.referral)
     reply = _take_over_reply(kept.referral, gone.referral)
+    _take_over_missing(kept.referral, gone.referral)
     _close_as_duplicate(gone, kept.referral, note)
     told: Any = {"note": note, "pauses": pauses, "other": gone.referral.number, "reply": reply}
     return kept.save(EventKind.MERGED, on=kept.today, **told)
@@ -83,6 +84,13 @@ def _take_over_reply(kept: Referral, gone: Referral) -> date | None:
         municipality_id=kept.municipality_id, referral=kept, defaults={"sent_on": sent.sent_on}
     )
     return sent.sent_on
+
+
+def _take_over_missing(kept: Referral, gone: Referral) -> None:
+    """Whoever was asked for something answers for the one that stays."""
+    for request in gone.information_requests.missing():
+        request.pk, request.referral = None, kept
+        request.save()
 
 
 def _close_as_duplicate(gone: Case, kept: Referral, note: str) -> None:

@@ -7,3 +7,9 @@ def choose_language(*, by: User, language: str) -> None:
     """Show the pages in this language from now on, on every device. `language` is one of settings.LANGUAGES."""
     by.language = language
     by.save(update_fields=["language"])
+
+
+def use_single_keys(*, by: User, on: bool) -> None:
+    """Let single keys outside of fields do something, or not, from now on and on every device."""
+    by.single_keys = on
+    by.save(update_fields=["single_keys"])

@@ -22,6 +22,7 @@ from referrals.models import (
     CoverageAgreement,
     CoverageStatement,
     Employment,
+    InformationRequest,
     Leave,
     Person,
     Referral,
@@ -54,6 +55,7 @@ WORDED = (
     Person,
     Referral,
     WaitPause,
+    InformationRequest,
     Therapist,
     Employment,
     Leave,
@@ -64,6 +66,8 @@ WORDED = (
     ThinCoverageLimit,
 )
 ABOUT = {
+    "information_wanted_after_asked": "wanted_by",
+    "information_came_after_asked": "on",
     "therapist_authorised_to_after_from": "authorised_to",
     "therapist_student_has_licence": "is_student",
     "employment_fte_possible": "fte",

@@ -35,7 +35,15 @@ from referrals.errors import (
     ReplyNotDue,
     UnknownCode,
 )
-from referrals.models import Contact, PreliminaryReply, PriorityTarget, Referral, User, WaitPause
+from referrals.models import (
+    Contact,
+    InformationRequest,
+    PreliminaryReply,
+    PriorityTarget,
+    Referral,
+    User,
+    WaitPause,
+)
 from referrals.permissions import Access
 
 
@@ -50,6 +58,7 @@ def available_moves(referral: Referral, *, paused: bool, access: Access) -> list
         if access.can_move(move, referral.municipality_id)
         and choices.can_move(move, status=referral.status, paused=paused)
         and (move != Move.REPLY or referral.takes_preliminary_reply)
+        and (move != Move.CAME or InformationRequest.objects.missing().filter(referral=referral).exists())
         and (move != Move.MERGE or Referral.objects.twins_of(referral).open_to(access).exists())
     ]
 
@@ -69,7 +78,8 @@ def prioritise(
     """Set the priority, from the municipality's key on the day of receipt for the category.
 
     The first time puts the referral on the waitlist and is its day of assessment. Later ones change the priority and
-    nothing else: no clock restarts, no day is lost. Raises NoPriorityKey or NothingChanged.
+    nothing else: no clock restarts, no day is lost. The history keeps the days and criteria of the key beside the
+    decision. Raises NoPriorityKey or NothingChanged.
     """
     case = Case.take(Move.PRIORITISE, referral_id=referral_id, version=version, access=access, by=by, at=at)
     referral = case.referral
@@ -77,14 +87,15 @@ def prioritise(
     levels = PriorityTarget.objects.in_force(
         referral.municipality_id, referral.category_id, referral.received_on
     )
-    if not levels.filter(level=priority).exists():
+    target = levels.filter(level=priority).select_related("key").first()
+    if target is None:
         raise NoPriorityKey(field="priority")
     if referral.priority == priority:
         raise NothingChanged(field="priority")
     referral.priority = priority
     referral.prioritised_on = referral.prioritised_on or on
     referral.status = Status.WAITING
-    return case.save(EventKind.PRIORITISED, on=on, note=note)
+    return case.save(EventKind.PRIORITISED, on=on, note=note, judged_by=target)
 
 
 @action

@@ -4,7 +4,15 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 
 from referrals.admin.site import CitizenAdmin, RecordInline
-from referrals.models import Contact, Person, PreliminaryReply, Referral, ReferralEvent, WaitPause
+from referrals.models import (
+    Contact,
+    InformationRequest,
+    Person,
+    PreliminaryReply,
+    Referral,
+    ReferralEvent,
+    WaitPause,
+)
 
 
 class PauseInline(RecordInline):
@@ -20,6 +28,11 @@ class ContactInline(RecordInline):
 class PreliminaryReplyInline(RecordInline):
     model = PreliminaryReply
     fields = ["sent_on"]
+
+
+class InformationRequestInline(RecordInline):
+    model = InformationRequest
+    fields = ["asked_of", "asked_on", "wanted_by", "received_on"]
 
 
 class EventInline(RecordInline):
@@ -55,7 +68,7 @@ class ReferralAdmin(CitizenAdmin):
         ("started_on", "closed_on", "outcome"),
         ("changed_at", "version"),
     ]
-    inlines = [PauseInline, ContactInline, PreliminaryReplyInline, EventInline]
+    inlines = [PauseInline, ContactInline, PreliminaryReplyInline, InformationRequestInline, EventInline]
 
 
 @admin.register(Person)

@@ -5,16 +5,17 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from referrals.choices import ContactKind, EventKind, Handling, Outcome, PauseReason, Status
+from referrals.choices import ON_WAITLIST, ContactKind, EventKind, Handling, Outcome, PauseReason, Status
 from referrals.demo import texts
 from referrals.demo.chance import Weighted
 from referrals.demo.intake import Intake, take_in
 from referrals.demo.journal import Facts, Journal, Step
 from referrals.demo.places import Municipal
 from referrals.demo.queue import Course
-from referrals.demo.rows import ContactRow, EventRow, PauseRow, ReferralRow, ReplyRow
+from referrals.demo.rows import ContactRow, EventRow, InformationRow, PauseRow, ReferralRow, ReplyRow
 from referrals.demo.teams import Team
 from referrals.demo.workdays import Workdays
+from referrals.waiting import oslo_date
 
 PAUSE_REASONS = Weighted({
     PauseReason.HOSPITAL: 24, PauseReason.OWN_WISH: 16, PauseReason.AWAY: 14, PauseReason.INFORMATION: 18,
@@ -39,6 +40,9 @@ CLOSING_NOTE_SHARE = 0.4
 ASSIGNED_SHARE, ASSIGNED_DAYS = 0.22, 45
 NO_SHOW_SHARE = 0.06
 REPLY_SHARE, REPLY_DAYS = 0.8, (4, 34)
+# Of those who wait, asked for in the last weeks; half of it has come.
+LACKING_SHARE = {Status.RECEIVED: 0.3, Status.WAITING: 0.06}
+LACKING_DAYS, WANTED_DAYS, CAME_SHARE = 42, 14, 0.5
 EARLIER_ELSEWHERE_SHARE, EARLIER_DAYS = 0.015, (20, 200)
 
 
@@ -57,6 +61,7 @@ class Case:
     pauses: list[PauseRow] = field(default_factory=list)
     contacts: list[ContactRow] = field(default_factory=list)
     replies: list[ReplyRow] = field(default_factory=list)
+    requests: list[InformationRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
 
     @property
@@ -101,6 +106,7 @@ class Cases:
         self._close(case)
         self._reply(case)
         case.events = self.journal.lines(pk, case.steps)
+        self._lack(case)
         return case
 
     def row(
@@ -282,6 +288,28 @@ class Cases:
         if sent is not None and (case.closed is None or sent < case.closed):
             case.replies.append(ReplyRow(self.place.pk, case.pk, day(sent)))
             case.steps.append(Step(sent, EventKind.REPLIED))
+
+    def _lack(self, case: Case) -> None:
+        """Of some who wait something is missing, or was: asked for after all that was registered before."""
+        # Of its own, so that no other course is another one for it.
+        rng = Random(f"lacking {case.course.received} {case.intake.reason} {case.intake.external_reference}")
+        if case.status not in ON_WAITLIST or rng.random() > LACKING_SHARE[case.status]:
+            return
+        until, last = self.workdays.until, oslo_date(case.events[-1].registered_at).toordinal()
+        asked = self.workdays.pick(rng, max(last + 1, until - LACKING_DAYS), until)
+        if asked is None:
+            return
+        whom, what = rng.choice(texts.LACKING)
+        came = self.workdays.pick(rng, asked + 1, until) if rng.random() < CAME_SHARE else None
+        wanted = day(asked + WANTED_DAYS)
+        case.requests.append(
+            InformationRow(self.place.pk, case.pk, what, whom, day(asked), wanted, day_or_none(came))
+        )
+        told = {"asked_of": whom, "asked_on": iso(asked), "wanted_by": wanted.isoformat()}
+        steps = [Step(asked, EventKind.INFORMATION_ASKED, more={"information": told}, note=what)]
+        if came is not None:
+            steps.append(Step(came, EventKind.INFORMATION_CAME, more={"information": told}, note=what))
+        case.events += Journal(self.place.pk, self.workdays, rng, self.by_id).lines(case.pk, steps)
 
     def _number(self, year: int) -> str:
         """The next referral number of the year."""

@@ -9,6 +9,7 @@ from django.db.models import Model
 from referrals.models import (
     Contact,
     Employment,
+    InformationRequest,
     Leave,
     Person,
     PreliminaryReply,
@@ -142,6 +143,16 @@ class ReplyRow(NamedTuple):
     sent_on: date
 
 
+class InformationRow(NamedTuple):
+    municipality_id: int
+    referral_id: int
+    what: str
+    asked_of: str
+    asked_on: date
+    wanted_by: date
+    received_on: date | None
+
+
 class EventRow(NamedTuple):
     municipality_id: int
     referral_id: int
@@ -165,5 +176,6 @@ MODELS: dict[type[NamedTuple], type[Model]] = {
     PauseRow: WaitPause,
     ContactRow: Contact,
     ReplyRow: PreliminaryReply,
+    InformationRow: InformationRequest,
     EventRow: ReferralEvent,
 }

@@ -3,7 +3,7 @@ product, so they are not translated."""
 
 from random import Random
 
-from referrals.choices import Source
+from referrals.choices import AskedOf, Source
 
 REASONS = {
     "assistive_devices": (
@@ -149,6 +149,18 @@ CLOSING_NOTES = (
     "Hjelpemidler er levert og prøvd ut.",
     "Tiltakene er gjennomført, kan ta kontakt ved nye behov.",
     "Avsluttet etter avtale.",
+)
+
+LACKING = (
+    (AskedOf.REFERRER, "Hva innbyggeren klarer selv i dag."),
+    (AskedOf.REFERRER, "Mål på dører og bad, gjerne med bilder."),
+    (AskedOf.CITIZEN, "Telefonnummer til en pårørende."),
+    (AskedOf.CITIZEN, "Hvem som eier boligen."),
+    (AskedOf.NEXT_OF_KIN, "Når på dagen det passer med hjemmebesøk."),
+    (AskedOf.GP, "Opplysninger om medisiner som gir svimmelhet."),
+    (AskedOf.HOSPITAL, "Epikrise etter siste opphold."),
+    (AskedOf.HOSPITAL, "Vurdering av behov for hjelpemidler før utskriving."),
+    (AskedOf.HOME_CARE, "Hvor mange ganger i døgnet det gis hjelp."),
 )
 
 CHILD_CATEGORY = "child_habilitation"

@@ -9,7 +9,16 @@ from referrals.choices import NOT_COUNTED, Outcome
 from referrals.demo.cases import Case, Cases
 from referrals.demo.persons import Citizens, are_alike
 from referrals.demo.queue import Course
-from referrals.demo.rows import MODELS, ContactRow, EventRow, PauseRow, PersonRow, ReferralRow, ReplyRow
+from referrals.demo.rows import (
+    MODELS,
+    ContactRow,
+    EventRow,
+    InformationRow,
+    PauseRow,
+    PersonRow,
+    ReferralRow,
+    ReplyRow,
+)
 from referrals.waiting import REREFERRED_DAYS
 
 # So many referrals are about somebody who was referred before, among the last ones.
@@ -79,6 +88,7 @@ class Batch:
         self.rows[PauseRow] += case.pauses
         self.rows[ContactRow] += case.contacts
         self.rows[ReplyRow] += case.replies
+        self.rows[InformationRow] += case.requests
         self.rows[EventRow] += case.events
 
 

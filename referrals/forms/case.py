@@ -24,7 +24,15 @@ from referrals.choices import (
 )
 from referrals.forms.base import ErgoForm, Section
 from referrals.forms.fields import LongTextField, NorwegianDateField
-from referrals.models import Category, PriorityTarget, Referral, Therapist, Unit, WaitPause
+from referrals.models import (
+    Category,
+    InformationRequest,
+    PriorityTarget,
+    Referral,
+    Therapist,
+    Unit,
+    WaitPause,
+)
 from referrals.models.referral import LONGEST_TEXT
 from referrals.templatetags.ergo import day_month_year
 
@@ -39,7 +47,8 @@ class Situation:
 
     `units` are those of the municipality, most often none. `targets` are the levels of its
     priority key for this referral, `therapists` those employed there today, `pauses` those that run, each for another
-    reason. `twins` are the citizen's other open referrals in the category that the user may see, most often none.
+    reason. `twins` are the citizen's other open referrals in the category that the user may see, `missing` the
+    information that has not come; most often none.
     """
 
     referral: Referral
@@ -49,24 +58,29 @@ class Situation:
     units: QuerySet[Unit]
     pauses: Sequence[WaitPause]
     twins: QuerySet[Referral]
+    missing: Sequence[InformationRequest] = ()
     own_therapist_id: int | None = None
 
 
 class DescribedRadios(forms.RadioSelect):
     """Radio buttons of which some have a line of explanation; `descriptions` holds it by value.
 
-    Of a group that is to have the focus, one button gets it: the chosen one, else the first.
+    `by_key`: each is chosen by the key of its value, outside of fields (app.js). Of a group that is to have the focus,
+    one button gets it: the chosen one, else the first.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.descriptions: dict[str, Text] = {}
+        self.by_key = False
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         option["description"] = self.descriptions.get(str(value), "")
         if option["description"]:
             option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_helptext"
+        if self.by_key:
+            option["attrs"]["aria-keyshortcuts"] = str(value)
         return option
 
     def optgroups(self, *args: Any, **kwargs: Any) -> list[tuple[Any, list[dict[str, Any]], int]]:

@@ -17,3 +17,9 @@ class LanguageForm(forms.Form):
     """One of the languages of the pages."""
 
     language = forms.ChoiceField(choices=settings.LANGUAGES)
+
+
+class SingleKeysForm(forms.Form):
+    """Whether single keys do something."""
+
+    single_keys = forms.ChoiceField(choices=[("on", _("On")), ("off", _("Off"))])

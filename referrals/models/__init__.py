@@ -12,6 +12,7 @@ from referrals.models.audit import AuditEvent, ChangeByName, LogSeal, SecurityEv
 from referrals.models.boundaries import BoundaryArea, BoundaryMap
 from referrals.models.case_file import Contact, NumberSeries, PreliminaryReply, ReferralEvent
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
+from referrals.models.information import InformationRequest
 from referrals.models.installation import Installation, Submission
 from referrals.models.job import JobResult, JobState
 from referrals.models.known import (
@@ -81,6 +82,7 @@ __all__ = [
     "FrozenStat",
     "Governor",
     "Hindsight",
+    "InformationRequest",
     "Installation",
     "LawReference",
     "Leave",

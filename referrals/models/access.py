@@ -25,6 +25,11 @@ class User(AbstractUser):
     """Somebody who signs in; rights come from memberships, never from the user itself."""
 
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="nb")
+    single_keys = models.BooleanField(
+        _("single keys"),
+        default=True,
+        help_text=_("Whether a letter or a figure typed outside of fields does something (WCAG 2.1.4)."),
+    )
     session_epoch = models.PositiveIntegerField(
         _("session epoch"),
         default=0,

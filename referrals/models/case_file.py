@@ -62,8 +62,8 @@ class PreliminaryReply(models.Model):
 class ReferralEvent(models.Model):
     """One line of a referral's history: what happened, on which day, who registered it and when.
 
-    Append-only: the database refuses to change or remove it. `details` holds codes and dates, never free text
-    about the citizen; `note` is what the user wrote as the reason.
+    Append-only: the database refuses to change or remove it. `details` holds codes and dates, and the criteria of a
+    priority key, never free text about the citizen; `note` is what the user wrote: why, or what information is missing.
     """
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))

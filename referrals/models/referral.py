@@ -25,6 +25,7 @@ from referrals.choices import (
 )
 from referrals.models.clock import OnTheClock
 from referrals.models.geography import Municipality
+from referrals.models.information import InformationRequest
 from referrals.models.lean import Lean
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.periods import OsloDate
@@ -114,6 +115,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Referrals that are not closed now; the database holds the day to the status, and has an index of these."""
         return self.filter(closed_on__isnull=True)
 
+    def unassessed(self) -> Self:
+        """Referrals that wait to be assessed: those of the intake meeting."""
+        return self.filter(status=Status.RECEIVED, wait_end__isnull=True)
+
     def twins_of(self, referral: "Referral") -> Self:
         """The citizen's other open referrals in the same category: perhaps the same need twice."""
         same = {name: getattr(referral, name) for name in ("municipality_id", "person_id", "category_id")}
@@ -174,6 +179,13 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         running = self._pauses().running(on).filter(referral=OuterRef("pk")).order_by()
         return self.annotate(is_paused=Coalesce(Subquery(running.values(runs=Value(True))[:1]), False))
 
+    def with_missing(self, *, municipality: Municipality) -> Self:
+        """`is_incomplete`: whether information that was asked for has not come. All rows are of the municipality."""
+        missing = InformationRequest.objects.missing().filter(municipality=municipality).order_by()
+        return self.annotate(
+            is_incomplete=Case(When(pk__in=missing.values("referral_id"), then=True), default=False)
+        )
+
     def with_held_days(self, *, on: date) -> Self:
         """`held_days`: days on hold within the wait until the end of the day, for whatever reason."""
         return self.annotate(held_days=waiting.held_days_sql(self._pauses(), on))
@@ -189,6 +201,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.order_by(
             F("priority").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "received_on", "pk"
         )
+
+    def order_by_intake(self) -> Self:
+        """The order of the intake meeting: what is urgent by a coded reason, then the oldest received."""
+        return self.order_by(Case(When(urgency="", then=1), default=0), "received_on", "pk")
 
     def _keys(self) -> PriorityKeyQuerySet:
         """The key versions by which these referrals are judged."""

@@ -36,6 +36,7 @@ STEPS = frozenset(
         "select_related",
         "valid",
         "visible_to",
+        "with_missing",
         "with_pause",
         "with_shield",
         "with_wait",

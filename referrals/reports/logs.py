@@ -19,6 +19,7 @@ from referrals.models import (
     ChangeByName,
     Confidant,
     Contact,
+    InformationRequest,
     Membership,
     Opening,
     Person,
@@ -38,7 +39,17 @@ MOST_NUMBERS = 5  # of the referrals on one page that somebody opened; a list ha
 # The kinds of row that are about a citizen, by the name they have in an address.
 RECORDS: dict[str, type[Model]] = {
     str(model._meta.model_name): model
-    for model in (Person, Referral, WaitPause, Contact, PreliminaryReply, Confidant, Barring, Opening)
+    for model in (
+        Person,
+        Referral,
+        WaitPause,
+        Contact,
+        PreliminaryReply,
+        InformationRequest,
+        Confidant,
+        Barring,
+        Opening,
+    )
 }
 BY_TABLE = {model._meta.db_table: model for model in RECORDS.values()}
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from referrals import waiting
-from referrals.choices import Reply, Status
+from referrals.choices import OPEN, PresentFact, Reply, Status
 from referrals.filters import REPLIES
 from referrals.models import Referral
 from referrals.reports.moved_rows import status_on
@@ -126,7 +126,7 @@ class PastTable(PastWaitTable):
 
 
 class WaitlistTable(WaitTable):
-    """Referrals of one municipality, in whatever state they are."""
+    """Referrals of one municipality, in whatever state they are; over rows that also have `with_missing`."""
 
     status = Column(_("Status"), order_by=("status_rank",))
     therapist = Column(_("Therapist"), order_by=("therapist__sort_key",), missing=_("Not assigned"))
@@ -148,9 +148,10 @@ class WaitlistTable(WaitTable):
         return referral.is_on_waitlist
 
     def cell_status(self, referral: Referral) -> SafeString:
-        """The status, and the facts beside it while somebody waits."""
+        """The status, and the facts beside it while somebody waits; what is missing also after the start."""
         is_assigned = referral.is_on_waitlist and referral.therapist_id is not None
-        return state(referral.status, referral.is_paused, is_assigned)
+        is_incomplete = referral.is_incomplete and referral.status in OPEN
+        return state(referral.status, referral.is_paused, is_assigned, is_incomplete)
 
 
 class MovedTable(PastWaitTable):
@@ -172,13 +173,15 @@ class MovedTable(PastWaitTable):
 
 
 @cells.remembered
-def state(status: str, is_paused: bool, is_assigned: bool) -> SafeString:
+def state(status: str, is_paused: bool, is_assigned: bool, is_incomplete: bool = False) -> SafeString:
     """The status as a label, and the labels beside it."""
     tags = [cells.tag(Status(status).label, status_colour(status))]
     if is_paused:
         tags.append(cells.tag(_("On hold"), "neutral"))
     if is_assigned:
         tags.append(cells.tag(_("Assigned"), "success"))
+    if is_incomplete:
+        tags.append(cells.tag(PresentFact.INCOMPLETE.label, "warning"))
     return cells.together(tags)
 
 

@@ -1,4 +1,4 @@
-"""How the pages look to the one who reads them: language, and colours on this device."""
+"""How the pages look to the one who reads them, and answer: language, colours on this device, single keys."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -7,7 +7,8 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from referrals.actions.profile import choose_language as keep_language
-from referrals.forms.preferences import ColourSchemeForm, LanguageForm
+from referrals.actions.profile import use_single_keys
+from referrals.forms.preferences import ColourSchemeForm, LanguageForm, SingleKeysForm
 from referrals.views.methods import post_only
 from referrals.views.never_offered import note_redirect
 
@@ -54,6 +55,15 @@ def choose_colour_scheme(request: HttpRequest) -> HttpResponse:
         samesite="Lax",
     )
     return response
+
+
+@post_only
+def choose_single_keys(request: HttpRequest) -> HttpResponse:
+    """Keeps in the user's profile whether single keys do something, and goes back where one came from."""
+    form = SingleKeysForm(request.POST)
+    if form.is_valid():
+        use_single_keys(by=request.user, on=form.cleaned_data["single_keys"] == "on")
+    return _back(request)
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

@@ -38,7 +38,8 @@ from referrals.views.access import municipality_or_404
 from referrals.views.changes import changes_of
 from referrals.views.clock import now, today
 from referrals.views.deadlines import preliminary_reply, target
-from referrals.views.history import history_of
+from referrals.views.history import history_of, standing_judgement
+from referrals.views.lacking import asked_for, missing_sentence
 
 SLUGS = {
     Move.PRIORITISE: "prioritet",
@@ -48,6 +49,8 @@ SLUGS = {
     Move.START: "oppstart",
     Move.NO_SHOW: "ikke-mott",
     Move.REPLY: "forelopig-svar",
+    Move.REQUEST: "be-om-opplysninger",
+    Move.CAME: "opplysninger-kom",
     Move.CLOSE: "avslutt",
     Move.REOPEN: "gjenapne",
     Move.MERGE: "sla-sammen",
@@ -103,7 +106,7 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """One referral. By POST the same page with the identity number in full: to show it is an act, not a habit."""
     municipality = municipality_or_404(request, code)
     case = referral_or_404(request, municipality, number)
-    others = list(_others(request.access, case))
+    others = list(others_of(request.access, case))
     in_full = request.method == "POST"
     kind = ViewKind.IDENTIFIER if in_full else ViewKind.CASE
     opening = _own_opening(request, case)
@@ -112,6 +115,8 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
     buttons = {button.move: button for button in buttons_for(case, municipality, request.access)}
     following = next_move(case, on=on)
     holds = _holds(case, on=on)
+    asked = asked_for(case, on=on)
+    events = list(_events(case))
     correct, forward = buttons.pop(Move.CORRECT, None), buttons.pop(following, None)
     context = {
         "municipality": municipality,
@@ -126,11 +131,14 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "reply": preliminary_reply(case),
         "holds": holds,
         "held": _held(case, holds, on=on),
+        "asked_for": asked,
+        "missing_sentence": missing_sentence(case, asked),
+        "judgement": standing_judgement(events, case.priority),
         "contacts": _contacts(case, others),
-        "others": [Other(other, _relation(case, other)) for other in others],
+        "others": told_others(case, others),
         "former": _linked(case.former_id, others),
         "merged_into": _linked(case.merged_into_id, others),
-        "history": history_of(_events(case), request.access),
+        "history": history_of(events, request.access),
         "change_log": changes_of(case, request.access),
         "may_see_logs": request.access.can(Permission.SEE_LOGS, municipality.pk),
         "next": forward,
@@ -166,6 +174,7 @@ def reached_or_404(request: HttpRequest, municipality: Municipality, number: str
     reached = Referral.objects.within_reach_of(request.access).in_municipality(municipality)
     on = today()
     wanted = reached.with_wait(on=on).with_pause(on=on).with_reply_state(on=on).filter(number=number)
+    wanted = wanted.with_missing(municipality=municipality)
     related = ("person", "category", "unit", "therapist", "registered_by", "preliminary_reply")
     found = wanted.select_related(*related).first()
     if found is None:
@@ -268,7 +277,12 @@ def _relation(case: Referral, other: Referral) -> str | Promise:
     return ""
 
 
-def _others(access: Access, case: Referral) -> Any:
+def told_others(case: Referral, others: list[Referral]) -> list[Other]:
+    """Each with what it has to do with this one."""
+    return [Other(other, _relation(case, other)) for other in others]
+
+
+def others_of(access: Access, case: Referral) -> Any:
     """Other referrals of the citizen that the user may see, newest first."""
     own = Referral.objects.open_to(access).filter(person_id=case.person_id)
     return own.exclude(pk=case.pk).for_list().order_by("-received_on", "-pk")

@@ -20,6 +20,7 @@ from referrals.models import (
     Category,
     Confidant,
     Contact,
+    InformationRequest,
     Opening,
     Person,
     PreliminaryReply,
@@ -37,7 +38,17 @@ MOST_SHOWN = 100
 
 MODELS: dict[str, type[Model]] = {
     model._meta.db_table: model
-    for model in (Referral, WaitPause, Contact, PreliminaryReply, Person, Barring, Confidant, Opening)
+    for model in (
+        Referral,
+        WaitPause,
+        Contact,
+        PreliminaryReply,
+        InformationRequest,
+        Person,
+        Barring,
+        Confidant,
+        Opening,
+    )
 }
 # Codes, dates and staff, which are shown with their values. Whatever is not named here is not repeated.
 SHOWN = frozenset(
@@ -72,6 +83,7 @@ LINKS = ("former_id", "merged_into_id")
 # Reasons of a pause are codes; all others are free text.
 SHOWN_OF: dict[type[Model], frozenset[str]] = {
     WaitPause: frozenset({"reason"}),
+    InformationRequest: frozenset({"asked_of", "asked_on", "wanted_by"}),
     Barring: frozenset({"valid_from", "valid_to"}),
     Confidant: frozenset({"dismissed_at"}),
     Opening: frozenset({"number", "expires_at", "ended_at"}),

@@ -23,6 +23,7 @@ P = Permission
 SAME_IN_EVERY_MUNICIPALITY = {
     "waitlist": P.SEE_CASES,
     "long_waits": P.SEE_CASES,
+    "intake_meeting": P.TRIAGE,
     "referral_new": P.REGISTER,
     "dashboard_municipality": P.SEE_DASHBOARD,
     "development_municipality": P.SEE_DASHBOARD,
@@ -73,7 +74,7 @@ MENU = (
         _("Waitlist"),
         frozenset({P.SEE_CASES}),
         in_municipality=True,
-        covers=frozenset({"referral", "referral_move"}),
+        covers=frozenset({"referral", "referral_move", "intake_meeting"}),
     ),
     Entry("long_waits", _("Long waits"), frozenset({P.SEE_CASES}), in_municipality=True),
     Entry(

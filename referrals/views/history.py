@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from referrals.choices import (
+    AskedOf,
     Channel,
     ContactKind,
     EventKind,
@@ -41,10 +42,19 @@ LINKS = ("former", "merged_into")
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """What the priority key said of a priority on the day it was set: the days to start within, and the criteria."""
+
+    days: int
+    criteria: str
+    valid_from: date
+
+
+@dataclass(frozen=True)
 class Line:
     """One event: the day it happened, what it was, why, and who wrote it down when.
 
-    `changes` are the corrected facts, each as a short sentence.
+    `changes` are the corrected facts, each as a short sentence. `judgement`: by what a priority was set.
     """
 
     happened_on: date
@@ -53,6 +63,7 @@ class Line:
     registered_at: datetime
     registered_by: str
     changes: list[str] = field(default_factory=list)
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,21 @@ def history_of(events: Iterable[ReferralEvent], access: Access) -> list[Line]:
     return [_line(event, names) for event in told]
 
 
+def standing_judgement(newest_first: Iterable[ReferralEvent], priority: int | None) -> Judgement | None:
+    """By what the present priority was set, as it was kept; None where the history does not hold it."""
+    for event in newest_first:
+        if event.kind == EventKind.PRIORITISED:
+            return _judgement(event) if _change(event, "priority")[1] == priority else None
+    return None
+
+
+def _judgement(event: ReferralEvent) -> Judgement | None:
+    told = event.details.get("judged_by")
+    if not told:
+        return None
+    return Judgement(told["days"], told["criteria"], date.fromisoformat(told["key"]))
+
+
 def _names(events: list[ReferralEvent], access: Access) -> Names:
     keys: set[int] = set()
     for event in events:
@@ -125,6 +151,7 @@ def _line(event: ReferralEvent, names: Names) -> Line:
         registered_at=event.registered_at,
         registered_by=event.registered_by.shown_name if event.registered_by else "",
         changes=_corrections(event, names) if event.kind in WITH_CHANGES else [],
+        judgement=_judgement(event),
     )
 
 
@@ -216,6 +243,22 @@ def _replied(event: ReferralEvent, names: Names) -> str:
     return _("Preliminary reply sent to the citizen.")
 
 
+def _requested(event: ReferralEvent, names: Names) -> str:
+    told = event.details.get("information")
+    if not told:
+        return _("Information was asked for.")
+    words = {"whom": _label(AskedOf, told["asked_of"]), "day": _day(told["wanted_by"])}
+    return _("Information asked for: %(whom)s. Wanted by %(day)s.") % words
+
+
+def _came(event: ReferralEvent, names: Names) -> str:
+    told = event.details.get("information")
+    if not told:
+        return _("Information that was asked for came.")
+    words = {"whom": _label(AskedOf, told["asked_of"]), "day": _day(told["asked_on"])}
+    return _("Information came that was asked for on %(day)s: %(whom)s.") % words
+
+
 SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.RECEIVED: _received,
     EventKind.PRIORITISED: _prioritised,
@@ -229,6 +272,8 @@ SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.CORRECTED: _corrected,
     EventKind.REPLIED: _replied,
     EventKind.MERGED: _merged,
+    EventKind.INFORMATION_ASKED: _requested,
+    EventKind.INFORMATION_CAME: _came,
 }
 
 
@@ -256,6 +301,10 @@ def _fact(name: str) -> str:
 def _change(event: ReferralEvent, name: str) -> list[Any]:
     """Value before and value after; nothing and nothing where the event did not touch it."""
     return event.details.get("changes", {}).get(name, [None, None])
+
+
+def _day(told: str) -> str:
+    return day_month_year(date.fromisoformat(told))
 
 
 def _first_pause(event: ReferralEvent) -> dict[str, Any]:

@@ -17,12 +17,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from referrals import choices
-from referrals.actions import merging, referrals, worklist
+from referrals.actions import information, merging, referrals, worklist
 from referrals.actions.auditing import record_view
 from referrals.choices import Move, ViewKind
-from referrals.errors import DomainError, IllegalMove, NotTheSameNeed, ReplyNotDue, StaleVersion
+from referrals.errors import (
+    DomainError,
+    IllegalMove,
+    NothingMissing,
+    NotTheSameNeed,
+    ReplyNotDue,
+    StaleVersion,
+)
 from referrals.forms import case as forms
 from referrals.forms.contact import NoShowForm, StartForm
+from referrals.forms.information import RequestForm, CameForm
 from referrals.forms.merging import MergeForm
 from referrals.models import Municipality, PriorityTarget, Referral, ReferralEvent, Therapist, Unit
 from referrals.models.next_move import label_for
@@ -111,6 +119,22 @@ PAGES: dict[Move, MovePage] = {
         done=_("The preliminary reply is registered."),
         lead=_("The reply itself is sent from the record system. Here its date is registered."),
     ),
+    Move.REQUEST: MovePage(
+        RequestForm,
+        information.ask,
+        save=_("Save"),
+        done=_("It is registered that information is missing."),
+        lead=_(
+            "The question itself is sent from the record system. That something is missing neither stops nor moves a"
+            " deadline."
+        ),
+    ),
+    Move.CAME: MovePage(
+        CameForm,
+        information.came,
+        save=_("Save"),
+        done=_("It is registered that the information came."),
+    ),
     Move.CLOSE: MovePage(
         forms.CloseForm,
         worklist.close,
@@ -159,7 +183,7 @@ def move(request: HttpRequest, code: str, number: str, slug: str) -> HttpRespons
     municipality = municipality_or_404(request, code)
     case = referral_or_404(request, municipality, number)
     request.access.check_move(wanted, municipality.pk)
-    situation = _situation(request, municipality, case)
+    situation = situation_of(request, municipality, case)
     if request.method == "POST":
         return _post(request, municipality, wanted, situation)
     if refusal := _refusal(wanted, situation):
@@ -169,7 +193,8 @@ def move(request: HttpRequest, code: str, number: str, slug: str) -> HttpRespons
     return _page(request, municipality, wanted, situation, form)
 
 
-def _situation(request: HttpRequest, municipality: Municipality, case: Referral) -> forms.Situation:
+def situation_of(request: HttpRequest, municipality: Municipality, case: Referral) -> forms.Situation:
+    """What a move of the referral starts from, today."""
     on = today()
     return forms.Situation(
         referral=case,
@@ -179,6 +204,7 @@ def _situation(request: HttpRequest, municipality: Municipality, case: Referral)
         units=Unit.objects.of(municipality.pk).valid(on),
         pauses=case.pauses.running(on),
         twins=Referral.objects.open_to(request.access).twins_of(case).select_related("therapist"),
+        missing=case.information_requests.missing(),
         own_therapist_id=request.access.therapist_id,
     )
 
@@ -192,6 +218,8 @@ def _refusal(wanted: Move, situation: forms.Situation) -> DomainError | None:
         return error
     if wanted == Move.REPLY and not case.takes_preliminary_reply:
         return ReplyNotDue()
+    if wanted == Move.CAME and not situation.missing:
+        return NothingMissing()
     if wanted == Move.MERGE and not situation.twins:
         return NotTheSameNeed()
     return None
@@ -203,7 +231,7 @@ def _post(
     page, case = PAGES[wanted], situation.referral
     form = page.form(request.POST, situation=situation)
     if form.is_stale or _refusal(wanted, situation):
-        return _conflict(request, municipality, wanted, situation)
+        return conflict(request, municipality, wanted, situation)
     if form.is_valid():
         try:
             saved = page.act(
@@ -216,7 +244,7 @@ def _post(
             )
         except StaleVersion:
             fresh = referral_or_404(request, municipality, case.number)
-            return _conflict(request, municipality, wanted, _situation(request, municipality, fresh))
+            return conflict(request, municipality, wanted, situation_of(request, municipality, fresh))
         except DomainError as error:
             form.refuse(error)
         else:
@@ -239,15 +267,25 @@ def _page(
     return render(request, "case/move.html", context)
 
 
-def _conflict(
-    request: HttpRequest, municipality: Municipality, wanted: Move, situation: forms.Situation
+def conflict(
+    request: HttpRequest,
+    municipality: Municipality,
+    wanted: Move,
+    situation: forms.Situation,
+    *,
+    page: type[forms.MoveForm] | None = None,
+    discard_url: str = "",
 ) -> HttpResponse:
-    """Theirs and yours side by side. What was typed stays in a form that can be saved on purpose."""
+    """Theirs and yours side by side. What was typed stays in a form that can be saved on purpose.
+
+    `page` is the form that was sent where it is not the move's own, `discard_url` where to go on without it.
+    """
     case = situation.referral
     record_view(ViewKind.CONFLICT, _shown_cases(wanted, situation), access=request.access)
-    page = PAGES[wanted].form
+    page = page or PAGES[wanted].form
     form = page.onto(request.POST, situation=situation)
     context = _context(municipality, wanted, situation, form) | {
+        "discard_url": discard_url or address_of(case, municipality),
         "refusal": _refusal(wanted, situation),
         "since": history_of(_events_since(page(request.POST, situation=situation)), request.access),
         "theirs": facts_of(case, form),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from referrals.actions.auditing import recording_view
-from referrals.choices import ViewKind, WaitFact
+from referrals.choices import PresentFact, ViewKind, WaitFact
 from referrals.filters import LISTED, STILL_WAITING, Offers, WaitlistFilter, fact_counts, find, offers_of
 from referrals.forms.search import LONGEST_SEARCH, SearchForm
 from referrals.models import Municipality, Referral
@@ -81,13 +81,14 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseClientRedirect(request.get_full_path())  # the whole page, to say what is wrong
     if chosen.is_asked:
         note_choices(request, chosen.form)
-    counts = fact_counts(rows.filter(STILL_WAITING))
+    counts = fact_counts(rows.filter(STILL_WAITING), present=PresentFact)
     is_whole = not chosen.chosen and search is None
     table = WaitlistTable(_matching(request, chosen, search, municipality), address=before_the_number(code))
     paginate(table, request, count=counts["waiting"] if is_whole else None)
     context = {
         "municipality": municipality,
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
+        "may_triage": request.access.can(Permission.TRIAGE, municipality.pk),
         "counts": _counts(code, counts, chosen, search),
         "waiting": counts["waiting"],
         "persons": counts["persons"],
@@ -145,7 +146,8 @@ def _referrals(request: HttpRequest, municipality: Municipality) -> ReferralQuer
 def _rows(request: HttpRequest, municipality: Municipality) -> Written:
     """All referrals that the user may see here, with what the clock says today."""
     rows = Written(Referral.objects).visible_to(request.access).in_municipality(municipality)
-    return rows.with_wait(on=today(), municipality=municipality).with_pause(on=today())
+    rows = rows.with_wait(on=today(), municipality=municipality).with_pause(on=today())
+    return rows.with_missing(municipality=municipality)
 
 
 def _matching(
@@ -201,7 +203,7 @@ def _counts(
         FactCount(
             fact.label, counts[fact], f"{path}?only={fact}", listed == {"only": [fact]}, fact in ALARMING
         )
-        for fact in WaitFact
+        for fact in (*WaitFact, *PresentFact)
     ]
 
 

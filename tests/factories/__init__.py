@@ -6,6 +6,7 @@ history makes its referrals with the actions.
 
 from tests.factories.cases import (
     ContactFactory,
+    InformationRequestFactory,
     NumberSeriesFactory,
     OfReferralFactory,
     PersonFactory,
@@ -74,6 +75,7 @@ __all__ = [
     "CoverageStatementFactory",
     "EmploymentFactory",
     "GovernorFactory",
+    "InformationRequestFactory",
     "InstallationFactory",
     "LONG_AGO",
     "LeaveFactory",

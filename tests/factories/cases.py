@@ -7,9 +7,20 @@ import factory
 from factory.django import DjangoModelFactory
 
 from referrals import identity
-from referrals.choices import Channel, ContactKind, EventKind, Handling, Outcome, PauseReason, Source, Status
+from referrals.choices import (
+    AskedOf,
+    Channel,
+    ContactKind,
+    EventKind,
+    Handling,
+    Outcome,
+    PauseReason,
+    Source,
+    Status,
+)
 from referrals.models import (
     Contact,
+    InformationRequest,
     NumberSeries,
     Person,
     PreliminaryReply,
@@ -157,6 +168,18 @@ class PreliminaryReplyFactory(OfReferralFactory):
         model = PreliminaryReply
 
     sent_on = days_ago(1)
+
+
+class InformationRequestFactory(OfReferralFactory):
+    """Asked for five days ago, wanted in nine days, and missing."""
+
+    class Meta:
+        model = InformationRequest
+
+    what = "Vurdering fra sykehuset"
+    asked_of = AskedOf.HOSPITAL
+    asked_on = days_ago(5)
+    wanted_by = days_ago(-9)
 
 
 class ReferralEventFactory(OfReferralFactory):

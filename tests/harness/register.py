@@ -25,6 +25,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.KnownPause",
             "referrals.Contact",
             "referrals.PreliminaryReply",
+            "referrals.InformationRequest",
             "referrals.ReferralEvent",
             "referrals.NumberSeries",
             "referrals.Submission",

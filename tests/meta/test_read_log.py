@@ -74,6 +74,10 @@ class Office:
         )
         return self.browser.post(address, typed)
 
+    def send_decision(self, **typed: Any) -> HttpResponse:
+        address = reverse("intake_meeting", kwargs=self.place)
+        return self.browser.post(f"{address}?nr={NUMBER}", typed)
+
     def find_access_log(self) -> HttpResponse:
         typed = {"q": NUMBER, "why": "control"}
         return self.browser.post(reverse("access_log_find", kwargs=self.place), typed, follow=True)
@@ -102,6 +106,9 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
         lambda office: office.get("waitlist_on_day", f"?dato={TODAY:%d.%m.%Y}&kjent=then"),
     ),
     "waitlist_search": (ViewKind.WAITLIST_SEARCH, lambda office: office.search_the_list()),
+    "intake_meeting": (ViewKind.INTAKE, lambda office: office.get("intake_meeting", f"?nr={NUMBER}")),
+    "intake_meeting, sent": (ViewKind.INTAKE, lambda office: office.send_decision(version=1)),
+    "intake_meeting, conflict": (ViewKind.CONFLICT, lambda office: office.send_decision(version=0)),
     "referral_new": (ViewKind.FIND_CITIZEN, lambda office: office.find()),
     "referral_register": (ViewKind.REGISTRATION, lambda office: office.form()),
     "referral_register, sent": (ViewKind.REGISTRATION, lambda office: office.form_with_errors()),
@@ -153,6 +160,7 @@ SHOWS_NOBODY = {
     "sign_out": "leads on",
     "language": "leads on",
     "colour_scheme": "leads on",
+    "single_keys": "leads on",
     "accessibility": "text",
     "privacy": "text",
     "definitions": "text",

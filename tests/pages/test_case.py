@@ -382,6 +382,8 @@ def move_address(referral: Referral, move: Move) -> str:
         Move.START: "oppstart",
         Move.NO_SHOW: "ikke-mott",
         Move.REPLY: "forelopig-svar",
+        Move.REQUEST: "be-om-opplysninger",
+        Move.CAME: "opplysninger-kom",
         Move.CLOSE: "avslutt",
         Move.REOPEN: "gjenapne",
         Move.MERGE: "sla-sammen",

@@ -17,6 +17,7 @@ from referrals.choices import Outcome, Protection, Source, WaitFact
 from referrals.models import Category, Municipality, Referral, User
 from tests.factories import (
     TODAY,
+    InformationRequestFactory,
     InstallationFactory,
     PersonFactory,
     ReferralFactory,
@@ -279,6 +280,7 @@ a_referral = st.fixed_dictionaries(
         "priority": st.sampled_from([1, 2, 4]),
         "pause": st.none() | st.integers(0, 60),
         "on_hold": st.booleans(),
+        "lacks": st.sampled_from(["", "missing", "came"]),
     }
 )
 
@@ -297,14 +299,22 @@ def test_each_number_counts_exactly_the_rows_it_leads_to(
         transaction.set_rollback(True)
 
 
-def logged(log: Log, *, trait: str | None, age: int, priority: int, pause: int | None, on_hold: bool) -> None:
-    """A referral of the trait and age, with a pause that began so many days ago and perhaps still runs."""
+def logged(
+    log: Log, *, trait: str | None, age: int, priority: int, pause: int | None, on_hold: bool, lacks: str
+) -> None:
+    """A referral of the trait and age, with a pause that began so many days ago and perhaps still runs.
+
+    `lacks`: what became of information that was asked for, if it was.
+    """
     traits: dict[str, object] = {"received_on": days_ago(max(age, 3))}
     if trait:
         traits[trait] = True
     if trait == "waiting":
         traits["priority"] = priority
     referral = log(**traits)
+    if lacks:
+        came = TODAY if lacks == "came" else None
+        InformationRequestFactory(referral=referral, received_on=came)
     if pause is not None and trait in (None, "waiting", "overdue", "assigned") and pause <= max(age, 3):
         began = TODAY - timedelta(days=pause)
         WaitPauseFactory(referral=referral, started_on=began, ended_on=None if on_hold else TODAY)
@@ -326,6 +336,7 @@ def test_the_numbers_count_those_who_wait(office: Client, address: str, log: Log
         "Satt på vent": 1,
         "Ikke fordelt": 1,
         "Ikke vurdert": 1,
+        "Mangler opplysninger": 0,
     }
 
 

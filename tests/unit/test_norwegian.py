@@ -9,7 +9,15 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.norwegian import days_in_words, initials, listed, number, per_cent, sort_key
+from referrals.norwegian import (
+    days_in_words,
+    initials,
+    inside_a_sentence,
+    listed,
+    number,
+    per_cent,
+    sort_key,
+)
 
 # The names of the 357 municipalities as Intl.Collator("nb") of Node.js 20 (ICU 78.2) sorts them.
 NAMES_IN_ORDER = (Path(__file__).parent / "municipality_names_in_order.txt").read_text("utf-8").splitlines()
@@ -221,3 +229,11 @@ def test_initials_of_anything_are_short(given_name, family_name):
 )
 def test_names_in_a_sentence(names, sentence):
     assert listed(names, last="og") == sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "inside"),
+    [("Henviser", "henviser"), ("Åse", "åse"), ("GP", "GP"), ("NAV", "NAV"), ("A", "a"), ("", "")],
+)
+def test_words_inside_a_sentence(words, inside):
+    assert inside_a_sentence(words) == inside

@@ -1,4 +1,4 @@
-// The pages work without this file. It adds some comforts: a form is sent once, a filter keeps the sort,
+// The pages work without this file. It adds some comforts: a form is sent once, single keys, a filter keeps the sort,
 // headings of a list stay in sight, the maps are walked with the arrow keys, and a slider says its day as it is drawn.
 
 // --- A form is sent once: a second press while the first is on its way does nothing ---
@@ -20,6 +20,21 @@ window.addEventListener("pageshow", () => {
     delete form.dataset.sent;
     form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
   }
+});
+
+// --- Single keys: what has aria-keyshortcuts is pressed or chosen by its key, outside of fields that one types in ---
+
+const TYPED_IN =
+  'input:not([type="radio"], [type="checkbox"]), textarea, select, dialog, [popover], [contenteditable]';
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key.length !== 1 || event.target.closest(TYPED_IN)) return;
+  const control = document.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!control) return;
+  event.preventDefault();
+  control.focus();
+  control.click();
 });
 
 // --- A filter keeps the sort of the list it stands above, and leaves empty fields out of the address ---

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from referrals.actions import merging, referrals, worklist
-from referrals.choices import Channel, ContactKind, Move, Outcome, PauseReason, Source
+from referrals.actions import information, merging, referrals, worklist
+from referrals.choices import AskedOf, Channel, ContactKind, Move, Outcome, PauseReason, Source
 from referrals.models import Referral, User, access_of
 from referrals.waiting import oslo_date
 from tests.factories import NOW, TODAY, days_ago
@@ -22,6 +22,8 @@ ACTIONS: dict[Move, Callable[..., Referral]] = {
     Move.START: worklist.start,
     Move.NO_SHOW: worklist.no_show,
     Move.REPLY: worklist.reply,
+    Move.REQUEST: information.ask,
+    Move.CAME: information.came,
     Move.CLOSE: worklist.close,
     Move.REOPEN: worklist.reopen,
     Move.MERGE: merging.merge,
@@ -44,6 +46,8 @@ def do(move: Move, referral: Referral, by: User, *, at: datetime = NOW, **argume
         Move.START: {"kind": ContactKind.VISIT, "on": TODAY},
         Move.NO_SHOW: {"on": TODAY},
         Move.REPLY: {"on": TODAY},
+        Move.REQUEST: {"what": "Epikrise", "asked_of": AskedOf.HOSPITAL, "on": TODAY, "wanted_by": days_ago(-14)},
+        Move.CAME: {"request_id": missing_of(referral) if move == Move.CAME else 0, "on": TODAY},
         Move.CLOSE: {"outcome": Outcome.NOT_NEEDED, "on": TODAY},
         Move.REOPEN: {"on": TODAY},
         Move.MERGE: twin_of(referral) if move == Move.MERGE else {},
@@ -57,6 +61,12 @@ def on_hold_for(referral: Referral, at: datetime) -> str:
     """Why the referral is on hold, where it is."""
     running = referral.pauses.running(oslo_date(at)).first()
     return running.reason if running else PauseReason.OWN_WISH
+
+
+def missing_of(referral: Referral) -> int:
+    """What is missing of the referral, as a key; 0 where nothing is."""
+    missing = referral.information_requests.missing().first()
+    return missing.pk if missing else 0
 
 
 def twin_of(referral: Referral) -> Fields:

@@ -11,7 +11,14 @@ from referrals.choices import EventKind, Move, PauseReason, Status, can_move
 from referrals.errors import DateBefore, FutureDate, IllegalMove, InvalidValue, NotAllowed, StaleVersion
 from referrals.models import Category, Municipality, Referral, User, access_of
 from referrals.permissions import MOVE_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
-from tests.factories import NOW, TODAY, ReferralFactory, TherapistFactory, days_ago
+from tests.factories import (
+    NOW,
+    TODAY,
+    InformationRequestFactory,
+    ReferralFactory,
+    TherapistFactory,
+    days_ago,
+)
 from tests.unit.actions.acting import do, everything
 
 SITUATIONS: dict[str, dict[str, bool]] = {
@@ -30,6 +37,8 @@ KINDS = {
     Move.START: EventKind.STARTED,
     Move.NO_SHOW: EventKind.CONTACT,
     Move.REPLY: EventKind.REPLIED,
+    Move.REQUEST: EventKind.INFORMATION_ASKED,
+    Move.CAME: EventKind.INFORMATION_CAME,
     Move.CLOSE: EventKind.CLOSED,
     Move.REOPEN: EventKind.REOPENED,
     Move.MERGE: EventKind.MERGED,
@@ -49,13 +58,14 @@ Make = Callable[[str], Referral]
 def make(municipality: Municipality, category: Category) -> Make:
     """Makes an application in a situation; somebody has it, so that taking it back is a change.
 
-    The citizen has another open one in the category, that it could be merged with.
+    The citizen has another open one in the category, that it could be merged with; something is missing.
     """
 
     def make(situation: str) -> Referral:
         facts = {"municipality": municipality, "category": category}
         referral = ReferralFactory(**facts, application=True, assigned=True, **SITUATIONS[situation])
         ReferralFactory(**facts, person=referral.person)
+        InformationRequestFactory(referral=referral)
         return referral
 
     return make
@@ -181,6 +191,7 @@ def test_a_day_after_today_is_refused(coordinator: User, make: Make, move: Move)
 
 FIRST_DAYS = {move: days_ago(10) for move in DATED} | {
     Move.RESUME: days_ago(3),  # the pause began
+    Move.CAME: days_ago(5),  # it was asked for
     Move.REOPEN: days_ago(1),  # it was closed
 }
 
@@ -241,7 +252,7 @@ def test_a_therapist_may_not_triage_and_sees_no_button_for_it(
     referral = ReferralFactory(municipality=municipality)
     access = access_of(therapist_user, on=TODAY)
     moves = available_moves(referral, paused=False, access=access)
-    assert moves == [Move.PAUSE, Move.START, Move.NO_SHOW, Move.CLOSE]
+    assert moves == [Move.PAUSE, Move.START, Move.NO_SHOW, Move.REQUEST, Move.CLOSE]
 
 
 def test_rights_end_with_the_membership(coordinator: User, make: Make) -> None:

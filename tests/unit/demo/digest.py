@@ -9,6 +9,7 @@ from referrals.models import (
     CoverageAgreement,
     CoverageStatement,
     Employment,
+    InformationRequest,
     Leave,
     Membership,
     NumberSeries,
@@ -55,6 +56,7 @@ MODELS = (
     WaitPause,
     Contact,
     PreliminaryReply,
+    InformationRequest,
     NumberSeries,
 )
 

@@ -6,7 +6,16 @@ from random import Random
 
 import pytest
 
-from referrals.choices import STOPS_CLOCK, ContactKind, EventKind, Handling, Outcome, PauseReason, Status
+from referrals.choices import (
+    ON_WAITLIST,
+    STOPS_CLOCK,
+    ContactKind,
+    EventKind,
+    Handling,
+    Outcome,
+    PauseReason,
+    Status,
+)
 from referrals.demo.cases import Case, Cases
 from referrals.demo.places import Fortune
 from referrals.demo.queue import CATEGORIES, Inflow, Queue
@@ -159,3 +168,14 @@ def test_only_open_applications_get_a_preliminary_reply_and_not_all_of_them(play
 def test_a_history_begins_with_the_registration(played):
     assert all(case.events[0].kind == EventKind.RECEIVED for case, _row in played)
     assert all(isinstance(case.events[0].registered_at, datetime) for case, _row in played)
+
+
+def test_some_of_those_who_wait_lack_information_and_to_some_it_came(played):
+    asked = [(case, request) for case, _row in played for request in case.requests]
+    assert {case.status for case, _request in asked} <= ON_WAITLIST
+    assert {request.received_on is None for _case, request in asked} == {True, False}
+    for case, request in asked:
+        told = [event for event in case.events if event.kind == EventKind.INFORMATION_ASKED]
+        assert [event.note for event in told] == [request.what]
+        assert request.asked_on < request.wanted_by and request.asked_on < UNTIL
+        assert request.received_on is None or request.asked_on < request.received_on < UNTIL
