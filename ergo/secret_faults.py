@@ -80,7 +80,8 @@ def _passwords() -> Iterator[tuple[str, tuple[str, str]]]:
 def _open_files(folder: Path) -> Iterator[str]:
     """Files of secrets that other users of the machine may read, or its group may change."""
     single_sign_on = (f"ERGO_SSO_{name.upper()}_KEY" for name in env.names("ERGO_SSO"))
-    variables = (*ADDRESSES, *(key.variable for key in (DJANGO, IDENTIFIERS, INDEX)), *single_sign_on)
+    own = (key.variable for key in (DJANGO, IDENTIFIERS, INDEX))
+    variables = (*ADDRESSES, *own, "ERGO_MAIL_PASSWORD", *single_sign_on)
     named = [Path(os.environ[f"{name}_FILE"]) for name in variables if os.environ.get(f"{name}_FILE")]
     kept = sorted(folder.iterdir()) if folder.is_dir() else []
     for path in (*named, *kept):

@@ -7,7 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from ergo import database, env, keys, single_sign_on
+from ergo import database, env, keys, mail, single_sign_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -155,7 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-# django-allauth: who signs in is prepared by an administrator; nobody signs up, and nothing is sent by e-mail.
+# django-allauth: who signs in is prepared by an administrator; nobody signs up, and no way in goes by e-mail.
 ACCOUNT_ADAPTER = "referrals.views.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
@@ -258,6 +258,18 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None  # referrals.jobs.registry names t
 # Where nightly backups go; empty: none is made here. The newest so many are kept.
 BACKUP_DIR = env.text("ERGO_BACKUP_DIR")
 BACKUPS_KEPT = env.number("ERGO_BACKUPS_KEPT", 14)
+
+# --- E-mail ---
+
+# Only the daily e-mail of deadlines is sent, and only where a mail server is set.
+_mail = mail.server(for_real=FOR_REAL)
+MAIL_IS_SET = _mail is not None
+ADDRESS = _mail.address if _mail else ""
+if _mail:
+    EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = _mail.host, _mail.port, mail.LONGEST_SECONDS
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.security == "starttls", _mail.security == "tls"
+    DEFAULT_FROM_EMAIL = _mail.sender
 
 # --- Static files ---
 

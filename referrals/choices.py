@@ -179,6 +179,58 @@ class ContactKind(TextChoices):
 SUBSTANTIVE = (ContactKind.VISIT, ContactKind.CONSULTATION, ContactKind.VIDEO, ContactKind.PHONE)
 
 
+class ValidationChannel(TextChoices):
+    """How the citizen was asked whether they still wait (validering)."""
+
+    LETTER = "letter", _("Letter")
+    PHONE = "phone", _("Telephone")
+    SMS = "sms", _("Text message")
+    DIGITAL = "digital", _("Digital mailbox")
+    IN_PERSON = "in_person", _("In person")
+
+
+class ValidationResult(TextChoices):
+    """What the citizen answered when asked whether they still wait, or that nobody was reached."""
+
+    STILL_WAITING = "still_waiting", _("Still waiting")
+    NOT_NEEDED = "not_needed", _("No longer needed")
+    CHANGED = "changed", _("The need has changed")
+    NOT_REACHED = "not_reached", _("Not reached")
+
+
+class Task(TextChoices):
+    """What must be done by a day, as the page of deadlines lists it (frister)."""
+
+    OVER_TARGET = "over_target", _("Over target")
+    DUE_SOON = "due_soon", pgettext_lazy("task", "Target falls due")
+    REPLY = "reply", _("Preliminary reply")
+    REVIEW = "review", _("Holds to be reviewed")
+    REASSESS = "reassess", _("The need has changed: assess anew")
+    ASK = "ask", _("Ask whether they still wait")
+    ANSWER = "answer", _("No answer yet")
+
+
+class When(TextChoices):
+    """Which deadlines are listed, by their last day. Without a choice: what is to be done now."""
+
+    OVERDUE = "over", _("Overdue")
+    WEEK = "week", _("This week")
+    FOUR_WEEKS = "four_weeks", _("Next 4 weeks")
+
+
+class DigestState(TextChoices):
+    """How a user's e-mail of a day stands.
+
+    QUEUED: to be sent, perhaps once more. SENDING: in the hands of a process. NOTHING: there was nothing to say.
+    """
+
+    QUEUED = "queued", pgettext_lazy("e-mail", "Queued")
+    SENDING = "sending", pgettext_lazy("e-mail", "Being sent")
+    SENT = "sent", pgettext_lazy("e-mail", "Sent")
+    FAILED = "failed", pgettext_lazy("e-mail", "Failed")
+    NOTHING = "nothing", pgettext_lazy("e-mail", "Nothing to say")
+
+
 class Outcome(TextChoices):
     """Why a case was closed (sluttårsak)."""
 
@@ -221,6 +273,9 @@ class EventKind(TextChoices):
     MERGED = "merged", _("Merged")
     INFORMATION_ASKED = "information_asked", _("Information asked for")
     INFORMATION_CAME = "information_came", _("Information came")
+    REVIEWED = "reviewed", _("Hold reviewed")
+    ASKED = "asked", _("Asked whether still waiting")
+    ANSWERED = "answered", _("Answered whether still waiting")
 
 
 class Protection(TextChoices):
@@ -276,6 +331,7 @@ class ViewKind(TextChoices):
     SHIELDING = "shielding", _("Shielding of a case")
     CASELOAD = "caseload", _("Own cases")
     LONG_WAITS = "long_waits", _("Long waits")
+    DEADLINES = "deadlines", _("Deadlines")
     ADMIN_LIST = "admin_list", _("List in the administration")
     ADMIN_RECORD = "admin_record", _("Page in the administration")
     ACCESS_REPORT = "access_report", _("The citizen’s access report")
@@ -440,11 +496,14 @@ class Move(TextChoices):
     ASSIGN = "assign", _("Assign therapist")
     PAUSE = "pause", pgettext_lazy("move", "Put on hold")
     RESUME = "resume", _("Resume")
+    REVIEW = "review", _("Review the hold")
     START = "start", _("Register first contact")
     NO_SHOW = "no_show", _("Register that the citizen did not attend")
     REPLY = "reply", _("Register preliminary reply")
     REQUEST = "request", _("Ask for missing information")
     CAME = "came", _("Register that the information came")
+    ASK = "ask", _("Register that the citizen was asked")
+    ANSWER = "answer", _("Register the answer")
     CLOSE = "close", pgettext_lazy("move", "Close")
     REOPEN = "reopen", _("Reopen")
     MERGE = "merge", pgettext_lazy("move", "Merge")
@@ -464,11 +523,14 @@ ALLOWED_MOVES: dict[Move, MoveRule] = {
     Move.ASSIGN: MoveRule(OPEN),
     Move.PAUSE: MoveRule(ON_WAITLIST),
     Move.RESUME: MoveRule(ON_WAITLIST, on_hold=True),
+    Move.REVIEW: MoveRule(ON_WAITLIST, on_hold=True),
     Move.START: MoveRule(ON_WAITLIST),
     Move.NO_SHOW: MoveRule(OPEN),
     Move.REPLY: MoveRule(OPEN),
     Move.REQUEST: MoveRule(OPEN),
     Move.CAME: MoveRule(OPEN),
+    Move.ASK: MoveRule(ON_WAITLIST),
+    Move.ANSWER: MoveRule(ON_WAITLIST),
     Move.CLOSE: MoveRule(OPEN),
     Move.REOPEN: MoveRule(frozenset({Status.CLOSED})),
     Move.MERGE: MoveRule(OPEN),

@@ -330,6 +330,31 @@ class LevelWithoutDays(DomainError):
     message = _("Write the days, or take the criteria away.")
 
 
+class AskedAlready(DomainError):
+    """A round of asking is open: its answer comes first."""
+
+    code = "asked_already"
+    message = _("The citizen was asked already, and the answer is not registered.")
+
+
+class NotAsked(DomainError):
+    code = "not_asked"
+    message = _("The citizen has not been asked, or the answer is registered already.")
+
+
+class SomeRefused(DomainError):
+    """Of many at once some could not be done, so that none was. `refused`: why, by the id of the referral."""
+
+    code = "some_refused"
+    message = _("Nothing was saved: it could not be done for %(count)s of them.")
+
+    @property
+    def refused(self) -> dict[int, DomainError]:
+        """Why not, by the id of the referral."""
+        found: dict[int, DomainError] = self.values["refused"]
+        return found
+
+
 class NothingChanged(DomainError):
     code = "nothing_changed"
     message = _("Nothing was changed.")

@@ -18,6 +18,7 @@ from referrals.views import (
     development,
     distribution,
     divided,
+    due,
     health,
     information,
     intake,
@@ -102,6 +103,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/passnokkel/<int:pk>/fjern/", account.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     path("konto/reservekoder/", account.recovery_codes, name="mfa_view_recovery_codes"),
     path("konto/reservekoder/nye/", account.new_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("konto/e-post/", account.choose_digest, name="account_digest"),
     path("konto/okter/", sessions.sessions, name="account_sessions"),
     path(
         "konto/bekreft/",
@@ -121,6 +123,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<municipality:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
     path("k/<municipality:code>/venteliste/dag/", past_waitlist.past_waitlist, name="waitlist_on_day"),
     path("k/<municipality:code>/venteliste/kom-og-gikk/", moved.moved, name="waitlist_moved"),
+    path("k/<municipality:code>/frister/", due.deadlines, name="deadlines"),
     path("k/<municipality:code>/lange-ventetider/", long_waits.long_waits, name="long_waits"),
     path("k/<municipality:code>/inntaksmote/", intake.intake_meeting, name="intake_meeting"),
     # Logging a referral

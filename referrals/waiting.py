@@ -48,6 +48,14 @@ TEN_YEARS_DAYS = 3653
 DUE_SOON_DAYS = 7
 # Within so many days of its last day, so from day 21 to 24 on, the preliminary reply is the next thing to do.
 REPLY_SOON_DAYS = 7
+# A hold asks for a word of review when it has lasted so many days, and again so many after each review.
+PAUSE_REVIEW_DAYS = 42
+PAUSE_REVIEW_AGAIN_DAYS = 84
+# So many days after receipt, and after each answer, the citizen is asked whether they still wait. England's NHS asks
+# its lists every twelve weeks; no Norwegian authority has set a number.
+VALIDATION_DAYS = 90
+# Who was asked and has not answered within so many days is asked once more or called. Our own number.
+ANSWER_DAYS = 28
 REOPEN_DAYS = 30
 # Who is referred anew within so many days of closing was perhaps not finished.
 REREFERRED_DAYS = 90
@@ -318,6 +326,48 @@ def reply_state_sql(on: date) -> Expression:
         default=Value(Reply.NOT_YET),
         output_field=CharField(),
     )
+
+
+# ---------------------------------------------------------------- the hold, and whether somebody still waits
+
+
+def pause_review_due(started_on: date, reviewed_on: date | None) -> date:
+    """The last day on which a pause that runs needs no word of review; `reviewed_on` is the latest one's day.
+
+    42 days after it began, and 84 after each review. On that day itself it is not late.
+    """
+    if reviewed_on is None:
+        return date.fromordinal(started_on.toordinal() + PAUSE_REVIEW_DAYS)
+    return date.fromordinal(reviewed_on.toordinal() + PAUSE_REVIEW_AGAIN_DAYS)
+
+
+def pause_review_due_sql() -> Expression:
+    """SQL form of `pause_review_due`, over a pause's `started_on` and the annotation `reviewed_on`."""
+    again = AddDays(F("reviewed_on"), Value(PAUSE_REVIEW_AGAIN_DAYS))
+    return Coalesce(again, AddDays(F("started_on"), Value(PAUSE_REVIEW_DAYS)))
+
+
+def validation_due(received_on: date, answered_on: date | None) -> date:
+    """The day by which the citizen is to be asked whether they still wait; `answered_on`: the latest answer's day.
+
+    90 days after receipt, and 90 after each answer. To ask moves no clock.
+    """
+    return date.fromordinal((answered_on or received_on).toordinal() + VALIDATION_DAYS)
+
+
+def validation_due_sql() -> Expression:
+    """SQL form of `validation_due`, over the annotation `answered_on`."""
+    return AddDays(Coalesce(F("answered_on"), F("received_on")), Value(VALIDATION_DAYS))
+
+
+def answer_due(asked_on: date) -> date:
+    """The last day on which one waits for the answer of somebody who was asked."""
+    return date.fromordinal(asked_on.toordinal() + ANSWER_DAYS)
+
+
+def answer_due_sql() -> Expression:
+    """SQL form of `answer_due`, over the annotation `asked_on`."""
+    return AddDays(F("asked_on"), Value(ANSWER_DAYS))
 
 
 # ---------------------------------------------------------------- bands and the year

@@ -1,6 +1,6 @@
 """What all changes of a referral share: take it under lock, and save it with a new version and a line of history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
@@ -97,12 +97,13 @@ class Case:
         reply: date | None = None,
         judged_by: PriorityTarget | None = None,
         information: InformationRequest | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> Referral:
         """Write the referral as its next version, and what happened on the day `on` as a line of its history.
 
         `other` is the number of another referral that took part in it; `reply` the day of a preliminary reply that this
         one has from it; `judged_by` what the key said of the priority that was set, `information` what was asked for or
-        came.
+        came; `more` are codes of what has no place among these.
         """
         referral = self.referral
         if referral.pk:
@@ -117,7 +118,8 @@ class Case:
             registered_by=self.by,
             details=self._details(pauses, contact, other, reply)
             | _judgement_facts(judged_by)
-            | _information_facts(information),
+            | _information_facts(information)
+            | dict(more or {}),
             note=note.strip(),
         )
         check_values(event, ["note"])

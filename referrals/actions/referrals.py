@@ -33,6 +33,7 @@ from referrals.models import (
     Submission,
     Unit,
     User,
+    Validation,
     WaitPause,
 )
 from referrals.permissions import Access, Permission
@@ -265,6 +266,7 @@ def _check_received_first(referral: Referral) -> None:
     happened = [referral.prioritised_on, referral.assigned_on, referral.started_on, referral.closed_on]
     happened += [pause.started_on for pause in referral.pauses.all()]
     happened += PreliminaryReply.objects.filter(referral=referral).values_list("sent_on", flat=True)
+    happened += Validation.objects.filter(referral=referral).values_list("asked_on", flat=True)
     first = min([oslo_date(referral.registered_at), *(day for day in happened if day)])
     if referral.received_on > first:
         raise DateAfter(field="received_on", latest=first)

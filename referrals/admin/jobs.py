@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from referrals.admin.site import RecordAdmin
 from referrals.jobs.health import makes_no_backup
 from referrals.jobs.registry import JOBS
-from referrals.models import JobState
+from referrals.models import Digest, JobState
 from referrals.views.clock import now
 
 admin.site.unregister(ProcrastinateJob)
@@ -58,3 +58,12 @@ class JobStateAdmin(RecordAdmin):
         job = JOBS.get(state.name)
         found = job.next_run(now()) if job else None
         return date_format(localtime(found), "SHORT_DATETIME_FORMAT") if found else "–"
+
+
+@admin.register(Digest)
+class DigestAdmin(RecordAdmin):
+    list_display = ["day", "user", "state", "attempts", "next_at", "sent_at", "error_kind"]
+    list_filter = ["state"]
+    list_select_related = ["user"]
+    fields = list_display
+    readonly_fields = fields

@@ -75,6 +75,7 @@ def create_users(since: date) -> dict[str, User]:
             password=password,
             first_name=wanted.given_name,
             last_name=wanted.family_name,
+            email=f"{wanted.username}@example.no",
             is_staff=is_admin,
             is_superuser=is_admin,
         )

@@ -17,9 +17,13 @@ from referrals.choices import (
     STOPS_CLOCK,
     Channel,
     Handling,
+    Move,
+    Outcome,
     PauseReason,
     Source,
     Urgency,
+    ValidationChannel,
+    ValidationResult,
     allowed_outcomes,
 )
 from referrals.forms.base import ErgoForm, Section
@@ -166,6 +170,11 @@ class MoveForm(ErgoForm):
         """The keyword arguments of the action, but for those that every action has."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
+    @property
+    def leads_to(self) -> Move | None:
+        """The move that follows from what was answered; None: the case's own page comes next."""
+        return None
+
 
 class PrioritiseForm(MoveForm):
     """The priority, out of the municipality's own key for the category on the day of receipt."""
@@ -261,6 +270,82 @@ class ResumeForm(MoveForm):
         return {"on": self.cleaned_data["on"], "reason": self.cleaned_data["hold"]}
 
 
+class ReviewForm(MoveForm):
+    """A long hold was looked at and goes on. Which one is not asked for where only one runs."""
+
+    hold = DescribedChoiceField(label=_("Which hold was reviewed?"))
+    on = NorwegianDateField(label=_("Reviewed on"))
+    note = note_field(
+        _("Why does the hold go on?"),
+        required=True,
+        help_text=_("Kept in the history. Leave out what belongs in the patient record."),
+    )
+
+    field_order = ("hold", "note", "on")
+    fields_of_arguments = {"reason": "hold"}
+
+    def prepare(self, situation: Situation) -> None:
+        running = situation.pauses
+        self.fields["hold"].offer((one.reason, one.get_reason_display(), _since(one)) for one in running)
+        self.fields["on"].not_before = min((one.started_on for one in running), default=None)
+        if len(running) == 1:
+            self.fields["hold"] = forms.CharField(widget=forms.HiddenInput)
+            self.initial["hold"] = running[0].reason
+            self.fields["note"].help_text = f"{running[0].get_reason_display()}. {_since(running[0])}."
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {name: value for name, value in super().arguments.items() if name != "hold"} | {
+            "reason": self.cleaned_data["hold"]
+        }
+
+
+class AskForm(MoveForm):
+    """The citizen was asked whether they still wait."""
+
+    way = DescribedChoiceField(label=_("How was the citizen asked?"))
+    on = NorwegianDateField(label=_("Asked on"))
+
+    field_order = ("way", "on")
+    fields_of_arguments = {"channel": "way"}
+
+    def prepare(self, situation: Situation) -> None:
+        self.fields["way"].offer((way, way.label, "") for way in ValidationChannel)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {"on": self.cleaned_data["on"], "channel": self.cleaned_data["way"]}
+
+
+class AnswerForm(MoveForm):
+    """What the citizen answered when asked whether they still wait."""
+
+    result = DescribedChoiceField(label=_("What was the answer?"))
+    on = NorwegianDateField(label=_("Answered on"))
+    note = note_field(
+        _("Note"), help_text=_("Kept in the history. Leave out what belongs in the patient record.")
+    )
+
+    field_order = ("result", "on", "note")
+    LEADS_TO = {ValidationResult.NOT_NEEDED: Move.CLOSE, ValidationResult.CHANGED: Move.PRIORITISE}
+    MEANINGS = {
+        ValidationResult.STILL_WAITING: _("The next round comes in 90 days."),
+        ValidationResult.NOT_NEEDED: _("The next page closes the case with this reason."),
+        ValidationResult.CHANGED: _(
+            "The need is assessed anew. No day of the wait is lost, and the priority holds until then."
+        ),
+        ValidationResult.NOT_REACHED: _("The case stays on the list. The next round comes in 90 days."),
+    }
+
+    def prepare(self, situation: Situation) -> None:
+        self.fields["result"].offer((one, one.label, self.MEANINGS[one]) for one in ValidationResult)
+        self.fields["on"].not_before = getattr(situation.referral, "asked_on", None)
+
+    @property
+    def leads_to(self) -> Move | None:
+        return self.LEADS_TO.get(self.cleaned_data["result"])
+
+
 class ReplyForm(MoveForm):
     """The preliminary reply that an application must have within a month."""
 
@@ -285,6 +370,8 @@ class CloseForm(MoveForm):
             (outcome, outcome.label, _("Is left out of all figures.") if outcome in NOT_COUNTED else "")
             for outcome in allowed_outcomes(referral.status)
         )
+        if referral.last_answer == ValidationResult.NOT_NEEDED:
+            self.initial["outcome"] = Outcome.NOT_NEEDED
 
 
 class ReopenForm(MoveForm):

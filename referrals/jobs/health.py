@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
+from referrals.choices import DigestState
 from referrals.jobs.backups import is_configured
-from referrals.models import JobState
+from referrals.models import Digest, JobState
+from referrals.waiting import oslo_date
 
 SILENCE = timedelta(minutes=2)
 """A worker gives a sign of life every ten seconds."""
@@ -42,6 +45,14 @@ def jobs_fault(at: datetime) -> str:
         f"{state.name} has failed {state.failures} times in a row ({state.error_kind})"
         for state in JobState.objects.filter(failures__gte=FAILURES)
     )
+
+
+def mail_fault(at: datetime) -> str:
+    """Told where the mail server has refused an e-mail of today again and again, or it was given up."""
+    tried = Q(state=DigestState.QUEUED, attempts__gte=FAILURES)
+    stuck = Digest.objects.filter(Q(state=DigestState.FAILED) | tried, day=oslo_date(at))
+    kinds = sorted(set(stuck.values_list("error_kind", flat=True)))
+    return f"{stuck.count()} daily e-mails could not be sent ({', '.join(kinds)})" if kinds else ""
 
 
 def makes_no_backup() -> bool:

@@ -6,7 +6,7 @@ may die after the work and before saying so; and it must do all that is due, sin
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.jobs import backups, rollups, upkeep
+from referrals.jobs import backups, digests, rollups, upkeep
 from referrals.jobs.job import Job
 
 EACH_MINUTE = "* * * * *"
@@ -32,6 +32,14 @@ JOBS = {
         Job("clear_sessions", _("Clearing away expired sessions"), upkeep.clear_sessions, "10 2 * * *"),
         Job(
             "clear_submissions", _("Clearing away keys of sent forms"), upkeep.clear_submissions, "20 2 * * *"
+        ),
+        # From seven in the morning in summer, six in winter; each five minutes, for what could not be sent.
+        Job(
+            "send_digests",
+            _("Daily e-mail of deadlines"),
+            digests.send_digests,
+            "*/5 5-15 * * 1-5",
+            is_wanted=digests.is_configured,
         ),
         Job("clear_jobs", _("Clearing away finished jobs"), upkeep.clear_jobs, "30 2 * * *"),
     )

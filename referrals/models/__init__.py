@@ -11,6 +11,7 @@ from referrals.models.access import (
 from referrals.models.audit import AuditEvent, ChangeByName, LogSeal, SecurityEvent, ViewLog, ViewLogPerson
 from referrals.models.boundaries import BoundaryArea, BoundaryMap
 from referrals.models.case_file import Contact, NumberSeries, PreliminaryReply, ReferralEvent
+from referrals.models.digest import Digest
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.information import InformationRequest
 from referrals.models.installation import Installation, Submission
@@ -31,7 +32,7 @@ from referrals.models.law import LawReference
 from referrals.models.limits import SmallNumberLimit, ThinCoverageLimit
 from referrals.models.official_statistics import StaffingDraft, StaffingFigure, StaffingImport
 from referrals.models.open_data import OpenDataSwitch
-from referrals.models.pause import WaitPause
+from referrals.models.pause import PauseReview, WaitPause
 from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget, PriorityTemplate, ReplyRule
 from referrals.models.recipe import KeptRecipe
@@ -53,6 +54,7 @@ from referrals.models.rollup import (
 from referrals.models.shielding import Barring, Confidant, Opening
 from referrals.models.unfilled import Leave, Vacancy
 from referrals.models.units import Unit
+from referrals.models.validation import Validation
 from referrals.models.workforce import (
     CoverageAgreement,
     CoverageStatement,
@@ -74,6 +76,7 @@ __all__ = [
     "County",
     "CoverageAgreement",
     "CoverageStatement",
+    "Digest",
     "Employment",
     "EndMark",
     "EndedStat",
@@ -99,6 +102,7 @@ __all__ = [
     "Occupation",
     "OpenDataSwitch",
     "Opening",
+    "PauseReview",
     "Person",
     "Population",
     "PreliminaryReply",
@@ -123,6 +127,7 @@ __all__ = [
     "Unit",
     "User",
     "Vacancy",
+    "Validation",
     "ViewLog",
     "ViewLogPerson",
     "StartStat",

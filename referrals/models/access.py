@@ -30,6 +30,9 @@ class User(AbstractUser):
         default=True,
         help_text=_("Whether a letter or a figure typed outside of fields does something (WCAG 2.1.4)."),
     )
+    wants_digest = models.BooleanField(
+        _("daily e-mail"), default=True, help_text=_("Of deadlines: for coordinators and therapists.")
+    )
     session_epoch = models.PositiveIntegerField(
         _("session epoch"),
         default=0,

@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Max, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from referrals import waiting
 from referrals.choices import PauseReason
 from referrals.models.geography import Municipality
 from referrals.models.periods import DateRange, IdRange
@@ -25,6 +27,11 @@ class WaitPauseQuerySet(models.QuerySet["WaitPause"]):
         later = self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=started_on))
         begun = later if ended_on is None else later.filter(started_on__lt=ended_on)
         return begun.exclude(ended_on=F("started_on"))
+
+    def with_review_due(self) -> Self:
+        """`reviewed_on`: the day of the latest review, NULL: never; `review_due_on`: the last day before the next."""
+        reviewed = self.annotate(reviewed_on=Max("reviews__reviewed_on"))
+        return reviewed.annotate(review_due_on=waiting.pause_review_due_sql())
 
 
 class WaitPause(models.Model):
@@ -55,6 +62,7 @@ class WaitPause(models.Model):
             )
         ]
         constraints = [
+            models.UniqueConstraint(fields=["municipality", "id"], name="pause_municipality_id"),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
                 name="pause_end_after_start",
@@ -75,3 +83,28 @@ class WaitPause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.referral}: {self.get_reason_display()}"
+
+
+class PauseReview(models.Model):
+    """A long pause was looked at on a day, and goes on: the note says why."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
+    referral = models.ForeignKey(
+        "Referral", models.CASCADE, related_name="pause_reviews", verbose_name=_("referral")
+    )
+    pause = models.ForeignKey(WaitPause, models.CASCADE, related_name="reviews", verbose_name=_("pause"))
+    reviewed_on = models.DateField(_("reviewed"))
+    note = models.CharField(_("note"), max_length=500)
+    registered_at = models.DateTimeField(_("registered"))
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("registered by")
+    )
+
+    class Meta:
+        verbose_name = _("review of a pause")
+        verbose_name_plural = _("reviews of pauses")
+        ordering = ["pause", "reviewed_on", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(note=""), name="pause_review_with_note")]
+
+    def __str__(self) -> str:
+        return f"{self.pause}: {self.reviewed_on}"

@@ -190,6 +190,35 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """`held_days`: days on hold within the wait until the end of the day, for whatever reason."""
         return self.annotate(held_days=waiting.held_days_sql(self._pauses(), on))
 
+    def with_validation(self) -> Self:
+        """What is known of asking whether somebody still waits.
+
+        `asked_on` and `asked_by`: the day and the channel of the round without an answer, NULL: none. `answered_on`:
+        the day of the latest answer, NULL: never. `changed_on`: the day of an answer after which the need is to be
+        assessed anew. For filters and sorting: `validation_due_on`, `answer_due_on`.
+        """
+        rounds: Any = self.model.validations.rel.related_model
+        own = rounds.objects.filter(referral=OuterRef("pk")).order_by()
+        rows = self.annotate(
+            asked_on=Subquery(own.open().values("asked_on")[:1]),
+            asked_by=Subquery(own.open().values("channel")[:1]),
+            answered_on=Subquery(own.answered().values("answered_on")[:1]),
+            changed_on=Subquery(own.to_reassess().order_by("answered_on").values("answered_on")[:1]),
+        )
+        return rows.alias(
+            validation_due_on=waiting.validation_due_sql(), answer_due_on=waiting.answer_due_sql()
+        )
+
+    def with_review_due(self, *, on: date) -> Self:
+        """The pause whose review is due first, of those that run: `review_due_on`, `review_reason`, `review_since`."""
+        running = self._pauses().running(on).filter(referral=OuterRef("pk")).with_review_due()
+        first = running.order_by("review_due_on", "pk")
+        return self.annotate(
+            review_due_on=Subquery(first.values("review_due_on")[:1]),
+            review_reason=Subquery(first.values("reason")[:1]),
+            review_since=Subquery(first.values("started_on")[:1]),
+        )
+
     def for_list(self) -> Self:
         """Loads what a row of a list shows; `status_rank`, not selected, sorts by the way of a case."""
         ranks = [When(status=status, then=rank) for rank, status in enumerate(Status)]
@@ -452,6 +481,21 @@ class Referral(OnTheClock, Lean):
     def takes_preliminary_reply(self) -> bool:
         """Whether a preliminary reply applies and none is registered. Two queries at most."""
         return self.needs_preliminary_reply and not hasattr(self, "preliminary_reply")
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the citizen was asked if they still wait, and no answer is registered.
+
+        One query; none for a row that was read `with_validation`.
+        """
+        if hasattr(self, "asked_on"):
+            return self.asked_on is not None
+        return self.validations.open().exists()
+
+    @property
+    def last_answer(self) -> str:
+        """What was answered last when asked, a `ValidationResult`; empty: nothing yet. One query."""
+        return self.validations.answered().values_list("result", flat=True).first() or ""
 
     @property
     def is_on_waitlist(self) -> bool:

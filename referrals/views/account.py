@@ -26,13 +26,16 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from referrals.actions import profile
 from referrals.actions.auditing import security_event
 from referrals.actions.sign_in import end_sessions
 from referrals.choices import SecurityEventKind
 from referrals.demo.users import DEMO_PASSWORD
+from referrals.jobs.digests import READERS, is_configured
 from referrals.models import User
 from referrals.views.assurance import forget_factor, note_factor
 from referrals.views.demo import is_demo_user
+from referrals.views.methods import post_only
 from referrals.views.reauthentication import reauthentication_required
 
 Type = Authenticator.Type
@@ -81,9 +84,27 @@ def overview(request: HttpRequest) -> HttpResponse:
             "must_add": not request.is_fully_signed_in,
             "app": next((factor for factor in own if factor.type == Type.TOTP), None),
             "passkeys": [factor for factor in own if factor.type == Type.WEBAUTHN],
+            "gets_digest": _gets_digest(request),
+            "has_mail": is_configured(),
             "recovery": next((factor.wrap() for factor in own if factor.type == Type.RECOVERY_CODES), None),
         },
     )
+
+
+def _gets_digest(request: HttpRequest) -> bool:
+    """Whether the user's roles are those that the daily e-mail is for."""
+    return any(request.access.has_role(role) for role in READERS)
+
+
+@post_only
+def choose_digest(request: HttpRequest) -> HttpResponse:
+    """The daily e-mail is turned on or off."""
+    wants = request.POST.get("wants") == "1"
+    profile.choose_digest(by=request.user, wants=wants)
+    messages.success(
+        request, _("The daily e-mail is turned on.") if wants else _("The daily e-mail is turned off.")
+    )
+    return redirect("mfa_index")
 
 
 class ChangePassword(LocalAccount, PasswordChangeView):

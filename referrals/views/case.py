@@ -37,7 +37,7 @@ from referrals.permissions import Access, Permission
 from referrals.views.access import municipality_or_404
 from referrals.views.changes import changes_of
 from referrals.views.clock import now, today
-from referrals.views.deadlines import preliminary_reply, target
+from referrals.views.deadlines import preliminary_reply, target, validation
 from referrals.views.history import history_of, standing_judgement
 from referrals.views.lacking import asked_for, missing_sentence
 
@@ -46,11 +46,14 @@ SLUGS = {
     Move.ASSIGN: "ergoterapeut",
     Move.PAUSE: "pause",
     Move.RESUME: "gjenoppta",
+    Move.REVIEW: "pausevurdering",
     Move.START: "oppstart",
     Move.NO_SHOW: "ikke-mott",
     Move.REPLY: "forelopig-svar",
     Move.REQUEST: "be-om-opplysninger",
     Move.CAME: "opplysninger-kom",
+    Move.ASK: "sporsmal",
+    Move.ANSWER: "svar",
     Move.CLOSE: "avslutt",
     Move.REOPEN: "gjenapne",
     Move.MERGE: "sla-sammen",
@@ -78,11 +81,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Hold:
-    """A pause as shown: how many days so far, and whether they are deducted from the target."""
+    """A pause as shown: how many days so far, and whether they are deducted from the target.
+
+    `review_due_on`: the last day before it is to be reviewed; None: it is over.
+    """
 
     pause: WaitPause
     days: int
     deducted: bool
+    review_due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,7 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "steps": _steps(case),
         "target": target(case),
         "reply": preliminary_reply(case),
+        "validation": validation(case, on=on),
         "holds": holds,
         "held": _held(case, holds, on=on),
         "asked_for": asked,
@@ -173,8 +181,8 @@ def reached_or_404(request: HttpRequest, municipality: Municipality, number: str
     """The same, also when it is shielded from the user or another unit's: then its page may say no more than that."""
     reached = Referral.objects.within_reach_of(request.access).in_municipality(municipality)
     on = today()
-    wanted = reached.with_wait(on=on).with_pause(on=on).with_reply_state(on=on).filter(number=number)
-    wanted = wanted.with_missing(municipality=municipality)
+    wanted = reached.with_wait(on=on).with_pause(on=on).with_reply_state(on=on).with_validation()
+    wanted = wanted.with_missing(municipality=municipality).filter(number=number)
     related = ("person", "category", "unit", "therapist", "registered_by", "preliminary_reply")
     found = wanted.select_related(*related).first()
     if found is None:
@@ -224,13 +232,15 @@ def _steps(case: Referral) -> list[Step]:
 
 def _holds(case: Referral, *, on: date) -> list[Hold]:
     """The pauses, newest first."""
-    pauses = case.pauses.order_by("-started_on", "-pk")
+    pauses = case.pauses.with_review_due().order_by("-started_on", "-pk")
     end = min(on, case.wait_end or on)
+    runs = case.wait_end is None
     return [
         Hold(
             pause,
             max(0, (min(pause.ended_on or end, end) - pause.started_on).days),
             pause.reason in STOPS_CLOCK,
+            pause.review_due_on if runs and (pause.ended_on is None or pause.ended_on > on) else None,
         )
         for pause in pauses
     ]

@@ -22,6 +22,7 @@ P = Permission
 # Pages that mean the same in another municipality, and what one must hold there to open them.
 SAME_IN_EVERY_MUNICIPALITY = {
     "waitlist": P.SEE_CASES,
+    "deadlines": P.SEE_CASES,
     "long_waits": P.SEE_CASES,
     "intake_meeting": P.TRIAGE,
     "referral_new": P.REGISTER,
@@ -76,6 +77,7 @@ MENU = (
         in_municipality=True,
         covers=frozenset({"referral", "referral_move", "intake_meeting"}),
     ),
+    Entry("deadlines", _("Deadlines"), frozenset({P.SEE_CASES}), in_municipality=True),
     Entry("long_waits", _("Long waits"), frozenset({P.SEE_CASES}), in_municipality=True),
     Entry(
         "referral_new",

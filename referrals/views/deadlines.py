@@ -1,15 +1,16 @@
 """The deadlines of a referral in plain sentences: the municipality's own target and the law's preliminary reply."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from referrals.choices import OPEN, Reply
+from referrals.choices import OPEN, Reply, ValidationChannel
 from referrals.models import Referral
 from referrals.norwegian import number
 from referrals.templatetags.ergo import day_month_year
-from referrals.waiting import preliminary_reply_due
+from referrals.waiting import answer_due, preliminary_reply_due, validation_due
 
 GOOD, SOON, LATE, NEUTRAL = "success", "warning", "danger", "neutral"
 
@@ -70,6 +71,26 @@ def preliminary_reply(case: Referral) -> Deadline | None:
         case Reply.DUE:
             return Deadline(_("Due soon"), SOON, to_send)
     return Deadline(_("Not sent"), NEUTRAL, to_send)
+
+
+def validation(case: Referral, *, on: date) -> Deadline | None:
+    """Whether the citizen is to be asked if they still wait; None where the wait is over.
+
+    `case` has what `with_validation` annotates.
+    """
+    if not case.is_on_waitlist:
+        return None
+    if case.changed_on is not None:
+        told = _("The citizen answered on %(day)s that the need has changed.")
+        return Deadline(_("To be assessed anew"), LATE, told % {"day": day_month_year(case.changed_on)})
+    if case.asked_on is not None:
+        words = {"day": day_month_year(case.asked_on), "channel": ValidationChannel(case.asked_by).label}
+        is_late = on > answer_due(case.asked_on)
+        label, colour = (_("No answer yet"), LATE) if is_late else (_("Asked"), NEUTRAL)
+        return Deadline(label, colour, _("Asked %(day)s: %(channel)s.") % words)
+    due = validation_due(case.received_on, case.answered_on)
+    label, colour = (_("To be asked"), SOON) if on >= due else (_("Not yet due"), NEUTRAL)
+    return Deadline(label, colour, _("To be asked by %(day)s.") % {"day": day_month_year(due)})
 
 
 def _sent_on(case: Referral) -> str:

@@ -53,6 +53,7 @@ def checks(at: datetime) -> dict[str, Callable[[], str]]:
         "workers": partial(jobs_health.workers_fault, at),
         "seals": partial(jobs_health.seals_fault, at),
         "jobs": partial(jobs_health.jobs_fault, at),
+        "mail": partial(jobs_health.mail_fault, at),
         "backup": partial(jobs_health.backup_fault, at),
     }
 

@@ -20,6 +20,8 @@ from referrals.choices import (
     Source,
     Status,
     Urgency,
+    ValidationChannel,
+    ValidationResult,
 )
 from referrals.models import Category, Person, Referral, ReferralEvent, Therapist, Unit
 from referrals.permissions import Access
@@ -168,6 +170,8 @@ def _received(event: ReferralEvent, names: Names) -> str:
 
 def _prioritised(event: ReferralEvent, names: Names) -> str:
     before, after = _change(event, "priority")
+    if after is None:
+        return _("Assessed anew: the priority stays.")
     if before is None:
         return _("Given priority %(priority)s.") % {"priority": after}
     return _("Priority changed from %(before)s to %(after)s.") % {"before": before, "after": after}
@@ -259,6 +263,21 @@ def _came(event: ReferralEvent, names: Names) -> str:
     return _("Information came that was asked for on %(day)s: %(whom)s.") % words
 
 
+def _reviewed(event: ReferralEvent, names: Names) -> str:
+    reason = _label(PauseReason, event.details.get("review", ""))
+    return _("The hold was reviewed and goes on: %(reason)s.") % {"reason": reason}
+
+
+def _asked(event: ReferralEvent, names: Names) -> str:
+    channel = _label(ValidationChannel, event.details.get("asked", ""))
+    return _("The citizen was asked whether they still wait: %(channel)s.") % {"channel": channel}
+
+
+def _answered(event: ReferralEvent, names: Names) -> str:
+    result = _label(ValidationResult, event.details.get("answer", ""))
+    return _("Asked whether they still wait: %(result)s.") % {"result": result}
+
+
 SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.RECEIVED: _received,
     EventKind.PRIORITISED: _prioritised,
@@ -274,6 +293,9 @@ SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.MERGED: _merged,
     EventKind.INFORMATION_ASKED: _requested,
     EventKind.INFORMATION_CAME: _came,
+    EventKind.REVIEWED: _reviewed,
+    EventKind.ASKED: _asked,
+    EventKind.ANSWERED: _answered,
 }
 
 

@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from referrals import choices
-from referrals.actions import information, merging, referrals, worklist
+from referrals.actions import information, merging, referrals, rounds, worklist
 from referrals.actions.auditing import record_view
 from referrals.choices import Move, ViewKind
 from referrals.errors import (
+    AskedAlready,
     DomainError,
     IllegalMove,
+    NotAsked,
     NothingMissing,
     NotTheSameNeed,
     ReplyNotDue,
@@ -30,7 +32,7 @@ from referrals.errors import (
 )
 from referrals.forms import case as forms
 from referrals.forms.contact import NoShowForm, StartForm
-from referrals.forms.information import RequestForm, CameForm
+from referrals.forms.information import CameForm, RequestForm
 from referrals.forms.merging import MergeForm
 from referrals.models import Municipality, PriorityTarget, Referral, ReferralEvent, Therapist, Unit
 from referrals.models.next_move import label_for
@@ -94,6 +96,16 @@ PAGES: dict[Move, MovePage] = {
         still=_("The hold has ended. The referral is still on hold for another reason."),
         lead=_("If the wait is on hold for several reasons, each is ended by itself."),
     ),
+    Move.REVIEW: MovePage(
+        forms.ReviewForm,
+        rounds.review,
+        save=_("Save the review"),
+        done=_("The review is saved. The hold goes on."),
+        lead=_(
+            "A hold is reviewed when it has lasted 42 days, and every 84 days after that. If it is over, resume the"
+            " referral instead."
+        ),
+    ),
     Move.START: MovePage(
         StartForm,
         worklist.start,
@@ -134,6 +146,20 @@ PAGES: dict[Move, MovePage] = {
         information.came,
         save=_("Save"),
         done=_("It is registered that the information came."),
+    ),
+    Move.ASK: MovePage(
+        forms.AskForm,
+        rounds.ask,
+        save=_("Save"),
+        done=_("It is registered that the citizen was asked."),
+        lead=_("Whoever has waited 90 days is asked whether they still wait. The wait goes on meanwhile."),
+    ),
+    Move.ANSWER: MovePage(
+        forms.AnswerForm,
+        rounds.answer,
+        save=_("Save the answer"),
+        done=_("The answer is saved."),
+        lead=_("The answer moves no clock. The wait goes on until the case starts or is closed."),
     ),
     Move.CLOSE: MovePage(
         forms.CloseForm,
@@ -220,6 +246,10 @@ def _refusal(wanted: Move, situation: forms.Situation) -> DomainError | None:
         return ReplyNotDue()
     if wanted == Move.CAME and not situation.missing:
         return NothingMissing()
+    if wanted == Move.ASK and case.is_asked:
+        return AskedAlready()
+    if wanted == Move.ANSWER and not case.is_asked:
+        return NotAsked()
     if wanted == Move.MERGE and not situation.twins:
         return NotTheSameNeed()
     return None
@@ -250,8 +280,15 @@ def _post(
         else:
             is_still = page.still and saved.pauses.running(situation.today).exists()
             messages.success(request, page.still if is_still else page.done)
-            return redirect(address_of(saved, municipality))
+            return redirect(_onward(request, municipality, saved, form.leads_to))
     return _page(request, municipality, wanted, situation, form)
+
+
+def _onward(request: HttpRequest, municipality: Municipality, saved: Referral, following: Move | None) -> str:
+    """Where one comes after a move: to the one that follows from it, where the user may make it."""
+    if following is not None and not request.access.can_move(following, municipality.pk):
+        following = None
+    return address_of(saved, municipality, following)
 
 
 def _page(

@@ -17,16 +17,19 @@ from referrals.choices import (
     PauseReason,
     Source,
     Status,
+    ValidationChannel,
 )
 from referrals.models import (
     Contact,
     InformationRequest,
     NumberSeries,
+    PauseReview,
     Person,
     PreliminaryReply,
     Referral,
     ReferralEvent,
     Submission,
+    Validation,
     WaitPause,
 )
 from tests.factories.days import NOW, TODAY, days_ago, noon
@@ -153,6 +156,29 @@ class WaitPauseFactory(OfReferralFactory):
 
     reason = PauseReason.OWN_WISH
     started_on = days_ago(3)
+
+
+class PauseReviewFactory(OfReferralFactory):
+    class Meta:
+        model = PauseReview
+
+    pause = factory.SubFactory(WaitPauseFactory, referral=factory.SelfAttribute("..referral"))
+    reviewed_on = days_ago(1)
+    note = "Ringt: fortsatt innlagt."
+    registered_at = NOW
+    registered_by = factory.SubFactory(UserFactory)
+
+
+class ValidationFactory(OfReferralFactory):
+    """Asked yesterday by letter, without an answer."""
+
+    class Meta:
+        model = Validation
+
+    asked_on = days_ago(1)
+    channel = ValidationChannel.LETTER
+    registered_at = NOW
+    registered_by = factory.SubFactory(UserFactory)
 
 
 class ContactFactory(OfReferralFactory):

@@ -12,6 +12,7 @@ from referrals.models import (
     County,
     CoverageAgreement,
     CoverageStatement,
+    Digest,
     Employment,
     Leave,
     Membership,
@@ -24,7 +25,7 @@ from referrals.models import (
     Vacancy,
 )
 from referrals.permissions import Role
-from tests.factories.days import LONG_AGO, NOW
+from tests.factories.days import LONG_AGO, NOW, TODAY
 from tests.factories.places import MunicipalityFactory
 
 PASSWORD = "riktig-hest-batteri"
@@ -65,6 +66,17 @@ class MembershipFactory(DjangoModelFactory):
     def counties(membership: Membership, create: bool, extracted: list[County] | None, **kw: Any) -> None:
         if extracted:
             membership.counties.set(extracted)
+
+
+class DigestFactory(DjangoModelFactory):
+    """The e-mail of today, queued."""
+
+    class Meta:
+        model = Digest
+
+    user = factory.SubFactory(UserFactory)
+    day = TODAY
+    next_at = NOW
 
 
 class OccupationFactory(DjangoModelFactory):

@@ -64,6 +64,7 @@ NOT_LOGGED = {
     "referrals_rolledends": "when figures were worked out",
     "referrals_endmark": "that figures are to be worked out",
     "referrals_jobstate": "how jobs are going; changes all the time",
+    "referrals_digest": "whether an e-mail of counts was sent; thrown away after a while",
     "referrals_user_groups": "rights come from memberships; not in use",
     "referrals_user_user_permissions": "rights come from memberships; not in use",
 }

@@ -126,6 +126,7 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     "access_log_find": (ViewKind.ACCESS_REPORT, lambda office: office.find_access_log()),
     "read_log": (ViewKind.READ_LOG, lambda office: office.read_log()),
     "change_log": (ViewKind.CHANGE_LOG, lambda office: office.get("change_log")),
+    "deadlines": (ViewKind.DEADLINES, lambda office: office.get("deadlines")),
     "long_waits": (ViewKind.LONG_WAITS, lambda office: office.get("long_waits")),
     "long_waits, of an earlier day": (
         ViewKind.LONG_WAITS,
@@ -161,6 +162,7 @@ SHOWS_NOBODY = {
     "language": "leads on",
     "colour_scheme": "leads on",
     "single_keys": "leads on",
+    "account_digest": "leads on",
     "accessibility": "text",
     "privacy": "text",
     "definitions": "text",

@@ -6,8 +6,18 @@ from typing import Any
 
 from django.db import connection
 
-from referrals.actions import information, merging, referrals, worklist
-from referrals.choices import AskedOf, Channel, ContactKind, Move, Outcome, PauseReason, Source
+from referrals.actions import information, merging, referrals, rounds, worklist
+from referrals.choices import (
+    AskedOf,
+    Channel,
+    ContactKind,
+    Move,
+    Outcome,
+    PauseReason,
+    Source,
+    ValidationChannel,
+    ValidationResult,
+)
 from referrals.models import Referral, User, access_of
 from referrals.waiting import oslo_date
 from tests.factories import NOW, TODAY, days_ago
@@ -19,11 +29,14 @@ ACTIONS: dict[Move, Callable[..., Referral]] = {
     Move.ASSIGN: worklist.assign,
     Move.PAUSE: worklist.pause,
     Move.RESUME: worklist.resume,
+    Move.REVIEW: rounds.review,
     Move.START: worklist.start,
     Move.NO_SHOW: worklist.no_show,
     Move.REPLY: worklist.reply,
     Move.REQUEST: information.ask,
     Move.CAME: information.came,
+    Move.ASK: rounds.ask,
+    Move.ANSWER: rounds.answer,
     Move.CLOSE: worklist.close,
     Move.REOPEN: worklist.reopen,
     Move.MERGE: merging.merge,
@@ -43,11 +56,23 @@ def do(move: Move, referral: Referral, by: User, *, at: datetime = NOW, **argume
         Move.ASSIGN: {"therapist_id": None, "on": TODAY},
         Move.PAUSE: {"reason": PauseReason.OWN_WISH, "on": TODAY},
         Move.RESUME: {"reason": on_hold_for(referral, at) if move == Move.RESUME else "", "on": TODAY},
+        Move.REVIEW: {
+            "reason": on_hold_for(referral, at) if move == Move.REVIEW else "",
+            "note": "Ringt: vil fortsatt vente.",
+            "on": TODAY,
+        },
         Move.START: {"kind": ContactKind.VISIT, "on": TODAY},
         Move.NO_SHOW: {"on": TODAY},
         Move.REPLY: {"on": TODAY},
-        Move.REQUEST: {"what": "Epikrise", "asked_of": AskedOf.HOSPITAL, "on": TODAY, "wanted_by": days_ago(-14)},
+        Move.REQUEST: {
+            "what": "Epikrise",
+            "asked_of": AskedOf.HOSPITAL,
+            "on": TODAY,
+            "wanted_by": days_ago(-14),
+        },
         Move.CAME: {"request_id": missing_of(referral) if move == Move.CAME else 0, "on": TODAY},
+        Move.ASK: {"channel": ValidationChannel.LETTER, "on": TODAY},
+        Move.ANSWER: {"result": ValidationResult.STILL_WAITING, "on": TODAY},
         Move.CLOSE: {"outcome": Outcome.NOT_NEEDED, "on": TODAY},
         Move.REOPEN: {"on": TODAY},
         Move.MERGE: twin_of(referral) if move == Move.MERGE else {},

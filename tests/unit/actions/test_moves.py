@@ -8,7 +8,16 @@ import pytest
 
 from referrals.actions.worklist import available_moves
 from referrals.choices import EventKind, Move, PauseReason, Status, can_move
-from referrals.errors import DateBefore, FutureDate, IllegalMove, InvalidValue, NotAllowed, StaleVersion
+from referrals.errors import (
+    AskedAlready,
+    DateBefore,
+    FutureDate,
+    IllegalMove,
+    InvalidValue,
+    NotAllowed,
+    NotAsked,
+    StaleVersion,
+)
 from referrals.models import Category, Municipality, Referral, User, access_of
 from referrals.permissions import MOVE_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
 from tests.factories import (
@@ -17,6 +26,7 @@ from tests.factories import (
     InformationRequestFactory,
     ReferralFactory,
     TherapistFactory,
+    ValidationFactory,
     days_ago,
 )
 from tests.unit.actions.acting import do, everything
@@ -25,6 +35,7 @@ SITUATIONS: dict[str, dict[str, bool]] = {
     "received": {},
     "waiting": {"waiting": True},
     "on hold": {"paused": True},
+    "asked": {"waiting": True},
     "started": {"started": True},
     "closed after start": {"closed": True},
     "closed from the list": {"withdrawn": True},
@@ -34,22 +45,32 @@ KINDS = {
     Move.ASSIGN: EventKind.ASSIGNED,
     Move.PAUSE: EventKind.PAUSED,
     Move.RESUME: EventKind.RESUMED,
+    Move.REVIEW: EventKind.REVIEWED,
     Move.START: EventKind.STARTED,
     Move.NO_SHOW: EventKind.CONTACT,
     Move.REPLY: EventKind.REPLIED,
     Move.REQUEST: EventKind.INFORMATION_ASKED,
     Move.CAME: EventKind.INFORMATION_CAME,
+    Move.ASK: EventKind.ASKED,
+    Move.ANSWER: EventKind.ANSWERED,
     Move.CLOSE: EventKind.CLOSED,
     Move.REOPEN: EventKind.REOPENED,
     Move.MERGE: EventKind.MERGED,
     Move.CORRECT: EventKind.CORRECTED,
 }
 DATED = [move for move in Move if move not in (Move.MERGE, Move.CORRECT)]
-NOTED = [Move.PRIORITISE, Move.CLOSE, Move.REOPEN, Move.MERGE]
+NOTED = [Move.PRIORITISE, Move.REVIEW, Move.ANSWER, Move.CLOSE, Move.REOPEN, Move.MERGE]
 # On hold for the usual reason, a referral can be put on hold for others.
 GIVEN: dict[Move, dict[str, str]] = {Move.PAUSE: {"reason": PauseReason.HOSPITAL}}
 # A situation from which each move is allowed.
-BEFORE = dict.fromkeys(Move, "waiting") | {Move.RESUME: "on hold", Move.REOPEN: "closed from the list"}
+BEFORE = dict.fromkeys(Move, "waiting") | {
+    Move.RESUME: "on hold",
+    Move.REVIEW: "on hold",
+    Move.ANSWER: "asked",
+    Move.REOPEN: "closed from the list",
+}
+# Of asking and its answer the table knows only the status: whether a round is open says which of them comes.
+OUT_OF_TURN = (AskedAlready, NotAsked)
 
 Make = Callable[[str], Referral]
 
@@ -66,6 +87,8 @@ def make(municipality: Municipality, category: Category) -> Make:
         referral = ReferralFactory(**facts, application=True, assigned=True, **SITUATIONS[situation])
         ReferralFactory(**facts, person=referral.person)
         InformationRequestFactory(referral=referral)
+        if situation == "asked":
+            ValidationFactory(referral=referral, asked_on=referral.received_on)
         return referral
 
     return make
@@ -77,11 +100,12 @@ def test_a_move_is_made_exactly_where_the_table_allows_it(
     coordinator: User, make: Make, move: Move, situation: str
 ) -> None:
     referral = make(situation)
-    if can_move(move, status=referral.status, paused=situation == "on hold"):
+    in_turn = move != (Move.ASK if situation == "asked" else Move.ANSWER)
+    if in_turn and can_move(move, status=referral.status, paused=situation == "on hold"):
         assert do(move, referral, coordinator, **GIVEN.get(move, {})).version == 2
         return
     before = everything()
-    with pytest.raises(IllegalMove):
+    with pytest.raises((IllegalMove, *OUT_OF_TURN)):
         do(move, referral, coordinator)
     assert everything() == before
 
@@ -97,7 +121,7 @@ def test_a_button_is_shown_exactly_where_its_action_succeeds(
         try:
             do(move, make(situation), coordinator, **GIVEN.get(move, {}))
             worked.append(move)
-        except IllegalMove:
+        except (IllegalMove, *OUT_OF_TURN):
             pass
     assert shown == worked
 
@@ -192,6 +216,7 @@ def test_a_day_after_today_is_refused(coordinator: User, make: Make, move: Move)
 FIRST_DAYS = {move: days_ago(10) for move in DATED} | {
     Move.RESUME: days_ago(3),  # the pause began
     Move.CAME: days_ago(5),  # it was asked for
+    Move.REVIEW: days_ago(3),
     Move.REOPEN: days_ago(1),  # it was closed
 }
 
@@ -252,7 +277,7 @@ def test_a_therapist_may_not_triage_and_sees_no_button_for_it(
     referral = ReferralFactory(municipality=municipality)
     access = access_of(therapist_user, on=TODAY)
     moves = available_moves(referral, paused=False, access=access)
-    assert moves == [Move.PAUSE, Move.START, Move.NO_SHOW, Move.REQUEST, Move.CLOSE]
+    assert moves == [Move.PAUSE, Move.START, Move.NO_SHOW, Move.REQUEST, Move.ASK, Move.CLOSE]
 
 
 def test_rights_end_with_the_membership(coordinator: User, make: Make) -> None:
