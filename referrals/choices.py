@@ -332,11 +332,29 @@ class ViewKind(TextChoices):
     CASELOAD = "caseload", _("Own cases")
     LONG_WAITS = "long_waits", _("Long waits")
     DEADLINES = "deadlines", _("Deadlines")
+    DEVIATIONS = "deviations", _("Deviations")
+    DATA_QUALITY = "data_quality", _("Data quality")
     ADMIN_LIST = "admin_list", _("List in the administration")
     ADMIN_RECORD = "admin_record", _("Page in the administration")
     ACCESS_REPORT = "access_report", _("The citizen’s access report")
     READ_LOG = "read_log", _("The read log of the municipality")
     CHANGE_LOG = "change_log", _("The change log of the municipality")
+
+
+class DataRule(TextChoices):
+    """What a statistician would find wrong in what is registered (feilliste); each with the words of its row."""
+
+    STARTED_UNASSESSED = "started_unassessed", _("Started without priority")
+    STARTED_FIRST = "started_first", _("First contact before the assessment")
+    NO_SUCH_PRIORITY = "no_such_priority", _("A priority that the key does not have")
+    TEN_YEARS = "ten_years", _("Open for over ten years")
+    REGISTERED_LATE = "registered_late", _("Registered over 30 days after receipt, without a reason")
+    BEFORE_BIRTH = "before_birth", _("Received before the citizen was born")
+    TWO_OPEN = "two_open", _("Two open for one citizen and category")
+    LONG_PAUSE = "long_pause", _("On hold for over 183 days, without an end")
+    ALWAYS_ON_HOLD = "always_on_hold", _("Waiting for over 183 days, and on hold all the time")
+    THERAPIST_GONE = "therapist_gone", _("Open, with a therapist who no longer works here")
+    CITIZEN_GONE = "citizen_gone", _("Open, though the citizen is dead or has moved")
 
 
 class ViewReason(TextChoices):

@@ -223,6 +223,11 @@ class NothingMissing(DomainError):
 
     code = "nothing_missing"
     message = _("No information is missing, or it is registered already that it came.")
+class NotReported(DomainError):
+    """Somebody wants to take back that a case was reported as a deviation, and it does not stand as reported."""
+
+    code = "not_reported"
+    message = _("The case does not stand as reported.")
 
 
 class RegisteredLate(DomainError):

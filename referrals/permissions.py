@@ -50,6 +50,8 @@ class Permission(StrEnum):
     EDIT_PRIORITY_KEY = auto()
     SEE_STAFF = auto()
     EDIT_STAFF = auto()
+    REPORT_DEVIATIONS = auto()
+    MEND_DATA = auto()
     CONTROL_LOGS = auto()
     SEE_DASHBOARD = auto()
     SEE_AGGREGATES = auto()
@@ -73,6 +75,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_PRIORITY_KEY,
             P.SEE_STAFF,
             P.EDIT_STAFF,
+            P.REPORT_DEVIATIONS,
+            P.MEND_DATA,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
             P.COMPARE_KEYS,
@@ -105,6 +109,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_PRIORITY_KEY,
             P.SEE_STAFF,
             P.EDIT_STAFF,
+            P.REPORT_DEVIATIONS,
+            P.MEND_DATA,
             P.CONTROL_LOGS,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,

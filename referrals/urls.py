@@ -15,7 +15,9 @@ from referrals.views import (
     comparison,
     coverage,
     dashboard,
+    data_quality,
     development,
+    deviations,
     distribution,
     divided,
     due,
@@ -126,6 +128,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<municipality:code>/frister/", due.deadlines, name="deadlines"),
     path("k/<municipality:code>/lange-ventetider/", long_waits.long_waits, name="long_waits"),
     path("k/<municipality:code>/inntaksmote/", intake.intake_meeting, name="intake_meeting"),
+    # What is reported each month, and what is wrong in what is registered
+    path("k/<municipality:code>/avvik/", deviations.deviations, name="deviations"),
+    path(
+        "k/<municipality:code>/avvik/<number:number>/angre/", deviations.withdraw, name="deviation_withdraw"
+    ),
+    path("k/<municipality:code>/datakvalitet/", data_quality.data_quality, name="data_quality"),
+    path(
+        "k/<municipality:code>/datakvalitet/<slug:slug>/<number:number>/",
+        data_quality.decide,
+        name="data_quality_decide",
+    ),
     # Logging a referral
     path("k/<municipality:code>/henvisninger/ny/", registration.find_citizen, name="referral_new"),
     path(

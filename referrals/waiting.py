@@ -252,6 +252,42 @@ def over_target_sql() -> Expression:
     return ExpressionWrapper(over_target_q(), BooleanField(null=True))
 
 
+def first_day_over(
+    pauses: Iterable[Pause],
+    *,
+    received_on: date,
+    ended_on: date | None,
+    prioritised_on: date | None,
+    target_days: int | None,
+) -> date | None:
+    """The first day at whose end the target was broken: over target that day, and on no day before it.
+
+    Whoever is assessed after the days have run out is over target from that day on. None: there is no target, the wait
+    ended within it, or a pause that still runs stops the clock before it. Only in Python: whom SQL finds over target at
+    the end of one day and not of another, the target was broken for in between (`models.deviation.newly_late`).
+    """
+    if target_days is None or prioritised_on is None:
+        return None
+    broken = _day_of_net(target_days + 1, pauses, received_on)
+    if broken is None or (ended_on is not None and broken > ended_on):
+        return None
+    return max(broken, prioritised_on)
+
+
+def _day_of_net(net: int, pauses: Iterable[Pause], received_on: date) -> date | None:
+    """The first day at whose end the net wait has so many days, if it lasts; None: a pause that runs comes before."""
+    day, passed = received_on.toordinal() + net, received_on.toordinal()
+    for pause in sorted(pauses, key=lambda pause: pause.started_on):
+        first = max(pause.started_on.toordinal(), passed)
+        if pause.reason not in STOPS_CLOCK or first >= day:
+            continue
+        if pause.ended_on is None:
+            return None
+        passed = max(passed, pause.ended_on.toordinal())
+        day += max(0, pause.ended_on.toordinal() - first)
+    return date.fromordinal(day)
+
+
 def is_due_soon(left: int | None, soon: int | None) -> bool:
     """Whether the target falls due within `soon` days and is not yet broken: 0 ≤ target − net ≤ soon.
 
@@ -419,8 +455,12 @@ def first_month_end_over_half_a_year(received_on: date) -> date:
 
     Only in Python: it follows from the day of receipt, and comes in the same order.
     """
-    first = date.fromordinal(received_on.toordinal() + HALF_A_YEAR_DAYS + 1)
-    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    return last_of_month(date.fromordinal(received_on.toordinal() + HALF_A_YEAR_DAYS + 1))
+
+
+def last_of_month(day: date) -> date:
+    """The last day of the month in which a day lies."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def _clip(ended_on: date | None, on: date) -> date:

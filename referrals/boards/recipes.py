@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -83,6 +84,11 @@ def _period(value: str) -> str:
     return f"{period.start:%d.%m.%Y}–{period.last_day:%d.%m.%Y}"
 
 
+def _first(value: str) -> date:
+    """The first day of 2026-10."""
+    return date.fromisoformat(f"{value}-01")
+
+
 def _months(value: str) -> str:
     return ngettext("the last %(count)s whole month", "the last %(count)s whole months", int(value)) % {
         "count": value
@@ -129,6 +135,7 @@ WORDS: dict[str, Callable[[str], str]] = {
     "started": lambda value: _("started %(days)s") % {"days": _period(value)},
     "estimated_from": lambda value: _("estimated from %(days)s") % {"days": _period(value)},
     "months": _months,
+    "month": lambda value: _("deviations of %(month)s") % {"month": date_format(_first(value), "F Y")},
     "beside": lambda value: _("beside a year before"),
     "year": lambda value: _("the year %(year)s") % {"year": value},
     "units": _units,

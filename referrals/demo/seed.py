@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from ergo.scope import scoped
 from referrals.choices import CoverageState
-from referrals.demo import coverage, foundation, leaves, rounds, thin, workforce
+from referrals.demo import coverage, errors, foundation, leaves, reported, rounds, thin, workforce
 from referrals.demo.cases import Case, Cases
 from referrals.demo.coverage import Span, Spans
 from referrals.demo.load import Loader, analyze, lock_for_loading, reserve_ids
@@ -138,6 +138,9 @@ class _Seeding:
             teams = foundation.create_staff(loader, staff, self.places, users["terapeut"], MOSS, last_day)
             self._write_referrals(loader, spans, teams, users)
         rounds.play(users["koordinator"], MOSS, last_day)
+        moss = next(place.pk for place in self.places if place.code == MOSS)
+        errors.add(moss, users["koordinator"], last_day)
+        reported.add(moss, users["koordinator"], last_day)
 
     def _write_referrals(
         self, loader: Loader, spans: Spans, teams: dict[str, Team], users: dict[str, User]

@@ -11,6 +11,8 @@ from referrals.models.access import (
 from referrals.models.audit import AuditEvent, ChangeByName, LogSeal, SecurityEvent, ViewLog, ViewLogPerson
 from referrals.models.boundaries import BoundaryArea, BoundaryMap
 from referrals.models.case_file import Contact, NumberSeries, PreliminaryReply, ReferralEvent
+from referrals.models.data_quality import RightAsItIs
+from referrals.models.deviation import DeviationReport
 from referrals.models.digest import Digest
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.information import InformationRequest
@@ -78,6 +80,7 @@ __all__ = [
     "CoverageStatement",
     "Digest",
     "Employment",
+    "DeviationReport",
     "EndMark",
     "EndedStat",
     "FlowStat",
@@ -113,6 +116,7 @@ __all__ = [
     "ReferralEvent",
     "ReplyRule",
     "Rank",
+    "RightAsItIs",
     "RolledDay",
     "RolledEnds",
     "RolledFlow",

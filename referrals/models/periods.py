@@ -55,6 +55,13 @@ class OsloDate(Func):
     output_field = DateField()
 
 
+class FirstOfMonth(Func):
+    """The first day of the month in which a date lies. Immutable, so a check constraint may hold it."""
+
+    template = "(%(expressions)s - (EXTRACT(day FROM %(expressions)s)::integer - 1))"
+    output_field = DateField()
+
+
 @IntegerField.register_lookup
 class FromNoughtTo(Lookup):
     """Whether a number is from 0 to another, both included. It is worked out once; BETWEEN would do it twice."""

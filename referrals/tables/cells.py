@@ -68,6 +68,15 @@ def link_about(url: str, text: Text, about: Text) -> SafeString:
     return format_html(pattern, url, text, about)
 
 
+def tick(form: str, name: str, value: str, label: Text) -> SafeString:
+    """A row that can be chosen: `form` is the id of the form that stands elsewhere on the page."""
+    pattern = (
+        '<label class="row-tick"><input class="ds-input" type="checkbox" form="{}" name="{}" value="{}">'
+        '<span class="ds-sr-only">{}</span></label>'
+    )
+    return format_html(pattern, form, name, value, label)
+
+
 def tag(text: Text, colour: str = "neutral") -> SafeString:
     """A coloured label; `colour` is one of the design system's: info, success, warning, danger, neutral."""
     return format_html('<span class="ds-tag" data-color="{}">{}</span>', colour, text)

@@ -25,6 +25,8 @@ SAME_IN_EVERY_MUNICIPALITY = {
     "deadlines": P.SEE_CASES,
     "long_waits": P.SEE_CASES,
     "intake_meeting": P.TRIAGE,
+    "deviations": P.SEE_CASES,
+    "data_quality": P.MEND_DATA,
     "referral_new": P.REGISTER,
     "dashboard_municipality": P.SEE_DASHBOARD,
     "development_municipality": P.SEE_DASHBOARD,
@@ -79,6 +81,13 @@ MENU = (
     ),
     Entry("deadlines", _("Deadlines"), frozenset({P.SEE_CASES}), in_municipality=True),
     Entry("long_waits", _("Long waits"), frozenset({P.SEE_CASES}), in_municipality=True),
+    Entry(
+        "deviations",
+        _("Deviations"),
+        frozenset({P.SEE_CASES}),
+        in_municipality=True,
+        covers=frozenset({"deviation_withdraw", "data_quality", "data_quality_decide"}),
+    ),
     Entry(
         "referral_new",
         _("New referral"),

@@ -60,6 +60,7 @@ from tests.factories.priority import (
     PriorityTargetFactory,
     give_template_key,
 )
+from tests.factories.quality import DeviationReportFactory, RightAsItIsFactory
 from tests.factories.shielding import (
     BarringFactory,
     ConfidantFactory,
@@ -77,6 +78,7 @@ __all__ = [
     "CoverageAgreementFactory",
     "CoverageStatementFactory",
     "DigestFactory",
+    "DeviationReportFactory",
     "EmploymentFactory",
     "GovernorFactory",
     "InformationRequestFactory",
@@ -101,6 +103,7 @@ __all__ = [
     "PriorityTargetFactory",
     "ReferralEventFactory",
     "ReferralFactory",
+    "RightAsItIsFactory",
     "SmallNumberLimitFactory",
     "StaffingFigureFactory",
     "StaffingImportFactory",

@@ -38,6 +38,8 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.Confidant",
             "referrals.Barring",
             "referrals.Opening",
+            "referrals.DeviationReport",
+            "referrals.RightAsItIs",
         }
     ),
     Holds.STAFF: frozenset(

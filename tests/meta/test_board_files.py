@@ -48,7 +48,7 @@ HASH = re.compile(r"<code>([0-9a-f]{16})</code>")
 HIDDEN = {"<5", "Skjermet"}
 LONG = ("part", "code", "name", "figure", "value")
 # Nothing but a list of cases, of which no statistical table tells.
-OF_CASES = {"waitlist_moved"}
+OF_CASES = {"waitlist_moved", "deviations"}
 
 
 @dataclass
@@ -119,7 +119,7 @@ def test_the_boards_are_found(boards: list[Board]) -> None:
         "dashboard_municipality", "dashboard_nation", "development_county", "distribution", "period",
         "comparison", "comparison_municipality", "month_ends", "month_ends_nation", "long_waits",
         "long_waits_figures", "coverage", "coverage_municipality", "coverage_series", "period_county",
-        "distribution_county", "distribution_nation", "priority_keys", "waitlist_moved",
+        "distribution_county", "distribution_nation", "priority_keys", "waitlist_moved", "deviations",
     } <= names  # fmt: skip
     assert len({board.sight.role for board in boards}) >= 3
 

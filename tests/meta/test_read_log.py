@@ -19,7 +19,16 @@ from referrals.choices import ViewKind, ViewReason
 from referrals.models import Category, Municipality, Referral, User, ViewLog, ViewLogPerson, access_of
 from referrals.permissions import Role
 from referrals.views.case import SLUGS
-from tests.factories import NOW, TODAY, MembershipFactory, PersonFactory, ReferralFactory, days_ago
+from tests.factories import (
+    NOW,
+    TODAY,
+    DeviationReportFactory,
+    MembershipFactory,
+    PersonFactory,
+    ReferralFactory,
+    WaitPauseFactory,
+    days_ago,
+)
 from tests.harness.doors import ADDRESSES, DOORS, address_of
 
 ClientFor = Callable[[User], Client]
@@ -86,6 +95,22 @@ class Office:
         self.get("referral", number=NUMBER)
         return self.get("read_log")
 
+    def deviations(self, query: str = "") -> HttpResponse:
+        mark = DeviationReportFactory(referral=self.case)
+        return self.get("deviations", f"?maned={mark.month:%Y-%m}{query}")
+
+    def withdraw_deviation(self) -> HttpResponse:
+        DeviationReportFactory(referral=self.case)
+        return self.get("deviation_withdraw", number=NUMBER)
+
+    def data_quality(self, query: str) -> HttpResponse:
+        WaitPauseFactory(referral=self.case, started_on=days_ago(300))
+        return self.get("data_quality", query)
+
+    def decide(self) -> HttpResponse:
+        WaitPauseFactory(referral=self.case, started_on=days_ago(300))
+        return self.get("data_quality_decide", number=NUMBER, slug="long_pause")
+
     def admin(self, page: str) -> HttpResponse:
         return self.browser.get(f"/admin/referrals/{page}")
 
@@ -138,6 +163,12 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     ),
     "long_waits, as CSV": (ViewKind.LONG_WAITS, lambda office: office.get("long_waits", "?fil=csv")),
     "long_waits, as JSON": (ViewKind.LONG_WAITS, lambda office: office.get("long_waits", "?fil=json")),
+    "deviations": (ViewKind.DEVIATIONS, lambda office: office.deviations()),
+    "deviations, as CSV": (ViewKind.DEVIATIONS, lambda office: office.deviations("&fil=csv")),
+    "deviation_withdraw": (ViewKind.DEVIATIONS, lambda office: office.withdraw_deviation()),
+    "data_quality": (ViewKind.DATA_QUALITY, lambda office: office.data_quality("?regel=long_pause")),
+    "data_quality, as CSV": (ViewKind.DATA_QUALITY, lambda office: office.data_quality("?fil=csv")),
+    "data_quality_decide": (ViewKind.DATA_QUALITY, lambda office: office.decide()),
     "admin, referrals": (ViewKind.ADMIN_LIST, lambda office: office.admin("referral/")),
     "admin, citizens": (ViewKind.ADMIN_LIST, lambda office: office.admin("person/")),
     "admin, a referral": (

@@ -35,6 +35,8 @@ TABLE = {
         P.SEE_PRIORITY_KEY,
         P.SEE_STAFF,
         P.EDIT_STAFF,
+        P.REPORT_DEVIATIONS,
+        P.MEND_DATA,
     },
     Role.THERAPIST: {
         P.SEE_CASES,
@@ -64,6 +66,8 @@ TABLE = {
         P.EDIT_PRIORITY_KEY,
         P.SEE_STAFF,
         P.EDIT_STAFF,
+        P.REPORT_DEVIATIONS,
+        P.MEND_DATA,
     },
     Role.PRIVACY_OFFICER: {
         P.SEE_OPENINGS,
@@ -94,6 +98,8 @@ ABOUT_PERSONS = {
     P.CONTROL_LOGS,
     P.SEE_STAFF,
     P.EDIT_STAFF,
+    P.REPORT_DEVIATIONS,
+    P.MEND_DATA,
 }
 
 

@@ -33,6 +33,7 @@ class Command(BaseCommand):
     help = (
         "Prints a report of a day or a period: who waits, what came and went, how municipalities compare, "
         "60 months, how a list is divided, month-ends, who has waited long, the rows of what came and went, "
+        "the deviations of a month, "
         "two priority keys, who has an ergoterapeut, and who has had one since 2018."
     )
 
@@ -73,6 +74,9 @@ class Command(BaseCommand):
             help="waiting, flow: compared with 13 weeks before, the default, or with a year before",
         )
         parser.add_argument("--line", choices=FLOWS, help="moved: which rows; those referred when left out")
+        parser.add_argument(
+            "--month", metavar="MONTH", help="deviations: the month, as 2026-10; the last whole one when left out"
+        )
         parser.add_argument("--year", type=int, help="month_ends: the year; the newest when left out")
         parser.add_argument(
             "--definition",

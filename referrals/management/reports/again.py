@@ -12,7 +12,7 @@ from referrals.management.reports.kinds import PRINTED_WITH
 from referrals.management.reports.places import access_by_name, county_scope, municipality_scope
 from referrals.management.reports.refusal import refused
 from referrals.models import Hindsight, KeptRecipe
-from referrals.reports import long_waits, moved_rows, parts
+from referrals.reports import deviations, long_waits, moved_rows, parts
 from referrals.reports.periods import WEEKS_A_QUARTER, WEEKS_A_YEAR, Beside, Period, last_weeks
 from referrals.reports.question import Question
 from referrals.reports.reached import Reached
@@ -20,10 +20,10 @@ from referrals.reports.scopes import Level, Scope
 from referrals.waiting import DEFINITION_VERSION
 
 # Own staff's are of the cases that they reach.
-OF_SOME_CASES = (parts.NAME, long_waits.NAME, moved_rows.NAME)
+OF_SOME_CASES = (parts.NAME, long_waits.NAME, moved_rows.NAME, deviations.NAME)
 # What is made again is asked for by the recipe alone.
 IN_A_RECIPE = (
-    *("on", "since", "mode", "beside", "municipality", "county", "others", "year", "line"),
+    *("on", "since", "mode", "beside", "municipality", "county", "others", "year", "line", "month"),
     *("definition", "borders", "by"),
 )
 
@@ -48,6 +48,7 @@ def asked_by_recipe(options: dict[str, Any]) -> Asked:
         weeks=round(started.weeks),
         others=codes_in(filters.get("with")),
         year=int(filters["year"]) if "year" in filters else None,
+        month=deviations.month_of(date.fromisoformat(f"{filters['month']}-01")) if "month" in filters else None,
         question=Question.of(filters) if question["report"] in OF_COVERAGE else Question(),
         reached=_reached(kept) if question["report"] in OF_SOME_CASES and scope.exact else None,
         filters=filters,

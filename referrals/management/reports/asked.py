@@ -18,6 +18,7 @@ from referrals.reports import (
     comparison,
     coverage,
     coverage_series,
+    deviations,
     flow,
     frozen,
     moved_rows,
@@ -61,6 +62,7 @@ GO_WITH = {
         (waiting_times.NAME, flow.NAME),
         gettext_lazy("--beside goes with the reports waiting and flow."),
     ),
+    "month": ((deviations.NAME,), gettext_lazy("--month goes with the report deviations.")),
     "year": ((frozen.NAME,), gettext_lazy("--year goes with the report month_ends.")),
     "definition": (OF_COVERAGE, NOT_OF_COVERAGE),
     "borders": (OF_COVERAGE, NOT_OF_COVERAGE),
@@ -75,7 +77,7 @@ class Asked:
     `asked_on`: the day on which it is asked for, or was. `access`: of whoever works in the municipality and asks for
     its true numbers; else nobody's. `weeks`: of the starts beside those who wait. `others`: the numbers of the
     municipalities that it is compared with. `year`: of the month-ends; None: the newest. `question`: of coverage.
-    `line`: which of what came and went is listed. `reached`: which cases; None: those that the user reaches. `filters`:
+    `line`: which of what came and went is listed. `month`: whose deviations are. `reached`: which cases; None: those that the user reaches. `filters`:
     of a recipe that is made again.
     """
 
@@ -92,6 +94,7 @@ class Asked:
     year: int | None = None
     question: Question = Question()
     line: str = FLOWS[0]
+    month: Period | None = None
     reached: Reached | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
 
@@ -118,6 +121,7 @@ def asked_by_options(options: dict[str, Any]) -> Asked:
         year=options["year"],
         question=_question(options),
         line=options["line"] or FLOWS[0],
+        month=_month(options["month"]),
     )
 
 
@@ -141,6 +145,12 @@ def _day(option: str, text: str | None) -> date | None:
         return parse_day(text, today=today()) if text is not None else None
     except DomainError as error:
         raise refused(f"{option}: {error}") from error
+
+
+def _month(text: str | None) -> Period | None:
+    """The calendar month of 2026-10, None without it. Raises CommandError for anything else, or one to come."""
+    first = _day("--month", text and f"{text}-01")
+    return deviations.month_of(first) if first else None
 
 
 def _scope(options: dict[str, Any]) -> Scope:

@@ -1,6 +1,6 @@
 """The kinds of report that the command makes, by name: which reports one is, and how it is written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from referrals.exporters import coverage as coverage_export
 from referrals.exporters import coverage_series as coverage_series_export
 from referrals.exporters import dashboard as dashboard_export
 from referrals.exporters import development as development_export
+from referrals.exporters import deviations as deviations_export
 from referrals.exporters import distribution as distribution_export
 from referrals.exporters import divided as divided_export
 from referrals.exporters import flow as flow_export
@@ -30,7 +31,7 @@ from referrals.filters import PastFilter, offers_of
 from referrals.management.reports.asked import Asked
 from referrals.management.reports.places import compared
 from referrals.management.reports.refusal import refused
-from referrals.models import Municipality, looking_back, referrals_as
+from referrals.models import Municipality, Referral, looking_back, referrals_as
 from referrals.models.referral import ReferralQuerySet
 from referrals.reports import (
     comparison,
@@ -38,6 +39,7 @@ from referrals.reports import (
     coverage_redrawn,
     coverage_series,
     development,
+    deviations,
     divided,
     flow,
     frozen,
@@ -219,6 +221,25 @@ def _moved(asked: Asked) -> tuple[moved_rows.MovedReport]:
     return (moved_rows.build(asked.scope, asked.on, line, asked.period, told_of, **look),)
 
 
+def _deviations(asked: Asked) -> tuple[deviations.DeviationsReport]:
+    """The cases of the month that the user reaches, by the referral's number; the read log has them."""
+    if not asked.scope.exact:
+        raise refused(
+            _("The report deviations is for own staff: name them with --municipality and --as-staff.")
+        )
+    month = asked.month or deviations.month_of(deviations.month_of(asked.asked_on).day_before)
+    reached = _reached(asked)
+    look: Any = {"today": asked.asked_on, "hindsight": asked.hindsight}
+    visible = referrals_as(asked.hindsight).visible_to(asked.access).filter(municipality__in=asked.scope.ids)
+    among = reached.among(visible)
+    with looking_back(asked.hindsight, asked.on):
+        rows = deviations.rows_of(among, asked.access, month, **look)
+        left = deviations.left_before(among, month, **look)
+        _record([row.referral for row in rows], asked, ViewKind.DEVIATIONS)
+    told: Any = look | {"data_as_of": asked.data_as_of, "reached": reached}
+    return (deviations.build(asked.scope, month, rows, left, **told),)
+
+
 def _narrowed(rows: ReferralQuerySet, narrowed: dict[str, str], asked: Asked) -> ReferralQuerySet:
     """Those that a recipe narrows the rows to; it offers what the page offered."""
     query = QueryDict(mutable=True)
@@ -228,7 +249,7 @@ def _narrowed(rows: ReferralQuerySet, narrowed: dict[str, str], asked: Asked) ->
     return PastFilter(query, rows, offers=offers_of(municipality, on=today())).qs
 
 
-def _record(shown: ReferralQuerySet, asked: Asked, kind: ViewKind = ViewKind.LONG_WAITS) -> None:
+def _record(shown: Iterable[Referral], asked: Asked, kind: ViewKind = ViewKind.LONG_WAITS) -> None:
     """Write down whom the rows told of, as the page of the same list does."""
     record_view(
         kind,
@@ -273,6 +294,7 @@ KINDS = {
     long_waits.NAME: Kind(_long, long_export),
     priority_keys.NAME: Kind(_keys, keys_export),
     moved_rows.NAME: Kind(_moved, moved_export, has_tables=False),
+    deviations.NAME: Kind(_deviations, deviations_export, has_modes=False, has_tables=False),
     coverage.NAME: Kind(_coverage, coverage_export, of_a_place=False, has_modes=False),
     coverage_series.NAME: Kind(_coverage_series, coverage_series_export, of_a_place=False, has_modes=False),
 }
