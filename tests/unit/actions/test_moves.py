@@ -256,7 +256,8 @@ def test_the_history_keeps_what_changed_before_and_after(coordinator: User, make
             "priority": [None, 3],
             "prioritised_on": [None, "2026-03-16"],
             "status": ["received", "waiting"],
-        }
+        },
+        "judged_by": {"days": 84, "criteria": "", "key": "2000-01-01"},
     }
 
 
