@@ -276,6 +276,8 @@ class EventKind(TextChoices):
     REVIEWED = "reviewed", _("Hold reviewed")
     ASKED = "asked", _("Asked whether still waiting")
     ANSWERED = "answered", _("Answered whether still waiting")
+    UNDONE = "undone", _("Undone")
+    NEXT_STEP = "next_step", _("Next step set")
 
 
 class Protection(TextChoices):
@@ -524,6 +526,7 @@ class Move(TextChoices):
     ANSWER = "answer", _("Register the answer")
     CLOSE = "close", pgettext_lazy("move", "Close")
     REOPEN = "reopen", _("Reopen")
+    NEXT_STEP = "next_step", _("Set the next step")
     MERGE = "merge", pgettext_lazy("move", "Merge")
     CORRECT = "correct", _("Correct")
 
@@ -551,6 +554,7 @@ ALLOWED_MOVES: dict[Move, MoveRule] = {
     Move.ANSWER: MoveRule(ON_WAITLIST),
     Move.CLOSE: MoveRule(OPEN),
     Move.REOPEN: MoveRule(frozenset({Status.CLOSED})),
+    Move.NEXT_STEP: MoveRule(OPEN),
     Move.MERGE: MoveRule(OPEN),
     Move.CORRECT: MoveRule(frozenset(Status)),
 }

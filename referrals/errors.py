@@ -1,5 +1,6 @@
 """Errors of the domain: each has a code for programs and a message for the person at the screen."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -199,6 +200,32 @@ class MergeLosesStart(DomainError):
     message = _("The one that started first is kept: its first contact ended the wait.")
 
 
+class SomeRefused(DomainError):
+    """Of several referrals that were to be changed together some are in the way, so that none is changed.
+
+    `refused` says why, by the id of each; None where the user may not even know of it any more.
+    """
+
+    code = "some_refused"
+    message = _("Nothing was saved: it could not be done for %(count)s of the chosen.")
+
+    def __init__(self, refused: Mapping[int, DomainError | None]) -> None:
+        self.refused = dict(refused)
+        super().__init__(count=len(self.refused))
+
+
+class TooManyChosen(DomainError):
+    code = "too_many_chosen"
+    message = _("Choose at most %(most)s referrals at a time.")
+
+
+class UndoTooLate(DomainError):
+    code = "undo_too_late"
+    message = _(
+        "What is done to several at once can be undone for %(minutes)s minutes. Now each referral is changed by itself."
+    )
+
+
 class PauseOverlap(DomainError):
     code = "pause_overlap"
     message = _("The referral is already on hold for this reason in this period.")
@@ -223,6 +250,8 @@ class NothingMissing(DomainError):
 
     code = "nothing_missing"
     message = _("No information is missing, or it is registered already that it came.")
+
+
 class NotReported(DomainError):
     """Somebody wants to take back that a case was reported as a deviation, and it does not stand as reported."""
 
@@ -345,19 +374,6 @@ class AskedAlready(DomainError):
 class NotAsked(DomainError):
     code = "not_asked"
     message = _("The citizen has not been asked, or the answer is registered already.")
-
-
-class SomeRefused(DomainError):
-    """Of many at once some could not be done, so that none was. `refused`: why, by the id of the referral."""
-
-    code = "some_refused"
-    message = _("Nothing was saved: it could not be done for %(count)s of them.")
-
-    @property
-    def refused(self) -> dict[int, DomainError]:
-        """Why not, by the id of the referral."""
-        found: dict[int, DomainError] = self.values["refused"]
-        return found
 
 
 class NothingChanged(DomainError):

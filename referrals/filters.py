@@ -23,6 +23,7 @@ from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.forms.search import SearchForm
 from referrals.models import Category, Employment, Municipality, Person, PriorityTarget, Referral, Therapist
+from referrals.models.to_do import TO_DO, to_do_q
 from referrals.models.written import Written
 from referrals.permissions import Access
 
@@ -351,7 +352,7 @@ def reply_counts(referrals: QuerySet[Referral]) -> dict[Reply, int]:
 
 
 class WaitlistFilter(CaseloadFilter):
-    """The filter above a municipality's list.
+    """The filter above a municipality's list on the day `on`, for the therapist who looks, if it is one.
 
     `dated_from` and `dated_to` are both inclusive, of the day of receipt or the one that `dated` names.
     """
@@ -369,6 +370,19 @@ class WaitlistFilter(CaseloadFilter):
     )
     dated_from = DateFilter(label=_("From and including"), help_text="", method="dated_since")
     dated_to = DateFilter(label=_("To and including"), help_text="", method="dated_until")
+
+    to_do = django_filters.ChoiceFilter(
+        label=_("To do"),
+        empty_label=_("Everything"),
+        choices=list(TO_DO.items()),
+        method="having_to_do",
+    )
+
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet, *, on: date, therapist_id: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(data, queryset, **kwargs)
+        self.on, self.therapist_id = on, therapist_id
 
     def offered(self) -> dict[str, Choices]:
         """Also what is true only of the present."""
@@ -390,6 +404,9 @@ class WaitlistFilter(CaseloadFilter):
     def cleaned(self) -> dict[str, Any]:
         """Everything that was understood; the status always, since no choice, or none that is valid, narrows too."""
         return {"status": ""} | super().cleaned
+
+    def having_to_do(self, queryset: QuerySet, name: str, code: str) -> QuerySet:
+        return queryset.filter(to_do_q(code, on=self.on, therapist_id=self.therapist_id))
 
     def dated_since(self, queryset: QuerySet, name: str, day: date) -> QuerySet:
         return queryset.filter(**{f"{self._date_field}__gte": day})

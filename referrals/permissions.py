@@ -149,6 +149,7 @@ MOVE_PERMISSIONS: dict[Move, Permission] = {
     Move.ANSWER: P.WORK_CASES,
     Move.CLOSE: P.WORK_CASES,
     Move.REOPEN: P.WORK_CASES,
+    Move.NEXT_STEP: P.WORK_CASES,
     Move.MERGE: P.CORRECT,
     Move.CORRECT: P.CORRECT,
 }

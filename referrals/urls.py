@@ -12,6 +12,7 @@ from referrals.views import (
     appearance,
     case,
     caseload,
+    chosen,
     comparison,
     coverage,
     dashboard,
@@ -36,12 +37,14 @@ from referrals.views import (
     priority_keys,
     registration,
     rights,
+    row_edit,
     sessions,
     shielding,
     sign_in,
     single_sign_on,
     staffing,
     staffing_rows,
+    undoing,
     waitlist,
 )
 
@@ -123,6 +126,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The waitlist
     path("k/<municipality:code>/venteliste/", waitlist.waitlist, name="waitlist"),
     path("k/<municipality:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
+    path("k/<municipality:code>/venteliste/valgte/", chosen.choose, name="chosen"),
+    path(
+        "k/<municipality:code>/venteliste/valgte/<slug:slug>/<uuid:token>/",
+        chosen.chosen_move,
+        name="chosen_move",
+    ),
+    path("k/<municipality:code>/venteliste/angre/<int:pk>/", undoing.undo, name="chosen_undo"),
     path("k/<municipality:code>/venteliste/dag/", past_waitlist.past_waitlist, name="waitlist_on_day"),
     path("k/<municipality:code>/venteliste/kom-og-gikk/", moved.moved, name="waitlist_moved"),
     path("k/<municipality:code>/frister/", due.deadlines, name="deadlines"),
@@ -171,6 +181,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<municipality:code>/roller/", rights.rights, name="rights"),
     path("k/<municipality:code>/apninger/<int:opening>/avslutt/", shielding.end_opening, name="opening_end"),
     path("k/<municipality:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
+    path(
+        "k/<municipality:code>/henvisninger/<number:number>/<slug:slug>/rad/",
+        row_edit.edit_cell,
+        name="referral_cell",
+    ),
     path("k/<municipality:code>/innsynslogg/<number:number>/", access_log.access_log, name="access_log"),
     path("k/<municipality:code>/innsynslogg/", access_log.find, name="access_log_find"),
     path("k/<municipality:code>/logger/innsyn/", logs.read_log, name="read_log"),

@@ -16,11 +16,19 @@ from referrals.waiting import oslo_date
 
 # What the history keeps with the value before and the value after: codes and dates.
 CODES = ("status", "priority", "source", "channel", "handling", "urgency", "outcome")
-DATES = ("received_on", "seniority_on", "prioritised_on", "assigned_on", "started_on", "closed_on")
+DATES = (
+    "received_on",
+    "seniority_on",
+    "prioritised_on",
+    "assigned_on",
+    "started_on",
+    "closed_on",
+    "follow_up_on",
+)
 # Other referrals, of which the history keeps the numbers.
 LINKS = ("former", "merged_into")
 # Of free text the history only says that it changed.
-TEXTS = ("reason", "what_matters", "referrer_name", "referrer_phone", "external_reference")
+TEXTS = ("reason", "what_matters", "referrer_name", "referrer_phone", "external_reference", "next_step")
 
 
 @dataclass(frozen=True)
@@ -46,14 +54,25 @@ class Case:
 
         Raises Referral.DoesNotExist when the user may not see it, NotAllowed, StaleVersion or IllegalMove.
         """
+        case = cls.hold(move, referral_id=referral_id, version=version, access=access, by=by, at=at)
+        paused = case.running_pauses().exists()
+        choices.check_move(move, status=case.referral.status, paused=paused)
+        return case
+
+    @classmethod
+    def hold(
+        cls, move: Move, *, referral_id: int, version: int, access: Access, by: User, at: datetime
+    ) -> Self:
+        """The same for whoever may make the move, whatever the state: to undo it.
+
+        Raises Referral.DoesNotExist, NotAllowed or StaleVersion.
+        """
         own = Referral.objects.open_to(access).select_related("category", "person", "former", "merged_into")
         referral = own.select_for_update(of=("self",)).get(pk=referral_id)
         access.check_move(move, referral.municipality_id)
         if referral.version != version:
             raise StaleVersion(current=referral)
-        case = cls(referral, by, at, _facts(referral), _texts(referral))
-        choices.check_move(move, status=referral.status, paused=case.running_pauses().exists())
-        return case
+        return cls(referral, by, at, _facts(referral), _texts(referral))
 
     @property
     def today(self) -> date:

@@ -14,7 +14,6 @@ from referrals.choices import EventKind, Move, ValidationChannel, ValidationResu
 from referrals.errors import (
     AskedAlready,
     DomainError,
-    NotAllowed,
     NotAsked,
     NotOnHold,
     ReasonRequired,
@@ -76,21 +75,21 @@ def ask_many(
 ) -> list[Referral]:
     """The same of many at once: all of them or none. `chosen`: the version that the user saw, by the referral's id.
 
-    Raises SomeRefused, which says of whom and why; of one that the user may not open, only that it is not allowed.
+    Raises SomeRefused, which says of whom and why; of one that the user may not open, only that it is in the way.
     """
     saved: list[Referral] = []
-    refused: dict[int, DomainError] = {}
+    refused: dict[int, DomainError | None] = {}
     for referral_id, version in sorted(
         chosen.items()
     ):  # in one order, so that two who do it never wait in a circle
         try:
             saved.append(_ask(referral_id, version, channel, on, access=access, by=by, at=at))
         except Referral.DoesNotExist:
-            refused[referral_id] = NotAllowed()
+            refused[referral_id] = None
         except DomainError as error:
             refused[referral_id] = error
     if refused:
-        raise SomeRefused(count=len(refused), refused=refused)
+        raise SomeRefused(refused)
     return saved
 
 

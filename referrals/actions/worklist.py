@@ -10,7 +10,7 @@ from typing import Any
 
 from referrals import choices, waiting
 from referrals.actions.cases import Case
-from referrals.actions.checks import check_day, check_employed
+from referrals.actions.checks import check_day, check_employed, check_values
 from referrals.actions.transactions import action
 from referrals.choices import (
     CITIZENS_CHOICE,
@@ -24,6 +24,7 @@ from referrals.choices import (
     allowed_outcomes,
 )
 from referrals.errors import (
+    DateAfter,
     DateBefore,
     IllegalMove,
     NoPriorityKey,
@@ -46,6 +47,8 @@ from referrals.models import (
     WaitPause,
 )
 from referrals.permissions import Access
+
+FOLLOW_UP_DAYS = 730  # a day further ahead is a slip of the keyboard
 
 
 def available_moves(referral: Referral, *, paused: bool, access: Access) -> list[Move]:
@@ -301,6 +304,36 @@ def reopen(
     referral.closed_on, referral.outcome, referral.merged_into = None, "", None
     referral.status = _status_of_open(referral)
     return case.save(EventKind.REOPENED, on=on, note=note, pauses=gap)
+
+
+@action
+def set_next_step(
+    *,
+    referral_id: int,
+    version: int,
+    next_step: str,
+    follow_up_on: date | None,
+    access: Access,
+    by: User,
+    at: datetime,
+) -> Referral:
+    """Write down what is to be done next, and until which day it is put off; both may be empty.
+
+    A new day lies between today and FOLLOW_UP_DAYS ahead, both included; one that stands may have passed. Raises
+    DateBefore, DateAfter, InvalidValue or NothingChanged.
+    """
+    case = Case.take(Move.NEXT_STEP, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    referral, latest = case.referral, case.today + timedelta(days=FOLLOW_UP_DAYS)
+    if follow_up_on is not None and follow_up_on != referral.follow_up_on:
+        if follow_up_on < case.today:
+            raise DateBefore(field="follow_up_on", earliest=case.today)
+        if follow_up_on > latest:
+            raise DateAfter(field="follow_up_on", latest=latest)
+    referral.next_step, referral.follow_up_on = " ".join(next_step.split()), follow_up_on
+    check_values(referral, ["next_step"])
+    if not case.changes() and not case.changed_texts():
+        raise NothingChanged
+    return case.save(EventKind.NEXT_STEP, on=case.today)
 
 
 def _give(referral: Referral, therapist_id: int | None, *, on: date) -> None:

@@ -1,5 +1,6 @@
 """What one referral leaves in the database: its facts, pauses, contacts, reply and history, from its course."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -39,6 +40,7 @@ CLOSING_NOTE_SHARE = 0.4
 
 ASSIGNED_SHARE, ASSIGNED_DAYS = 0.22, 45
 NO_SHOW_SHARE = 0.06
+PLANNED_SHARE, PUT_OFF_SHARE, PUT_OFF_DAYS = 0.4, 0.6, (0, 40)
 REPLY_SHARE, REPLY_DAYS = 0.8, (4, 34)
 # Of those who wait, asked for in the last weeks; half of it has come.
 LACKING_SHARE = {Status.RECEIVED: 0.3, Status.WAITING: 0.06}
@@ -59,6 +61,8 @@ class Case:
     closed: int | None = None
     outcome: str = ""
     pauses: list[PauseRow] = field(default_factory=list)
+    next_step: str = ""
+    follow_up: int | None = None
     contacts: list[ContactRow] = field(default_factory=list)
     replies: list[ReplyRow] = field(default_factory=list)
     requests: list[InformationRow] = field(default_factory=list)
@@ -107,6 +111,7 @@ class Cases:
         self._reply(case)
         case.events = self.journal.lines(pk, case.steps)
         self._lack(case)
+        self._plan(case)
         return case
 
     def row(
@@ -136,6 +141,8 @@ class Cases:
             started_on=day_or_none(course.started),
             closed_on=day_or_none(case.closed),
             outcome=case.outcome,
+            next_step=case.next_step,
+            follow_up_on=day_or_none(case.follow_up),
             changed_at=changed,
             version=len(case.events),
         )
@@ -310,6 +317,29 @@ class Cases:
         if came is not None:
             steps.append(Step(came, EventKind.INFORMATION_CAME, more={"information": told}, note=what))
         case.events += Journal(self.place.pk, self.workdays, rng, self.by_id).lines(case.pk, steps)
+
+    def _plan(self, case: Case) -> None:
+        """Of some open cases that somebody has, the next step is written down, and perhaps put off to a day ahead."""
+        if case.closed is not None or case.assigned is None:
+            return
+        # Of its own, so that no other course is another one for it.
+        rng = Random(f"{self.place.code} {case.course.received} {case.assigned}")
+        if rng.random() > PLANNED_SHARE:
+            return
+        case.next_step = rng.choice(texts.NEXT_STEPS)
+        changes = {}
+        if rng.random() < PUT_OFF_SHARE:
+            case.follow_up = self.workdays.until + rng.randint(*PUT_OFF_DAYS)
+            changes = {"changes": {"follow_up_on": [None, iso(case.follow_up)]}}
+        last = case.events[-1]
+        case.events.append(
+            last._replace(
+                kind=EventKind.NEXT_STEP,
+                registered_at=last.registered_at + timedelta(minutes=5),
+                details=json.dumps({**changes, "texts": ["next_step"]}),
+                note="",
+            )
+        )
 
     def _number(self, year: int) -> str:
         """The next referral number of the year."""

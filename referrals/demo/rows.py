@@ -117,6 +117,8 @@ class ReferralRow(NamedTuple):
     started_on: date | None
     closed_on: date | None
     outcome: str
+    next_step: str
+    follow_up_on: date | None
     changed_at: datetime
     version: int
 

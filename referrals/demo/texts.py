@@ -5,6 +5,16 @@ from random import Random
 
 from referrals.choices import AskedOf, Source
 
+NEXT_STEPS = (
+    "Ringe og avtale hjemmebesøk",
+    "Snakke med pårørende om dagene som passer",
+    "Sjekke om rullestolen er kommet",
+    "Be fastlegen om opplysninger",
+    "Avklare med hjemmetjenesten",
+    "Måle opp badet sammen med huseier",
+    "Følge opp søknaden hos hjelpemiddelsentralen",
+)
+
 REASONS = {
     "assistive_devices": (
         "Trenger rullator til bruk inne og ute.",

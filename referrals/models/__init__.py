@@ -10,6 +10,7 @@ from referrals.models.access import (
 )
 from referrals.models.audit import AuditEvent, ChangeByName, LogSeal, SecurityEvent, ViewLog, ViewLogPerson
 from referrals.models.boundaries import BoundaryArea, BoundaryMap
+from referrals.models.bulk import BulkAction, BulkRow
 from referrals.models.case_file import Contact, NumberSeries, PreliminaryReply, ReferralEvent
 from referrals.models.data_quality import RightAsItIs
 from referrals.models.deviation import DeviationReport
@@ -69,6 +70,8 @@ __all__ = [
     "ALL_KNOWN",
     "AuditEvent",
     "Barring",
+    "BulkAction",
+    "BulkRow",
     "BoundaryArea",
     "BoundaryMap",
     "Category",

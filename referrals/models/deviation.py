@@ -126,9 +126,7 @@ class DeviationReport(models.Model):
                 condition=Q(withdrawn_at__isnull=True),
                 name="deviation_reported_once",
             ),
-            models.CheckConstraint(
-                condition=Q(month=FirstOfMonth("late_on")), name="deviation_in_its_month"
-            ),
+            models.CheckConstraint(condition=Q(month=FirstOfMonth("late_on")), name="deviation_in_its_month"),
             models.CheckConstraint(condition=Q(days_late__gte=1), name="deviation_is_late"),
             models.CheckConstraint(
                 condition=Q(received_on__lt=F("late_on")), name="deviation_late_after_receipt"

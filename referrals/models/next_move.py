@@ -18,6 +18,8 @@ def label_for(move: Move, case: Any) -> str | Promise:
         return _("Change therapist")
     if move == Move.PAUSE and case.is_paused:
         return _("Put on hold for one more reason")
+    if move == Move.NEXT_STEP and (case.next_step or case.follow_up_on):
+        return _("Change the next step")
     if move == Move.CORRECT:
         return _("Correct what was registered")
     return move.label

@@ -46,6 +46,7 @@ from referrals.permissions import Access, Permission
 from referrals.waiting import Day
 
 LONGEST_TEXT = 4000
+LONGEST_STEP = 100
 # What no list shows of the citizen, the category and the therapist: how to reach somebody, who they are to others, and
 # what serves the order alone, which the database knows.
 UNLISTED = (
@@ -275,6 +276,8 @@ class Referral(OnTheClock, Lean):
 
     `received_on` starts the clock (mottatt), `started_on` stops it (påbegynt); `closed_on` with `outcome` ends the
     case. `wait_end` is whichever of the two came first. `version` counts the saves, for the optimistic lock.
+    `next_step` is what is to be done next, in a few words, and `follow_up_on` the day until which it is put off: of an
+    open case, and kept when it is closed.
     `former`: the citizen's referral in the category that was closed last when this one, a re-referral, was received.
     `merged_into`: the one that this one, a duplicate, was merged into.
     """
@@ -341,6 +344,10 @@ class Referral(OnTheClock, Lean):
     started_on = models.DateField(_("started"), null=True, blank=True)
     closed_on = models.DateField(_("closed"), null=True, blank=True)
     outcome = models.CharField(_("closing reason"), max_length=20, choices=Outcome, blank=True)
+    next_step = models.CharField(
+        _("next step"), max_length=LONGEST_STEP, blank=True, default="", db_default=""
+    )
+    follow_up_on = models.DateField(_("put off until"), null=True, blank=True)
     wait_end = models.GeneratedField(
         expression=Least("started_on", "closed_on"), output_field=models.DateField(null=True), db_persist=True
     )
@@ -352,7 +359,7 @@ class Referral(OnTheClock, Lean):
     unlisted = (  # what no list shows: the free text, and how the case came in and was saved
         *("reason", "what_matters", "referrer_name", "referrer_phone", "external_reference"),
         *("seniority_on", "source", "channel", "urgency"),
-        *("registered_at", "registered_by_id", "assigned_on", "changed_at", "version"),
+        *("registered_at", "registered_by_id", "assigned_on", "changed_at"),
     )
 
     class Meta:

@@ -67,7 +67,9 @@ def told(rows: Iterable[Any], rule: Rule) -> Iterator[Finding]:
     """The rows of `named_by`, read `for_list` and `with_shield`, as files have them."""
     for row in rows:
         what = "" if row.is_shielded else rule.wrong(row)
-        yield Finding(rule.code, row.number, row.category.code, row.status, row.received_on, what, row.is_right)
+        yield Finding(
+            rule.code, row.number, row.category.code, row.status, row.received_on, what, row.is_right
+        )
 
 
 def _count(rule: Rule, referrals: ReferralQuerySet, on: date) -> RuleCount:

@@ -136,7 +136,10 @@ def rows_of(
     """
     on = last_look(month, today)
     standing = DeviationReport.objects.known_before(hindsight.known_before(on))
-    found = [*_reported(referrals, access, month, on, standing), *_late(referrals, access, month, on, standing)]
+    found = [
+        *_reported(referrals, access, month, on, standing),
+        *_late(referrals, access, month, on, standing),
+    ]
     return tuple(sorted(found, key=lambda row: (row.line.late_on, row.line.priority, row.line.number)))
 
 

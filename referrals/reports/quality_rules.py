@@ -78,9 +78,7 @@ def _ten_years(rows: ReferralQuerySet, on: date) -> ReferralQuerySet:
 def _registered_late(rows: ReferralQuerySet, on: date) -> ReferralQuerySet:
     """Of which neither the line of its registration nor a correction of its receipt says why."""
     lines = ReferralEvent.objects.filter(referral=OuterRef("pk")).exclude(note="").order_by()
-    told = Q(kind=EventKind.RECEIVED) | Q(
-        kind=EventKind.CORRECTED, details__changes__has_key="received_on"
-    )
+    told = Q(kind=EventKind.RECEIVED) | Q(kind=EventKind.CORRECTED, details__changes__has_key="received_on")
     late = rows.annotate(registered_on=OsloDate("registered_at")).alias(
         lag=Days(F("registered_on"), F("received_on"))
     )
@@ -123,7 +121,6 @@ def _citizen_gone(rows: ReferralQuerySet, on: date) -> ReferralQuerySet:
     told = closed.filter(since).exclude(pk=OuterRef("pk")).order_by("-closed_on", "-pk")
     gone = rows.open().annotate(told_by=Subquery(told.values("number")[:1]))
     return gone.filter(told_by__isnull=False)
-
 
 
 def _held_since(rows: ReferralQuerySet, pauses: QuerySet) -> ReferralQuerySet:

@@ -88,6 +88,7 @@ class ErgoTable(django_tables2.Table):
     caption: str = ""
     when_empty: str = _("Nothing here yet.")
     filter_form = "filter"
+    row_header = ""  # the column that names a row; the first one, unless another is
     page: Page | None = None
     query: QueryDict = QueryDict()
 
@@ -119,7 +120,9 @@ class ErgoTable(django_tables2.Table):
     @property
     def rows_html(self) -> SafeString:
         """The rows of the table's body, every cell escaped."""
-        columns = [self._written(bound, first=number == 0) for number, bound in enumerate(self.columns)]
+        bounds = list(self.columns)
+        named = self.row_header or bounds[0].name
+        columns = [self._written(bound, is_name=bound.name == named) for bound in bounds]
         parts: list[str] = []
         with cells.in_one_language():
             for record in self.records:
@@ -181,13 +184,13 @@ class ErgoTable(django_tables2.Table):
         return Header(bound.name, str(bound.header), css_class, direction, str(alias.opposite))
 
     def _written(
-        self, bound: django_tables2.columns.BoundColumn, *, first: bool
+        self, bound: django_tables2.columns.BoundColumn, *, is_name: bool
     ) -> tuple[str, Callable[[Any], Any], str]:
         """How one column is written: what opens the cell, what fills it, what closes it."""
         cell = getattr(self, f"cell_{bound.name}", None) or bound.column.cell
         css_class = getattr(bound.column, "css_class", "")
         attribute = format_html(' class="{}"', css_class) if css_class else ""
-        if first:
+        if is_name:
             return f'<th scope="row"{attribute}>', cell, "</th>"
         return f"<td{attribute}>", cell, "</td>"
 
@@ -201,10 +204,15 @@ def _head_html(headers: tuple[Header, ...], prefix: str, form: str, field: str) 
 
 
 def escaped(content: Any) -> str:
-    """What a cell returned, fit for HTML. As `conditional_escape`, which takes its time over the two usual kinds."""
-    if type(content) is SafeString:
+    """What a cell returned, fit for HTML. As `conditional_escape`, which takes its time over the usual kinds."""
+    kind = type(content)
+    if kind is SafeString:
         return content
-    return html.escape(content) if type(content) is str else conditional_escape(content)
+    if kind is str:
+        return html.escape(content)
+    if kind is cells.Filled:
+        return content.pattern.format(*map(escaped, content.texts))
+    return conditional_escape(content)
 
 
 def paginate(

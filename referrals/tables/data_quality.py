@@ -30,7 +30,9 @@ class RulesTable(ErgoTable):
     class Meta:
         fields = ("rule", "wrong", "right")
 
-    def __init__(self, counts: tuple[RuleCount, ...], *, address: Callable[[Rule], str], caption: Text) -> None:
+    def __init__(
+        self, counts: tuple[RuleCount, ...], *, address: Callable[[Rule], str], caption: Text
+    ) -> None:
         super().__init__(counts, prefix="rules-", caption=caption)
         self.address = address
 

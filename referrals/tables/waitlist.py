@@ -1,5 +1,6 @@
 """The municipality's list of referrals."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from referrals import waiting
-from referrals.choices import OPEN, PresentFact, Reply, Status
+from referrals.choices import ON_WAITLIST, OPEN, PresentFact, Reply, Status
 from referrals.filters import REPLIES
 from referrals.models import Referral
 from referrals.reports.moved_rows import status_on
@@ -27,13 +28,54 @@ REPLY_COLOURS = {
 }
 
 
+CHOSEN_FORM, CHOSEN_NAME = "chosen", "valgt"  # the form under the list, and what its boxes are called
+
+COLUMNS = (
+    "number",
+    "citizen",
+    "received_on",
+    "category",
+    "priority",
+    "due_on",
+    "gross_days",
+    "status",
+    "therapist",
+)
+
+
+Cell = str | SafeString | cells.Filled
+
+
+class PickColumn(Column):
+    """The boxes by which rows are chosen."""
+
+    css_class = "pick"
+
+
+@dataclass(frozen=True)
+class RowPowers:
+    """What whoever reads a list may do in its rows: choose them, and change facts of theirs.
+
+    `priority`, `therapist` and `next_step` are what stands behind the number in the address of the move; empty where
+    the user may not.
+    """
+
+    may_choose: bool = False
+    priority: str = ""
+    therapist: str = ""
+    next_step: str = ""
+
+
+ONLY_READ = RowPowers()
+
+
 class NumberAndCitizen:
     """The first two cells of a list of referrals: the number leads to the case, at the table's `address`."""
 
     address: str
 
-    def cell_number(self, referral: Referral) -> SafeString:
-        return cells.link(f"{self.address}{referral.number}/", referral.number)
+    def cell_number(self, referral: Referral) -> cells.Filled:
+        return cells.link_in_row(f"{self.address}{referral.number}/", referral.number)
 
     def cell_citizen(self, referral: Referral) -> str | SafeString:
         """Nothing that could lead to somebody who is shielded from the user; nor does the place in a sorted list."""
@@ -126,32 +168,82 @@ class PastTable(PastWaitTable):
 
 
 class WaitlistTable(WaitTable):
-    """Referrals of one municipality, in whatever state they are; over rows that also have `with_missing`."""
+    """Referrals of one municipality, in whatever state they are; over rows that also have `with_missing`.
 
+    Whoever may, chooses rows for the form under the list, and changes facts in the row; never of a shielded or a
+    closed case.
+    """
+
+    pick = PickColumn(_("Choose"), orderable=False)
     status = Column(_("Status"), order_by=("status_rank",))
     therapist = Column(_("Therapist"), order_by=("therapist__sort_key",), missing=_("Not assigned"))
 
+    row_header = "number"
+    all_ticked = False
+
     class Meta:
-        fields = (
-            "number",
-            "citizen",
-            "received_on",
-            "category",
-            "priority",
-            "due_on",
-            "gross_days",
-            "status",
-            "therapist",
-        )
+        fields = ("pick", *COLUMNS)
+
+    def __init__(self, data: Any, *, powers: RowPowers = ONLY_READ, **kwargs: Any) -> None:
+        super().__init__(data, exclude=() if powers.may_choose else ("pick",), **kwargs)
+        self.powers = powers
+        # Asked for once, not once a row.
+        self.choose = _now("Choose %(number)s")
+        self.change_priority, self.change_therapist = _now("change priority"), _now("change therapist")
+        self.change_step, self.add_step = _now("change next step"), _now("Add next step")
 
     def waits(self, referral: Referral) -> bool:
         return referral.is_on_waitlist
+
+    def cell_pick(self, referral: Referral) -> str | cells.Filled:
+        """A box with the number and the version that is shown, so that a later change is noticed."""
+        if referral.is_shielded or referral.status not in OPEN:
+            return ""
+        value, label = f"{referral.number}.{referral.version}", self.choose % {"number": referral.number}
+        return cells.box(CHOSEN_FORM, CHOSEN_NAME, value, label, is_ticked=self.all_ticked)
+
+    def cell_priority(self, referral: Referral) -> Cell:
+        text = cells.subtle(_("Not assessed")) if referral.priority is None else str(referral.priority)
+        if not self.powers.priority or referral.is_shielded or referral.status not in ON_WAITLIST:
+            return text
+        return cells.editable(self._move(referral, self.powers.priority), text, self.change_priority)
+
+    def cell_therapist(self, referral: Referral) -> Cell:
+        """The therapist, and the next step of a case that is open."""
+        text = str(referral.therapist) if referral.therapist_id else cells.subtle(_("Not assigned"))
+        if referral.is_shielded or referral.status not in OPEN:
+            return text
+        name: Cell = text
+        if self.powers.therapist:
+            name = cells.editable(self._move(referral, self.powers.therapist), text, self.change_therapist)
+        return self._with_step(referral, name)
 
     def cell_status(self, referral: Referral) -> SafeString:
         """The status, and the facts beside it while somebody waits; what is missing also after the start."""
         is_assigned = referral.is_on_waitlist and referral.therapist_id is not None
         is_incomplete = referral.is_incomplete and referral.status in OPEN
         return state(referral.status, referral.is_paused, is_assigned, is_incomplete)
+
+    def _with_step(self, referral: Referral, name: Cell) -> Cell:
+        step, address = next_step(referral.next_step, referral.follow_up_on), self.powers.next_step
+        if not step:
+            return (
+                cells.with_addition(name, self._move(referral, address), self.add_step) if address else name
+            )
+        if not address:
+            return cells.noted(name, step)
+        return cells.noted(name, cells.editable(self._move(referral, address), step, self.change_step))
+
+    def _move(self, referral: Referral, slug: str) -> str:
+        return f"{self.address}{referral.number}/{slug}/"
+
+
+class ChosenTable(WaitlistTable):
+    """Those that were chosen in the list, to be looked over before all of them are changed."""
+
+    class Meta:
+        fields = COLUMNS
+        orderable = False
 
 
 class MovedTable(PastWaitTable):
@@ -161,7 +253,7 @@ class MovedTable(PastWaitTable):
     therapist = Column(_("Therapist"), order_by=("therapist__sort_key",), missing=_("Not assigned"))
 
     class Meta:
-        fields = WaitlistTable.Meta.fields
+        fields = COLUMNS
 
     def waits(self, referral: Referral) -> bool:
         return referral.wait_end is None or referral.wait_end > self.on
@@ -170,6 +262,14 @@ class MovedTable(PastWaitTable):
         """The status at the end of the day, and the facts beside it while somebody waited."""
         is_assigned = self.waits(referral) and referral.therapist_id is not None
         return state(status_on(referral, self.on), referral.is_paused, is_assigned)
+
+
+def next_step(text: str, until: date | None) -> str:
+    """What is to be done next, and until when it is put off; empty where nothing is set."""
+    if until is None:
+        return text
+    put_off = _now("put off until %(day)s") % {"day": cells.date(until)}
+    return f"{text}, {put_off}" if text else put_off
 
 
 @cells.remembered

@@ -56,6 +56,7 @@ SLUGS = {
     Move.ANSWER: "svar",
     Move.CLOSE: "avslutt",
     Move.REOPEN: "gjenapne",
+    Move.NEXT_STEP: "neste-steg",
     Move.MERGE: "sla-sammen",
     Move.CORRECT: "rett",
 }

@@ -17,6 +17,7 @@ from referrals.choices import ChangeKind
 from referrals.models import (
     AuditEvent,
     Barring,
+    BulkRow,
     Category,
     Confidant,
     Contact,
@@ -52,6 +53,7 @@ MODELS: dict[str, type[Model]] = {
         Barring,
         Confidant,
         Opening,
+        BulkRow,
     )
 }
 # Codes, dates and staff, which are shown with their values. Whatever is not named here is not repeated.
@@ -71,6 +73,7 @@ SHOWN = frozenset(
         "assigned_on",
         "started_on",
         "closed_on",
+        "follow_up_on",
         "outcome",
         "former_id",
         "merged_into_id",

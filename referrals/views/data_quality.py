@@ -96,7 +96,9 @@ def _visible(request: HttpRequest, municipality: Municipality) -> ReferralQueryS
     return Referral.objects.visible_to(request.access).in_municipality(municipality)
 
 
-def _decided(request: HttpRequest, municipality: Municipality, number: str, slug: str, form: RightForm) -> bool:
+def _decided(
+    request: HttpRequest, municipality: Municipality, number: str, slug: str, form: RightForm
+) -> bool:
     """Whether what the button asks for has been done; otherwise the form says why not."""
     what: dict[str, Any] = {"municipality": municipality, "number": number, "rule": slug}
     who: dict[str, Any] = {"access": request.access, "by": request.user, "at": now()}

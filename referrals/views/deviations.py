@@ -220,5 +220,7 @@ def _withdrawn(request: HttpRequest, municipality: Municipality, form: MonthForm
     """Marks of the month that were taken back, of cases that the user may open; the latest first."""
     own = Referral.objects.open_to(request.access).in_municipality(municipality)
     gone = DeviationReport.objects.filter(month=form.month.start, withdrawn_at__isnull=False)
-    gone = gone.filter(referral__in=own.values("pk")).select_related("referral", "reported_by", "withdrawn_by")
+    gone = gone.filter(referral__in=own.values("pk")).select_related(
+        "referral", "reported_by", "withdrawn_by"
+    )
     return list(gone.order_by("-withdrawn_at", "-pk"))

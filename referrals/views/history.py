@@ -37,7 +37,7 @@ CODES: dict[str, Any] = {
     "protection": Protection,
 }
 # Lines that tell one by one what they changed.
-WITH_CHANGES = frozenset({EventKind.CORRECTED, EventKind.MERGED})
+WITH_CHANGES = frozenset({EventKind.CORRECTED, EventKind.MERGED, EventKind.UNDONE})
 OF_THE_CITIZEN = frozenset({"protection"})
 # Other referrals, by their numbers.
 LINKS = ("former", "merged_into")
@@ -243,6 +243,18 @@ def _merged(event: ReferralEvent, names: Names) -> str:
     return _("Another referral was merged into this one.")
 
 
+def _undone(event: ReferralEvent, names: Names) -> str:
+    return _("What was done to several referrals at once was undone.")
+
+
+def _next_step(event: ReferralEvent, names: Names) -> str:
+    """The text itself is not repeated, as no free text is; the day is."""
+    until = _change(event, "follow_up_on")[1]
+    if until:
+        return _("Next step set, put off until %(until)s.") % {"until": names.value("follow_up_on", until)}
+    return _("Next step changed.")
+
+
 def _replied(event: ReferralEvent, names: Names) -> str:
     return _("Preliminary reply sent to the citizen.")
 
@@ -296,6 +308,8 @@ SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.REVIEWED: _reviewed,
     EventKind.ASKED: _asked,
     EventKind.ANSWERED: _answered,
+    EventKind.UNDONE: _undone,
+    EventKind.NEXT_STEP: _next_step,
 }
 
 

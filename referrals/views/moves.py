@@ -34,6 +34,7 @@ from referrals.forms import case as forms
 from referrals.forms.contact import NoShowForm, StartForm
 from referrals.forms.information import CameForm, RequestForm
 from referrals.forms.merging import MergeForm
+from referrals.forms.worklist import NextStepForm
 from referrals.models import Municipality, PriorityTarget, Referral, ReferralEvent, Therapist, Unit
 from referrals.models.next_move import label_for
 from referrals.templatetags.ergo import day_month_year
@@ -174,6 +175,13 @@ PAGES: dict[Move, MovePage] = {
         done=_("The case is open again."),
         lead=_("For a case closed by mistake or too early, within 30 days. The wait keeps its start."),
     ),
+    Move.NEXT_STEP: MovePage(
+        NextStepForm,
+        worklist.set_next_step,
+        save=_("Save the next step"),
+        done=_("The next step is saved."),
+        lead=_("What is to be done next in the case, and until when it is put off. It changes no clock."),
+    ),
     Move.MERGE: MovePage(
         MergeForm,
         merging.merge,
@@ -212,7 +220,7 @@ def move(request: HttpRequest, code: str, number: str, slug: str) -> HttpRespons
     situation = situation_of(request, municipality, case)
     if request.method == "POST":
         return _post(request, municipality, wanted, situation)
-    if refusal := _refusal(wanted, situation):
+    if refusal := refusal_of(wanted, situation):
         messages.error(request, str(refusal))
         return redirect(address_of(case, municipality))
     form = PAGES[wanted].form(typed(request), situation=situation)
@@ -220,7 +228,7 @@ def move(request: HttpRequest, code: str, number: str, slug: str) -> HttpRespons
 
 
 def situation_of(request: HttpRequest, municipality: Municipality, case: Referral) -> forms.Situation:
-    """What a move of the referral starts from, today."""
+    """What the referral is now, and what there is to choose between today."""
     on = today()
     return forms.Situation(
         referral=case,
@@ -235,7 +243,7 @@ def situation_of(request: HttpRequest, municipality: Municipality, case: Referra
     )
 
 
-def _refusal(wanted: Move, situation: forms.Situation) -> DomainError | None:
+def refusal_of(wanted: Move, situation: forms.Situation) -> DomainError | None:
     """Why the referral's state does not allow the move; None when it does."""
     case = situation.referral
     try:
@@ -260,7 +268,7 @@ def _post(
 ) -> HttpResponse:
     page, case = PAGES[wanted], situation.referral
     form = page.form(request.POST, situation=situation)
-    if form.is_stale or _refusal(wanted, situation):
+    if form.is_stale or refusal_of(wanted, situation):
         return conflict(request, municipality, wanted, situation)
     if form.is_valid():
         try:
@@ -323,7 +331,7 @@ def conflict(
     form = page.onto(request.POST, situation=situation)
     context = _context(municipality, wanted, situation, form) | {
         "discard_url": discard_url or address_of(case, municipality),
-        "refusal": _refusal(wanted, situation),
+        "refusal": refusal_of(wanted, situation),
         "since": history_of(_events_since(page(request.POST, situation=situation)), request.access),
         "theirs": facts_of(case, form),
     }

@@ -33,10 +33,14 @@ from referrals.views.access import municipality_or_404
 from referrals.views.clock import today
 from referrals.views.demo import is_demo
 from referrals.views.kept import keep, kept
+from referrals.views.many import buttons_for_many
 from referrals.views.methods import post_only
 from referrals.views.never_offered import note_choices, note_token
+from referrals.views.row_powers import powers_in
+from referrals.views.undoing import offered
 
 SEARCH = "sok"
+TICKED = "velg"  # the page with the boxes of all rows ticked
 LONGEST_QUERY = 1000
 ANY_NUMBER = "2026-000001"
 # A search looks among all referrals unless the filter says otherwise: one also asks for those that have started.
@@ -76,15 +80,22 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect(f"{request.path}?{_query(request, without=(SEARCH, 'page'))}")
     rows = _rows(request, municipality)
-    chosen = WaitlistFilter(request.GET, rows, offers=offers(municipality))
+    chosen = WaitlistFilter(
+        request.GET,
+        rows,
+        offers=offers(municipality),
+        on=today(),
+        therapist_id=request.access.therapist_id,
+    )
     if request.htmx and chosen.errors:
         return HttpResponseClientRedirect(request.get_full_path())  # the whole page, to say what is wrong
     if chosen.is_asked:
         note_choices(request, chosen.form)
     counts = fact_counts(rows.filter(STILL_WAITING), present=PresentFact)
     is_whole = not chosen.chosen and search is None
-    table = WaitlistTable(_matching(request, chosen, search, municipality), address=before_the_number(code))
+    table = _table(request, municipality, _matching(request, chosen, search, municipality))
     paginate(table, request, count=counts["waiting"] if is_whole else None)
+    table.query = _without_ticks(request)
     context = {
         "municipality": municipality,
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
@@ -97,7 +108,10 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         "table": table,
         "search": search,
         "search_form": search.form if search else _search_form,  # called where it is drawn
-        "present_query": _query(request, without=("page",)),
+        "present_query": _query(request, without=("page", TICKED)),
+        "chosen_query": _query(request, without=(TICKED,)),
+        "many": buttons_for_many(request.access, municipality) if table.powers.may_choose else [],
+        "undo": offered(request, municipality),
         "query_without_search": _query(request, without=(SEARCH, "page")),
     }
     if not table.paginator.count:
@@ -137,6 +151,23 @@ def _recording(
         municipality_id=municipality.pk,
         query=urlencode(asked | table.page_values, doseq=True),
     )
+
+
+def _table(
+    request: HttpRequest, municipality: Municipality, rows: Written | ReferralQuerySet
+) -> WaitlistTable:
+    """The list, with what the user may do in its rows; without scripts a link leads to it with all boxes ticked."""
+    powers = powers_in(municipality, request.access)
+    table = WaitlistTable(rows, address=before_the_number(municipality.code), powers=powers)
+    table.all_ticked = TICKED in request.GET
+    return table
+
+
+def _without_ticks(request: HttpRequest) -> QueryDict:
+    """The query that leads on to other pages of the list: what is ticked on this one is not ticked on those."""
+    if TICKED not in request.GET:
+        return request.GET
+    return QueryDict(_query(request, without=(TICKED,)))
 
 
 def _referrals(request: HttpRequest, municipality: Municipality) -> ReferralQuerySet:

@@ -31,6 +31,8 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.ReferralEvent",
             "referrals.NumberSeries",
             "referrals.Submission",
+            "referrals.BulkAction",
+            "referrals.BulkRow",
             "referrals.AuditEvent",
             "referrals.ChangeByName",
             "referrals.ViewLog",

@@ -92,9 +92,7 @@ def test_without_scripts_a_month_is_reported_too(
 
 
 @pytest.mark.usefixtures("late")
-def test_it_prints_across(
-    page: Page, sign_in: SignIn, manager: User, municipality: Municipality
-) -> None:
+def test_it_prints_across(page: Page, sign_in: SignIn, manager: User, municipality: Municipality) -> None:
     sign_in(manager)
     page.goto(f"/k/{municipality.code}/avvik/")
     page.emulate_media(media="print")

@@ -16,7 +16,16 @@ from ergo import scope
 from referrals.actions import auditing
 from referrals.actions.auditing import record_view, recording_view
 from referrals.choices import ViewKind, ViewReason
-from referrals.models import Category, Municipality, Referral, User, ViewLog, ViewLogPerson, access_of
+from referrals.models import (
+    BulkAction,
+    Category,
+    Municipality,
+    Referral,
+    User,
+    ViewLog,
+    ViewLogPerson,
+    access_of,
+)
 from referrals.permissions import Role
 from referrals.views.case import SLUGS
 from tests.factories import (
@@ -87,6 +96,22 @@ class Office:
         address = reverse("intake_meeting", kwargs=self.place)
         return self.browser.post(f"{address}?nr={NUMBER}", typed)
 
+    def chosen(self, **changes: Any) -> str:
+        """The address of the page about the citizen's referral, chosen in the list to be assigned."""
+        chosen = {"valgt": f"{NUMBER}.1", "gjor": SLUGS["assign"]} | changes
+        return self.browser.post(reverse("chosen", kwargs=self.place), chosen).url
+
+    def undo_what_somebody_changed(self) -> HttpResponse:
+        typed = {"therapist": "", "outcome": "other", "on": f"{TODAY:%d%m%Y}", "sett": f"{NUMBER}.1"}
+        self.browser.post(self.chosen(gjor=SLUGS["close"]), typed)
+        Referral.objects.filter(pk=self.case.pk).update(version=7)
+        done = BulkAction.objects.get()
+        return self.browser.post(reverse("chosen_undo", kwargs=self.place | {"pk": done.pk}))
+
+    def cell(self) -> HttpResponse:
+        place = self.place | {"number": NUMBER, "slug": SLUGS["prioritise"]}
+        return self.browser.get(reverse("referral_cell", kwargs=place), headers={"HX-Request": "true"})
+
     def find_access_log(self) -> HttpResponse:
         typed = {"q": NUMBER, "why": "control"}
         return self.browser.post(reverse("access_log_find", kwargs=self.place), typed, follow=True)
@@ -142,6 +167,12 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     "referral_move": (ViewKind.MOVE, lambda office: office.move()),
     "referral_move, sent": (ViewKind.MOVE, lambda office: office.send_move(version=1)),
     "referral_move, conflict": (ViewKind.CONFLICT, lambda office: office.send_move(version=0)),
+    "chosen_move": (ViewKind.MOVE, lambda office: office.browser.get(office.chosen())),
+    "chosen_undo, of what somebody changed": (
+        ViewKind.CONFLICT,
+        lambda office: office.undo_what_somebody_changed(),
+    ),
+    "referral_cell": (ViewKind.MOVE, lambda office: office.cell()),
     "referral_shielding": (
         ViewKind.SHIELDING,
         lambda office: office.get("referral_shielding", number=NUMBER),
@@ -198,6 +229,7 @@ SHOWS_NOBODY = {
     "privacy": "text",
     "definitions": "text",
     "referral_citizen": "leads on to the form",
+    "chosen": "leads on to the form",
     "referral_shielded": "a number; the case page logs the opening, with its reason",
     "referral_emergency": "a number; the case page logs the opening, with its reason",
     "rights": "staff and their roles",

@@ -354,4 +354,6 @@ def test_a_recipe_makes_the_same_report_again_whatever_was_done_since(
 
 
 def test_the_menu_leads_there(office: Client, municipality: Municipality) -> None:
-    assert f'href="/k/{municipality.code}/avvik/"' in markup(office.get(f"/k/{municipality.code}/venteliste/"))
+    assert f'href="/k/{municipality.code}/avvik/"' in markup(
+        office.get(f"/k/{municipality.code}/venteliste/")
+    )

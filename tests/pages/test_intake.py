@@ -352,7 +352,7 @@ class TestKeys:
         log(), log()
         assert 'aria-keyshortcuts="n"' in text(office.get(address))
         page = office.post("/taster/", {"single_keys": "off", "next": address}, follow=True)
-        assert "aria-keyshortcuts" not in text(page) and "slått av for deg" in text(page)
+        assert "aria-keyshortcuts" not in text(page) and "Enkelttaster er slått av" in text(page)
         coordinator.refresh_from_db()
         assert coordinator.single_keys is False
         page = office.post("/taster/", {"single_keys": "on", "next": address}, follow=True)

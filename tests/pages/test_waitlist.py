@@ -487,3 +487,41 @@ def test_three_rows_cost_as_many_queries_as_thirty_and_no_more_than_five(
     few = queries(office, address + query)
     add(27)
     assert len(queries(office, address + query)) == len(few) <= MOST_QUERIES, "\n\n".join(few)
+
+
+# ---------------------------------------------------------------- what there is to do
+
+
+def test_what_is_new_to_me_was_assigned_within_a_week(
+    client_for: ClientFor, therapist_user: User, address: str, log: Log
+) -> None:
+    own = {"waiting": True, "therapist": therapist_user.therapist}
+    new = [log(**own, assigned_on=TODAY), log(**own, assigned_on=days_ago(6))]
+    log(**own, assigned_on=days_ago(7))
+    log(waiting=True, assigned=True, received_on=days_ago(2))
+    assert set(listed(client_for(therapist_user).get(f"{address}?to_do=new"))) == set(new)
+
+
+def test_nothing_is_new_to_whoever_is_no_therapist(office: Client, address: str, log: Log) -> None:
+    log(waiting=True)
+    log(waiting=True, assigned=True)
+    assert listed(office.get(f"{address}?to_do=new")) == []
+
+
+def test_deadlines_of_this_week_lie_between_today_and_sunday(office: Client, address: str, log: Log) -> None:
+    """TODAY is a Monday."""
+    log(waiting=True)
+    [probe] = listed(office.get(address))
+    probe.delete()
+    days = probe.target_days
+    rows = {left: log(waiting=True, received_on=days_ago(days - left)) for left in (-1, 0, 6, 7)}
+    assert {one.days_left for one in listed(office.get(address))} == set(rows)
+    assert set(listed(office.get(f"{address}?to_do=due"))) == {rows[0], rows[6]}
+
+
+def test_what_is_put_off_and_what_is_to_be_followed_up(office: Client, address: str, log: Log) -> None:
+    past, today, later = (log(waiting=True, follow_up_on=days_ago(days)) for days in (1, 0, -1))
+    log(waiting=True)
+    assert set(listed(office.get(f"{address}?to_do=follow_up"))) == {past, today}
+    assert listed(office.get(f"{address}?to_do=put_off")) == [later]
+    assert office.get(f"{address}?to_do=x").context["filter"].errors["to_do"]

@@ -6,13 +6,14 @@ from django.utils.translation import override
 
 from referrals.filters import Offers, WaitlistFilter
 from referrals.models import Referral
+from tests.factories import TODAY
 
 NAMES = {"nb": "Bad", "nn": "Bad", "en": "Bathroom"}
 
 
 def offering(levels: list[int], query: str = "") -> WaitlistFilter:
     offers = Offers([{"code": "bath"} | NAMES], [{"id": 7, "name": "Ane Vik"}], levels)
-    return WaitlistFilter(QueryDict(query), Referral.objects.all(), offers=offers)
+    return WaitlistFilter(QueryDict(query), Referral.objects.all(), offers=offers, on=TODAY)
 
 
 def choices(chosen: WaitlistFilter, name: str) -> list[str]:

@@ -75,7 +75,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--line", choices=FLOWS, help="moved: which rows; those referred when left out")
         parser.add_argument(
-            "--month", metavar="MONTH", help="deviations: the month, as 2026-10; the last whole one when left out"
+            "--month",
+            metavar="MONTH",
+            help="deviations: the month, as 2026-10; the last whole one when left out",
         )
         parser.add_argument("--year", type=int, help="month_ends: the year; the newest when left out")
         parser.add_argument(

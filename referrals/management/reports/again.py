@@ -48,7 +48,9 @@ def asked_by_recipe(options: dict[str, Any]) -> Asked:
         weeks=round(started.weeks),
         others=codes_in(filters.get("with")),
         year=int(filters["year"]) if "year" in filters else None,
-        month=deviations.month_of(date.fromisoformat(f"{filters['month']}-01")) if "month" in filters else None,
+        month=deviations.month_of(date.fromisoformat(f"{filters['month']}-01"))
+        if "month" in filters
+        else None,
         question=Question.of(filters) if question["report"] in OF_COVERAGE else Question(),
         reached=_reached(kept) if question["report"] in OF_SOME_CASES and scope.exact else None,
         filters=filters,

@@ -39,6 +39,7 @@ ACTIONS: dict[Move, Callable[..., Referral]] = {
     Move.ANSWER: rounds.answer,
     Move.CLOSE: worklist.close,
     Move.REOPEN: worklist.reopen,
+    Move.NEXT_STEP: worklist.set_next_step,
     Move.MERGE: merging.merge,
     Move.CORRECT: referrals.correct,
 }
@@ -75,6 +76,7 @@ def do(move: Move, referral: Referral, by: User, *, at: datetime = NOW, **argume
         Move.ANSWER: {"result": ValidationResult.STILL_WAITING, "on": TODAY},
         Move.CLOSE: {"outcome": Outcome.NOT_NEEDED, "on": TODAY},
         Move.REOPEN: {"on": TODAY},
+        Move.NEXT_STEP: {"next_step": "Ringe og avtale besøk", "follow_up_on": None},
         Move.MERGE: twin_of(referral) if move == Move.MERGE else {},
         Move.CORRECT: {"changes": {"source": Source.SELF}, "reason": "Feil avsender valgt."},
     }

@@ -100,7 +100,10 @@ class TestMarking:
     ) -> None:
         """A correction moves the first day late to January: it stays in the report of February."""
         [first] = mark(coordinator, case).new
-        changed = {"received_on": case.received_on - timedelta(days=20), "prioritised_on": case.prioritised_on}
+        changed = {
+            "received_on": case.received_on - timedelta(days=20),
+            "prioritised_on": case.prioritised_on,
+        }
         do(Move.CORRECT, case, coordinator, changes=changed, reason="Brevet kom før.")
         again = mark(manager, case, month=JANUARY)
         assert again.new == () and again.before == (first,)

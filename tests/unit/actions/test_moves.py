@@ -55,11 +55,14 @@ KINDS = {
     Move.ANSWER: EventKind.ANSWERED,
     Move.CLOSE: EventKind.CLOSED,
     Move.REOPEN: EventKind.REOPENED,
+    Move.NEXT_STEP: EventKind.NEXT_STEP,
     Move.MERGE: EventKind.MERGED,
     Move.CORRECT: EventKind.CORRECTED,
 }
 DATED = [move for move in Move if move not in (Move.MERGE, Move.CORRECT)]
 NOTED = [Move.PRIORITISE, Move.REVIEW, Move.ANSWER, Move.CLOSE, Move.REOPEN, Move.MERGE]
+DATED = [move for move in Move if move not in (Move.NEXT_STEP, Move.MERGE, Move.CORRECT)]
+NOTED = [Move.PRIORITISE, Move.CLOSE, Move.REOPEN, Move.MERGE]
 # On hold for the usual reason, a referral can be put on hold for others.
 GIVEN: dict[Move, dict[str, str]] = {Move.PAUSE: {"reason": PauseReason.HOSPITAL}}
 # A situation from which each move is allowed.
@@ -279,6 +282,7 @@ def test_a_therapist_may_not_triage_and_sees_no_button_for_it(
     access = access_of(therapist_user, on=TODAY)
     moves = available_moves(referral, paused=False, access=access)
     assert moves == [Move.PAUSE, Move.START, Move.NO_SHOW, Move.REQUEST, Move.ASK, Move.CLOSE]
+    assert moves == [Move.PAUSE, Move.START, Move.NO_SHOW, Move.CLOSE, Move.NEXT_STEP]
 
 
 def test_rights_end_with_the_membership(coordinator: User, make: Make) -> None:

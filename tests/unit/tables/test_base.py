@@ -236,3 +236,25 @@ def test_a_table_that_is_not_paged_shows_everything():
     table = EveryColumnTable(ROWS)
     assert len(table.records) == 120
     assert list(table.pager) == []
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda text: cells.link_in_row(text, text),
+        lambda text: cells.editable(text, text, text),
+        lambda text: cells.with_addition(cells.editable(text, text, text), text, text),
+        lambda text: cells.noted(cells.editable(text, text, text), text),
+        lambda text: cells.box(text, text, text, text),
+        lambda text: cells.box(text, text, text, text, is_ticked=True),
+    ],
+)
+def test_whatever_the_table_fills_in_is_escaped(build):
+    """Also what stands inside of something else that is filled in."""
+    written = escaped(build(HOSTILE))
+    assert "<script" not in written and "&lt;script&gt;" in written
+    assert "{" not in written and HOSTILE not in written
+
+
+def test_braces_in_what_is_filled_in_stay_as_they_are():
+    assert "{0.__class__}" in escaped(cells.link_in_row("/", "{0.__class__}"))
