@@ -55,9 +55,9 @@ def test_a_preliminary_reply_is_settled_by_keyboard(
     expect(page.get_by_role("heading", level=1)).to_have_text(REPLY)
     assert_accessible(page)
 
-    expect(page.get_by_label("Svar sendt")).to_be_focused()
+    expect(page.get_by_label("Svaret ble sendt")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Det foreløpige svaret er registrert.")).to_be_visible()
+    expect(page.get_by_text("Foreløpig svar er registrert.")).to_be_visible()
     assert PreliminaryReply.objects.get().referral == late
 
     page.goto(f"/k/{municipality.code}/frister/")
