@@ -12,7 +12,6 @@ from referrals.models import Category, Municipality, Referral, User
 from referrals.views.clock import today
 from tests.factories import InstallationFactory, PersonFactory, ReferralFactory
 from tests.journeys.accessibility import assert_accessible, assert_fits
-from tests.journeys.steps import count_keys, keys_pressed
 
 BORN = date(1948, 5, 17)
 NUMBER = identity.synthetic(BORN, 3)
@@ -113,35 +112,6 @@ def test_logs_a_referral_for_a_new_citizen_by_keyboard_alone(
     assert (referral.source, referral.channel, referral.category) == ("gp", "letter", category)
     assert (referral.urgency, referral.reason) == ("fall", "Har falt i badet. Čáhci 😀")
     assert (referral.person.identifier, referral.person.birth_date) == (NUMBER, BORN)
-
-
-def test_the_keys_and_pages_of_a_referral_are_counted(
-    page: Page,
-    sign_in: Callable[[User], None],
-    coordinator: User,
-    municipality: Municipality,
-    category: Category,
-) -> None:
-    """docs/keystrokes.md: what is typed is the same in a spreadsheet, so it is told apart from the rest."""
-    reason, given_name, family_name = "Har falt i badet", "Kari", "Moen"
-    sign_in(coordinator)
-    count_keys(page)
-    loads: list[str] = []
-    begin(page, municipality)
-    page.on("load", lambda loaded: loads.append(loaded.url))
-    page.keyboard.type(NUMBER)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Registrer ny innbygger")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Mottatt dato")).to_be_focused()
-    write(page, f"{today():%d%m%y}", "Fas", "Br", "Hj")
-    page.keyboard.press("Space")
-    write(page, "", "Fall", reason, "", given_name)
-    page.keyboard.type(family_name)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"{given_name} {family_name}")
-    told = len(NUMBER + reason + given_name + family_name)
-    assert (told, keys_pressed(page) - told, len(loads)) == (35, 30, 3)
 
 
 def test_errors_take_the_focus_and_lead_to_the_fields(
