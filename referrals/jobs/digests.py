@@ -52,8 +52,9 @@ def is_configured() -> bool:
 
 
 def send_digests(occasion: Occasion) -> None:
-    """Everybody's e-mail of the day, and those that could not be sent before."""
-    send_due(timezone.now)
+    """Everybody's e-mail of the day, and those that could not be sent before; nothing without a mail server."""
+    if is_configured():
+        send_due(timezone.now)
 
 
 def send_due(clock: Clock) -> Counter[str]:

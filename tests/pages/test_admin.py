@@ -21,6 +21,7 @@ from referrals.models import (
     AuditEvent,
     BoundaryMap,
     Category,
+    Digest,
     Employment,
     JobState,
     LogSeal,
@@ -374,8 +375,8 @@ class TestCases:
         model = "person" if "protection" in query else "referral"
         assert admin_client.get(f"/admin/referrals/{model}/?{query}").status_code == 200
 
-    def test_records_are_the_models_with_persons_and_cases_the_jobs_the_keys_and_the_imports(self) -> None:
-        assert RECORDS == [BoundaryMap, JobState, Person, PriorityKey, Referral, StaffingImport]
+    def test_records_are_the_models_with_persons_and_cases_the_jobs_e_mails_keys_and_imports(self) -> None:
+        assert RECORDS == [BoundaryMap, Digest, JobState, Person, PriorityKey, Referral, StaffingImport]
 
 
 class TestLogs:

@@ -31,6 +31,7 @@ def menu(client: Client, address: str) -> dict[str, bool]:
             "coordinator",
             [
                 "Venteliste",
+                "Frister",
                 "Lange ventetider",
                 "Ny henvisning",
                 "Oversikt",
@@ -43,6 +44,7 @@ def menu(client: Client, address: str) -> dict[str, bool]:
             "therapist_user",
             [
                 "Venteliste",
+                "Frister",
                 "Lange ventetider",
                 "Ny henvisning",
                 "Mine saker",
@@ -56,6 +58,7 @@ def menu(client: Client, address: str) -> dict[str, bool]:
             "manager",
             [
                 "Venteliste",
+                "Frister",
                 "Lange ventetider",
                 "Oversikt",
                 "Dekning",
