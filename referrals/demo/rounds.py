@@ -5,6 +5,7 @@ one for it.
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from referrals.actions import rounds
 from referrals.choices import Task, ValidationChannel, ValidationResult
@@ -32,7 +33,7 @@ REVIEW_NOTES = ("Ringt: vil fortsatt vente.", "Avklart med sykehuset: fortsatt i
 
 def play(by: User, code: str, last_day: date) -> None:
     """In the municipality, by its coordinator, as it stands on the last day of the demo."""
-    acting = {
+    acting: dict[str, Any] = {
         "by": by,
         "at": datetime.combine(last_day, OFFICE_TIME),
         "access": access_of(by, on=last_day),
@@ -47,10 +48,10 @@ def play(by: User, code: str, last_day: date) -> None:
             _review(referral, nth, last_day, acting)
 
 
-def _ask(referral: Referral, nth: int, last_day: date, acting: dict) -> None:
+def _ask(referral: Referral, nth: int, last_day: date, acting: dict[str, Any]) -> None:
     """One is asked, and perhaps answers."""
     asked_on = max(referral.received_on, last_day - timedelta(days=ASKED_DAYS_AGO - nth % 20))
-    case = {"referral_id": referral.pk, "version": referral.version}
+    case: dict[str, Any] = {"referral_id": referral.pk, "version": referral.version}
     asked = rounds.ask(**case, channel=CHANNELS[nth % len(CHANNELS)], on=asked_on, **acting)
     result = ANSWERS[nth % len(ANSWERS)]
     if result is not None:
@@ -59,7 +60,7 @@ def _ask(referral: Referral, nth: int, last_day: date, acting: dict) -> None:
         rounds.answer(**case, result=result, on=answered_on, **acting)
 
 
-def _review(referral: Referral, nth: int, last_day: date, acting: dict) -> None:
+def _review(referral: Any, nth: int, last_day: date, acting: dict[str, Any]) -> None:
     """A hold that has lasted long is looked at, and goes on."""
     rounds.review(
         referral_id=referral.pk,

@@ -113,7 +113,8 @@ def _place(access: Access, municipality: Municipality, on: date) -> Place:
     rows = Referral.objects.visible_to(access).in_municipality(municipality)
     url = settings.ADDRESS + reverse("deadlines", kwargs={"code": municipality.code})
     if municipality.pk not in access.places_of(Role.COORDINATOR):
-        rows = rows.filter(therapist_id=access.therapist_id, therapist__isnull=False)
+        own = access.therapist_id
+        rows = rows.none() if own is None else rows.of_therapist(own)
         url += "?ergoterapeut=mine"
     counts = counts_of(rows, on=on)
     return Place(municipality.full_name, url, [(task, count) for task, count in counts.items() if count])

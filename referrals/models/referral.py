@@ -212,7 +212,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def with_review_due(self, *, on: date) -> Self:
         """The pause whose review is due first, of those that run: `review_due_on`, `review_reason`, `review_since`."""
-        running = self._pauses().running(on).filter(referral=OuterRef("pk")).with_review_due()
+        running: Any = self._pauses().running(on).filter(referral=OuterRef("pk")).with_review_due()
         first = running.order_by("review_due_on", "pk")
         return self.annotate(
             review_due_on=Subquery(first.values("review_due_on")[:1]),

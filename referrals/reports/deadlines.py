@@ -5,6 +5,7 @@ Each deadline is that of `waiting`, read by the querysets of the models; here st
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any, cast
 
 from django.db.models import F, Q
 
@@ -16,7 +17,8 @@ from referrals.models.referral import ReferralQuerySet
 FOUR_WEEKS_DAYS = 28
 SUNDAY = 6
 
-Source = Callable[[ReferralQuerySet, date, Municipality | None], ReferralQuerySet]
+# Rows with what the clock annotates, which a type cannot tell.
+Source = Callable[[ReferralQuerySet, date, Municipality | None], Any]
 
 
 def rows_of(
@@ -31,9 +33,9 @@ def rows_of(
 
     `when` None: what is to be done now, at the end of the day `on`. `municipality`: where all rows are of it.
     """
-    rows = SOURCES[task](visible, on, municipality)
+    rows: Any = SOURCES[task](visible, on, municipality)
     chosen = NOW[task](on) if when is None else Q(last_day__range=window(when, on))
-    return rows.filter(chosen).order_by("last_day", "received_on", "pk")
+    return cast(ReferralQuerySet, rows.filter(chosen).order_by("last_day", "received_on", "pk"))
 
 
 def counts_of(visible: ReferralQuerySet, *, on: date) -> dict[Task, int]:
@@ -49,46 +51,46 @@ def window(when: When, on: date) -> tuple[date, date]:
     return on, on + timedelta(days=days)
 
 
-def _over_target(visible: ReferralQuerySet, on: date, municipality: Municipality | None) -> ReferralQuerySet:
+def _over_target(visible: ReferralQuerySet, on: date, municipality: Municipality | None) -> Any:
     return _with_target(visible, on, municipality).filter(waiting.over_target_q())
 
 
-def _due_soon(visible: ReferralQuerySet, on: date, municipality: Municipality | None) -> ReferralQuerySet:
+def _due_soon(visible: ReferralQuerySet, on: date, municipality: Municipality | None) -> Any:
     return _with_target(visible, on, municipality).filter(days_left__gte=0)
 
 
-def _with_target(visible: ReferralQuerySet, on: date, municipality: Municipality | None) -> ReferralQuerySet:
-    rows = _waiting(visible).with_wait(on=on, municipality=municipality)
+def _with_target(visible: ReferralQuerySet, on: date, municipality: Municipality | None) -> Any:
+    rows: Any = _waiting(visible).with_wait(on=on, municipality=municipality)
     return rows.annotate(last_day=F("due_on"))
 
 
-def _reply(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> ReferralQuerySet:
-    rows = visible.counted().open().with_reply_state(on=on)
+def _reply(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> Any:
+    rows: Any = visible.counted().open().with_reply_state(on=on)
     unsent = rows.filter(reply_state__in=(Reply.NOT_YET, Reply.DUE, Reply.LATE))
     return unsent.annotate(last_day=waiting.preliminary_reply_due_sql())
 
 
-def _review(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> ReferralQuerySet:
-    rows = _waiting(visible).with_review_due(on=on).filter(review_due_on__isnull=False)
+def _review(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> Any:
+    rows: Any = _waiting(visible).with_review_due(on=on).filter(review_due_on__isnull=False)
     return rows.annotate(last_day=F("review_due_on"))
 
 
-def _reassess(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> ReferralQuerySet:
-    rows = _waiting(visible).with_validation().filter(changed_on__isnull=False)
+def _reassess(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> Any:
+    rows: Any = _waiting(visible).with_validation().filter(changed_on__isnull=False)
     return rows.annotate(last_day=F("changed_on"))
 
 
-def _ask(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> ReferralQuerySet:
-    rows = _waiting(visible).with_validation().filter(asked_on__isnull=True, changed_on__isnull=True)
+def _ask(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> Any:
+    rows: Any = _waiting(visible).with_validation().filter(asked_on__isnull=True, changed_on__isnull=True)
     return rows.annotate(last_day=F("validation_due_on"))
 
 
-def _answer(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> ReferralQuerySet:
-    rows = _waiting(visible).with_validation().filter(asked_on__isnull=False)
+def _answer(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> Any:
+    rows: Any = _waiting(visible).with_validation().filter(asked_on__isnull=False)
     return rows.annotate(last_day=F("answer_due_on"))
 
 
-def _waiting(visible: ReferralQuerySet) -> ReferralQuerySet:
+def _waiting(visible: ReferralQuerySet) -> Any:
     """Those who wait now."""
     return visible.filter(wait_end__isnull=True, status__in=ON_WAITLIST)
 
