@@ -108,6 +108,7 @@ class Cases:
         self._miss(case)
         self._start(case)
         self._close(case)
+        self._leave(case)
         self._reply(case)
         case.events = self.journal.lines(pk, case.steps)
         self._lack(case)
@@ -276,6 +277,14 @@ class Cases:
         if case.closed is not None:
             changes = {"status": Status.CLOSED, "closed_on": iso(case.closed), "outcome": case.outcome}
             case.steps.append(Step(case.closed, EventKind.CLOSED, changes, more, note))
+
+    def _leave(self, case: Case) -> None:
+        """Whoever does not work there any more has no open case: it waits for somebody else."""
+        last = self.workdays.last()
+        if case.closed is not None or case.therapist_id is None or case.therapist_id in self.team.on(last):
+            return
+        case.therapist_id = case.assigned = None
+        case.steps.append(Step(last, EventKind.ASSIGNED, {"assigned_on": None, "therapist": None}))
 
     def _more_contacts(self, case: Case, earliest: int, before: int) -> None:
         """Contacts after the first, while the case is open."""

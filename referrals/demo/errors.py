@@ -18,7 +18,7 @@ FIRST_WEEK = timedelta(days=7)
 
 
 def add(municipality_id: int, by: User, last_day: date) -> None:
-    """A start on a day before the assessment, a start without one, and a pause that nobody has ended; where they can be.
+    """A start before the assessment, a start without one, and a pause that nobody has ended; where a case allows it.
 
     Registered on the last working day of the demo.
     """

@@ -3,8 +3,8 @@
 Which month a case belongs to is decided by the first day on which its target was broken, by the one clock, until
 somebody marks it as reported. From then on it stands in the report of that month with the line as it was reported, and
 in no other: what a correction, another priority or a later closing as duplicate changes is told beside the line, and
-moves it nowhere. Of what is not reported yet, a correction moves the case to the month where it belongs; so that nothing
-is lost, months before the one that is shown name what they have left to report.
+moves it nowhere. Of what is not reported yet, a correction moves the case to the month where it belongs; so that
+nothing is lost, months before the one that is shown name what they have left to report.
 """
 
 from collections import Counter
@@ -206,7 +206,7 @@ def _reported(
     clocked = {row.pk: breach_of(row) for row in mine.with_wait(on=on).prefetch_related("pauses")}
     for row in mine.for_list().with_shield(access):
         breach = clocked.get(row.pk)
-        yield Row(row, _line_as_reported(row, told[row.pk], breach), breach and breach.late_on)
+        yield Row(row, _line_as_reported(row, told[row.pk], breach), breach.late_on if breach else None)
 
 
 def _line_as_reported(row: Any, mark: DeviationReport, now: Breach | None) -> Deviation:

@@ -103,8 +103,9 @@ def _long_pause(rows: ReferralQuerySet, on: date) -> ReferralQuerySet:
 
 def _always_on_hold(rows: ReferralQuerySet, on: date) -> ReferralQuerySet:
     """For whatever reasons: every day of the gross wait is one on hold."""
-    waits = rows.waiting(on=on).with_gross_days(on=on).with_held_days(on=on)
-    return waits.filter(gross_days__gt=HALF_A_YEAR_DAYS, held_days=F("gross_days"))
+    waits: Any = rows.waiting(on=on).with_gross_days(on=on).with_held_days(on=on)
+    found: ReferralQuerySet = waits.filter(gross_days__gt=HALF_A_YEAR_DAYS, held_days=F("gross_days"))
+    return found
 
 
 def _therapist_gone(rows: ReferralQuerySet, on: date) -> ReferralQuerySet:

@@ -43,8 +43,8 @@ class RulesTable(ErgoTable):
 class NamedTable(NumberAndCitizen, ErgoTable):
     """The cases that a rule names, over rows with what it needs, `with_shield` and `for_list`.
 
-    `mend` gives the address of the page that mends a case and what it is called, `decide` that on which somebody says that
-    it is right as it is; `said`: what was said of it, by the id of the case.
+    `mend` gives the address of the page that mends a case and what it is called, `decide` that on which somebody says
+    that it is right as it is; `said`: what was said of it, by the id of the case.
     """
 
     number = Column(_("Number"))

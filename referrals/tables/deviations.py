@@ -19,8 +19,8 @@ MARK_FORM, NUMBER = "mark", "number"
 class DeviationsTable(NumberAndCitizen, ErgoTable):
     """Over `Row`s of the report. The citizen is initials and birth year, and never sorted by.
 
-    `address` is what stands before the number in the address of a case, `withdraw` gives that of the page on which a mark
-    is taken back; `may_report`: rows can be ticked, and marks taken back.
+    `address` is what stands before the number in the address of a case, `withdraw` gives that of the page on which a
+    mark is taken back; `may_report`: rows can be ticked, and marks taken back.
     """
 
     number = Column(_("Number"), accessor="line__number")
@@ -40,6 +40,7 @@ class DeviationsTable(NumberAndCitizen, ErgoTable):
     class Meta:
         fields = (
             "number",
+            "reported",
             "citizen",
             "category",
             "priority",
@@ -49,7 +50,6 @@ class DeviationsTable(NumberAndCitizen, ErgoTable):
             "days_late",
             "therapist",
             "reason",
-            "reported",
         )
 
     def __init__(

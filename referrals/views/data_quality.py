@@ -83,7 +83,7 @@ def decide(request: HttpRequest, code: str, slug: str, number: str) -> HttpRespo
         messages.info(request, _("The rule does not name the case any more."))
         return redirect(back)
     said = RightAsItIs.objects.standing().filter(referral=case, rule=slug).select_related("said_by").first()
-    form = RightForm(typed(request) if said is None else None)
+    form = RightForm(typed(request))
     if request.method == "POST" and _decided(request, municipality, number, slug, form):
         return redirect(back)
     record_view(ViewKind.DATA_QUALITY, [case], access=request.access)

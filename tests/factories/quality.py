@@ -4,7 +4,7 @@ import factory
 
 from referrals.choices import DataRule
 from referrals.models import DeviationReport, RightAsItIs
-from tests.factories.cases import OfReferralFactory
+from tests.factories.cases import OfReferralFactory, ReferralFactory
 from tests.factories.days import NOW, days_ago
 from tests.factories.people import UserFactory
 
@@ -15,6 +15,7 @@ class DeviationReportFactory(OfReferralFactory):
     class Meta:
         model = DeviationReport
 
+    referral = factory.SubFactory(ReferralFactory, waiting=True, received_on=days_ago(117))
     late_on = days_ago(60)
     month = factory.LazyAttribute(lambda mark: mark.late_on.replace(day=1))
     received_on = factory.SelfAttribute("referral.received_on")

@@ -1,4 +1,4 @@
-"""The month's deviations by keyboard: looked through, marked, taken along as a file and on paper; and an error mended."""
+"""The month's deviations by keyboard: looked through, marked, taken along and printed; and an error that is mended."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

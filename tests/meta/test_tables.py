@@ -24,9 +24,10 @@ TRAITS = ("waiting", "paused", "overdue", "over_a_year", "assigned", "started")
 
 @pytest.fixture
 def waits(municipality: Municipality, other_municipality: Municipality, category: Category) -> None:
-    """Referrals of every kind, with gaps in their columns, in two places."""
+    """Referrals of every kind, with gaps in their columns, in two places; in each two open ones for one need."""
     for place in (municipality, other_municipality):
-        ReferralFactory(municipality=place, category=category)
+        first = ReferralFactory(municipality=place, category=category)
+        ReferralFactory(municipality=place, category=category, person=first.person)
         for trait in TRAITS:
             ReferralFactory(municipality=place, category=category, **{trait: True})
 

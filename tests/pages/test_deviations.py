@@ -33,7 +33,7 @@ from tests.unit.actions.acting import do
 from tests.unit.actions.test_deviations import FEBRUARY, case_late_on, mark
 
 ClientFor = Callable[[User], Client]
-LATER = NOW + timedelta(hours=1)
+LATER = NOW + timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -338,7 +338,7 @@ def test_a_recipe_makes_the_same_report_again_whatever_was_done_since(
     with time_machine.travel(LATER, tick=False):
         told = json.loads(look(office, municipality, fil="json").content)
     assert told["reported"] == 1
-    with time_machine.travel(LATER + timedelta(hours=1), tick=False):
+    with time_machine.travel(LATER + timedelta(minutes=10), tick=False):
         send(office, municipality, number=[case.number])
         change = {"received_on": case.received_on - timedelta(days=40), "prioritised_on": case.prioritised_on}
         do(
@@ -347,7 +347,7 @@ def test_a_recipe_makes_the_same_report_again_whatever_was_done_since(
             coordinator,
             changes=change,
             reason="Brevet kom før.",
-            at=LATER + timedelta(hours=1),
+            at=LATER + timedelta(minutes=10),
         )
         again = report("--recipe", told["recipe"]["hash"], "--as-staff", coordinator.username)
     assert again == told

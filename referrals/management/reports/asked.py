@@ -77,8 +77,8 @@ class Asked:
     `asked_on`: the day on which it is asked for, or was. `access`: of whoever works in the municipality and asks for
     its true numbers; else nobody's. `weeks`: of the starts beside those who wait. `others`: the numbers of the
     municipalities that it is compared with. `year`: of the month-ends; None: the newest. `question`: of coverage.
-    `line`: which of what came and went is listed. `month`: whose deviations are. `reached`: which cases; None: those that the user reaches. `filters`:
-    of a recipe that is made again.
+    `line`: which of what came and went is listed. `month`: whose deviations are. `reached`: which cases; None:
+    those that the user reaches. `filters`: of a recipe that is made again.
     """
 
     scope: Scope
