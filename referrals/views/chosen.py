@@ -185,6 +185,7 @@ def _referrals(request: HttpRequest, municipality: Municipality, numbers: Collec
     """Those of them that the user may change, as they stand now, in the order of the list."""
     on, own = today(), Referral.objects.open_to(request.access).in_municipality(municipality)
     rows = own.with_wait(on=on, municipality=municipality).with_pause(on=on).with_shield(request.access)
+    rows = rows.with_missing(municipality=municipality)
     return list(rows.filter(number__in=sorted(numbers)).for_list().order_by_urgency())
 
 

@@ -128,7 +128,8 @@ def _row(request: HttpRequest, municipality: Municipality, pk: int) -> HttpRespo
     """The referral's row of the list, which takes the place of the one that held the form."""
     on = today()
     rows = Referral.objects.visible_to(request.access).in_municipality(municipality).filter(pk=pk)
-    rows = rows.with_wait(on=on, municipality=municipality).with_pause(on=on).for_list()
+    rows = rows.with_wait(on=on, municipality=municipality).with_pause(on=on)
+    rows = rows.with_missing(municipality=municipality).for_list()
     table = WaitlistTable(
         rows.with_shield(request.access),
         address=before_the_number(municipality.code),

@@ -389,6 +389,7 @@ def move_address(referral: Referral, move: Move) -> str:
         Move.ANSWER: "svar",
         Move.CLOSE: "avslutt",
         Move.REOPEN: "gjenapne",
+        Move.NEXT_STEP: "neste-steg",
         Move.MERGE: "sla-sammen",
         Move.CORRECT: "rett",
     }
