@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from referrals.choices import ViewKind
 from referrals.models import (
     Barring,
+    BulkRow,
     ChangeByName,
     Confidant,
     Contact,
+    DeviationReport,
     InformationRequest,
     Membership,
     Opening,
@@ -26,6 +28,7 @@ from referrals.models import (
     Person,
     PreliminaryReply,
     Referral,
+    RightAsItIs,
     User,
     Validation,
     ViewLog,
@@ -53,6 +56,9 @@ RECORDS: dict[str, type[Model]] = {
         Confidant,
         Barring,
         Opening,
+        BulkRow,
+        DeviationReport,
+        RightAsItIs,
     )
 }
 BY_TABLE = {model._meta.db_table: model for model in RECORDS.values()}

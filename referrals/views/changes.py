@@ -21,12 +21,14 @@ from referrals.models import (
     Category,
     Confidant,
     Contact,
+    DeviationReport,
     InformationRequest,
     Opening,
     PauseReview,
     Person,
     PreliminaryReply,
     Referral,
+    RightAsItIs,
     Therapist,
     User,
     Validation,
@@ -54,6 +56,8 @@ MODELS: dict[str, type[Model]] = {
         Confidant,
         Opening,
         BulkRow,
+        DeviationReport,
+        RightAsItIs,
     )
 }
 # Codes, dates and staff, which are shown with their values. Whatever is not named here is not repeated.
@@ -99,6 +103,8 @@ SHOWN_OF: dict[type[Model], frozenset[str]] = {
     Barring: frozenset({"valid_from", "valid_to"}),
     Confidant: frozenset({"dismissed_at"}),
     Opening: frozenset({"number", "expires_at", "ended_at"}),
+    DeviationReport: frozenset({"month", "due_on", "late_on", "days_late", "withdrawn_at"}),
+    RightAsItIs: frozenset({"rule", "withdrawn_at"}),
 }
 
 

@@ -23,7 +23,8 @@ from referrals.models import (
     WaitPause,
     access_of,
 )
-from referrals.views.changes import MOST_SHOWN
+from referrals.reports.logs import BY_TABLE
+from referrals.views.changes import MODELS, MOST_SHOWN
 from tests.factories import (
     NOW,
     TODAY,
@@ -72,6 +73,16 @@ NOT_LOGGED = {
 
 def lines(table: str, row_id: int) -> list[AuditEvent]:
     return list(AuditEvent.objects.filter(table_name=f"referrals_{table}", row_id=row_id).order_by("pk"))
+
+
+def test_whatever_is_logged_of_a_case_is_told_on_its_page_and_in_the_log() -> None:
+    of_cases = {
+        model._meta.db_table
+        for model in apps.get_app_config("referrals").get_models()
+        if model._meta.managed and "referral_id" in {field.attname for field in model._meta.fields}
+    }
+    logged = of_cases - NOT_LOGGED.keys()
+    assert logged and logged <= MODELS.keys() and logged <= BY_TABLE.keys()
 
 
 @pytest.fixture
