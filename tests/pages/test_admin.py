@@ -41,6 +41,7 @@ from tests.factories import (
     BoundaryMapFactory,
     CategoryFactory,
     ContactFactory,
+    DigestFactory,
     EmploymentFactory,
     InstallationFactory,
     MembershipFactory,
@@ -341,6 +342,7 @@ class TestCases:
         JobState.objects.create(name="clear_sessions")
         StaffingImportFactory()
         BoundaryMapFactory()
+        DigestFactory()
         pk = model.objects.get().pk
         assert admin_client.get(address(model, "add")).status_code == 403
         assert admin_client.get(address(model, "delete", pk)).status_code == 403
