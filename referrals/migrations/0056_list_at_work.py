@@ -163,7 +163,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "referrals changed with others",
                 "ordering": ["bulk_action", "referral"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("bulk_action", "referral"), name="bulk_row_once"),
+                    models.UniqueConstraint(
+                        fields=("municipality", "bulk_action", "referral"), name="bulk_row_once"
+                    ),
                 ],
             },
         ),

@@ -60,7 +60,7 @@ class BulkRow(models.Model):
         verbose_name_plural = _("referrals changed with others")
         ordering = ["bulk_action", "referral"]
         constraints = [
-            models.UniqueConstraint(fields=["bulk_action", "referral"], name="bulk_row_once"),
+            models.UniqueConstraint(fields=["municipality", "bulk_action", "referral"], name="bulk_row_once"),
         ]
 
     def __str__(self) -> str:

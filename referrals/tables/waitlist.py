@@ -238,14 +238,6 @@ class WaitlistTable(WaitTable):
         return f"{self.address}{referral.number}/{slug}/"
 
 
-class ChosenTable(WaitlistTable):
-    """Those that were chosen in the list, to be looked over before all of them are changed."""
-
-    class Meta:
-        fields = COLUMNS
-        orderable = False
-
-
 class MovedTable(PastWaitTable):
     """What came and went by the end of a day, each as the case stood then; the columns are those of the waitlist."""
 

@@ -25,7 +25,7 @@ from referrals.errors import DomainError, SomeRefused, TooManyChosen
 from referrals.forms import worklist as forms
 from referrals.models import Municipality, PriorityKey, PriorityTarget, Referral, Therapist
 from referrals.permissions import Permission
-from referrals.tables.waitlist import CHOSEN_NAME, ChosenTable
+from referrals.tables.waitlist import CHOSEN_NAME, WaitlistTable
 from referrals.views.access import municipality_or_404
 from referrals.views.case import SLUGS
 from referrals.views.clock import now, today
@@ -171,8 +171,11 @@ def _page(
         "title": page.title(count or len(chosen.left)),
         "lead": page.lead,
         "again": page.title(count + len(chosen.left)),
-        "table": ChosenTable(
-            chosen.referrals, address=before_the_number(municipality.code), caption=_("Chosen referrals")
+        "table": WaitlistTable(
+            chosen.referrals,
+            address=before_the_number(municipality.code),
+            caption=_("Chosen referrals"),
+            orderable=False,
         ),
         "seen": _written((one.number, one.version) for one in chosen.referrals),
         "left": _written(chosen.left.items()),
