@@ -40,7 +40,15 @@ WRITTEN_BY_THE_DATABASE = {
     "FrozenStat",
 }
 VIEWS = {"KnownReferral", "KnownPause"}
-LOADED_OR_SAVED_BY_ACTIONS = {"LawReference", "PriorityTemplate", "ReplyRule", "KeptRecipe", "StaffingDraft"}
+LOADED_OR_SAVED_BY_ACTIONS = {
+    "LawReference",
+    "PriorityTemplate",
+    "ReplyRule",
+    "KeptRecipe",
+    "StaffingDraft",
+    "BulkAction",
+    "BulkRow",
+}
 NO_MODELS = {"JobResult", "Rank", "Hindsight"}
 NOT_MADE = WRITTEN_BY_THE_DATABASE | VIEWS | LOADED_OR_SAVED_BY_ACTIONS | NO_MODELS
 
