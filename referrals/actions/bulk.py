@@ -10,14 +10,15 @@ from referrals.actions.cases import Case
 from referrals.actions.transactions import action
 from referrals.choices import EventKind, Move
 from referrals.errors import DomainError, NothingChanged, SomeRefused, TooManyChosen, UndoTooLate
-from referrals.models import BulkAction, BulkRow, Municipality, Referral, User, WaitPause
+from referrals.models import BulkAction, BulkRow, Municipality, Referral, User, Validation, WaitPause
 from referrals.permissions import Access
 
 MOST_AT_ONCE = 100  # referrals
 UNDO_TIME = timedelta(minutes=15)
 
-# What can be done to several at once, by the same actions that do it to one. Each of them changes no more than FACTS
-# and the ends of pauses; a further one, such as asking for a validation, is a line here and in the views.
+# What can be done to several at once, by the same actions that do it to one. Each of them changes no more than FACTS,
+# the ends of pauses and that a need was assessed anew; a further one, such as asking for a validation, is a line here
+# and in the views.
 TO_MANY: dict[Move, Callable[..., Referral]] = {
     Move.ASSIGN: worklist.assign,
     Move.PRIORITISE: worklist.prioritise,
@@ -87,7 +88,7 @@ def undo(
         raise UndoTooLate(minutes=UNDO_TIME // timedelta(minutes=1))
     refused: dict[int, DomainError | None] = {}
     count = 0
-    for row in bulk.rows.order_by("referral_id"):
+    for row in bulk.rows.filter(municipality_id=bulk.municipality_id).order_by("referral_id"):
         try:
             _put_back(row, Move(bulk.move), access=access, by=by, at=at)
             count += 1
@@ -106,9 +107,11 @@ def _before(
     """What the referrals are now, each locked in the order of the ids, so that two who meet wait for each other."""
     own = Referral.objects.open_to(access).in_municipality(municipality).filter(pk__in=list(chosen))
     locked = own.order_by("pk").select_for_update(of=("self",))
-    found = {referral.pk: _facts(referral) | {"pauses": {}} for referral in locked}
+    found = {referral.pk: _facts(referral) | {"pauses": {}, "reassess": []} for referral in locked}
     for pause in WaitPause.objects.filter(referral__in=list(found)).order_by("pk"):
         found[pause.referral_id]["pauses"][str(pause.pk)] = _iso(pause.ended_on)
+    for validation in Validation.objects.to_reassess().filter(referral__in=list(found)).order_by("pk"):
+        found[validation.referral_id]["reassess"].append(validation.pk)
     return found
 
 
@@ -157,6 +160,8 @@ def _put_back(row: BulkRow, move: Move, **who: Any) -> None:
     for name, is_day in FACTS.items():
         value = row.before[name]
         setattr(case.referral, name, date.fromisoformat(value) if is_day and value else value)
+    anew = Validation.objects.filter(referral=case.referral, pk__in=row.before["reassess"])
+    anew.update(reassessed_on=None)
     case.save(EventKind.UNDONE, on=case.today, pauses=_pauses_put_back(case.referral, row.before["pauses"]))
 
 

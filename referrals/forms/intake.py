@@ -27,7 +27,11 @@ class DecisionForm(PrioritiseForm):
         super().prepare(situation)
         del self.fields["on"]  # the meeting is held today
         self.fields["therapist"].queryset = situation.therapists
-        self.initial["therapist"] = situation.referral.therapist_id
+        self.initial["therapist"] = has = situation.referral.therapist_id
+        if has and situation.therapists.filter(pk=has).exists():
+            self.fields[
+                "therapist"
+            ].empty_label = None  # to take the case from everybody is a move of its own
 
     def choose_by_key(self) -> None:
         """Let the figure of each priority choose it."""

@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
         ),
         SameMunicipality("referrals_bulkrow", "bulk_action_id", "referrals_bulkaction"),
         SameMunicipality("referrals_bulkrow", "referral_id", "referrals_referral"),
-        TenantTable("referrals_bulkaction", grants="SELECT, INSERT, UPDATE"),
+        TenantTable("referrals_bulkaction", grants="SELECT, INSERT, UPDATE (count, undone_at)"),
         TenantTable("referrals_bulkrow", grants="SELECT, INSERT"),
         LoggedTable("referrals_bulkaction"),
         LoggedTable("referrals_bulkrow"),

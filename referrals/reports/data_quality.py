@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from referrals.choices import DataRule
 from referrals.models import RightAsItIs
 from referrals.models.referral import ReferralQuerySet
+from referrals.permissions import Access
 from referrals.reports.quality_rules import RULES, Rule
 
 
@@ -52,13 +53,17 @@ class DataQuality:
         return sum(count.wrong for count in self.counts)
 
 
-def build(referrals: ReferralQuerySet, on: date, findings: tuple[Finding, ...] = ()) -> DataQuality:
+def build(
+    referrals: ReferralQuerySet, on: date, findings: tuple[Finding, ...] = (), *, access: Access
+) -> DataQuality:
     """The report of those of the referrals that the user sees in a municipality. One query a rule."""
-    return DataQuality(on, tuple(_count(rule, referrals, on) for rule in RULES.values()), findings)
+    return DataQuality(on, tuple(_count(rule, referrals, on, access) for rule in RULES.values()), findings)
 
 
-def named_by(rule: Rule, referrals: ReferralQuerySet, on: date) -> ReferralQuerySet:
+def named_by(rule: Rule, referrals: ReferralQuerySet, on: date, access: Access) -> ReferralQuerySet:
     """The referrals that the rule names. `is_right`: somebody has said that it is right as it is."""
+    if rule.tells_of_citizen:
+        referrals = referrals.open_to(access)
     said = RightAsItIs.objects.standing().filter(referral=OuterRef("pk"), rule=rule.code)
     return rule.among(referrals.counted(), on).annotate(is_right=Exists(said))
 
@@ -72,8 +77,8 @@ def told(rows: Iterable[Any], rule: Rule) -> Iterator[Finding]:
         )
 
 
-def _count(rule: Rule, referrals: ReferralQuerySet, on: date) -> RuleCount:
-    named = named_by(rule, referrals, on).order_by()
+def _count(rule: Rule, referrals: ReferralQuerySet, on: date, access: Access) -> RuleCount:
+    named = named_by(rule, referrals, on, access).order_by()
     counts = named.aggregate(
         wrong=Count("pk", filter=Q(is_right=False)), right=Count("pk", filter=Q(is_right=True))
     )

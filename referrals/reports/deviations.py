@@ -8,7 +8,7 @@ nothing is lost, months before the one that is shown name what they have left to
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -136,9 +136,12 @@ def rows_of(
     """
     on = last_look(month, today)
     standing = DeviationReport.objects.known_before(hindsight.known_before(on))
+    # Read once: whoever marks a case meanwhile changes neither half of the report.
+    marks = list(standing.filter(month=month.start).select_related("category", "reported_by"))
+    spoken_for = _spoken_for(standing)
     found = [
-        *_reported(referrals, access, month, on, standing),
-        *_late(referrals, access, month, on, standing),
+        *_reported(referrals, access, marks, today),
+        *_late(referrals, access, month, on, spoken_for),
     ]
     return tuple(sorted(found, key=lambda row: (row.line.late_on, row.line.priority, row.line.number)))
 
@@ -152,17 +155,24 @@ def left_before(
         first = month_of(first - timedelta(days=1)).start
     on = min(month.day_before, today)
     standing = DeviationReport.objects.known_before(hindsight.known_before(on))
-    late = _unreported(referrals, standing, first, on).prefetch_related("pauses")
+    late = _unreported(referrals, _spoken_for(standing), first, on).prefetch_related("pauses")
+    late = late.defer(*referrals.model.unlisted)
     breaches = (breach_of(row) for row in late)
     counts = Counter(breach.late_on.replace(day=1) for breach in breaches if breach)
     return tuple(sorted(counts.items(), reverse=True))
 
 
+def _spoken_for(standing: DeviationReportQuerySet) -> list[int]:
+    """The ids of the referrals that are reported, and of those that took over the wait of one that is."""
+    ids = standing.values_list("referral_id", "referral__merged_into_id")
+    return [pk for pair in ids for pk in pair if pk is not None]
+
+
 def _unreported(
-    referrals: ReferralQuerySet, standing: DeviationReportQuerySet, first: date, last: date
+    referrals: ReferralQuerySet, spoken_for: Collection[int], first: date, last: date
 ) -> ReferralQuerySet:
     """Those that stand in no month's report, and were over target first between the two days."""
-    return newly_late(referrals.exclude(pk__in=standing.values("referral_id")), first, last)
+    return newly_late(referrals.exclude(pk__in=spoken_for), first, last)
 
 
 def _late(
@@ -170,9 +180,9 @@ def _late(
     access: Access,
     month: Period,
     on: date,
-    standing: DeviationReportQuerySet,
+    spoken_for: Collection[int],
 ) -> Iterator[Row]:
-    late = _unreported(referrals, standing, month.start, on)
+    late = _unreported(referrals, spoken_for, month.start, on)
     for row in late.for_list().with_shield(access).prefetch_related("pauses"):
         if breach := breach_of(row):
             yield Row(row, _line(row, breach), breach.late_on)
@@ -193,17 +203,12 @@ def _line(row: Any, breach: Breach) -> Deviation:
 
 
 def _reported(
-    referrals: ReferralQuerySet,
-    access: Access,
-    month: Period,
-    on: date,
-    standing: DeviationReportQuerySet,
+    referrals: ReferralQuerySet, access: Access, marks: Iterable[DeviationReport], today: date
 ) -> Iterator[Row]:
     """Also those that a correction has taken out of what the clock tells of the month."""
-    marks = standing.filter(month=month.start).select_related("category", "reported_by")
-    mine = referrals.filter(pk__in=standing.filter(month=month.start).values("referral_id"))
     told = {mark.referral_id: mark for mark in marks}
-    clocked = {row.pk: breach_of(row) for row in mine.with_wait(on=on).prefetch_related("pauses")}
+    mine = referrals.filter(pk__in=list(told))
+    clocked = {row.pk: breach_of(row) for row in mine.with_wait(on=today).prefetch_related("pauses")}
     for row in mine.for_list().with_shield(access):
         breach = clocked.get(row.pk)
         yield Row(row, _line_as_reported(row, told[row.pk], breach), breach.late_on if breach else None)

@@ -35,7 +35,8 @@ class Rule:
     """One kind of error. `among`: those of the referrals of a municipality that have it on a day, with what shows it.
 
     `why`: what goes wrong when it stands. `wrong`: what is wrong with a row, in words. `mends`: the moves that mend it;
-    of a row the first that its status allows.
+    of a row the first that its status allows. `tells_of_citizen`: to stand on the list says something of the citizen,
+    or of another case of theirs, so that a case is not on it for whom it is shielded from.
     """
 
     code: DataRule
@@ -43,6 +44,7 @@ class Rule:
     among: Callable[[ReferralQuerySet, date], ReferralQuerySet]
     wrong: Callable[[Any], str]
     mends: tuple[Move, ...]
+    tells_of_citizen: bool = False
 
     @property
     def title(self) -> Text:
@@ -230,6 +232,7 @@ RULES: dict[str, Rule] = {
             _before_birth,
             _about_birth,
             (Move.CORRECT,),
+            tells_of_citizen=True,
         ),
         Rule(
             DataRule.TWO_OPEN,
@@ -237,6 +240,7 @@ RULES: dict[str, Rule] = {
             _two_open,
             _about_twin,
             (Move.MERGE,),
+            tells_of_citizen=True,
         ),
         Rule(
             DataRule.LONG_PAUSE,
@@ -265,6 +269,7 @@ RULES: dict[str, Rule] = {
             _citizen_gone,
             _about_other,
             (Move.CLOSE,),
+            tells_of_citizen=True,
         ),
     )
 }

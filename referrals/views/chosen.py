@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -23,7 +23,7 @@ from referrals.actions.auditing import record_view
 from referrals.choices import Move, ViewKind
 from referrals.errors import DomainError, SomeRefused, TooManyChosen
 from referrals.forms import worklist as forms
-from referrals.models import Municipality, PriorityKey, PriorityTarget, Referral, Therapist
+from referrals.models import BulkAction, Municipality, PriorityKey, PriorityTarget, Referral, Therapist
 from referrals.permissions import Permission
 from referrals.tables.waitlist import CHOSEN_NAME, WaitlistTable
 from referrals.views.access import municipality_or_404
@@ -41,6 +41,7 @@ BUTTON = "gjor"  # the button of the form under the list that was pressed
 # On the page: the referrals that it is about and those that are in the way, each with the version that is shown, and
 # the button that takes both.
 SEEN, LEFT, ALL = "sett", "utelatt", "alle"
+KEY = "nokkel"  # of one look at the page: whatever is sent under it twice, is done once
 PICKED = re.compile(r"(\d{4}-\d{6})\.(\d{1,9})", re.ASCII)
 
 Versions = dict[str, int]  # by number
@@ -61,6 +62,7 @@ class Chosen:
     changed: list[str] = field(default_factory=list)
     in_the_way: list[InTheWay] = field(default_factory=list)
     left: Versions = field(default_factory=dict)
+    key: UUID = field(default_factory=uuid4)
 
 
 @post_only
@@ -113,11 +115,22 @@ def chosen_move(request: HttpRequest, code: str, slug: str, token: UUID) -> Http
 def _post(
     request: HttpRequest, municipality: Municipality, move: Move, token: UUID, what: dict[str, Any]
 ) -> HttpResponse:
+    key = _key(request)
+    if done := BulkAction.objects.filter(municipality=municipality, key=key, done_by=request.user).first():
+        note_done(request, municipality, done)
+        return redirect(_list_address(municipality.code, what["query"]))
     names = (SEEN, LEFT) if ALL in request.POST else (SEEN,)
     asked = _read(" ".join(request.POST.get(name, "") for name in names).split())
     seen = {number_: version for number_, version in asked.items() if number_ in what["versions"]}
     referrals = _referrals(request, municipality, seen)
-    chosen = Chosen(move, token, what["query"], referrals, in_the_way=_gone(len(seen) - len(referrals)))
+    chosen = Chosen(
+        move,
+        token,
+        what["query"],
+        referrals,
+        changed=[one.number for one in referrals if one.version != seen[one.number]],
+        in_the_way=_gone(len(seen) - len(referrals)),
+    )
     form = MANY[move].form(request.POST, group=_group(municipality, referrals))
     if not referrals or chosen.in_the_way or not form.is_valid():
         return _page(request, municipality, chosen, form)
@@ -127,7 +140,7 @@ def _post(
             municipality=municipality,
             chosen={one.pk: seen[one.number] for one in referrals},
             arguments=form.arguments,
-            key=token,
+            key=key,
             access=request.access,
             by=request.user,
             at=now(),
@@ -139,6 +152,15 @@ def _post(
         return _page(request, municipality, chosen, form)
     note_done(request, municipality, done)
     return redirect(_list_address(municipality.code, what["query"]))
+
+
+def _key(request: HttpRequest) -> UUID:
+    """That of the page the form stood on, and of the button: to go on with some is not to try all once more."""
+    try:
+        key = UUID(request.POST.get(KEY, ""))
+    except ValueError:
+        key = uuid4()
+    return uuid5(key, ALL) if ALL in request.POST else key
 
 
 def _without(request: HttpRequest, municipality: Municipality, chosen: Chosen, error: SomeRefused) -> Chosen:

@@ -43,7 +43,7 @@ def data_quality(request: HttpRequest, code: str) -> HttpResponse:
     municipality = municipality_or_404(request, code, Permission.MEND_DATA)
     if asked_for_file(request) == CSV:
         return _file(request, municipality)
-    report = reports.build(_visible(request, municipality), today())
+    report = reports.build(_visible(request, municipality), today(), access=request.access)
     to_look_at = (count.rule for count in report.counts if count.wrong)
     rule = RULES.get(request.GET.get(RULE, "")) or next(to_look_at, None)
     of_right = request.GET.get(SHOWN) == RIGHT
@@ -77,7 +77,7 @@ def decide(request: HttpRequest, code: str, slug: str, number: str) -> HttpRespo
         raise Http404
     case = referral_or_404(request, municipality, number)
     back = f"{reverse('data_quality', kwargs={'code': code})}?{urlencode({RULE: slug})}"
-    named = reports.named_by(rule, _visible(request, municipality), today())
+    named = reports.named_by(rule, _visible(request, municipality), today(), request.access)
     row = named.select_related("person", "category", "therapist").filter(pk=case.pk).first()
     if row is None:
         messages.info(request, _("The rule does not name the case any more."))
@@ -125,7 +125,9 @@ def _decided(
 
 def _table(request: HttpRequest, municipality: Municipality, rule: Rule, *, of_right: bool) -> NamedTable:
     """The cases that the rule names, as the address sorts and pages them; those received last come first."""
-    named = reports.named_by(rule, _visible(request, municipality), today()).filter(is_right=of_right)
+    named = reports.named_by(rule, _visible(request, municipality), today(), request.access).filter(
+        is_right=of_right
+    )
     rows = named.for_list().with_shield(request.access).order_by("-received_on", "-pk")
     said = RightAsItIs.objects.standing().filter(municipality=municipality, rule=rule.code)
     place = {"code": municipality.code, "slug": rule.code.value}
@@ -156,13 +158,13 @@ def _file(request: HttpRequest, municipality: Municipality) -> HttpResponse:
     findings: list[Finding] = []
     shown: list[Referral] = []
     for rule in RULES.values():
-        named = reports.named_by(rule, visible, on).for_list().with_shield(request.access)
+        named = reports.named_by(rule, visible, on, request.access).for_list().with_shield(request.access)
         rows = list(named.order_by("-received_on", "-pk"))
         findings += reports.told(rows, rule)
         shown += rows
     _record(request, municipality, {row.pk: row for row in shown}.values(), {PARAMETER: CSV})
     scope = subjects.municipality(request, municipality.code).scope
-    report = reports.build(visible, on, tuple(findings))
+    report = reports.build(visible, on, tuple(findings), access=request.access)
     return answer(CSV, file_name("datakvalitet", scope, on), export, report)
 
 

@@ -39,7 +39,9 @@ from referrals.views.waitlist import before_the_number, offers
 
 A_NUMBER = re.compile(r"[0-9]{4}-[0-9]{6}", re.ASCII)
 ALL = "all"
-MOST_ROWS = 2000  # a month's report is one list, on the screen as on paper
+# A month's report is one list, on the screen as on paper; a form has no more fields than 500.
+MOST_ROWS = 400
+MOST_TAKEN_BACK = 50
 
 
 @brings_back
@@ -81,10 +83,13 @@ def _read(
     data_as_of, month = now(), form.month
     visible = Referral.objects.visible_to(request.access).in_municipality(municipality)
     rows = reports.rows_of(visible, request.access, month, today=today())
+    shown = {row.referral.pk: row.referral for row in rows}
+    if not kind:
+        shown |= {mark.referral_id: mark.referral for mark in _withdrawn(request, municipality, form)}
     asked = {"maned": month_value(month.start)} | ({PARAMETER: kind} if kind else {})
     record_view(
         ViewKind.DEVIATIONS,
-        [row.referral for row in rows],
+        list(shown.values()),
         access=request.access,
         municipality_id=municipality.pk,
         query=urlencode(asked),
@@ -217,10 +222,10 @@ def _rights(request: HttpRequest, municipality: Municipality, rows: tuple[Row, .
 
 
 def _withdrawn(request: HttpRequest, municipality: Municipality, form: MonthForm) -> list[DeviationReport]:
-    """Marks of the month that were taken back, of cases that the user may open; the latest first."""
+    """Marks of the month that were taken back, of cases that the user may open; the latest first, fifty at most."""
     own = Referral.objects.open_to(request.access).in_municipality(municipality)
     gone = DeviationReport.objects.filter(month=form.month.start, withdrawn_at__isnull=False)
     gone = gone.filter(referral__in=own.values("pk")).select_related(
         "referral", "reported_by", "withdrawn_by"
     )
-    return list(gone.order_by("-withdrawn_at", "-pk"))
+    return list(gone.order_by("-withdrawn_at", "-pk")[:MOST_TAKEN_BACK])

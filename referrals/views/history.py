@@ -111,8 +111,8 @@ def history_of(events: Iterable[ReferralEvent], access: Access) -> list[Line]:
 def standing_judgement(newest_first: Iterable[ReferralEvent], priority: int | None) -> Judgement | None:
     """By what the present priority was set, as it was kept; None where the history does not hold it."""
     for event in newest_first:
-        if event.kind == EventKind.PRIORITISED:
-            return _judgement(event) if _change(event, "priority")[1] == priority else None
+        if event.kind == EventKind.PRIORITISED and _change(event, "priority")[1] in (None, priority):
+            return _judgement(event)  # of another one it was undone; one that stayed was assessed anew
     return None
 
 

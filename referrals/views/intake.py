@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from referrals.actions import intake, referrals
 from referrals.actions.auditing import record_view
-from referrals.choices import EventKind, Move, ViewKind
+from referrals.choices import EventKind, Move, Status, ViewKind
 from referrals.errors import DomainError, StaleVersion
 from referrals.forms.case import MoveForm, Situation
 from referrals.forms.intake import CategoryForm, DecisionForm
@@ -239,6 +239,7 @@ def _is_decided_so(request: HttpRequest, case: Referral) -> bool:
         newest is not None
         and newest.registered_by_id == request.user.pk
         and str(case.priority) == request.POST.get("priority")
+        and request.POST.get("therapist", "") in ("", str(case.therapist_id or ""))
         and newest.note == request.POST.get("note", "").replace("\r\n", "\n").strip()
     )
 
@@ -252,7 +253,8 @@ def _conflict(
 ) -> HttpResponse:
     """Somebody else was first: both are shown, and the user decides."""
     move = Move.CORRECT if kind is CategoryForm else Move.PRIORITISE
-    onward = meeting.after(situation.referral)
+    is_decided = situation.referral.status != Status.RECEIVED
+    onward = meeting.after(situation.referral) if is_decided else meeting.at(situation.referral)
     return conflict(request, municipality, move, situation, page=kind, discard_url=onward)
 
 

@@ -21,6 +21,7 @@ from tests.factories import (
     PriorityKeyFactory,
     PriorityTargetFactory,
     ReferralFactory,
+    TherapistFactory,
     UnitFactory,
     UserFactory,
     days_ago,
@@ -66,7 +67,9 @@ def choose(
 
 def send(client: Client, page: HttpResponse, *, alle: bool = False, **typed: Any) -> HttpResponse:
     """Fills in the form of the page, as it stands there, and sends it."""
-    hidden = dict(re.findall(r'type="hidden" name="(sett|utelatt)" value="([^"]*)"', page.content.decode()))
+    hidden = dict(
+        re.findall(r'type="hidden" name="(nokkel|sett|utelatt)" value="([^"]*)"', page.content.decode())
+    )
     more = {"alle": "1"} if alle else {}
     return client.post(page.request["PATH_INFO"], {"on": ON} | hidden | more | typed, follow=True)
 
@@ -77,6 +80,40 @@ def said(response: HttpResponse) -> list[str]:
 
 def fresh(referral: Referral) -> Referral:
     return Referral.objects.get(pk=referral.pk)
+
+
+class TestLookingAgain:
+    """A second look at the page is another one: what is sent from it is done."""
+
+    def test_after_undoing_the_same_choice_can_be_given_to_somebody_else(
+        self, office: Client, address: str, log: Log, therapist: Therapist, municipality: Municipality
+    ) -> None:
+        referral, other = log(), TherapistFactory(employed_in=municipality)
+        page = choose(office, address, [referral])
+        send(office, page, therapist=therapist.pk)
+        done = BulkAction.objects.get()
+        office.post(reverse("chosen_undo", kwargs={"code": municipality.code, "pk": done.pk}))
+        assert fresh(referral).therapist is None
+        again = office.get(page.request["PATH_INFO"])
+        send(office, again, therapist=other.pk)
+        assert fresh(referral).therapist == other
+
+    def test_what_somebody_changed_meanwhile_is_said_also_beside_a_mistake_in_the_form(
+        self, office: Client, address: str, log: Log
+    ) -> None:
+        referral = log()
+        page = choose(office, address, [referral])
+        Referral.objects.filter(pk=referral.pk).update(version=7)
+        assert "Endret etter at du valgte dem" in markup(send(office, page, on="32132026"))
+
+    def test_a_second_press_of_closing_leads_to_what_the_first_did(
+        self, office: Client, address: str, log: Log
+    ) -> None:
+        referral = log(started=True)
+        page = choose(office, address, [referral], "avslutt")
+        for _press in range(2):
+            assert send(office, page, outcome=Outcome.FINISHED).redirect_chain
+        assert fresh(referral).version == 2 and BulkAction.objects.count() == 1
 
 
 class TestBoxes:

@@ -169,6 +169,19 @@ def test_a_shielded_case_is_counted_and_says_no_more(
     assert "På vent siden" not in look(office, municipality, fil="csv").content.decode()
 
 
+def test_a_shielded_case_is_not_where_standing_tells_of_its_citizen(
+    office: Client, municipality: Municipality, category: Category
+) -> None:
+    for protection in (Protection.CONFIDENTIAL, Protection.NONE):
+        person = PersonFactory(municipality=municipality, protection=protection)
+        twins = [
+            ReferralFactory(municipality=municipality, category=category, person=person) for _ in range(2)
+        ]
+    page = look(office, municipality, regel="two_open")
+    assert set(numbers(page)) == {twin.number for twin in twins}
+    assert {row.rule.code: row.wrong for row in page.context["report"].counts}[DataRule.TWO_OPEN] == 2
+
+
 def test_whoever_is_bound_to_a_unit_sees_its_cases(
     client_for: ClientFor, municipality: Municipality, manager: User, held: Held
 ) -> None:

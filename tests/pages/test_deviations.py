@@ -30,7 +30,7 @@ from referrals.models import (
 from tests.factories import NOW, TODAY, PersonFactory, UnitFactory, noon
 from tests.pages.seen import markup, text
 from tests.unit.actions.acting import do
-from tests.unit.actions.test_deviations import FEBRUARY, case_late_on, mark
+from tests.unit.actions.test_deviations import FEBRUARY, case_late_on, mark, take_back
 
 ClientFor = Callable[[User], Client]
 LATER = NOW + timedelta(minutes=10)
@@ -65,6 +65,28 @@ def numbers(page: HttpResponse) -> list[str]:
 def counts(page: HttpResponse) -> tuple[int, int, int]:
     report = page.context["report"]
     return len(report.lines), report.reported, report.not_reported
+
+
+def test_a_wait_that_was_reported_is_not_reported_again_by_the_case_that_took_it_over(
+    office: Client, coordinator: User, municipality: Municipality, late_on: LateOn
+) -> None:
+    reported = late_on(date(2026, 2, 10))
+    kept = late_on(date(2026, 2, 20), person=reported.person)
+    mark(coordinator, reported)
+    do(Move.MERGE, Referral.objects.get(pk=kept.pk), coordinator)
+    assert numbers(look(office, municipality, maned="2026-02")) == [reported.number]
+
+
+def test_what_was_taken_back_is_in_the_read_log_though_the_case_is_in_no_row(
+    office: Client, coordinator: User, municipality: Municipality, late_on: LateOn
+) -> None:
+    case = late_on(date(2026, 2, 10))
+    mark(coordinator, case)
+    take_back(coordinator, case)
+    Referral.objects.filter(pk=case.pk).update(priority=3)
+    page = look(office, municipality, maned="2026-02")
+    assert numbers(page) == [] and case.number in text(page)
+    assert ViewLog.objects.latest("pk").persons.get().person_id == case.person_id
 
 
 def test_the_latest_whole_month_is_shown_one_line_a_case(

@@ -90,7 +90,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
   if (!requestConfig.path.endsWith("/rad/")) return;
-  if (xhr.status === 409 || xhr.status === 422) {
+  if (xhr.responseURL && !new URL(xhr.responseURL).pathname.endsWith("/rad/")) {
+    event.detail.shouldSwap = false; // led on to another page: that a case is shielded now is no cell
+    location.assign(xhr.responseURL);
+  } else if (xhr.status === 409 || xhr.status === 422) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   } else if (xhr.status >= 400) {

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from referrals.actions import bulk
-from referrals.choices import EventKind, Move, Outcome, PauseReason, Protection, Status
+from referrals.choices import EventKind, Move, Outcome, PauseReason, Protection, Status, ValidationResult
 from referrals.errors import (
     DateBefore,
     IllegalMove,
@@ -32,6 +32,7 @@ from referrals.models import (
     Referral,
     Therapist,
     User,
+    Validation,
     as_known_by,
 )
 from tests.factories import (
@@ -93,6 +94,18 @@ def facts(referrals: list[Referral]) -> list[dict[str, Any]]:
         del row["version"], row["changed_at"]
     pauses = [list(one.pauses.order_by("pk").values()) for one in fresh(referrals)]
     return [*rows, {"pauses": pauses}]
+
+
+def test_undoing_a_priority_brings_back_that_the_need_is_to_be_assessed_anew(
+    coordinator: User, log: Log
+) -> None:
+    referral = log(waiting=True)
+    asked = do(Move.ASK, referral, coordinator)
+    answered = do(Move.ANSWER, asked, coordinator, result=ValidationResult.CHANGED)
+    done = with_many(Move.PRIORITISE, [answered], coordinator)
+    assert not Validation.objects.to_reassess().exists()
+    bulk.undo(bulk_id=done.pk, **acting(coordinator))
+    assert Validation.objects.to_reassess().get().referral_id == referral.pk
 
 
 class TestAllOrNone:
