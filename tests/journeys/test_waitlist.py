@@ -186,7 +186,7 @@ def test_pages_keep_the_filter(
         log(5, waiting=True, priority=2)
     office.goto(f"/k/{municipality.code}/venteliste/?priority=2")
     expect(rows(office)).to_have_count(50)
-    office.get_by_role("link", name="Neste").click()
+    office.get_by_role("link", name="Neste", exact=True).click()
     expect(rows(office)).to_have_count(1)
     expect(office.get_by_label("Prioritet", exact=True)).to_have_value("2")
     stop(office)

@@ -101,7 +101,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
+// After it has settled: before that htmx does not listen to the form, and a quick Enter would leave the page.
+document.addEventListener("htmx:afterSettle", (event) => {
   const { requestConfig } = event.detail;
   if (!requestConfig.path.endsWith("/rad/")) return;
   const form = document.querySelector(`.cell-form[hx-post="${CSS.escape(requestConfig.path)}"]`);
