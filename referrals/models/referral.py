@@ -220,6 +220,14 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             review_since=Subquery(first.values("started_on")[:1]),
         )
 
+    def as_listed(self, *, on: date, municipality: Municipality) -> Self:
+        """All that a row of the municipality's waitlist says of a referral, as it stands on the day `on`.
+
+        Whoever shows such a row adds `with_shield` and `for_list`, which no count needs.
+        """
+        rows = self.with_wait(on=on, municipality=municipality).with_pause(on=on)
+        return rows.with_missing(municipality=municipality)
+
     def for_list(self) -> Self:
         """Loads what a row of a list shows; `status_rank`, not selected, sorts by the way of a case."""
         ranks = [When(status=status, then=rank) for rank, status in enumerate(Status)]

@@ -168,7 +168,7 @@ class PastTable(PastWaitTable):
 
 
 class WaitlistTable(WaitTable):
-    """Referrals of one municipality, in whatever state they are; over rows that also have `with_missing`.
+    """Referrals of one municipality, in whatever state they are; over rows `as_listed`, with `with_shield`.
 
     Whoever may, chooses rows for the form under the list, and changes facts in the row; never of a shielded or a
     closed case.

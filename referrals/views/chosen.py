@@ -208,10 +208,9 @@ def _page(
 
 def _referrals(request: HttpRequest, municipality: Municipality, numbers: Collection[str]) -> list[Referral]:
     """Those of them that the user may change, as they stand now, in the order of the list."""
-    on, own = today(), Referral.objects.open_to(request.access).in_municipality(municipality)
-    rows = own.with_wait(on=on, municipality=municipality).with_pause(on=on).with_shield(request.access)
-    rows = rows.with_missing(municipality=municipality)
-    return list(rows.filter(number__in=sorted(numbers)).for_list().order_by_urgency())
+    own = Referral.objects.open_to(request.access).in_municipality(municipality)
+    rows = own.filter(number__in=sorted(numbers)).as_listed(on=today(), municipality=municipality)
+    return list(rows.for_list().with_shield(request.access).order_by_urgency())
 
 
 def _group(municipality: Municipality, referrals: list[Referral]) -> forms.Group:

@@ -126,12 +126,10 @@ def _changed_meanwhile(
 
 def _row(request: HttpRequest, municipality: Municipality, pk: int) -> HttpResponse:
     """The referral's row of the list, which takes the place of the one that held the form."""
-    on = today()
     rows = Referral.objects.visible_to(request.access).in_municipality(municipality).filter(pk=pk)
-    rows = rows.with_wait(on=on, municipality=municipality).with_pause(on=on)
-    rows = rows.with_missing(municipality=municipality).for_list()
+    rows = rows.as_listed(on=today(), municipality=municipality)
     table = WaitlistTable(
-        rows.with_shield(request.access),
+        rows.for_list().with_shield(request.access),
         address=before_the_number(municipality.code),
         powers=powers_in(municipality, request.access),
     )

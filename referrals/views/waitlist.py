@@ -177,8 +177,7 @@ def _referrals(request: HttpRequest, municipality: Municipality) -> ReferralQuer
 def _rows(request: HttpRequest, municipality: Municipality) -> Written:
     """All referrals that the user may see here, with what the clock says today."""
     rows = Written(Referral.objects).visible_to(request.access).in_municipality(municipality)
-    rows = rows.with_wait(on=today(), municipality=municipality).with_pause(on=today())
-    return rows.with_missing(municipality=municipality)
+    return rows.as_listed(on=today(), municipality=municipality)
 
 
 def _matching(

@@ -1,5 +1,6 @@
 """Facts of a referral changed in its row of the list, and the next step of a case."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,14 @@ from django.urls import reverse
 
 from referrals.choices import Protection
 from referrals.models import Category, Municipality, Referral, Therapist, User
-from tests.factories import TODAY, PersonFactory, ReferralFactory, days_ago
+from tests.factories import (
+    TODAY,
+    InformationRequestFactory,
+    PersonFactory,
+    ReferralFactory,
+    WaitPauseFactory,
+    days_ago,
+)
 from tests.pages.seen import markup
 
 ClientFor = Callable[[User], Client]
@@ -132,6 +140,29 @@ class TestInTheRow:
         Referral.objects.filter(pk=referral.pk).update(version=2, started_on=TODAY, status="started")
         answer = send(office, referral, "prioritet", priority="1")
         assert answer.status_code == 409 and "Lagre</button>" not in markup(answer)
+
+
+def cells(page: str, referral: Referral) -> list[str]:
+    """The texts of the referral's row, cell by cell, without the box."""
+    [row] = [row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if referral.number in row]
+    found = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in found if "checkbox" not in cell]
+
+
+def test_a_row_says_the_same_in_the_list_after_a_change_and_among_the_chosen(
+    office: Client, referral: Referral
+) -> None:
+    """All that the clock, the pauses and what is missing have to say of it."""
+    Referral.objects.filter(pk=referral.pk).update(received_on=days_ago(200), seniority_on=days_ago(200))
+    WaitPauseFactory(referral=referral, started_on=days_ago(3))
+    InformationRequestFactory(referral=referral)
+    saved = cells(markup(send(office, referral, "prioritet", priority="1")), referral)
+    assert "Satt på vent Mangler opplysninger" in " ".join(saved) and "dager over" in " ".join(saved)
+    assert saved == cells(listed(office, referral), referral)
+    where = f"/k/{referral.municipality.code}/venteliste/valgte/"
+    chosen = {"valgt": f"{referral.number}.2", "gjor": "avslutt"}
+    only_read = cells(markup(office.post(where, chosen, follow=True)), referral)
+    assert only_read == [re.sub(r" (, endre|\+ Legg til) .*", "", cell) for cell in saved]
 
 
 class TestNextStep:

@@ -25,7 +25,8 @@ def coordinator(municipality: Municipality) -> Access:
 
 def listed(rows, access: Access, municipality: Municipality):
     """The steps of the waitlist, of a queryset or of one whose SQL is kept."""
-    rows = rows.visible_to(access).in_municipality(municipality).with_wait(on=TODAY).with_pause(on=TODAY)
+    rows = rows.visible_to(access).in_municipality(municipality)
+    rows = rows.as_listed(on=TODAY, municipality=municipality)
     return rows.filter(Q(wait_end__isnull=True)).for_list().with_shield(access).order_by_urgency()
 
 
@@ -39,7 +40,8 @@ def test_the_rows_are_those_of_the_queryset_with_all_that_they_know(municipality
     for _time in range(2):
         ours, theirs = (
             [
-                (row.pk, row.gross_days, row.due_on, row.is_paused, row.is_shielded, str(row.person))
+                (row.pk, row.gross_days, row.due_on, row.is_paused, row.is_incomplete, row.is_shielded)
+                + (str(row.person),)
                 for row in rows
             ]
             for rows in (kept(access, municipality), listed(Referral.objects, access, municipality))
