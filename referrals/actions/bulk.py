@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from referrals.actions import worklist
+from referrals.actions import rounds, worklist
 from referrals.actions.cases import Case
 from referrals.actions.transactions import action
 from referrals.choices import EventKind, Move
@@ -17,11 +17,11 @@ MOST_AT_ONCE = 100  # referrals
 UNDO_TIME = timedelta(minutes=15)
 
 # What can be done to several at once, by the same actions that do it to one. Each of them changes no more than FACTS,
-# the ends of pauses and that a need was assessed anew; a further one, such as asking for a validation, is a line here
-# and in the views.
+# the ends of pauses, that a need was assessed anew and, where the citizens are asked, the round that this begins.
 TO_MANY: dict[Move, Callable[..., Referral]] = {
     Move.ASSIGN: worklist.assign,
     Move.PRIORITISE: worklist.prioritise,
+    Move.ASK: rounds.ask,
     Move.CLOSE: worklist.close,
 }
 # The columns that these moves write, and whether they hold a day.
@@ -76,6 +76,7 @@ def undo(
 ) -> tuple[BulkAction, int]:
     """Give each referral of one's own action back what it was before, as a further line of its history.
 
+    Whoever was asked whether they still wait no longer stands as asked: the round is deleted.
     Not one that somebody has changed since: SomeRefused says which, unless `all_or_none` is False: then the
     rest is undone all the same. Returns the action, and how many were undone; 0 where it was undone already. Raises
     BulkAction.DoesNotExist, UndoTooLate, NotAllowed, SomeRefused.
@@ -162,6 +163,9 @@ def _put_back(row: BulkRow, move: Move, **who: Any) -> None:
         setattr(case.referral, name, date.fromisoformat(value) if is_day and value else value)
     anew = Validation.objects.filter(referral=case.referral, pk__in=row.before["reassess"])
     anew.update(reassessed_on=None)
+    if move == Move.ASK:
+        # The one that the action began: nobody is asked whose round is open, and nothing was saved since.
+        Validation.objects.open().filter(referral=case.referral).delete()
     case.save(EventKind.UNDONE, on=case.today, pauses=_pauses_put_back(case.referral, row.before["pauses"]))
 
 

@@ -4,7 +4,6 @@ Neither moves a clock. As the moves of `worklist`, each takes the referral's id 
 Referral.DoesNotExist, NotAllowed, StaleVersion or IllegalMove before anything else.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from referrals.actions.cases import Case
@@ -13,11 +12,9 @@ from referrals.actions.transactions import action
 from referrals.choices import EventKind, Move, ValidationChannel, ValidationResult
 from referrals.errors import (
     AskedAlready,
-    DomainError,
     NotAsked,
     NotOnHold,
     ReasonRequired,
-    SomeRefused,
     UnknownCode,
 )
 from referrals.models import PauseReview, Referral, User, Validation
@@ -66,31 +63,21 @@ def ask(
     *, referral_id: int, version: int, channel: str, on: date, access: Access, by: User, at: datetime
 ) -> Referral:
     """The citizen was asked on the day whether they still wait. Raises UnknownCode or AskedAlready."""
-    return _ask(referral_id, version, channel, on, access=access, by=by, at=at)
-
-
-@action
-def ask_many(
-    *, chosen: Mapping[int, int], channel: str, on: date, access: Access, by: User, at: datetime
-) -> list[Referral]:
-    """The same of many at once: all of them or none. `chosen`: the version that the user saw, by the referral's id.
-
-    Raises SomeRefused, which says of whom and why; of one that the user may not open, only that it is in the way.
-    """
-    saved: list[Referral] = []
-    refused: dict[int, DomainError | None] = {}
-    for referral_id, version in sorted(
-        chosen.items()
-    ):  # in one order, so that two who do it never wait in a circle
-        try:
-            saved.append(_ask(referral_id, version, channel, on, access=access, by=by, at=at))
-        except Referral.DoesNotExist:
-            refused[referral_id] = None
-        except DomainError as error:
-            refused[referral_id] = error
-    if refused:
-        raise SomeRefused(refused)
-    return saved
+    case = Case.take(Move.ASK, referral_id=referral_id, version=version, access=access, by=by, at=at)
+    if channel not in ValidationChannel:
+        raise UnknownCode(field="channel", value=channel)
+    if case.referral.is_asked:
+        raise AskedAlready
+    check_day(on, field="on", today=case.today, earliest=case.referral.received_on)
+    Validation.objects.create(
+        municipality_id=case.referral.municipality_id,
+        referral=case.referral,
+        asked_on=on,
+        channel=channel,
+        registered_at=at,
+        registered_by=by,
+    )
+    return case.save(EventKind.ASKED, on=on, more={"asked": channel})
 
 
 @action
@@ -122,23 +109,3 @@ def answer(
     check_values(asked, ["note"])
     asked.save()
     return case.save(EventKind.ANSWERED, on=on, note=note, more={"answer": result})
-
-
-def _ask(
-    referral_id: int, version: int, channel: str, on: date, *, access: Access, by: User, at: datetime
-) -> Referral:
-    case = Case.take(Move.ASK, referral_id=referral_id, version=version, access=access, by=by, at=at)
-    if channel not in ValidationChannel:
-        raise UnknownCode(field="channel", value=channel)
-    if case.referral.is_asked:
-        raise AskedAlready
-    check_day(on, field="on", today=case.today, earliest=case.referral.received_on)
-    Validation.objects.create(
-        municipality_id=case.referral.municipality_id,
-        referral=case.referral,
-        asked_on=on,
-        channel=channel,
-        registered_at=at,
-        registered_by=by,
-    )
-    return case.save(EventKind.ASKED, on=on, more={"asked": channel})

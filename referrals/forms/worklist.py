@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from referrals.choices import NOT_COUNTED, Outcome, allowed_outcomes
+from referrals.choices import NOT_COUNTED, Outcome, ValidationChannel, allowed_outcomes
 from referrals.forms.base import ErgoForm
 from referrals.forms.case import DescribedChoiceField, MoveForm, Situation, note_field
 from referrals.forms.fields import NorwegianDateField
@@ -163,6 +163,23 @@ class PrioritiseManyForm(ManyForm):
     @property
     def arguments(self) -> dict[str, Any]:
         return super().arguments | {"priority": int(self.cleaned_data["priority"])}
+
+
+class AskManyForm(ManyForm):
+    """The citizens of all of them were asked whether they still wait."""
+
+    way = DescribedChoiceField(label=_("How were the citizens asked?"))
+    on = NorwegianDateField(label=_("Asked on"))
+
+    field_order = ("way", "on")
+    fields_of_arguments = {"channel": "way"}
+
+    def prepare(self, group: Group) -> None:
+        self.fields["way"].offer((way, way.label, "") for way in ValidationChannel)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {"channel": self.cleaned_data["way"], "on": self.cleaned_data["on"]}
 
 
 class CloseManyForm(ManyForm):

@@ -37,6 +37,15 @@ def _to_prioritise(count: int) -> str:
     return text % {"count": number(count)}
 
 
+def _to_ask(count: int) -> str:
+    text = ngettext(
+        "Register for %(count)s referral that the citizen was asked",
+        "Register for %(count)s referrals that the citizen was asked",
+        count,
+    )
+    return text % {"count": number(count)}
+
+
 def _to_close(count: int) -> str:
     return ngettext("Close %(count)s case", "Close %(count)s cases", count) % {"count": number(count)}
 
@@ -48,6 +57,14 @@ MANY: dict[Move, ManyPage] = {
         forms.PrioritiseManyForm,
         _to_prioritise,
         _("The clock goes on from the day of receipt, whatever the priority."),
+    ),
+    Move.ASK: ManyPage(
+        forms.AskManyForm,
+        _to_ask,
+        _(
+            "All of them were asked whether they still wait, on the same day and in the same way. The wait goes on"
+            " meanwhile, and each answer is registered by itself."
+        ),
     ),
     Move.CLOSE: ManyPage(
         forms.CloseManyForm, _to_close, _("All of them are closed on the same day, for the same reason.")

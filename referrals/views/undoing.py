@@ -74,6 +74,12 @@ def done_in_words(move: Move, count: int) -> str:
         text = ngettext(
             "%(count)s referral has its priority.", "%(count)s referrals have their priority.", count
         )
+    elif move == Move.ASK:
+        text = ngettext(
+            "It is registered for %(count)s referral that the citizen was asked.",
+            "It is registered for %(count)s referrals that the citizen was asked.",
+            count,
+        )
     else:
         text = ngettext("%(count)s case is closed.", "%(count)s cases are closed.", count)
     return text % {"count": number(count)}

@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from referrals.choices import Outcome, Protection, Status
-from referrals.models import BulkAction, Category, Municipality, Referral, Therapist, User
+from referrals.choices import Move, Outcome, Protection, Status, ValidationChannel
+from referrals.models import BulkAction, Category, Municipality, Referral, Therapist, User, Validation
 from tests.factories import (
     NOW,
     TODAY,
@@ -24,9 +24,11 @@ from tests.factories import (
     TherapistFactory,
     UnitFactory,
     UserFactory,
+    ValidationFactory,
     days_ago,
 )
 from tests.pages.seen import markup
+from tests.unit.actions.acting import do
 
 ClientFor = Callable[[User], Client]
 Log = Callable[..., Referral]
@@ -122,7 +124,12 @@ class TestBoxes:
         page = markup(office.get(address))
         assert f'value="{box(referral)}" aria-label="Velg {referral.number}"' in page
         assert [
-            name for name in ("Fordel til ergoterapeut", "Sett prioritet", "Avslutt") if name not in page
+            name
+            for name in (
+                *("Fordel til ergoterapeut", "Sett prioritet"),
+                *("Registrer at innbyggeren er spurt", "Avslutt"),
+            )
+            if name not in page
         ] == []
 
     def test_none_for_what_is_shielded_or_closed(
@@ -142,12 +149,12 @@ class TestBoxes:
         page = markup(client_for(manager).get(address))
         assert referral.number in page and 'name="valgt"' not in page and "cell-edit" not in page
 
-    def test_a_therapist_can_close_and_nothing_else(
+    def test_a_therapist_can_ask_and_close_and_nothing_else(
         self, client_for: ClientFor, therapist_user: User, address: str, log: Log
     ) -> None:
         log()
         page = markup(client_for(therapist_user).get(address))
-        assert 'value="avslutt"' in page and 'value="prioritet"' not in page
+        assert re.findall(r'name="gjor" value="([^"]*)"', page) == ["sporsmal", "avslutt"]
 
     def test_without_scripts_a_link_ticks_all_of_the_page_and_no_other_page(
         self, office: Client, address: str, log: Log
@@ -258,6 +265,37 @@ class TestOneFormForAll:
         page = send(office, choose(office, address, chosen, "avslutt"), outcome=Outcome.MOVED, note="Flyttet")
         assert {(fresh(one).status, fresh(one).outcome) for one in chosen} == {(Status.CLOSED, Outcome.MOVED)}
         assert "2 saker er avsluttet." in markup(page)
+
+    def test_registers_that_the_citizens_were_asked(self, office: Client, address: str, log: Log) -> None:
+        chosen = [log(), log(waiting=False)]
+        page = choose(office, address, chosen, "sporsmal")
+        assert "Registrer for 2 henvisninger at innbyggeren er spurt" in markup(page)
+        page = send(office, page, way=ValidationChannel.LETTER, on=f"{days_ago(1):%d%m%Y}")
+        assert "Det er registrert for 2 henvisninger at innbyggeren er spurt." in markup(page)
+        rounds = Validation.objects.open().order_by("referral_id")
+        assert [(one.referral, one.channel, one.asked_on) for one in rounds] == [
+            (one, ValidationChannel.LETTER, days_ago(1)) for one in chosen
+        ]
+
+    def test_how_they_were_asked_must_be_said_and_the_day_is_not_ahead(
+        self, office: Client, address: str, log: Log
+    ) -> None:
+        page = choose(office, address, [log()], "sporsmal")
+        refused = send(office, page, way="ugle", on=f"{days_ago(-1):%d%m%Y}")
+        assert sorted(refused.context["form"].errors) == ["on", "way"]
+        assert not Validation.objects.exists()
+
+    def test_who_is_asked_already_is_named_and_the_others_are_asked(
+        self, office: Client, address: str, log: Log
+    ) -> None:
+        good, asked = log(), log()
+        ValidationFactory(referral=asked)
+        typed = {"way": ValidationChannel.PHONE}
+        refused = send(office, choose(office, address, [good, asked], "sporsmal"), **typed)
+        assert refused.status_code == 409 and Validation.objects.count() == 1
+        assert f"{asked.number}</a>: Innbyggeren er allerede spurt" in markup(refused)
+        send(office, refused, **typed)
+        assert fresh(good).is_asked and Validation.objects.count() == 2
 
     def test_a_mistake_in_the_form_is_said_and_keeps_what_was_typed(
         self, office: Client, address: str, log: Log
@@ -379,6 +417,22 @@ class TestUndo:
         assert fresh(done[1]).therapist is not None
         assert said(self.press(office, address, **{"de-andre": "1"})) == ["Angret for 1 henvisning."]
         assert fresh(done[0]).therapist is not None and fresh(done[1]).therapist is None
+
+    def test_who_was_asked_is_no_longer_but_for_who_has_answered_since(
+        self, office: Client, address: str, log: Log, coordinator: User
+    ) -> None:
+        answered, other = log(), log()
+        send(office, choose(office, address, [answered, other], "sporsmal"), way=ValidationChannel.SMS)
+        do(Move.ANSWER, fresh(answered), coordinator)
+        page = self.press(office, address)
+        assert page.status_code == 409 and answered.number in markup(page)
+        assert Validation.objects.count() == 2
+        assert said(self.press(office, address, **{"de-andre": "1"})) == ["Angret for 1 henvisning."]
+        assert Validation.objects.get().referral == answered
+        place = {"code": other.municipality.code, "number": other.number}
+        history = markup(office.get(reverse("referral", kwargs=place)))
+        assert "Det som ble gjort med flere henvisninger på en gang, ble angret." in history
+        assert "Registrer at innbyggeren er spurt" in history
 
     def test_what_somebody_else_did_is_not_there(
         self, client_for: ClientFor, address: str, therapist_user: User, done: list[Referral]

@@ -11,8 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from referrals.actions import bulk
-from referrals.choices import EventKind, Move, Outcome, PauseReason, Protection, Status, ValidationResult
+from referrals.choices import (
+    EventKind,
+    Move,
+    Outcome,
+    PauseReason,
+    Protection,
+    Status,
+    ValidationChannel,
+    ValidationResult,
+)
 from referrals.errors import (
+    AskedAlready,
     DateBefore,
     IllegalMove,
     NotAllowed,
@@ -44,6 +54,7 @@ from tests.factories import (
     TherapistFactory,
     UnitFactory,
     UserFactory,
+    ValidationFactory,
     WaitPauseFactory,
     days_ago,
 )
@@ -52,6 +63,7 @@ from tests.unit.actions.acting import acting, do, everything
 Log = Callable[..., Referral]
 USUAL: dict[Move, dict[str, Any]] = {
     Move.PRIORITISE: {"priority": 1, "on": TODAY, "note": "Inntaksmøte"},
+    Move.ASK: {"channel": ValidationChannel.SMS, "on": TODAY},
     Move.CLOSE: {"outcome": Outcome.MOVED, "on": TODAY, "note": ""},
 }
 
@@ -87,13 +99,14 @@ def fresh(referrals: list[Referral]) -> list[Referral]:
 
 
 def facts(referrals: list[Referral]) -> list[dict[str, Any]]:
-    """Everything the referrals say, but for what every save changes; and their pauses."""
+    """Everything the referrals say, but for what every save changes; their pauses and rounds of asking."""
     pks = [one.pk for one in referrals]
     rows = list(Referral.objects.filter(pk__in=pks).order_by("pk").values())
     for row in rows:
         del row["version"], row["changed_at"]
     pauses = [list(one.pauses.order_by("pk").values()) for one in fresh(referrals)]
-    return [*rows, {"pauses": pauses}]
+    rounds = [list(one.validations.order_by("pk").values()) for one in fresh(referrals)]
+    return [*rows, {"pauses": pauses, "rounds": rounds}]
 
 
 def test_undoing_a_priority_brings_back_that_the_need_is_to_be_assessed_anew(
@@ -106,6 +119,71 @@ def test_undoing_a_priority_brings_back_that_the_need_is_to_be_assessed_anew(
     assert not Validation.objects.to_reassess().exists()
     bulk.undo(bulk_id=done.pk, **acting(coordinator))
     assert Validation.objects.to_reassess().get().referral_id == referral.pk
+
+
+class TestAsking:
+    """Who waits is asked whether they still do: a round of each, which undoing takes away."""
+
+    def test_each_has_a_round_of_its_own_and_a_line_of_history(self, coordinator: User, log: Log) -> None:
+        chosen = [log(), log(waiting=True), log(paused=True)]
+        with_many(Move.ASK, chosen, coordinator, on=days_ago(1))
+        rounds = Validation.objects.open().order_by("referral_id")
+        assert {(one.asked_on, one.channel, one.registered_by) for one in rounds} == {
+            (days_ago(1), ValidationChannel.SMS, coordinator)
+        }
+        assert [one.referral for one in rounds] == chosen
+        for one in fresh(chosen):
+            assert (one.version, one.is_asked, one.events.get().kind) == (2, True, EventKind.ASKED)
+
+    def test_who_is_asked_already_or_waits_no_more_is_in_the_way_and_nobody_is_asked(
+        self, coordinator: User, log: Log
+    ) -> None:
+        asked, started, good = log(waiting=True), log(started=True), log(waiting=True)
+        ValidationFactory(referral=asked)
+        before = everything()
+        with pytest.raises(SomeRefused) as refused:
+            with_many(Move.ASK, [asked, started, good], coordinator)
+        kinds = {pk: type(error) for pk, error in refused.value.refused.items()}
+        assert kinds == {asked.pk: AskedAlready, started.pk: IllegalMove}
+        assert everything() == before
+
+    def test_undoing_takes_away_the_round_and_none_before_it(self, coordinator: User, log: Log) -> None:
+        referral = log(waiting=True)
+        earlier = ValidationFactory(
+            referral=referral,
+            asked_on=days_ago(9),
+            answered_on=days_ago(8),
+            result=ValidationResult.STILL_WAITING,
+        )
+        done = with_many(Move.ASK, [referral], coordinator)
+        bulk.undo(bulk_id=done.pk, **acting(coordinator))
+        assert Validation.objects.get() == earlier and not fresh([referral])[0].is_asked
+        do(Move.ASK, *fresh([referral]), coordinator)
+        removed = AuditEvent.objects.filter(table_name="referrals_validation", operation="D")
+        assert removed.get().before["channel"] == ValidationChannel.SMS
+
+    def test_who_has_answered_since_keeps_the_round_and_the_others_can_be_undone(
+        self, coordinator: User, log: Log
+    ) -> None:
+        answered, other = log(waiting=True), log(waiting=True)
+        done = with_many(Move.ASK, [answered, other], coordinator)
+        do(Move.ANSWER, *fresh([answered]), coordinator)
+        before = everything()
+        with pytest.raises(SomeRefused) as refused:
+            bulk.undo(bulk_id=done.pk, **acting(coordinator))
+        assert list(refused.value.refused) == [answered.pk] and everything() == before
+        assert bulk.undo(bulk_id=done.pk, all_or_none=False, **acting(coordinator))[1] == 1
+        assert Validation.objects.get().referral == answered
+
+    def test_who_was_answered_and_asked_anew_keeps_both_rounds(self, coordinator: User, log: Log) -> None:
+        """The open round is another one than the action began."""
+        referral = log(waiting=True)
+        done = with_many(Move.ASK, [referral], coordinator)
+        do(Move.ANSWER, *fresh([referral]), coordinator)
+        do(Move.ASK, *fresh([referral]), coordinator)
+        with pytest.raises(SomeRefused):
+            bulk.undo(bulk_id=done.pk, all_or_none=False, **acting(coordinator))
+        assert Validation.objects.count() == 2
 
 
 class TestAllOrNone:
@@ -342,6 +420,7 @@ def test_whatever_is_done_to_many_is_undone_to_the_letter(
         arguments = {
             Move.ASSIGN: {"therapist_id": therapist.pk, "on": days_ago(back)},
             Move.PRIORITISE: {"priority": level, "on": days_ago(back), "note": ""},
+            Move.ASK: {"channel": ValidationChannel.PHONE, "on": days_ago(back)},
             Move.CLOSE: {"outcome": Outcome.OTHER, "on": days_ago(back), "note": ""},
         }[move]
         try:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from referrals.actions import rounds
-from referrals.choices import Move, PauseReason, Protection, ValidationChannel, ValidationResult
+from referrals.choices import Move, PauseReason, ValidationResult
 from referrals.errors import (
     AskedAlready,
     DateBefore,
@@ -15,21 +14,18 @@ from referrals.errors import (
     NothingChanged,
     NotOnHold,
     ReasonRequired,
-    SomeRefused,
-    StaleVersion,
     UnknownCode,
 )
 from referrals.models import Category, Municipality, PauseReview, Referral, User, Validation, WaitPause
 from tests.factories import (
     TODAY,
-    PersonFactory,
     ReferralFactory,
     ValidationFactory,
     WaitPauseFactory,
     days_ago,
     noon,
 )
-from tests.unit.actions.acting import acting, do, everything
+from tests.unit.actions.acting import do
 
 Log = Callable[..., Referral]
 
@@ -136,48 +132,6 @@ def test_an_assessment_from_before_the_answer_is_not_the_one_that_was_asked_for(
     answered = do(Move.ANSWER, asked, coordinator, result=ValidationResult.CHANGED, on=days_ago(1))
     do(Move.PRIORITISE, answered, coordinator, priority=1, on=days_ago(2))
     assert Validation.objects.to_reassess().count() == 1
-
-
-# ---------------------------------------------------------------- many at once
-
-
-def asked(referrals: list[Referral], by: User, **arguments: Any) -> list[Referral]:
-    chosen = {referral.pk: referral.version for referral in referrals}
-    usual = {"chosen": chosen, "channel": ValidationChannel.LETTER, "on": TODAY}
-    return rounds.ask_many(**usual | arguments | acting(by))
-
-
-def test_many_are_asked_at_once(coordinator: User, log: Log) -> None:
-    referrals = [log() for _nth in range(5)]
-    saved = asked(referrals, coordinator)
-    assert {one.pk for one in saved} == {one.pk for one in referrals}
-    assert Validation.objects.open().count() == 5
-    assert all(one.version == 2 and one.events.count() == 1 for one in Referral.objects.all())
-
-
-def test_of_fifty_of_whom_two_cannot_be_asked_nobody_is_and_it_is_said_which(
-    coordinator: User, log: Log
-) -> None:
-    referrals = [log() for _nth in range(48)]
-    started, stale = log(started=True), log()
-    do(Move.PRIORITISE, Referral.objects.get(pk=stale.pk), coordinator, priority=1)
-    before = everything()
-    with pytest.raises(SomeRefused) as caught:
-        asked([*referrals, started, stale], coordinator)
-    assert everything() == before and not Validation.objects.exists()
-    refused = caught.value.refused
-    assert set(refused) == {started.pk, stale.pk} and isinstance(refused[stale.pk], StaleVersion)
-    assert "2" in str(caught.value)
-
-
-def test_the_shielded_are_not_asked_by_others(
-    coordinator: User, log: Log, municipality: Municipality, other_municipality: Municipality
-) -> None:
-    hidden = PersonFactory(municipality=municipality, protection=Protection.CONFIDENTIAL)
-    unseen = [log(person=hidden), ReferralFactory(municipality=other_municipality)]
-    with pytest.raises(SomeRefused) as caught:
-        asked([log(), *unseen], coordinator)
-    assert caught.value.refused == {one.pk: None for one in unseen}
 
 
 # ---------------------------------------------------------------- holds
