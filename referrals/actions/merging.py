@@ -30,7 +30,8 @@ def merge(
     """Make one of two open referrals of a citizen in a category; `keep_id` is the one that stays, and is returned.
 
     It takes over the earliest day of receipt and seniority, the pauses of both, the preliminary reply, what is missing
-    of the other, and that it is an application or urgent. The other is closed today as a duplicate, with a link to it
+    of the other, what its citizen was asked or answered that is not settled yet, and that it is an application or
+    urgent. The other is closed today as a duplicate, with a link to it
     and all its history. Of two, only the one that started first may stay.
 
     Raises NotTheSameNeed, MergeLosesStart, and for each of the two what every move raises.
@@ -50,6 +51,7 @@ def merge(
     _take_over_facts(kept, gone.referral)
     reply = _take_over_reply(kept.referral, gone.referral)
     _take_over_missing(kept.referral, gone.referral)
+    _take_over_rounds(kept.referral, gone.referral)
     _close_as_duplicate(gone, kept.referral, note)
     told: Any = {"note": note, "pauses": pauses, "other": gone.referral.number, "reply": reply}
     return kept.save(EventKind.MERGED, on=kept.today, **told)
@@ -91,6 +93,22 @@ def _take_over_missing(kept: Referral, gone: Referral) -> None:
     for request in gone.information_requests.missing():
         request.pk, request.referral = None, kept
         request.save()
+
+
+def _take_over_rounds(kept: Referral, gone: Referral) -> None:
+    """Whoever was asked if they still wait answers for the one that stays; a changed need is still assessed anew.
+
+    Where both were asked one answer is enough, and it is the kept one's round that it ends. Nobody asks or assesses
+    whoever has started.
+    """
+    if not kept.is_on_waitlist:
+        return
+    unsettled = list(gone.validations.to_reassess())
+    if not kept.is_asked:
+        unsettled += gone.validations.open()
+    for asked in unsettled:
+        asked.pk, asked.referral = None, kept
+        asked.save()
 
 
 def _close_as_duplicate(gone: Case, kept: Referral, note: str) -> None:

@@ -10,9 +10,18 @@ from hypothesis import strategies as st
 
 from referrals import waiting
 from referrals.actions.merging import left_of
-from referrals.choices import EventKind, Handling, Move, Outcome, PauseReason, Status, Urgency
+from referrals.choices import (
+    EventKind,
+    Handling,
+    Move,
+    Outcome,
+    PauseReason,
+    Status,
+    Urgency,
+    ValidationResult,
+)
 from referrals.errors import MergeLosesStart, NotTheSameNeed, StaleVersion
-from referrals.models import AuditEvent, Category, Municipality, Person, Referral, User
+from referrals.models import AuditEvent, Category, Municipality, Person, Referral, User, Validation
 from referrals.waiting import Pause
 from tests.factories import (
     TODAY,
@@ -21,6 +30,7 @@ from tests.factories import (
     PriorityKeyFactory,
     PriorityTargetFactory,
     ReferralFactory,
+    ValidationFactory,
     WaitPauseFactory,
     days_ago,
 )
@@ -82,6 +92,71 @@ def test_the_first_reply_that_was_sent_stands(coordinator: User, pair: tuple[Ref
     PreliminaryReplyFactory(referral=second, sent_on=days_ago(12))
     saved = merge(first, second, coordinator)
     assert Referral.objects.get(pk=saved.pk).preliminary_reply.sent_on == days_ago(12)
+
+
+def rounds(referral: Referral) -> list[tuple[date, date | None, str]]:
+    """The rounds of asking of a referral: asked, answered, result."""
+    return list(referral.validations.order_by("asked_on").values_list("asked_on", "answered_on", "result"))
+
+
+OPEN = (days_ago(4), None, "")
+CHANGED = (days_ago(9), days_ago(8), ValidationResult.CHANGED)
+
+
+def with_rounds(referral: Referral, *told: tuple[date, date | None, str]) -> None:
+    for asked_on, answered_on, result in told:
+        ValidationFactory(referral=referral, asked_on=asked_on, answered_on=answered_on, result=result)
+
+
+def test_whoever_was_asked_answers_for_the_one_that_stays(
+    coordinator: User, therapist_user: User, pair: tuple[Referral, Referral]
+) -> None:
+    """The round is the same, and the need that had changed is still to be assessed anew."""
+    first, second = pair
+    with_rounds(first, CHANGED)
+    ValidationFactory(referral=first, asked_on=OPEN[0], registered_by=therapist_user)
+    saved = merge(second, first, coordinator)
+    assert rounds(saved) == [CHANGED, OPEN]
+    assert saved.validations.open().get().registered_by == therapist_user
+    answered = do(Move.ANSWER, saved, coordinator)
+    assessed = do(Move.PRIORITISE, answered, coordinator, priority=1)
+    assert not Validation.objects.to_reassess().filter(referral=assessed).exists()
+
+
+def test_of_two_open_rounds_the_kept_ones_stays_and_what_is_settled_is_not_taken_over(
+    coordinator: User, pair: tuple[Referral, Referral]
+) -> None:
+    first, second = pair
+    own = (days_ago(2), None, "")
+    with_rounds(first, OPEN, (days_ago(12), days_ago(11), ValidationResult.STILL_WAITING))
+    ValidationFactory(
+        referral=first,
+        asked_on=days_ago(9),
+        answered_on=days_ago(8),
+        result=ValidationResult.CHANGED,
+        reassessed_on=days_ago(7),
+    )
+    with_rounds(second, own)
+    assert rounds(merge(second, first, coordinator)) == [own]
+
+
+def test_nobody_is_asked_for_one_that_has_started(coordinator: User, pair: tuple[Referral, Referral]) -> None:
+    first, second = pair
+    with_rounds(second, OPEN, CHANGED)
+    started = do(Move.START, first, coordinator)
+    assert rounds(merge(started, second, coordinator)) == []
+
+
+def test_one_that_stands_by_itself_again_has_its_rounds(
+    coordinator: User, pair: tuple[Referral, Referral]
+) -> None:
+    first, second = pair
+    with_rounds(second, CHANGED, OPEN)
+    saved = merge(first, second, coordinator)
+    again = do(Move.REOPEN, Referral.objects.get(pk=second.pk), coordinator)
+    assert rounds(again) == rounds(saved) == [CHANGED, OPEN]
+    assert do(Move.ANSWER, again, coordinator).last_answer == ValidationResult.STILL_WAITING
+    assert saved.is_asked
 
 
 def test_a_priority_that_the_key_on_the_new_day_of_receipt_does_not_have_is_dropped(
