@@ -53,7 +53,8 @@ def deviations(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and (done := _marked(request, municipality, form, mark)):
         return done
     kind = asked_for_file(request) if form.is_valid() and request.method != "POST" else ""
-    rows, report = _read(request, municipality, subject, form, kind)
+    withdrawn = [] if kind else _withdrawn(request, municipality, form)
+    rows, report = _read(request, municipality, subject, form, withdrawn, kind)
     if kind:
         return answer(kind, file_name("avvik", report.scope, report.on), export, report)
     context = {
@@ -65,7 +66,7 @@ def deviations(request: HttpRequest, code: str) -> HttpResponse:
         "month_name": month_name(form.month.start),
         "left": [(f"?maned={month_value(month)}", month_name(month), count) for month, count in report.left],
         "table": _table(request, municipality, form, rows),
-        "withdrawn": _withdrawn(request, municipality, form),
+        "withdrawn": withdrawn,
         "downloads": downloads(request, export, report),
     }
     return render(request, "deviations/list.html", context | _rights(request, municipality, rows))
@@ -77,15 +78,22 @@ def month_name(month: date) -> str:
 
 
 def _read(
-    request: HttpRequest, municipality: Municipality, subject: Subject, form: MonthForm, kind: str
+    request: HttpRequest,
+    municipality: Municipality,
+    subject: Subject,
+    form: MonthForm,
+    withdrawn: list[DeviationReport],
+    kind: str,
 ) -> tuple[tuple[Row, ...], DeviationsReport]:
-    """The rows of the month, which are written down as seen, and the report that they make; `kind` of a file."""
+    """The rows of the month and the report that they make; `kind` of a file.
+
+    Whoever is shown is written down as seen, those whose mark was taken back too.
+    """
     data_as_of, month = now(), form.month
     visible = Referral.objects.visible_to(request.access).in_municipality(municipality)
     rows = reports.rows_of(visible, request.access, month, today=today())
     shown = {row.referral.pk: row.referral for row in rows}
-    if not kind:
-        shown |= {mark.referral_id: mark.referral for mark in _withdrawn(request, municipality, form)}
+    shown |= {mark.referral_id: mark.referral for mark in withdrawn}
     asked = {"maned": month_value(month.start)} | ({PARAMETER: kind} if kind else {})
     record_view(
         ViewKind.DEVIATIONS,

@@ -11,8 +11,10 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from ergo.scope import scoped
@@ -87,6 +89,20 @@ def test_what_was_taken_back_is_in_the_read_log_though_the_case_is_in_no_row(
     page = look(office, municipality, maned="2026-02")
     assert numbers(page) == [] and case.number in text(page)
     assert ViewLog.objects.latest("pk").persons.get().person_id == case.person_id
+
+
+def test_what_was_taken_back_is_read_once(
+    office: Client, coordinator: User, municipality: Municipality, late_on: LateOn
+) -> None:
+    case = late_on(date(2026, 2, 10))
+    mark(coordinator, case)
+    take_back(coordinator, case)
+    with CaptureQueriesContext(connection) as sent:
+        assert look(office, municipality, maned="2026-02").context["withdrawn"]
+    assert sum('"withdrawn_at" IS NOT NULL' in query["sql"] for query in sent) == 1
+    with CaptureQueriesContext(connection) as sent:
+        look(office, municipality, maned="2026-02", fil="csv")
+    assert not any('"withdrawn_at" IS NOT NULL' in query["sql"] for query in sent)
 
 
 def test_the_latest_whole_month_is_shown_one_line_a_case(
