@@ -1,5 +1,6 @@
 """The intake meeting: whose turn it is, what is decided and kept, and what two who decide at once see."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ from tests.factories import (
     UserFactory,
     days_ago,
 )
-from tests.pages.seen import text
+from tests.pages.seen import markup, text
 
 ClientFor = Callable[[User], Client]
 Log = Callable[..., Referral]
@@ -317,6 +318,36 @@ class TestTwoAtOnce:
         case, following = log(20, waiting=True), log(10)
         page = office.get(f"{address}?nr={case.number}")
         assert focus(page) == following.number and "ikke lenger blant dem som skal vurderes" in text(page)
+
+
+def primary(page: HttpResponse) -> list[str]:
+    """What stands on the filled buttons of the page in the colour that leads on."""
+    main = markup(page).partition("<main")[2].partition("</main>")[0]
+    buttons = re.findall(r'<(?:a|button) class="ds-button"([^>]*)>([^<]*)<', main)
+    return [text for attributes, text in buttons if "data-variant" not in attributes]
+
+
+class TestOneNextStep:
+    def test_is_to_save_the_decision(self, office: Client, address: str, log: Log) -> None:
+        log(), log()
+        page = office.get(address)
+        assert primary(page) == ["Lagre og gå videre"]
+        assert '<button class="ds-button" data-color="accent" type="submit">Lagre og gå videre' in markup(
+            page
+        )
+
+    def test_is_to_skip_what_cannot_be_decided(
+        self, office: Client, address: str, log: Log, municipality: Municipality
+    ) -> None:
+        hidden = PersonFactory(municipality=municipality, protection=Protection.CONFIDENTIAL)
+        log(30, person=hidden), log(20)
+        assert primary(office.get(address)) == ["Hopp til neste"]
+        municipality.priority_keys.update(replaced_at=NOW)
+        page = office.get(office.get(address).context["meeting"].next_url)
+        assert page.context["key_is_missing"] and primary(page) == ["Hopp til neste"]
+
+    def test_is_the_list_when_nobody_is_left(self, office: Client, address: str) -> None:
+        assert primary(office.get(address)) == ["Til ventelisten"]
 
 
 class TestShielded:
