@@ -19,7 +19,7 @@ from referrals.errors import DomainError, StaleVersion
 from referrals.forms.case import MoveForm, Situation
 from referrals.forms.worklist import NextStepCell, PriorityCell, TherapistCell
 from referrals.models import Municipality, Referral
-from referrals.tables.waitlist import WaitlistTable
+from referrals.tables.waitlist import CHOSEN_NAME, WaitlistTable
 from referrals.views.access import municipality_or_404
 from referrals.views.case import SLUGS, address_of, referral_or_404
 from referrals.views.clock import now, today
@@ -133,5 +133,7 @@ def _row(request: HttpRequest, municipality: Municipality, pk: int) -> HttpRespo
         address=before_the_number(municipality.code),
         powers=powers_in(municipality, request.access),
     )
+    # The only row here: what was chosen before it was saved is chosen after.
+    table.all_ticked = CHOSEN_NAME in request.POST
     record_view(ViewKind.WAITLIST, table.records, access=request.access, municipality_id=municipality.pk)
     return reswap(retarget(HttpResponse(table.rows_html), "closest tr"), "outerHTML")

@@ -97,6 +97,9 @@ def test_facts_are_changed_in_the_row_by_keyboard(
     sign_in(coordinator)
     page.goto(address)
     row = page.locator("tr", has=page.get_by_role("link", name=waiting[0].number, exact=True))
+    box = page.get_by_label(f"Velg {waiting[0].number}")
+    box.focus()
+    page.keyboard.press("Space")
 
     priority = row.get_by_role("link", name=re.compile("^2.*endre prioritet"))
     priority.focus()
@@ -114,6 +117,11 @@ def test_facts_are_changed_in_the_row_by_keyboard(
     expect(row.get_by_role("link", name=re.compile("^1.*endre prioritet"))).to_be_focused()
     waiting[0].refresh_from_db()
     assert waiting[0].priority == 1
+    expect(box).to_be_checked()
+    expect(box).to_have_value(f"{waiting[0].number}.{waiting[0].version}")
+    expect(page.get_by_text("Valgt: 1")).to_be_visible()
+    box.focus()
+    page.keyboard.press("Space")
 
     row.get_by_role("link", name="Legg til neste steg").focus()
     page.keyboard.press("Enter")

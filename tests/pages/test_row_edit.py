@@ -111,6 +111,14 @@ class TestInTheRow:
         send(office, fresh(referral), "ergoterapeut", therapist="")
         assert fresh(referral).therapist is None
 
+    @pytest.mark.parametrize("is_chosen", [True, False])
+    def test_a_row_that_was_chosen_stays_chosen_as_it_is_now(
+        self, office: Client, referral: Referral, is_chosen: bool
+    ) -> None:
+        chosen = {"valgt": f"{referral.number}.1"} if is_chosen else {}
+        row = send(office, referral, "prioritet", priority="1", **chosen).content.decode()
+        assert f'value="{referral.number}.2"' in row and (" checked>" in row) is is_chosen
+
     @pytest.mark.parametrize("priority", ["", "7", "x"])
     def test_a_mistake_stands_in_the_row(self, office: Client, referral: Referral, priority: str) -> None:
         answer = send(office, referral, "prioritet", priority=priority)
