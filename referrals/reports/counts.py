@@ -233,12 +233,10 @@ def started(period: Period, scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> S
 
 def first_year(scope: Scope, hindsight: Hindsight = ALL_KNOWN) -> int | None:
     """The year in which the earliest referral of the scope was received; None before the first. One query."""
-    years = (
-        year
-        for municipality, county, year in _first_years(hindsight)
-        if _is_within(scope, county, municipality)
-    )
-    return min(years, default=None)
+    if scope.level == Level.MUNICIPALITY:
+        return first_years(hindsight).get(scope.ids[0])
+    years = first_years_of_counties(hindsight).items()
+    return min((year for county, year in years if not scope.ids or county in scope.ids), default=None)
 
 
 def first_years(hindsight: Hindsight = ALL_KNOWN) -> dict[int, int]:
@@ -251,6 +249,8 @@ def first_years(hindsight: Hindsight = ALL_KNOWN) -> dict[int, int]:
 
 def first_years_of_counties(hindsight: Hindsight = ALL_KNOWN) -> dict[int, int]:
     """The same of each county, of the earliest in any of its municipalities, former ones too. One query."""
+    if not hindsight.until:
+        return dict(_called("ergo_first_years_of_counties()", []))
     years: dict[int, int] = {}
     for _municipality, county, year in _first_years(hindsight):
         years[county] = min(year, years.get(county, year))

@@ -30,6 +30,7 @@ CALLED = {
     "ergo_count_waiting_parts_as_known",
     "ergo_first_years",
     "ergo_first_years_as_known",
+    "ergo_first_years_of_counties",
     "ergo_count_bands_each_day",
     "ergo_count_flow_between",
     "ergo_count_months_as_known",
