@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.cache import caches
@@ -71,10 +71,21 @@ def measure(pages: Sequence[tuple[Page, Collection[int]]]) -> Measured:
         browser.ask(page)
         statements = _statements(browser, page)
         whole[page.name] = server_time(browser, page)
-        with scope.scoped(reach), transaction.atomic(), connection.cursor() as cursor:
-            for asked, statement in statements.items():
-                answers[asked] = _answer(cursor, statement)
+        with scope.scoped(reach), transaction.atomic():
+            answers |= answered(page.name, statements)
     return Measured(answers, whole)
+
+
+def answered(page: str, statements: Iterable[str]) -> dict[Asked, Answer]:
+    """What the queries among the statements answer, in the transaction and the scope that there are."""
+    seen: Counter[str] = Counter()
+    found = {}
+    with connection.cursor() as cursor:
+        for statement in filter(QUERY.match, statements):
+            shape = VALUE.sub("?", statement)
+            found[Asked(page, shape, seen[shape])] = _answer(cursor, statement)
+            seen[shape] += 1
+    return found
 
 
 def server_time(browser: Browser, page: Page) -> float:
@@ -93,20 +104,13 @@ def processor_time(browser: Browser, page: Page) -> float:
     return min(worked() for _round in range(PAGE_ROUNDS))
 
 
-def _statements(browser: Browser, page: Page) -> dict[Asked, str]:
+def _statements(browser: Browser, page: Page) -> list[str]:
     """Those of a page for which nothing is remembered from the last."""
     for cache in caches.all():
         cache.clear()
     with CaptureQueriesContext(connection) as captured:
         browser.ask(page)
-    seen: Counter[str] = Counter()
-    found = {}
-    for statement in (query["sql"] for query in captured.captured_queries):
-        if QUERY.match(statement):
-            shape = VALUE.sub("?", statement)
-            found[Asked(page.name, shape, seen[shape])] = statement
-            seen[shape] += 1
-    return found
+    return [query["sql"] for query in captured.captured_queries]
 
 
 def _answer(cursor: CursorWrapper, statement: str) -> Answer:

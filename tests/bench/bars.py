@@ -41,7 +41,7 @@ LIST_TO_STOCK = Bar("stock django-tables2 and FilterView ÷ our list page", 6, a
 LIST_TO_LOOP = Bar("a plain template loop ÷ our list page", 1.5, at_least=True)
 LIST_TO_CONSTANT = Bar("our list page ÷ a constant view", 25)
 NATION = Bar("dashboard of the nation, database time", 20, MILLISECONDS)
-NATION_GROWTH = Bar("dashboard of the nation: largest ÷ smallest size", 1.2)
+NATION_GROWTH = Bar("dashboard of the nation, queries with as many rows: largest ÷ smallest size", 1.2)
 EXACTNESS = Bar("kept figures that differ from a count of the rows", 0, COUNT)
 REFRESH = Bar("refresh of today, all scopes, after a minute's writes", 100, MILLISECONDS)
 ANEW = Bar("the figures of today all worked out anew", 100, MILLISECONDS)
