@@ -90,8 +90,8 @@ def test_figures_and_pages_as_history_grows(country: Country, as_served: None) -
     figures, nations, measured = [], [], []
     for size in SIZES:
         grown(country, size)
-        nations.append(_national_dashboard())
         figures.append(_figures())
+        nations.append(_national_dashboard())
         measured.append(asked.measure(staff.pages(staff.places_by_size()[0])))
     _report_figures(figures, nations)
     _report_pages(measured)
