@@ -73,7 +73,7 @@ def instead_of(before: CountingFunction, after: CountingFunction) -> list[migrat
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0056_list_at_work")]
+    dependencies = [("referrals", "0058_waits_by_day")]
 
     operations = [
         *instead_of(ROLLUPS.READ_WAITING, READ_WAITING),

@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Max, Q, Value
 from django.db.models.functions import Lower
@@ -59,7 +60,13 @@ class WaitPause(models.Model):
             # Holds all that the clock asks of a pause.
             models.Index(
                 fields=["referral", "started_on"], include=["ended_on", "reason"], name="pause_of_referral"
-            )
+            ),
+            # Those that ran on any day.
+            GistIndex(
+                DateRange("started_on", "ended_on"),
+                include=["referral", "started_on", "ended_on"],
+                name="pause_ran",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["municipality", "id"], name="pause_municipality_id"),

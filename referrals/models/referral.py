@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Self, cast
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GistIndex
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
@@ -28,7 +29,7 @@ from referrals.models.geography import Municipality
 from referrals.models.information import InformationRequest
 from referrals.models.lean import Lean
 from referrals.models.pause import WaitPauseQuerySet
-from referrals.models.periods import OsloDate
+from referrals.models.periods import DateRange, OsloDate
 from referrals.models.person import Person
 from referrals.models.priority import (
     HIGHEST_LEVEL,
@@ -381,6 +382,21 @@ class Referral(OnTheClock, Lean):
                 include=["id", "category", "prioritised_on", "outcome"],
                 condition=Q(wait_end__isnull=True),
                 name="referral_waiting",
+            ),
+            # The same of those who waited on any day.
+            GistIndex(
+                DateRange("received_on", "wait_end"),
+                include=[
+                    "id",
+                    "municipality",
+                    "category",
+                    "priority",
+                    "prioritised_on",
+                    "received_on",
+                    "wait_end",
+                ],
+                condition=Q(wait_end__isnull=False) & ~Q(outcome__in=sorted(NOT_COUNTED)),
+                name="referral_waited",
             ),
             models.Index(
                 fields=["municipality", "received_on", "id"],
