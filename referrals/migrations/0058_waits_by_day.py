@@ -15,7 +15,8 @@ from ergo.postgresql.counting import CountingFunction
 COUNTS = import_module("referrals.migrations.0006_counts")
 PLACES = import_module("referrals.migrations.0031_rollups_places")
 OVERLAPPING = import_module("referrals.migrations.0038_overlapping_pauses")
-instead_of, STOPS = OVERLAPPING.instead_of, OVERLAPPING.STOPS
+DIVIDED = import_module("referrals.migrations.0044_divided")
+changed, instead_of, STOPS = OVERLAPPING.changed, OVERLAPPING.instead_of, OVERLAPPING.STOPS
 
 # --- Who waits ---
 
@@ -216,6 +217,24 @@ COUNT_WAITING = CountingFunction(
     """,
 )
 
+# Where a wait came from stands in no index: rows are read once, for it and for all the rest.
+COUNT_DIVIDED = changed(
+    changed(
+        DIVIDED.COUNT_DIVIDED,
+        """FROM public.ergo_waiting(on_day) AS waiting
+        JOIN public.referrals_referral AS referral ON referral.id = waiting.id
+""",
+        f"""FROM (
+            SELECT waiting.municipality_id, municipality.county_id, waiting.category_id, {LEVEL} AS level,
+                waiting.source, on_day - waiting.received_on AS gross_days
+            FROM ({EVERYBODY.replace(WAITING, f"{WAITING}, source")}) AS waiting {IN_THEIR_COUNTY}
+        ) AS waiting
+""",
+    ),
+    "referral.source",
+    "waiting.source",
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("referrals", "0056_list_at_work")]
@@ -247,4 +266,5 @@ class Migration(migrations.Migration):
         *instead_of(PLACES.WAITS, WAITS),
         *instead_of(OVERLAPPING.FACTS, FACTS),
         *instead_of(OVERLAPPING.COUNT_WAITING, COUNT_WAITING),
+        *instead_of(DIVIDED.COUNT_DIVIDED, COUNT_DIVIDED),
     ]  # fmt: skip
