@@ -23,6 +23,8 @@ from referrals.forms.base import FilterForm
 from referrals.forms.fields import NorwegianDateField
 from referrals.forms.search import SearchForm
 from referrals.models import Category, Employment, Municipality, Person, PriorityTarget, Referral, Therapist
+from referrals.models.among import IsAmong
+from referrals.models.person import PersonQuerySet
 from referrals.models.to_do import TO_DO, to_do_q
 from referrals.models.written import Written
 from referrals.permissions import Access
@@ -435,4 +437,17 @@ def find(
     citizens = Person.objects.open_to(access).filter(municipality=municipality)
     if search.identifier:
         return referrals.filter(person__in=citizens.with_identifier(search.identifier, municipality.pk))
-    return referrals.filter(person__in=citizens.named(search.cleaned_data["q"]))
+    return referrals.filter(person__in=_named(search.cleaned_data["q"], citizens, municipality, access))
+
+
+def _named(
+    name: str, citizens: PersonQuerySet, municipality: Municipality, access: Access
+) -> QuerySet[Person]:
+    """Those of the citizens whom a name means: of all by how its words begin, of those in open cases by any part.
+
+    So what is read is who is found, and who has an open case, however long the history is. The latter are asked for at
+    once: in one statement with the others, the planner would no longer know how many it finds.
+    """
+    open_here = Referral.objects.visible_to(access).in_municipality(municipality).open().order_by()
+    in_open_cases = citizens.filter(IsAmong("pk", open_here.values("person_id"))).named(name).order_by()
+    return citizens.named_from(name, or_among=list(in_open_cases.values_list("pk", flat=True)))

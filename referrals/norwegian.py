@@ -1,5 +1,6 @@
 """Norwegian habits of writing: alphabetical order, numbers, waits in words, initials."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,6 +27,9 @@ LETTERS = {
     "þ": "th",
 }
 
+# Between the words of a name; the database splits at the same (migration 0057_name_words).
+BETWEEN_WORDS = re.compile("[- ‐‑–'’´`.,/()\"]+")
+
 LONGEST_IN_DAYS = 8 * 7
 LONGEST_IN_WEEKS = 26 * 7
 DAYS_A_YEAR = Decimal("365.25")
@@ -41,6 +45,11 @@ def sort_key(text: str) -> str:
     """
     folded = unicodedata.normalize("NFC", text).casefold().replace("aa", "å")
     return "".join(map(_letter_key, unicodedata.normalize("NFC", folded)))
+
+
+def name_words(text: str) -> list[str]:
+    """The words of a name as they are searched for: the sort key of each, once. Østby-Ås is two words, O'Brien too."""
+    return list(dict.fromkeys(filter(None, BETWEEN_WORDS.split(sort_key(text)))))
 
 
 def _letter_key(character: str) -> str:

@@ -237,7 +237,7 @@ COUNT_DIVIDED = changed(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0056_list_at_work")]
+    dependencies = [("referrals", "0057_name_words")]
 
     operations = [
         migrations.AddIndex(

@@ -5,7 +5,9 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from referrals.norwegian import sort_key
+from referrals.norwegian import BETWEEN_WORDS, sort_key
+
+OF_EVERY_WORD = {"expression", "output_field", "db_persist"}
 
 
 class TransactionIdField(models.Field):
@@ -39,3 +41,33 @@ class SortKeyField(models.CharField):
         key = sort_key(text)[: self.max_length]  # a ligature or ß is longer in the key than in the name
         setattr(model_instance, self.attname, key)
         return key
+
+
+class WordOf(models.Func):
+    """The n-th word of a sort key, from 1; NULL when there are not so many."""
+
+    function = "regexp_split_to_array"
+    template = "(%(function)s(%(expressions)s))[%(nth)s]"
+
+    def __init__(self, key: str, *, nth: int) -> None:
+        super().__init__(key, models.Value(BETWEEN_WORDS.pattern), nth=nth, output_field=_word())
+
+
+class WordField(models.GeneratedField):
+    """The n-th word, from 1, of a sort key of the row, as the database itself splits it; NULL: there are fewer.
+
+    A column of its own, since under row-level security only comparisons (=, <, >=) reach an index.
+    """
+
+    def __init__(self, key: str, nth: int, **options: Any) -> None:
+        self.key, self.nth = key, nth
+        super().__init__(expression=WordOf(key, nth=nth), output_field=_word(), db_persist=True, **options)
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        name, path, _args, options = super().deconstruct()
+        own = {key: value for key, value in options.items() if key not in OF_EVERY_WORD}
+        return name, path, [self.key, self.nth], own
+
+
+def _word() -> models.CharField:
+    return models.CharField(max_length=250, null=True, db_collation="C")

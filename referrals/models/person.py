@@ -1,6 +1,9 @@
 """The citizen (innbygger) whom a referral is about."""
 
+from collections.abc import Collection
 from datetime import date
+from functools import reduce
+from operator import and_, or_
 from typing import Self
 
 from django.db import models
@@ -10,11 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from referrals.choices import Protection, WrittenForm
 from referrals.identity import Identifier, IdentifierKind, mask
 from referrals.keyring import ring
-from referrals.models.fields import SortKeyField
+from referrals.models.fields import SortKeyField, WordField
 from referrals.models.geography import Municipality
 from referrals.models.lean import Lean
-from referrals.norwegian import initials, sort_key
+from referrals.norwegian import initials, name_words
 from referrals.permissions import Access, Permission
+
+NAME_WORDS = [f"name_word_{nth}" for nth in range(1, 9)]
+AFTER_ALL_LETTERS = "\U0010ffff"
 
 
 def place_of_identifier(municipality_id: int) -> bytes:
@@ -51,16 +57,31 @@ class PersonQuerySet(models.QuerySet["Person"]):
         index = ring().index(identifier.digits, municipality_id)
         return self.filter(municipality_id=municipality_id, identifier_index=index)
 
-    def named(self, name: str) -> Self:
-        """Persons whose name holds every word typed, in any order; case, accents and commas do not count.
+    def named_from(self, name: str, *, or_among: Collection[int] = ()) -> Self:
+        """Persons of whose name some word begins with each word typed, in any order; case and accents do not count.
 
-        Nobody, when no word was typed: a comma must not list a whole municipality.
+        Nobody, when no word was typed: a comma must not list a whole municipality. Of a name of more than eight words
+        only the first eight are found, family name first. An index of the municipality leads to them. `or_among`: ids
+        of persons who are found whatever was typed.
         """
-        words = sort_key(name.replace(",", " ")).split()
-        found = self if words else self.none()
-        for word in words:
-            found = found.filter(name_key__contains=word)
-        return found
+        words = name_words(name)
+        begun = reduce(and_, map(_begins, words)) if words else Q(pk__in=())
+        return self.filter(begun | Q(pk__in=or_among) if or_among else begun)
+
+    def named(self, name: str) -> Self:
+        """As `named_from`, but what was typed may stand anywhere in a word.
+
+        No index serves it: ask it of few persons.
+        """
+        words = name_words(name)
+        return self.filter(*(Q(name_key__contains=word) for word in words)) if words else self.none()
+
+
+def _begins(word: str) -> Q:
+    """Persons of whose name some word begins with this one."""
+    until = word + AFTER_ALL_LETTERS
+    ranges = (Q((f"{name}__gte", word), (f"{name}__lt", until)) for name in NAME_WORDS)
+    return reduce(or_, ranges)
 
 
 class Person(Lean):
@@ -73,6 +94,14 @@ class Person(Lean):
     given_name = models.CharField(_("given name"), max_length=100)
     family_name = models.CharField(_("family name"), max_length=100)
     name_key = SortKeyField("family_name", "given_name")
+    name_word_1 = WordField("name_key", 1)
+    name_word_2 = WordField("name_key", 2)
+    name_word_3 = WordField("name_key", 3)
+    name_word_4 = WordField("name_key", 4)
+    name_word_5 = WordField("name_key", 5)
+    name_word_6 = WordField("name_key", 6)
+    name_word_7 = WordField("name_key", 7)
+    name_word_8 = WordField("name_key", 8)
     identifier_kind = models.CharField(
         _("kind of identifier"), max_length=3, choices=IdentifierKind, blank=True
     )
@@ -102,6 +131,14 @@ class Person(Lean):
             models.Index(fields=["municipality", "birth_date"], name="person_birth_date"),
             models.Index(
                 fields=["municipality"], condition=~Q(protection=Protection.NONE), name="person_protected"
+            ),
+            *(
+                models.Index(
+                    fields=["municipality", word],
+                    condition=Q((f"{word}__isnull", False)),
+                    name=f"person_{word}",
+                )
+                for word in NAME_WORDS
             ),
         ]
         constraints = [

@@ -30,7 +30,7 @@ from referrals.models.information import InformationRequest
 from referrals.models.lean import Lean
 from referrals.models.pause import WaitPauseQuerySet
 from referrals.models.periods import DateRange, OsloDate
-from referrals.models.person import Person
+from referrals.models.person import NAME_WORDS, Person
 from referrals.models.priority import (
     HIGHEST_LEVEL,
     Category,
@@ -55,6 +55,7 @@ UNLISTED = (
         f"person__{name}"
         for name in ("name_key", "identifier_kind", "identifier_sealed", "identifier_index", "phone", "email")
     ),
+    *(f"person__{name}" for name in NAME_WORDS),
     *(
         f"person__{name}"
         for name in ("address", "postal_code", "postal_place", "written_form", "interpreter_language")

@@ -36,6 +36,7 @@ from referrals.models import (
     WaitPause,
     end_of,
 )
+from referrals.models.person import NAME_WORDS
 from referrals.norwegian import sort_key
 from referrals.permissions import Access, Permission
 
@@ -77,6 +78,7 @@ TECHNICAL = frozenset(
         "changed_at",
         "wait_end",
         "name_key",
+        *NAME_WORDS,
         "identifier_index",
         "identifier_kind",
         # Of a decision about shielding the sentence says about whom it is, and the line who made it and when.

@@ -19,6 +19,7 @@ from tests.factories import (
     TODAY,
     InformationRequestFactory,
     InstallationFactory,
+    MunicipalityFactory,
     PersonFactory,
     ReferralFactory,
     TherapistFactory,
@@ -366,6 +367,38 @@ def test_a_search_finds_by_name_and_number(
     wanted = log(person=person, number="2026-000123", closed=True)
     log(waiting=True, number="2026-000124")
     assert listed(office.get(search(office, address, typed))) == [wanted]
+
+
+def test_whoever_has_an_open_case_is_found_by_any_part_of_a_name_and_others_by_how_a_word_begins(
+    office: Client, address: str, log: Log, municipality: Municipality
+) -> None:
+    of_the_open, of_the_closed = (
+        PersonFactory(municipality=municipality, given_name="Anne-Marie", family_name=name)
+        for name in ("Østmo", "Vestmo")
+    )
+    closed_before, waiting = log(person=of_the_open, closed=True), log(person=of_the_open, waiting=True)
+    closed = log(person=of_the_closed, closed=True)
+    assert {*listed(office.get(search(office, address, "tmo anne")))} == {closed_before, waiting}
+    assert {*listed(office.get(search(office, address, "mar ØST")))} == {closed_before, waiting}
+    assert listed(office.get(search(office, address, "vest anne"))) == [closed]
+    assert listed(office.get(search(office, address, "vest anne", query="status=open"))) == []
+
+
+def test_a_search_by_name_finds_nobody_of_another_municipality(
+    office: Client, address: str, log: Log, category: Category
+) -> None:
+    elsewhere = PersonFactory(municipality=MunicipalityFactory(), given_name="Kari", family_name="Østmo")
+    ReferralFactory(municipality=elsewhere.municipality, category=category, person=elsewhere, waiting=True)
+    assert listed(office.get(search(office, address, "øst"))) == []
+    assert listed(office.get(search(office, address, "tmo"))) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["a b c d e f g h i j k l m n o p q r s t u v w x y z æ ø å", "%", "'", "nord \\ -"]
+)
+def test_whatever_is_typed_gets_an_answer(office: Client, address: str, log: Log, typed: str) -> None:
+    log(waiting=True)
+    assert listed(office.get(search(office, address, typed))) == []
 
 
 def test_a_search_finds_by_the_whole_identity_number(
