@@ -219,6 +219,16 @@ class TooManyChosen(DomainError):
     message = _("Choose at most %(most)s referrals at a time.")
 
 
+class ViewNameTaken(DomainError):
+    code = "view_name_taken"
+    message = _("There is a saved view with this name already. Choose another name.")
+
+
+class TooManyViews(DomainError):
+    code = "too_many_views"
+    message = _("There are %(most)s saved views already. Delete one that is no longer needed first.")
+
+
 class UndoTooLate(DomainError):
     code = "undo_too_late"
     message = _(

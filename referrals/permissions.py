@@ -52,6 +52,7 @@ class Permission(StrEnum):
     EDIT_STAFF = auto()
     REPORT_DEVIATIONS = auto()
     MEND_DATA = auto()
+    SHARE_VIEWS = auto()
     CONTROL_LOGS = auto()
     SEE_DASHBOARD = auto()
     SEE_AGGREGATES = auto()
@@ -77,6 +78,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_STAFF,
             P.REPORT_DEVIATIONS,
             P.MEND_DATA,
+            P.SHARE_VIEWS,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
             P.COMPARE_KEYS,
@@ -111,6 +113,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_STAFF,
             P.REPORT_DEVIATIONS,
             P.MEND_DATA,
+            P.SHARE_VIEWS,
             P.CONTROL_LOGS,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,

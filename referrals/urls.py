@@ -38,6 +38,7 @@ from referrals.views import (
     registration,
     rights,
     row_edit,
+    saved_views,
     sessions,
     shielding,
     sign_in,
@@ -125,6 +126,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     # The waitlist
     path("k/<municipality:code>/venteliste/", waitlist.waitlist, name="waitlist"),
+    path("k/<municipality:code>/venteliste/visninger/", saved_views.saved_views, name="saved_views"),
+    path("k/<municipality:code>/venteliste/visninger/<int:pk>/", saved_views.saved_view, name="saved_view"),
     path("k/<municipality:code>/venteliste/sok/", waitlist.search, name="waitlist_search"),
     path("k/<municipality:code>/venteliste/valgte/", chosen.choose, name="chosen"),
     path(

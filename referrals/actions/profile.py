@@ -1,5 +1,7 @@
 """What people settle for themselves."""
 
+from collections.abc import Sequence
+
 from referrals.models import User
 
 
@@ -13,6 +15,12 @@ def use_single_keys(*, by: User, on: bool) -> None:
     """Let single keys outside of fields do something, or not, from now on and on every device."""
     by.single_keys = on
     by.save(update_fields=["single_keys"])
+
+
+def hide_columns(*, by: User, columns: Sequence[str]) -> None:
+    """Leave these columns of the waitlist out for the user from now on; `columns` are their names in the table."""
+    by.hidden_columns = list(columns)
+    by.save(update_fields=["hidden_columns"])
 
 
 def choose_digest(*, by: User, wants: bool) -> None:

@@ -17,6 +17,7 @@ from referrals.errors import (
     PauseOverlap,
     TherapistKnown,
     TooMuchAtOnce,
+    ViewNameTaken,
 )
 from referrals.models import (
     CoverageAgreement,
@@ -44,6 +45,8 @@ KNOWN_REFUSALS: dict[str, tuple[type[DomainError], str]] = {
     "employment_fte_sum": (TooMuchAtOnce, "fte"),
     "leave_within_employment": (LeaveOutsideEmployment, "valid_to"),
     "agreement_no_circle": (CircleOfAgreements, "provider"),
+    "saved_view_own_once": (ViewNameTaken, "name"),
+    "saved_view_shared_once": (ViewNameTaken, "name"),
     "therapist_hpr_once": (TherapistKnown, "hpr_number"),
     "referrals_therapist_hpr_number_key": (TherapistKnown, "hpr_number"),
 }

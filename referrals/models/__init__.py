@@ -54,6 +54,7 @@ from referrals.models.rollup import (
     WaitMark,
     WaitStat,
 )
+from referrals.models.saved_view import SavedView
 from referrals.models.shielding import Barring, Confidant, Opening
 from referrals.models.unfilled import Leave, Vacancy
 from referrals.models.units import Unit
@@ -120,6 +121,7 @@ __all__ = [
     "ReplyRule",
     "Rank",
     "RightAsItIs",
+    "SavedView",
     "RolledDay",
     "RolledEnds",
     "RolledFlow",

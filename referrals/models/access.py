@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
@@ -29,6 +30,14 @@ class User(AbstractUser):
         _("single keys"),
         default=True,
         help_text=_("Whether a letter or a figure typed outside of fields does something (WCAG 2.1.4)."),
+    )
+    hidden_columns = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name=_("hidden columns"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Of the waitlist, as this user sees it."),
     )
     wants_digest = models.BooleanField(
         _("daily e-mail"), default=True, help_text=_("Of deadlines: for coordinators and therapists.")

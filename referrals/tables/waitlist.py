@@ -1,5 +1,6 @@
 """The municipality's list of referrals."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -184,13 +185,22 @@ class WaitlistTable(WaitTable):
     class Meta:
         fields = ("pick", *COLUMNS)
 
-    def __init__(self, data: Any, *, powers: RowPowers = ONLY_READ, **kwargs: Any) -> None:
-        super().__init__(data, exclude=() if powers.may_choose else ("pick",), **kwargs)
+    def __init__(
+        self, data: Any, *, powers: RowPowers = ONLY_READ, hidden: Collection[str] = (), **kwargs: Any
+    ) -> None:
+        """`hidden`: names of columns that whoever reads does not want."""
+        left_out = tuple(name for name in hidden if name != self.row_header)
+        super().__init__(data, exclude=left_out if powers.may_choose else ("pick", *left_out), **kwargs)
         self.powers = powers
         # Asked for once, not once a row.
         self.choose = _now("Choose %(number)s")
         self.change_priority, self.change_therapist = _now("change priority"), _now("change therapist")
         self.change_step, self.add_step = _now("change next step"), _now("Add next step")
+
+    @classmethod
+    def optional_columns(cls) -> list[tuple[str, str]]:
+        """The columns that may be left out, by name, with what they are called: all but the number and the boxes."""
+        return [(name, cls.base_columns[name].verbose_name) for name in COLUMNS if name != cls.row_header]
 
     def waits(self, referral: Referral) -> bool:
         return referral.is_on_waitlist

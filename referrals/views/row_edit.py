@@ -132,6 +132,7 @@ def _row(request: HttpRequest, municipality: Municipality, pk: int) -> HttpRespo
         rows.for_list().with_shield(request.access),
         address=before_the_number(municipality.code),
         powers=powers_in(municipality, request.access),
+        hidden=request.user.hidden_columns,
     )
     # The only row here: what was chosen before it was saved is chosen after.
     table.all_ticked = CHOSEN_NAME in request.POST

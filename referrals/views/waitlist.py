@@ -79,14 +79,8 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         note_token(request, token)
         messages.info(request, _("The search is no longer kept. Search again."))
         return redirect(f"{request.path}?{_query(request, without=(SEARCH, 'page'))}")
-    rows = _rows(request, municipality)
-    chosen = WaitlistFilter(
-        request.GET,
-        rows,
-        offers=offers(municipality),
-        on=today(),
-        therapist_id=request.access.therapist_id,
-    )
+    rows = rows_in(request, municipality)
+    chosen = filter_of(request, municipality, rows, request.GET)
     if request.htmx and chosen.errors:
         return HttpResponseClientRedirect(request.get_full_path())  # the whole page, to say what is wrong
     if chosen.is_asked:
@@ -158,7 +152,12 @@ def _table(
 ) -> WaitlistTable:
     """The list, with what the user may do in its rows; without scripts a link leads to it with all boxes ticked."""
     powers = powers_in(municipality, request.access)
-    table = WaitlistTable(rows, address=before_the_number(municipality.code), powers=powers)
+    table = WaitlistTable(
+        rows,
+        address=before_the_number(municipality.code),
+        powers=powers,
+        hidden=request.user.hidden_columns,
+    )
     table.all_ticked = TICKED in request.GET
     return table
 
@@ -174,7 +173,16 @@ def _referrals(request: HttpRequest, municipality: Municipality) -> ReferralQuer
     return Referral.objects.visible_to(request.access).in_municipality(municipality)
 
 
-def _rows(request: HttpRequest, municipality: Municipality) -> Written:
+def filter_of(
+    request: HttpRequest, municipality: Municipality, rows: Written, query: QueryDict
+) -> WaitlistFilter:
+    """The filter of the list as a query fills it in, over all rows of the municipality."""
+    return WaitlistFilter(
+        query, rows, offers=offers(municipality), on=today(), therapist_id=request.access.therapist_id
+    )
+
+
+def rows_in(request: HttpRequest, municipality: Municipality) -> Written:
     """All referrals that the user may see here, with what the clock says today."""
     rows = Written(Referral.objects).visible_to(request.access).in_municipality(municipality)
     return rows.as_listed(on=today(), municipality=municipality)

@@ -106,6 +106,8 @@ DOORS = {
     "deviation_withdraw": Door(STAFFING),
     "data_quality": Door(STAFFING),
     "data_quality_decide": Door(STAFFING, slug="two_open"),
+    "saved_views": Door(MUNICIPAL),
+    "saved_view": Door(MUNICIPAL),
     "waitlist_search": Door(MUNICIPAL, method="post"),
     "chosen": Door(REGISTERS, method="post"),
     "chosen_move": Door(COORDINATORS, slug=SLUGS[Move.ASSIGN]),

@@ -225,6 +225,8 @@ SHOWS_NOBODY = {
     "colour_scheme": "leads on",
     "single_keys": "leads on",
     "account_digest": "leads on",
+    "saved_views": "names that staff gave, and counts",
+    "saved_view": "a name that staff gave",
     "accessibility": "text",
     "privacy": "text",
     "definitions": "text",
