@@ -35,7 +35,7 @@ class SavedViewsTable(ErgoTable):
     shared = Column(_("Offered to"), orderable=False, accessor="view__owner")
     change = Column(_("Change"), orderable=False, accessor="view__pk")
 
-    caption = _("Saved views")
+    caption = _("Yours, and those that are shared")
     when_empty = _("No view is saved yet. Narrow the list, come back here, and give it a name.")
 
     class Meta:

@@ -177,3 +177,34 @@ def test_single_keys_walk_the_list_and_can_be_turned_off(
     expect(page.locator("tbody a:focus")).to_have_count(0)
     coordinator.refresh_from_db()
     assert not coordinator.single_keys
+
+
+def test_a_view_is_saved_and_opened_again_by_keyboard(
+    page: Page, sign_in: Callable[[User], None], coordinator: User, address: str, waiting: list[Referral]
+) -> None:
+    sign_in(coordinator)
+    page.goto(f"{address}?priority=2")
+    menu = page.locator("summary", has_text="Lagrede visninger")
+    press_until(page, menu)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Ingen visning er lagret ennå.")).to_be_visible()
+    assert_accessible(page)
+    press_until(page, page.get_by_role("link", name="Lagre denne visningen, velg kolonner"))
+    page.keyboard.press("Enter")
+
+    press_until(page, page.get_by_label("Navn på visningen"))
+    page.keyboard.type("Lav prioritet på Ås")
+    assert_accessible(page)
+    assert_fits(page, 400)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Visningen «Lav prioritet på Ås» er lagret.")).to_be_visible()
+
+    page.goto(address)
+    press_until(page, menu)
+    page.keyboard.press("Enter")
+    saved = page.get_by_role("listitem").filter(has_text="Lav prioritet på Ås")
+    expect(saved).to_contain_text("3")
+    assert_fits(page, 400)
+    press_until(page, saved.get_by_role("link"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Prioritet")).to_have_value("2")
