@@ -22,6 +22,7 @@ from referrals.views import (
     distribution,
     divided,
     due,
+    find_citizen,
     health,
     information,
     intake,
@@ -153,10 +154,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="data_quality_decide",
     ),
     # Logging a referral
-    path("k/<municipality:code>/henvisninger/ny/", registration.find_citizen, name="referral_new"),
+    path("k/<municipality:code>/henvisninger/ny/", find_citizen.find_citizen, name="referral_new"),
     path(
         "k/<municipality:code>/henvisninger/ny/innbygger/",
-        registration.choose_citizen,
+        find_citizen.choose_citizen,
         name="referral_citizen",
     ),
     path(
