@@ -62,6 +62,30 @@ class StaleVersion(DomainError):
         return self.values["current"]
 
 
+class DraftChanged(DomainError):
+    """The draft was saved from another window after this one read it. `current` is the draft as it stands now."""
+
+    code = "draft_changed"
+    message = _(
+        "The draft has been saved in another window. What is written here is not saved over it by itself."
+    )
+
+    @property
+    def current(self) -> Any:
+        """The draft as the other window left it."""
+        return self.values["current"]
+
+
+class TooManyDrafts(DomainError):
+    code = "too_many_drafts"
+    message = _("You have %(most)s drafts here. Register or discard some first; this one is not saved.")
+
+
+class DraftTooLong(DomainError):
+    code = "draft_too_long"
+    message = _("What is written is too long to be kept as a draft.")
+
+
 class FutureDate(DomainError):
     code = "future_date"
     message = _("The date cannot be in the future.")

@@ -21,6 +21,7 @@ from referrals.views import (
     deviations,
     distribution,
     divided,
+    drafts,
     due,
     find_citizen,
     health,
@@ -162,6 +163,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(
         "k/<municipality:code>/henvisninger/ny/<uuid:token>/", registration.register, name="referral_register"
+    ),
+    path(
+        "k/<municipality:code>/henvisninger/ny/<uuid:token>/forkast/",
+        drafts.discard_draft,
+        name="referral_draft_discard",
     ),
     # One referral, and a therapist's own
     path("k/<municipality:code>/henvisninger/<number:number>/", case.referral, name="referral"),

@@ -30,25 +30,36 @@ Statements = list[str | tuple[str, Any]]
 
 @dataclass(frozen=True)
 class Policy:
-    """One policy that lets rows through: to whom, for which command, which may be read and which may be written."""
+    """One policy that lets rows through: to whom, for which command, which may be read and which may be written.
+
+    `narrows`: it lets none through, and holds back of those that others let through (RESTRICTIVE).
+    """
 
     name: str
     command: str
     role: str
     using: str = ""
     check: str = ""
+    narrows: bool = False
 
     def create(self, table: str) -> str:
         """The statement that makes it."""
         using = f" USING ({self.using})" if self.using else ""
         check = f" WITH CHECK ({self.check})" if self.check else ""
-        return f"CREATE POLICY {self.name} ON {table} FOR {self.command} TO {self.role}{using}{check}"
+        kind = " AS RESTRICTIVE" if self.narrows else ""
+        return f"CREATE POLICY {self.name} ON {table}{kind} FOR {self.command} TO {self.role}{using}{check}"
 
 
 TENANT = Policy("tenant", "ALL", "public", OF_ITS_CASES, OF_ITS_CASES)
 DATA_MIGRATION = Policy(
     "data_migration", "ALL", roles.OWNER, "current_setting('ergo.data_migration', true) = 'on'"
 )
+# Of whoever is signed in only their own; nobody is signed in where a job or a command goes through a municipality.
+IS_OWN = (
+    "CASE WHEN nullif(current_setting('ergo.user_id', true), '') IS NULL THEN true"
+    " ELSE user_id = nullif(current_setting('ergo.user_id', true), '')::bigint END"
+)
+OWN = Policy("own", "ALL", "public", IS_OWN, IS_OWN, narrows=True)
 COUNTED = Policy("counted", "SELECT", roles.STATS, "true")
 
 
@@ -106,6 +117,22 @@ def _open(table: str) -> Statements:
         f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
     ]
+
+
+class OwnRows(migrations.RunSQL):
+    """Close a table that is closed to other municipalities (TenantTable) to all other users, too."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(OWN.create(table), f"DROP POLICY {OWN.name} ON {table}")
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        """How a migration names this operation."""
+        return type(self).__name__, [self.table], {}
+
+    def describe(self) -> str:
+        """The operation in words, for `migrate --plan`."""
+        return f"Close {self.table} to all but the user of the row"
 
 
 class SameMunicipality(migrations.RunSQL):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -21,8 +21,9 @@ WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND relnamespace = 'public'::regnames
 ORDER BY relname
 """
 POLICIES = """
-SELECT tablename, policyname, cmd, array_to_string(roles, ', '), COALESCE(qual, ''), COALESCE(with_check, '')
-FROM pg_policies WHERE schemaname = 'public' AND permissive = 'PERMISSIVE'
+SELECT tablename, policyname, cmd, array_to_string(roles, ', '), COALESCE(qual, ''), COALESCE(with_check, ''),
+    permissive = 'RESTRICTIVE'
+FROM pg_policies WHERE schemaname = 'public'
 """
 # How PostgreSQL writes a condition down, and we do not: casts, brackets, the name of a column of a sub-select, and in a
 # view the table that a column is of.
@@ -81,7 +82,7 @@ def _holds(view: OwnersView | None, behind_barrier: str | None) -> bool:
 
 
 def _plain(policy: Policy) -> Policy:
-    return Policy(policy.name, policy.command, policy.role, _worded(policy.using), _worded(policy.check))
+    return replace(policy, using=_worded(policy.using), check=_worded(policy.check))
 
 
 def _worded(condition: str) -> str:

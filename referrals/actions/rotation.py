@@ -12,7 +12,7 @@ from django.db import transaction
 
 from ergo.scope import scoped
 from referrals.keyring import PLACE_OF_FACTORS, ring
-from referrals.models import Municipality, Person
+from referrals.models import Draft, Municipality, Person
 
 BATCH = 500
 
@@ -27,6 +27,9 @@ class Rotated:
     anew: int
     of: int
 
+    def __add__(self, other: "Rotated") -> "Rotated":
+        return Rotated(self.anew + other.anew, self.of + other.of)
+
 
 def rotate_identifiers(municipality: Municipality) -> Rotated:
     """Seal the identifiers of a municipality's citizens with the first key, and find them by the present index key.
@@ -40,6 +43,15 @@ def rotate_identifiers(municipality: Municipality) -> Rotated:
         changed = [person for person in people if person.seal_identifier_anew()]
         Person.objects.bulk_update(changed, ["identifier_sealed", "identifier_index"], batch_size=BATCH)
         return Rotated(len(changed), len(people))
+
+
+def rotate_drafts(municipality: Municipality) -> Rotated:
+    """Seal the drafts of a municipality's staff with the first key. Raises SealBroken where one does not open."""
+    with scoped([municipality.pk]), transaction.atomic():
+        drafts = list(Draft.objects.filter(municipality=municipality).select_for_update().order_by("pk"))
+        changed = [draft for draft in drafts if draft.seal_anew()]
+        Draft.objects.bulk_update(changed, ["sealed"], batch_size=BATCH)
+        return Rotated(len(changed), len(drafts))
 
 
 @transaction.atomic

@@ -2,12 +2,13 @@
 
 from copy import deepcopy
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import TextChoices
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from referrals.choices import Channel, Handling, Protection, Source, Urgency, WrittenForm
@@ -244,10 +245,25 @@ class RegistrationForm(CitizenForm):
             self._leave_out_what_is_protected(person)
             self._remember_contact()
         if not self.is_bound:
-            received_on.widget.attrs["autofocus"] = True
+            self._begin_at_received()
         for name in ASKED_WHEN_NEEDED:
             if name not in self.data:
                 del self.fields[name]
+
+    def as_typed(self) -> Self:
+        """Show what was typed without judging it: a draft needs to make no sense yet."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
+        self._begin_at_received()
+        return self
+
+    @property
+    def names_sent(self) -> list[str]:
+        """What a browser sends of this form: its fields, and the details as they were shown with them."""
+        shown_with = [name for name, field in self.fields.items() if field.show_hidden_initial]
+        return [*self.fields, *(self.add_initial_prefix(name) for name in shown_with)]
+
+    def _begin_at_received(self) -> None:
+        self.fields["received_on"].widget.attrs["autofocus"] = True
 
     def _leave_out_what_is_protected(self, person: Person) -> None:
         """Neither the address of a protected citizen nor the protection is this form's to change."""

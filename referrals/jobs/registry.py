@@ -30,6 +30,7 @@ JOBS = {
         Job("freeze_months", _("Freezing the figures of month-ends"), rollups.freeze_months, "10 0 * * *"),
         Job("backup", _("Backup"), backups.backup_nightly, "30 1 * * *", is_wanted=backups.is_configured),
         Job("clear_sessions", _("Clearing away expired sessions"), upkeep.clear_sessions, "10 2 * * *"),
+        Job("clear_drafts", _("Clearing away old drafts"), upkeep.clear_drafts, "15 2 * * *"),
         Job(
             "clear_submissions", _("Clearing away keys of sent forms"), upkeep.clear_submissions, "20 2 * * *"
         ),

@@ -1,4 +1,4 @@
-"""Keeping order: logs are sealed; expired sessions, keys of sent forms and finished jobs are thrown away."""
+"""Keeping order: logs are sealed; expired sessions, drafts, keys of sent forms and finished jobs are thrown away."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -14,9 +14,10 @@ from procrastinate.manager import JobManager
 
 from ergo.scope import scoped
 from referrals.actions import sealing
-from referrals.actions.upkeep import forget_submissions
+from referrals.actions.upkeep import forget_drafts, forget_submissions
 from referrals.jobs.job import Occasion
 from referrals.models import Municipality
+from referrals.models.draft import LASTS
 
 KEEP_SUBMISSIONS = timedelta(days=30)
 """A key is wanted as long as the form it came with may still lie open in a browser: over a holiday, not longer."""
@@ -43,6 +44,13 @@ def clear_submissions(occasion: Occasion) -> None:
     for municipality_id in Municipality.objects.values_list("pk", flat=True):
         with scoped([municipality_id]), transaction.atomic():
             forget_submissions(before=occasion.at - KEEP_SUBMISSIONS)
+
+
+def clear_drafts(occasion: Occasion) -> None:
+    """Drafts that nobody has gone on with, in one municipality after the other."""
+    for municipality_id in Municipality.objects.values_list("pk", flat=True):
+        with scoped([municipality_id]), transaction.atomic():
+            forget_drafts(before=occasion.at - LASTS)
 
 
 def clear_jobs(occasion: Occasion) -> None:

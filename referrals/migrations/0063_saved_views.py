@@ -12,7 +12,7 @@ from ergo.postgresql.policies import TenantTable
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0059_kept_figures_read_faster")]
+    dependencies = [("referrals", "0062_drafts")]
 
     operations = [
         migrations.AddField(

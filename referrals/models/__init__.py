@@ -15,6 +15,7 @@ from referrals.models.case_file import Contact, NumberSeries, PreliminaryReply, 
 from referrals.models.data_quality import RightAsItIs
 from referrals.models.deviation import DeviationReport
 from referrals.models.digest import Digest
+from referrals.models.draft import Draft
 from referrals.models.geography import County, Governor, Municipality, MunicipalityChange, Population
 from referrals.models.information import InformationRequest
 from referrals.models.installation import Installation, Submission
@@ -83,6 +84,7 @@ __all__ = [
     "CoverageAgreement",
     "CoverageStatement",
     "Digest",
+    "Draft",
     "Employment",
     "DeviationReport",
     "EndMark",

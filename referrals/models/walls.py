@@ -4,7 +4,7 @@
 """
 
 from ergo import roles
-from ergo.postgresql.policies import COUNTED, IN_SCOPE, OF_ITS_LOGS, Policy, readable_where
+from ergo.postgresql.policies import COUNTED, IN_SCOPE, OF_ITS_LOGS, OWN, Policy, readable_where
 from ergo.postgresql.walls import OwnersView, Walls
 
 # Tables that name a municipality and are not behind row-level security, each with the reason.
@@ -57,6 +57,7 @@ WALLS = Walls(
         "referrals_opening": frozenset({READ_WITH_LOGS}),
         "referrals_auditevent": frozenset({OF_REGISTERS, BY_TRIGGER, SEALED}),
         "referrals_viewlog": frozenset({READ_WITH_LOGS, APPENDED, SEALED}),
+        "referrals_draft": frozenset({OWN}),
         "referrals_viewlogperson": frozenset({READ_WITH_LOGS, APPENDED, SEALED}),
     },
     OWNERS_VIEWS,

@@ -23,6 +23,7 @@ from referrals.permissions import Permission
 from referrals.views.access import municipality_or_404
 from referrals.views.clock import today
 from referrals.views.demo import is_demo
+from referrals.views.drafts import count_of, drafts_here
 from referrals.views.kept import keep, kept
 from referrals.views.methods import post_only
 from referrals.views.never_offered import note_id, note_token
@@ -115,6 +116,8 @@ def _search_page(
         "matches": matches,
         "is_registered": bool(registered),
         "shielded": shielded,
+        "drafts": [] if found else drafts_here(request, municipality),
+        "draft_count": count_of(request, municipality) if found else 0,
     }
     return render(request, "registration/find_citizen.html", context)
 

@@ -75,6 +75,8 @@ class SessionAgeMiddleware:
         user_id, searches = getattr(request, "ended_for", (None, {}))
         if user_id and unsent.can_bring_back(view):
             unsent.set_aside(request, user_id, searches)
+        elif unsent.renew(request, view) or unsent.is_quiet(request):
+            pass
         elif ENDED not in request.session:  # the session is gone altogether
             messages.info(request, _("You are no longer signed in. What you sent was not saved."))
         return _back_to_the_form(request)
@@ -110,6 +112,8 @@ def _asks_for_a_page(request: HttpRequest) -> bool:
 
 
 def _back_to_the_form(request: HttpRequest) -> HttpResponse:
+    if unsent.is_quiet(request):
+        return HttpResponse(status=401)
     address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page_of(request)})}"
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": address})

@@ -28,6 +28,12 @@ WHERE = b"session.unsent"
 LONGEST = 100_000  # characters; the longest form of ours holds a tenth of it
 LIVES_SECONDS = 8 * 60 * 60
 CSRF_FIELD = "csrfmiddlewaretoken"
+QUIET_HEADER = "Ergo-Quiet"
+
+
+def is_quiet(request: HttpRequest) -> bool:
+    """Whether a script sends this while somebody types, and nobody is to be led to another page by the answer."""
+    return QUIET_HEADER in request.headers
 
 
 def brings_back(view: View) -> View:
@@ -35,9 +41,10 @@ def brings_back(view: View) -> View:
 
     @wraps(view)
     def filling(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        found = _waiting(request) if request.method == "GET" else None
+        found = _waiting(request) if request.method in ("GET", "POST") else None
         if found:
-            request.unsent = QueryDict(found["typed"])
+            if request.method == "GET":
+                request.unsent = QueryDict(found["typed"])
             earlier = request.session.get(kept.SESSION_KEY, {})
             request.session[kept.SESSION_KEY] = found["kept"] | earlier
         return view(request, *args, **kwargs)
@@ -87,6 +94,23 @@ def set_aside(request: HttpRequest, user_id: int, searches: dict[str, str] | Non
         return False
     request.session[SESSION_KEY] = b64encode(ring().seal(text, where=WHERE)).decode("ascii")
     return True
+
+
+def renew(request: HttpRequest, view: View) -> bool:
+    """What waits for the page that is sent from once more, without a session: the newer takes its place, if it can.
+
+    So somebody who goes on typing in a window whose session has ended loses nothing of it.
+    """
+    found = _opened(request.session)
+    if found is None or found["page"] != request.get_full_path() or not can_bring_back(view):
+        return False
+    return set_aside(request, found["user"], found["kept"])
+
+
+def forget(request: HttpRequest) -> None:
+    """What waited for this page is kept elsewhere now, or something newer is."""
+    if _waiting(request):
+        del request.session[SESSION_KEY]
 
 
 def keep_only_for(user: User, session: SessionBase) -> None:

@@ -6,6 +6,7 @@ history makes its referrals with the actions.
 
 from tests.factories.cases import (
     ContactFactory,
+    DraftFactory,
     InformationRequestFactory,
     NumberSeriesFactory,
     OfReferralFactory,
@@ -78,6 +79,7 @@ __all__ = [
     "CoverageAgreementFactory",
     "CoverageStatementFactory",
     "DigestFactory",
+    "DraftFactory",
     "DeviationReportFactory",
     "EmploymentFactory",
     "GovernorFactory",

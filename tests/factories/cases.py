@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import factory
 from factory.django import DjangoModelFactory
@@ -21,6 +22,7 @@ from referrals.choices import (
 )
 from referrals.models import (
     Contact,
+    Draft,
     InformationRequest,
     NumberSeries,
     PauseReview,
@@ -32,6 +34,7 @@ from referrals.models import (
     Validation,
     WaitPause,
 )
+from referrals.models.draft import Typed
 from tests.factories.days import NOW, TODAY, days_ago, noon
 from tests.factories.people import TherapistFactory, UserFactory
 from tests.factories.places import MunicipalityFactory
@@ -223,6 +226,19 @@ class NumberSeriesFactory(DjangoModelFactory):
 
     municipality = factory.SubFactory(MunicipalityFactory)
     year = TODAY.year
+
+
+class DraftFactory(DjangoModelFactory):
+    """Of a new citizen, with nothing typed yet."""
+
+    class Meta:
+        model = Draft
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    user = factory.SubFactory(UserFactory)
+    key = factory.LazyFunction(uuid4)
+    typed = Typed("", {"identifier": "", "name": "", "birth_date": ""})
+    saved_at = NOW
 
 
 class SubmissionFactory(OfReferralFactory):

@@ -118,6 +118,7 @@ DOORS = {
     "referral_new": Door(REGISTERS),
     "referral_citizen": Door(REGISTERS, method="post"),
     "referral_register": Door(REGISTERS),
+    "referral_draft_discard": Door(REGISTERS, method="post"),
     "referral": Door(MUNICIPAL),
     "referral_move": Door(MOVES[Move.PRIORITISE], slug=SLUGS[Move.PRIORITISE]),
     "referral_cell": Door(COORDINATORS, slug=SLUGS[Move.ASSIGN]),

@@ -31,6 +31,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.ReferralEvent",
             "referrals.NumberSeries",
             "referrals.Submission",
+            "referrals.Draft",
             "referrals.BulkAction",
             "referrals.BulkRow",
             "referrals.AuditEvent",

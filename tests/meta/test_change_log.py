@@ -46,6 +46,7 @@ NOT_LOGGED = {
     "referrals_numberseries": "a counter: the numbers stand in the referrals",
     "referrals_staffingdraft": "a file that is looked at before its figures are written, thrown away then",
     "referrals_boundaryarea": "the drawing of a published file, which is in the log; drawn anew with the next",
+    "referrals_draft": "what somebody types and has not registered; sealed, and thrown away after a while",
     "referrals_submission": "keys of forms, thrown away after a while",
     "referrals_auditevent": "a log",
     "referrals_viewlog": "a log",

@@ -80,6 +80,11 @@ class Office:
     def form_with_errors(self) -> HttpResponse:
         return self.browser.post(self.form_address(str(self.case.person_id)), {})
 
+    def drafts(self) -> HttpResponse:
+        """Where a referral begins, with a draft about the citizen."""
+        self.browser.post(self.form_address(str(self.case.person_id)), {"save_draft": "1"})
+        return self.get("referral_new")
+
     def identifier(self) -> HttpResponse:
         return self.browser.post(reverse("referral", kwargs=self.place | {"number": NUMBER}))
 
@@ -160,6 +165,7 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     "intake_meeting, sent": (ViewKind.INTAKE, lambda office: office.send_decision(version=1)),
     "intake_meeting, conflict": (ViewKind.CONFLICT, lambda office: office.send_decision(version=0)),
     "referral_new": (ViewKind.FIND_CITIZEN, lambda office: office.find()),
+    "referral_new, drafts": (ViewKind.REGISTRATION, lambda office: office.drafts()),
     "referral_register": (ViewKind.REGISTRATION, lambda office: office.form()),
     "referral_register, sent": (ViewKind.REGISTRATION, lambda office: office.form_with_errors()),
     "referral": (ViewKind.CASE, lambda office: office.get("referral", number=NUMBER)),
@@ -231,6 +237,7 @@ SHOWS_NOBODY = {
     "privacy": "text",
     "definitions": "text",
     "referral_citizen": "leads on to the form",
+    "referral_draft_discard": "leads back to the search",
     "chosen": "leads on to the form",
     "referral_shielded": "a number; the case page logs the opening, with its reason",
     "referral_emergency": "a number; the case page logs the opening, with its reason",

@@ -10,10 +10,13 @@ from django.core.management import CommandError, call_command
 
 from ergo import scope
 from referrals.keyring import PLACE_OF_FACTORS, SealBroken, ring
-from referrals.models import AuditEvent, Municipality, Person, User
-from tests.factories import PersonFactory
+from referrals.models import AuditEvent, Draft, Municipality, Person, User
+from referrals.models.draft import Typed
+from tests.factories import DraftFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
+
+TYPED = Typed("reason=Fall", {"identifier": "", "name": "Kari", "birth_date": ""})
 
 OLD, NEW, INDEX, NEW_INDEX = (base64.b64encode(bytes([n]) * 32).decode() for n in (1, 2, 3, 4))
 
@@ -48,6 +51,11 @@ def factor(old_keys: None, coordinator: User) -> Authenticator:
     )
 
 
+@pytest.fixture
+def draft(old_keys: None, coordinator: User, municipality: Municipality) -> Draft:
+    return DraftFactory(municipality=municipality, user=coordinator, typed=TYPED)
+
+
 def readable() -> dict[int, str]:
     return {person.pk: person.identifier for person in Person.objects.exclude(identifier_kind="")}
 
@@ -56,15 +64,18 @@ def test_krav_22_everything_is_sealed_anew_and_the_old_key_can_go(
     old_keys: Callable[..., None],
     people: dict[int, str],
     factor: Authenticator,
+    draft: Draft,
     capsys: pytest.CaptureFixture,
 ) -> None:
     """With two keys all is readable; after rotate_keys the new key alone opens everything."""
     old_keys(f"k2:{NEW},k1:{OLD}")
     assert readable() == people
     call_command("rotate_keys")
-    assert "5 of 5 identity numbers and 1 of 1 second factors" in capsys.readouterr().out
+    assert "5 of 5 identity numbers, 1 of 1 drafts and 1 of 1 second factors" in capsys.readouterr().out
     old_keys(f"k2:{NEW}")
     assert readable() == people
+    draft.refresh_from_db()
+    assert draft.typed == TYPED
     factor.refresh_from_db()
     assert ring().open(base64.b64decode(factor.data["secret"]), where=PLACE_OF_FACTORS) == "JBSWY3DP"
     old_keys(f"k1:{OLD}")
@@ -109,7 +120,7 @@ def test_krav_22_a_second_run_changes_nothing(
     before = list(Person.objects.order_by("pk").values_list("identifier_sealed", flat=True))
     capsys.readouterr()
     call_command("rotate_keys")
-    assert "0 of 5 identity numbers and 0 of 1 second factors" in capsys.readouterr().out
+    assert "0 of 5 identity numbers, 0 of 0 drafts and 0 of 1 second factors" in capsys.readouterr().out
     assert list(Person.objects.order_by("pk").values_list("identifier_sealed", flat=True)) == before
 
 
