@@ -1,4 +1,7 @@
-"""A coordinator logs a referral without touching the mouse, with JavaScript and without it."""
+"""A coordinator logs a referral without touching the mouse, with JavaScript and without it.
+
+What it costs at the keyboard is counted, too (docs/keystrokes.md).
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -12,6 +15,7 @@ from referrals.models import Category, Municipality, Referral, User
 from referrals.views.clock import today
 from tests.factories import InstallationFactory, PersonFactory, ReferralFactory
 from tests.journeys.accessibility import assert_accessible, assert_fits
+from tests.journeys.steps import count_keys, keys_pressed
 
 BORN = date(1948, 5, 17)
 NUMBER = identity.synthetic(BORN, 3)
@@ -161,3 +165,58 @@ def test_an_open_referral_is_seen_before_a_second_one_is_saved(
     office.keyboard.press("Enter")
     expect(office.get_by_role("heading", level=1)).to_have_text("Per Ås")
     assert Referral.objects.count() == 2
+
+
+# A typical one: the GP sends it by letter. Letters that need no second key, so that each is one.
+REASON_TYPED = "Har falt to ganger i dusjen. Bor alene."
+FACTS_TYPED = 6 + 3 + 2 + 2  # the day, and as much of source, channel and category as chooses them
+
+
+@pytest.mark.parametrize(
+    ("is_known", "cost"),
+    [
+        # Search and choose; then Tab past what is answered, a tick with Space, and Enter.
+        pytest.param(True, len(NUMBER) + 2 + FACTS_TYPED + 4 + 2 + 1 + 2 + 1, id="known citizen"),
+        pytest.param(
+            False,
+            len(NUMBER) + 2 + FACTS_TYPED + 4 + 2 + 1 + 2 + len("KariNordmann48212345") + 5 + 1,
+            id="new",
+        ),
+    ],
+)
+def test_a_typical_referral_costs_so_many_keys_and_three_pages(
+    is_known: bool,
+    cost: int,
+    page: Page,
+    sign_in: Callable[[User], None],
+    coordinator: User,
+    municipality: Municipality,
+    category: Category,
+) -> None:
+    if is_known:
+        PersonFactory(
+            municipality=municipality, identifier=identity.parse(NUMBER, on=today(), allow_synthetic=True)
+        )
+    sign_in(coordinator)
+    count_keys(page)
+    begin(page, municipality)
+    loads: list[str] = []
+    page.on("load", lambda loaded: loads.append(loaded.url))
+    page.keyboard.type(NUMBER)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Velg" if is_known else "Registrer ny innbygger")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Mottatt dato")).to_be_focused()
+    write(page, f"{today():%d%m%y}", "Fas", "Br", "Hj")
+    page.keyboard.press("Space")
+    write(page, "", "", REASON_TYPED, "")
+    if not is_known:
+        write(page, "Kari", "Nordmann", "", "", "")
+        page.keyboard.type("48212345")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("er registrert.")
+    referral = Referral.objects.get()
+    assert (referral.source, referral.channel, referral.category) == ("gp", "letter", category)
+    assert referral.reason == REASON_TYPED
+    assert keys_pressed(page) == cost + len(REASON_TYPED)
+    assert len(loads) == 3

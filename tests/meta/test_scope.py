@@ -37,6 +37,7 @@ EXCEPTIONS = {
     "changes: Therapist.objects.filter": "names of those who stand in the change log of a case the user sees",
     "changes: User.objects.in_bulk": "names of those who stand in the change log of a case the user sees",
     "changes: Category.objects.all": "words, the same for everybody",
+    "drafts: Category.objects.filter": "words, the same for everybody",
     "information: LawReference.objects.all": "the law, for everybody",
     "priority_keys: LawReference.objects.filter": "the law, for everybody",
     "priority_keys: Category.objects.all": "words, the same for everybody",
