@@ -57,12 +57,10 @@ def _taken(
         return draft, False
     if own.count() >= MOST:
         raise TooManyDrafts(most=MOST)
-    return own.select_for_update().get_or_create(
-        municipality=municipality,
-        user=by,
-        key=key,
-        defaults={"person": person, "typed": typed, "saved_at": at},
-    )
+    new = Draft(municipality=municipality, user=by, key=key, person=person, saved_at=at)
+    new.typed = typed
+    values = {"person": person, "sealed": new.sealed, "saved_at": at}
+    return own.select_for_update().get_or_create(municipality=municipality, user=by, key=key, defaults=values)
 
 
 @action
