@@ -86,7 +86,7 @@ def end_session(context: BrowserContext) -> None:
 
 def press_in(page: Page) -> None:
     """Signs in as the demo's coordinator."""
-    page.get_by_role("button", name="Koordinator").focus()
+    page.locator("button.demo-user[value=koordinator]").focus()
     page.keyboard.press("Enter")
 
 
