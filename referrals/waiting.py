@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.db.models import (
@@ -99,6 +100,25 @@ class Pause:
     reason: str
 
 
+@dataclass(frozen=True)
+class Spell:
+    """Days [begun, ended) of a wait in which nothing changes: for which reasons it is on hold; none: it just runs."""
+
+    begun: date
+    ended: date
+    reasons: frozenset[str]
+
+    @property
+    def days(self) -> int:
+        """How many."""
+        return (self.ended - self.begun).days
+
+    @property
+    def is_deducted(self) -> bool:
+        """Whether they are days on hold for a reason that stops the clock."""
+        return bool(self.reasons & STOPS_CLOCK)
+
+
 def oslo_date(instant: datetime) -> date:
     """The calendar date in Norway of an aware instant: 2024-03-30T23:30Z is 31 March.
 
@@ -177,6 +197,22 @@ def held_days_sql(pauses: QuerySet, on: date) -> Expression:
     held = pauses.filter(referral=OuterRef("pk")).order_by().values("referral")
     spans = held.annotate(span=Union(within)).values("span")
     return Coalesce(CountDays(Subquery(spans)), 0)
+
+
+def spells(pauses: Iterable[Pause], *, received_on: date, ended_on: date | None, on: date) -> list[Spell]:
+    """The wait until the end of the day `on`, cut where it goes on hold or off it, in order and without holes.
+
+    The days of all are the gross wait, of those with reasons `held_days`, of those deducted `paused_days`. A wait of no
+    day has none. Only in Python: for one referral at a time.
+    """
+    end = _clip(ended_on, on)
+    held = [(max(one.started_on, received_on), min(one.ended_on or end, end), one.reason) for one in pauses]
+    within = [(first, last, reason) for first, last, reason in held if first < last]
+    cuts = sorted({received_on, end} | {day for first, last, _reason in within for day in (first, last)})
+    return [
+        Spell(begun, ended, frozenset(reason for first, last, reason in within if first <= begun < last))
+        for begun, ended in pairwise(cuts)
+    ]
 
 
 def net_days(gross: int, paused: int) -> int:

@@ -400,3 +400,39 @@ def test_python_and_the_database_say_the_same_of_every_wait(
         row = Referral.objects.with_wait(on=on).get(pk=referral.pk)
         assert {name: getattr(row, name) for name in OF_THE_ROW} == {n: expected[n] for n in OF_THE_ROW}
         transaction.set_rollback(True)
+
+
+# ---------------------------------------------------------------- the wait cut up for a drawing
+
+
+@given(
+    spans=st.lists(
+        st.tuples(st.sampled_from(PauseReason), st.integers(-40, 120), st.none() | st.integers(0, 90)),
+        max_size=5,
+    ),
+    ended=st.none() | st.integers(0, 130),
+    on=st.integers(0, 130),
+)
+def test_the_spells_of_a_wait_are_its_days_each_once(
+    spans: list[tuple[PauseReason, int, int | None]], ended: int | None, on: int
+) -> None:
+    day = START.toordinal()
+    pauses = [
+        Pause(
+            date.fromordinal(day + first),
+            None if length is None else date.fromordinal(day + first + length),
+            reason,
+        )
+        for reason, first, length in spans
+    ]
+    wait: dict[str, Any] = {
+        "received_on": START,
+        "ended_on": None if ended is None else date.fromordinal(day + ended),
+        "on": date.fromordinal(day + on),
+    }
+    found = waiting.spells(pauses, **wait)
+    assert sum(one.days for one in found) == waiting.gross_days(**wait)
+    assert sum(one.days for one in found if one.reasons) == waiting.held_days(pauses, **wait)
+    assert sum(one.days for one in found if one.is_deducted) == waiting.paused_days(pauses, **wait)
+    assert all(one.days > 0 for one in found)
+    assert all(one.ended == other.begun for one, other in zip(found, found[1:], strict=False))
