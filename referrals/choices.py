@@ -48,6 +48,7 @@ class PresentFact(TextChoices):
     """What is true of a referral now, and is not asked of an earlier day: known to the list of today alone."""
 
     INCOMPLETE = "incomplete", _("Information missing")
+    AT_RISK = "at_risk", _("Risk event")
 
 
 class TargetFact(TextChoices):
@@ -110,6 +111,16 @@ class Urgency(TextChoices):
     DETERIORATION = "deterioration", _("Rapid deterioration")
     FALL = "fall", _("Fall or risk of falling")
     OTHER = "other", _("Other urgent reason")
+
+
+class RiskKind(TextChoices):
+    """What happened to somebody who waits, and asks for a new assessment the same day (risiko i ventetiden)."""
+
+    FALL = "fall", pgettext_lazy("risk event", "Fall")
+    ADMISSION = "admission", pgettext_lazy("risk event", "Admission to hospital")
+    PRESSURE_SORE = "pressure_sore", pgettext_lazy("risk event", "Pressure sore")
+    PALLIATIVE = "palliative", pgettext_lazy("risk event", "Palliative phase")
+    OTHER = "other", pgettext_lazy("risk event", "Other event")
 
 
 class AskedOf(TextChoices):
@@ -278,6 +289,8 @@ class EventKind(TextChoices):
     ANSWERED = "answered", _("Answered whether still waiting")
     UNDONE = "undone", _("Undone")
     NEXT_STEP = "next_step", _("Next step set")
+    RISK = "risk", _("Risk event while waiting")
+    RISK_WITHDRAWN = "risk_withdrawn", _("Risk event entered in error")
 
 
 class Protection(TextChoices):
@@ -519,6 +532,7 @@ class Move(TextChoices):
     REVIEW = "review", _("Review the hold")
     START = "start", _("Register first contact")
     NO_SHOW = "no_show", _("Register that the citizen did not attend")
+    RISK = "risk", _("Register a risk event")
     REPLY = "reply", _("Register preliminary reply")
     REQUEST = "request", _("Ask for missing information")
     CAME = "came", _("Register that the information came")
@@ -527,6 +541,7 @@ class Move(TextChoices):
     CLOSE = "close", pgettext_lazy("move", "Close")
     REOPEN = "reopen", _("Reopen")
     NEXT_STEP = "next_step", _("Set the next step")
+    RISK_ERROR = "risk_error", _("Mark a risk event as entered in error")
     MERGE = "merge", pgettext_lazy("move", "Merge")
     CORRECT = "correct", _("Correct")
 
@@ -555,6 +570,8 @@ ALLOWED_MOVES: dict[Move, MoveRule] = {
     Move.CLOSE: MoveRule(OPEN),
     Move.REOPEN: MoveRule(frozenset({Status.CLOSED})),
     Move.NEXT_STEP: MoveRule(OPEN),
+    Move.RISK: MoveRule(ON_WAITLIST),
+    Move.RISK_ERROR: MoveRule(frozenset(Status)),
     Move.MERGE: MoveRule(OPEN),
     Move.CORRECT: MoveRule(frozenset(Status)),
 }

@@ -286,6 +286,13 @@ class NothingMissing(DomainError):
     message = _("No information is missing, or it is registered already that it came.")
 
 
+class NoSuchRisk(DomainError):
+    """Somebody wants to mark a risk event as entered in error that does not stand any more."""
+
+    code = "no_such_risk"
+    message = _("No such risk event stands, or it is marked as entered in error already.")
+
+
 class NotReported(DomainError):
     """Somebody wants to take back that a case was reported as a deviation, and it does not stand as reported."""
 

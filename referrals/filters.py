@@ -48,9 +48,10 @@ TARGET_FACTS: dict[TargetFact, Q] = {
     TargetFact.WITHIN_TARGET: waiting.within_target_q(),
     TargetFact.NOT_OVER_TARGET: waiting.not_over_target_q(),
 }
-# Over the annotation of `with_missing`. Nobody waits for what a closed case lacks.
+# Over the annotations of `with_missing` and `with_risk`. Nobody waits for what a closed case lacks.
 PRESENT_FACTS: dict[PresentFact, Q] = {
     PresentFact.INCOMPLETE: Q(is_incomplete=True, closed_on__isnull=True),
+    PresentFact.AT_RISK: Q(has_risk=True),
 }
 NARROWING: dict[str, Q] = {
     fact.value: condition for fact, condition in (FACTS | TARGET_FACTS | PRESENT_FACTS).items()

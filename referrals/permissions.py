@@ -153,6 +153,8 @@ MOVE_PERMISSIONS: dict[Move, Permission] = {
     Move.CLOSE: P.WORK_CASES,
     Move.REOPEN: P.WORK_CASES,
     Move.NEXT_STEP: P.WORK_CASES,
+    Move.RISK: P.WORK_CASES,
+    Move.RISK_ERROR: P.WORK_CASES,
     Move.MERGE: P.CORRECT,
     Move.CORRECT: P.CORRECT,
 }

@@ -10,7 +10,16 @@ from referrals.actions.cases import Case
 from referrals.actions.transactions import action
 from referrals.choices import EventKind, Move
 from referrals.errors import DomainError, NothingChanged, SomeRefused, TooManyChosen, UndoTooLate
-from referrals.models import BulkAction, BulkRow, Municipality, Referral, User, Validation, WaitPause
+from referrals.models import (
+    BulkAction,
+    BulkRow,
+    Municipality,
+    Referral,
+    RiskEvent,
+    User,
+    Validation,
+    WaitPause,
+)
 from referrals.permissions import Access
 
 MOST_AT_ONCE = 100  # referrals
@@ -108,11 +117,15 @@ def _before(
     """What the referrals are now, each locked in the order of the ids, so that two who meet wait for each other."""
     own = Referral.objects.open_to(access).in_municipality(municipality).filter(pk__in=list(chosen))
     locked = own.order_by("pk").select_for_update(of=("self",))
-    found = {referral.pk: _facts(referral) | {"pauses": {}, "reassess": []} for referral in locked}
+    found = {
+        referral.pk: _facts(referral) | {"pauses": {}, "reassess": [], "risks": []} for referral in locked
+    }
     for pause in WaitPause.objects.filter(referral__in=list(found)).order_by("pk"):
         found[pause.referral_id]["pauses"][str(pause.pk)] = _iso(pause.ended_on)
     for validation in Validation.objects.to_reassess().filter(referral__in=list(found)).order_by("pk"):
         found[validation.referral_id]["reassess"].append(validation.pk)
+    for risk in RiskEvent.objects.to_reassess().filter(referral__in=list(found)).order_by("pk"):
+        found[risk.referral_id]["risks"].append(risk.pk)
     return found
 
 
@@ -166,6 +179,8 @@ def _put_back(row: BulkRow, move: Move, **who: Any) -> None:
     if move == Move.ASK:
         # The one that the action began: nobody is asked whose round is open, and nothing was saved since.
         Validation.objects.open().filter(referral=case.referral).delete()
+    risks = RiskEvent.objects.filter(referral=case.referral, pk__in=row.before.get("risks", []))
+    risks.update(reassessed_on=None)
     case.save(EventKind.UNDONE, on=case.today, pauses=_pauses_put_back(case.referral, row.before["pauses"]))
 
 

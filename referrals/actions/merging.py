@@ -30,9 +30,9 @@ def merge(
     """Make one of two open referrals of a citizen in a category; `keep_id` is the one that stays, and is returned.
 
     It takes over the earliest day of receipt and seniority, the pauses of both, the preliminary reply, what is missing
-    of the other, what its citizen was asked or answered that is not settled yet, and that it is an application or
-    urgent. The other is closed today as a duplicate, with a link to it
-    and all its history. Of two, only the one that started first may stay.
+    of the other, what its citizen was asked or answered that is not settled yet, the risk events after which it was
+    not assessed anew, and that it is an application or urgent. The other is closed today as a duplicate, with a link
+    to it and all its history. Of two, only the one that started first may stay.
 
     Raises NotTheSameNeed, MergeLosesStart, and for each of the two what every move raises.
     """
@@ -52,6 +52,7 @@ def merge(
     reply = _take_over_reply(kept.referral, gone.referral)
     _take_over_missing(kept.referral, gone.referral)
     _take_over_rounds(kept.referral, gone.referral)
+    _take_over_risks(kept.referral, gone.referral)
     _close_as_duplicate(gone, kept.referral, note)
     told: Any = {"note": note, "pauses": pauses, "other": gone.referral.number, "reply": reply}
     return kept.save(EventKind.MERGED, on=kept.today, **told)
@@ -109,6 +110,13 @@ def _take_over_rounds(kept: Referral, gone: Referral) -> None:
     for asked in unsettled:
         asked.pk, asked.referral = None, kept
         asked.save()
+
+
+def _take_over_risks(kept: Referral, gone: Referral) -> None:
+    """After what has happened to the citizen the need is assessed anew in the one that stays."""
+    for risk in gone.risk_events.to_reassess():
+        risk.pk, risk.referral = None, kept
+        risk.save()
 
 
 def _close_as_duplicate(gone: Case, kept: Referral, note: str) -> None:

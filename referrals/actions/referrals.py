@@ -268,6 +268,7 @@ def _check_received_first(referral: Referral) -> None:
     happened += PreliminaryReply.objects.filter(referral=referral).values_list("sent_on", flat=True)
     happened += Validation.objects.filter(referral=referral).values_list("asked_on", flat=True)
     happened += referral.information_requests.values_list("asked_on", flat=True)
+    happened += referral.risk_events.standing().values_list("happened_on", flat=True)
     first = min([oslo_date(referral.registered_at), *(day for day in happened if day)])
     if referral.received_on > first:
         raise DateAfter(field="received_on", latest=first)

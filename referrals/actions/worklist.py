@@ -42,6 +42,7 @@ from referrals.models import (
     PreliminaryReply,
     PriorityTarget,
     Referral,
+    RiskEvent,
     User,
     Validation,
     WaitPause,
@@ -64,6 +65,7 @@ def available_moves(referral: Referral, *, paused: bool, access: Access) -> list
         and (move != Move.REPLY or referral.takes_preliminary_reply)
         and (move != Move.CAME or InformationRequest.objects.missing().filter(referral=referral).exists())
         and (move not in (Move.ASK, Move.ANSWER) or referral.is_asked == (move == Move.ANSWER))
+        and (move != Move.RISK_ERROR or RiskEvent.objects.standing().filter(referral=referral).exists())
         and (move != Move.MERGE or Referral.objects.twins_of(referral).open_to(access).exists())
     ]
 
@@ -84,8 +86,8 @@ def prioritise(
 
     The first time puts the referral on the waitlist and is its day of assessment. Later ones change the priority and
     nothing else: no clock restarts, no day is lost. The history keeps the days and criteria of the key beside the
-    decision. After an answer that the need has changed, the same priority may be set anew. Raises NoPriorityKey or
-    NothingChanged.
+    decision. After an answer that the need has changed, or a risk event, the same priority may be set anew. Raises
+    NoPriorityKey or NothingChanged.
     """
     case = Case.take(Move.PRIORITISE, referral_id=referral_id, version=version, access=access, by=by, at=at)
     referral = case.referral
@@ -97,9 +99,11 @@ def prioritise(
     if target is None:
         raise NoPriorityKey(field="priority")
     changed_need = Validation.objects.to_reassess().answered_by(on).filter(referral=referral)
-    if referral.priority == priority and not changed_need.exists():
+    risks = RiskEvent.objects.to_reassess().happened_by(on).filter(referral=referral)
+    if referral.priority == priority and not changed_need.exists() and not risks.exists():
         raise NothingChanged(field="priority")
     changed_need.update(reassessed_on=on)
+    risks.update(reassessed_on=on)
     referral.priority = priority
     referral.prioritised_on = referral.prioritised_on or on
     referral.status = Status.WAITING

@@ -33,6 +33,7 @@ from referrals.models import (
     InformationRequest,
     PriorityTarget,
     Referral,
+    RiskEvent,
     Therapist,
     Unit,
     WaitPause,
@@ -52,7 +53,7 @@ class Situation:
     `units` are those of the municipality, most often none. `targets` are the levels of its
     priority key for this referral, `therapists` those employed there today, `pauses` those that run, each for another
     reason. `twins` are the citizen's other open referrals in the category that the user may see, `missing` the
-    information that has not come; most often none.
+    information that has not come, `risks` the risk events that stand; most often none.
     """
 
     referral: Referral
@@ -63,6 +64,7 @@ class Situation:
     pauses: Sequence[WaitPause]
     twins: QuerySet[Referral]
     missing: Sequence[InformationRequest] = ()
+    risks: Sequence[RiskEvent] = ()
     own_therapist_id: int | None = None
 
 

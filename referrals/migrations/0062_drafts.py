@@ -9,7 +9,7 @@ from ergo.postgresql.policies import OwnRows, SameMunicipality, TenantTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0059_kept_figures_read_faster"),
+        ("referrals", "0060_risk"),
     ]
 
     operations = [

@@ -41,6 +41,7 @@ from referrals.models.person import Person
 from referrals.models.priority import Category, PriorityKey, PriorityTarget, PriorityTemplate, ReplyRule
 from referrals.models.recipe import KeptRecipe
 from referrals.models.referral import Referral
+from referrals.models.risk import RiskEvent
 from referrals.models.rollup import (
     EndedStat,
     EndMark,
@@ -123,6 +124,7 @@ __all__ = [
     "ReplyRule",
     "Rank",
     "RightAsItIs",
+    "RiskEvent",
     "SavedView",
     "RolledDay",
     "RolledEnds",

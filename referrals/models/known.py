@@ -124,6 +124,7 @@ class KnownReferral(OnTheClock, Lean):
     handling = models.CharField(max_length=20, choices=Handling)
     needs_reply: bool
     is_replied: bool
+    has_risk: bool
 
     objects = ReferralQuerySet.as_manager()
     is_history = True
@@ -146,6 +147,11 @@ class KnownReferral(OnTheClock, Lean):
     def takes_preliminary_reply(self) -> bool:
         """Whether a preliminary reply applied and none was registered; of a row read `with_reply` and `is_replied`."""
         return self.needs_reply and not self.is_replied
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Whether the need was to be assessed anew after a risk event; of a row read with `has_risk`."""
+        return self.has_risk
 
 
 class KnownPause(models.Model):

@@ -12,6 +12,8 @@ from referrals.choices import OPEN, Move, Reply, Status
 
 def label_for(move: Move, case: Any) -> str | Promise:
     """What the move is called for this referral: the second time it is a change. Needs `with_pause`."""
+    if move == Move.PRIORITISE and case.priority is not None and case.is_at_risk:
+        return _("Assess anew")
     if move == Move.PRIORITISE and case.priority is not None:
         return _("Change priority")
     if move == Move.ASSIGN and case.therapist_id is not None:
@@ -26,7 +28,12 @@ def label_for(move: Move, case: Any) -> str | Promise:
 
 
 def next_move(case: Any, *, on: date) -> Move | None:
-    """The one step that brings the case on, whoever may take it; None for a closed case. Needs `with_pause`."""
+    """The one step that brings the case on, whoever may take it; None for a closed case. Needs `with_pause`.
+
+    After a risk event nothing comes before assessing the need anew: that is for the same day.
+    """
+    if case.is_at_risk:
+        return Move.PRIORITISE
     if case.status in OPEN and _is_reply_next(case, on):
         return Move.REPLY
     if case.status == Status.RECEIVED:

@@ -41,6 +41,7 @@ from referrals.models.priority import (
     reply_due_sql,
     target_days_sql,
 )
+from referrals.models.risk import RiskEvent
 from referrals.models.units import Unit
 from referrals.models.workforce import Therapist
 from referrals.permissions import Access, Permission
@@ -118,9 +119,15 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Referrals that are not closed now; the database holds the day to the status, and has an index of these."""
         return self.filter(closed_on__isnull=True)
 
-    def unassessed(self) -> Self:
-        """Referrals that wait to be assessed: those of the intake meeting."""
-        return self.filter(status=Status.RECEIVED, wait_end__isnull=True)
+    def to_assess(self, *, municipality: Municipality) -> Self:
+        """Those of the intake meeting: not assessed yet, or to be assessed anew after a risk event.
+
+        All rows are of the municipality; with `has_risk`.
+        """
+        is_new = Q(status=Status.RECEIVED)
+        return self.with_risk(municipality=municipality).filter(
+            is_new | Q(has_risk=True), wait_end__isnull=True
+        )
 
     def twins_of(self, referral: "Referral") -> Self:
         """The citizen's other open referrals in the same category: perhaps the same need twice."""
@@ -189,6 +196,28 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             is_incomplete=Case(When(pk__in=missing.values("referral_id"), then=True), default=False)
         )
 
+    def with_risk(self, *, municipality: Municipality) -> Self:
+        """`has_risk`: whether somebody waits to be assessed anew after a risk event. All are of the municipality."""
+        risks = RiskEvent.objects.to_reassess().filter(municipality=municipality).order_by()
+        at_risk = When(pk__in=risks.values("referral_id"), wait_end__isnull=True, then=True)
+        return self.annotate(has_risk=Case(at_risk, default=False))
+
+    def with_risk_told(self) -> Self:
+        """The latest risk event after which the need was not assessed anew: `risk_kind`, `risk_on`; NULL: none.
+
+        `risk_known_on`: the day on which the first of them was registered.
+        """
+        risks = RiskEvent.objects.to_reassess().filter(
+            municipality=OuterRef("municipality"), referral=OuterRef("pk")
+        )
+        latest = risks.order_by("-happened_on", "-pk")
+        first = risks.order_by("registered_at", "pk")
+        return self.annotate(
+            risk_kind=Subquery(latest.values("kind")[:1]),
+            risk_on=Subquery(latest.values("happened_on")[:1]),
+            risk_known_on=Subquery(first.values(day=OsloDate("registered_at"))[:1]),
+        )
+
     def with_held_days(self, *, on: date) -> Self:
         """`held_days`: days on hold within the wait until the end of the day, for whatever reason."""
         return self.annotate(held_days=waiting.held_days_sql(self._pauses(), on))
@@ -228,7 +257,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         Whoever shows such a row adds `with_shield` and `for_list`, which no count needs.
         """
         rows = self.with_wait(on=on, municipality=municipality).with_pause(on=on)
-        return rows.with_missing(municipality=municipality)
+        return rows.with_missing(municipality=municipality).with_risk(municipality=municipality)
 
     def for_list(self) -> Self:
         """Loads what a row of a list shows; `status_rank`, not selected, sorts by the way of a case."""
@@ -243,8 +272,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         )
 
     def order_by_intake(self) -> Self:
-        """The order of the intake meeting: what is urgent by a coded reason, then the oldest received."""
-        return self.order_by(Case(When(urgency="", then=1), default=0), "received_on", "pk")
+        """The order of the intake meeting: what is urgent by a coded reason or a risk event, then the oldest received.
+
+        Needs `with_risk`.
+        """
+        return self.order_by(Case(When(urgency="", has_risk=False, then=1), default=0), "received_on", "pk")
 
     def _keys(self) -> PriorityKeyQuerySet:
         """The key versions by which these referrals are judged."""
@@ -523,6 +555,18 @@ class Referral(OnTheClock, Lean):
         if hasattr(self, "asked_on"):
             return self.asked_on is not None
         return self.validations.open().exists()
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Whether the need is to be assessed anew after a risk event, while the wait runs.
+
+        One query; none for a row that was read `with_risk` or `with_risk_told`.
+        """
+        if hasattr(self, "has_risk"):
+            return bool(self.has_risk)
+        if hasattr(self, "risk_kind"):
+            return self.is_on_waitlist and self.risk_kind is not None
+        return self.is_on_waitlist and self.risk_events.to_reassess().exists()
 
     @property
     def last_answer(self) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from django.db.models import F, Q
+from django.db.models.functions import Least
 
 from referrals import waiting
 from referrals.choices import ON_WAITLIST, Reply, Task, When
@@ -76,8 +77,10 @@ def _review(visible: ReferralQuerySet, on: date, _municipality: Municipality | N
 
 
 def _reassess(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> Any:
-    rows: Any = _waiting(visible).with_validation().filter(changed_on__isnull=False)
-    return rows.annotate(last_day=F("changed_on"))
+    """After an answer that the need has changed, and after a risk event: the same day. `risk_kind`: of such a one."""
+    rows: Any = _waiting(visible).with_validation().with_risk_told()
+    anew = rows.filter(Q(changed_on__isnull=False) | Q(risk_known_on__isnull=False))
+    return anew.annotate(last_day=Least("changed_on", "risk_known_on"))  # LEAST passes over NULL
 
 
 def _ask(visible: ReferralQuerySet, on: date, _municipality: Municipality | None) -> Any:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals import waiting
 from referrals.choices import STOPS_CLOCK, SUBSTANTIVE, ContactKind, EventKind, Knowledge, Move, PauseReason
-from referrals.models import ALL_KNOWN, Contact, Hindsight, PreliminaryReply, ReferralEvent
+from referrals.models import ALL_KNOWN, Contact, Hindsight, PreliminaryReply, ReferralEvent, RiskEvent
 from referrals.models.known import told_replies
 from referrals.models.next_move import label_for, next_move
 from referrals.models.priority import KnownBefore
@@ -132,6 +132,7 @@ def long_rows(
             contact_on=_of_open(contacts.values("day")),
             contact_kind=_of_open(contacts.values("code")),
             reply_on=_of_open(replies.values("day")),
+            has_risk=Exists(_risks(on, hindsight)),
         )
         .annotate(last_contact_on=Greatest("contact_on", "reply_on"))  # GREATEST passes over NULL
         .with_reply()
@@ -195,6 +196,16 @@ def _told(row: Any, on: date, with_next_step: bool) -> LongWait:
         next_move(row, on=on) if with_next_step else None,
         waiting.first_month_end_over_half_a_year(row.received_on),
     )
+
+
+def _risks(on: date, hindsight: Hindsight) -> QuerySet:
+    """The risk events of the row after which the need was not assessed anew by the end of the day."""
+    happened = RiskEvent.objects.filter(referral=OuterRef("pk")).happened_by(on)
+    pending = happened.filter(Q(reassessed_on__isnull=True) | Q(reassessed_on__gt=on))
+    if not hindsight.reads_history:
+        return pending.standing()
+    held = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=KnownBefore())
+    return pending.filter(held, registered_at__lt=KnownBefore())
 
 
 def _contacts(on: date, hindsight: Hindsight) -> QuerySet:

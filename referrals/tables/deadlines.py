@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from referrals.choices import PauseReason, Task, ValidationChannel
+from referrals.choices import PauseReason, RiskKind, Task, ValidationChannel
 from referrals.models import Referral
 from referrals.tables import cells
 from referrals.tables.base import ErgoTable
@@ -81,6 +81,9 @@ class DeadlineTable(NumberAndCitizen, ErgoTable):
                 "day": cells.date(referral.review_since),
             }
             return cells.with_note(plain, since)
+        if self.what == Task.REASSESS and referral.risk_kind:
+            happened = f"{RiskKind(referral.risk_kind).label} {cells.date(referral.risk_on)}"
+            return cells.with_note(plain, happened)
         if self.what == Task.ANSWER:
             asked = _now("Asked %(day)s: %(channel)s") % {
                 "day": cells.date(referral.asked_on),

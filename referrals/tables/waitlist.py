@@ -232,7 +232,7 @@ class WaitlistTable(WaitTable):
         """The status, and the facts beside it while somebody waits; what is missing also after the start."""
         is_assigned = referral.is_on_waitlist and referral.therapist_id is not None
         is_incomplete = referral.is_incomplete and referral.status in OPEN
-        return state(referral.status, referral.is_paused, is_assigned, is_incomplete)
+        return state(referral.status, referral.is_paused, is_assigned, is_incomplete, referral.has_risk)
 
     def _with_step(self, referral: Referral, name: Cell) -> Cell:
         step, address = next_step(referral.next_step, referral.follow_up_on), self.powers.next_step
@@ -275,7 +275,13 @@ def next_step(text: str, until: date | None) -> str:
 
 
 @cells.remembered
-def state(status: str, is_paused: bool, is_assigned: bool, is_incomplete: bool = False) -> SafeString:
+def state(
+    status: str,
+    is_paused: bool,
+    is_assigned: bool,
+    is_incomplete: bool = False,
+    is_at_risk: bool = False,
+) -> SafeString:
     """The status as a label, and the labels beside it."""
     tags = [cells.tag(Status(status).label, status_colour(status))]
     if is_paused:
@@ -284,6 +290,8 @@ def state(status: str, is_paused: bool, is_assigned: bool, is_incomplete: bool =
         tags.append(cells.tag(_("Assigned"), "success"))
     if is_incomplete:
         tags.append(cells.tag(PresentFact.INCOMPLETE.label, "warning"))
+    if is_at_risk:
+        tags.append(cells.tag(PresentFact.AT_RISK.label, "danger"))
     return cells.together(tags)
 
 

@@ -16,6 +16,7 @@ from referrals import identity, waiting
 from referrals.actions.auditing import record_view
 from referrals.actions.shielding import is_closed_to, is_elsewhere
 from referrals.actions.worklist import available_moves
+from referrals.boards.wait_line import wait_line_of
 from referrals.choices import (
     STATUS_SENTENCES,
     STOPS_CLOCK,
@@ -40,6 +41,7 @@ from referrals.views.clock import now, today
 from referrals.views.deadlines import preliminary_reply, target, validation
 from referrals.views.history import history_of, standing_judgement
 from referrals.views.lacking import asked_for, missing_sentence
+from referrals.views.risks import risks_of
 
 SLUGS = {
     Move.PRIORITISE: "prioritet",
@@ -57,6 +59,8 @@ SLUGS = {
     Move.CLOSE: "avslutt",
     Move.REOPEN: "gjenapne",
     Move.NEXT_STEP: "neste-steg",
+    Move.RISK: "risiko",
+    Move.RISK_ERROR: "risiko-feilfort",
     Move.MERGE: "sla-sammen",
     Move.CORRECT: "rett",
 }
@@ -138,6 +142,8 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "target": target(case),
         "reply": preliminary_reply(case),
         "validation": validation(case, on=on),
+        "risks": risks_of(case),
+        "line": wait_line_of(case, [hold.pause for hold in holds], on=on),
         "holds": holds,
         "held": _held(case, holds, on=on),
         "asked_for": asked,
@@ -183,7 +189,8 @@ def reached_or_404(request: HttpRequest, municipality: Municipality, number: str
     reached = Referral.objects.within_reach_of(request.access).in_municipality(municipality)
     on = today()
     wanted = reached.with_wait(on=on).with_pause(on=on).with_reply_state(on=on).with_validation()
-    wanted = wanted.with_missing(municipality=municipality).filter(number=number)
+    wanted = wanted.with_missing(municipality=municipality).with_risk(municipality=municipality)
+    wanted = wanted.filter(number=number)
     related = ("person", "category", "unit", "therapist", "registered_by", "preliminary_reply")
     found = wanted.select_related(*related).first()
     if found is None:

@@ -29,6 +29,7 @@ from referrals.models import (
     PreliminaryReply,
     Referral,
     RightAsItIs,
+    RiskEvent,
     Therapist,
     User,
     Validation,
@@ -51,6 +52,7 @@ MODELS: dict[str, type[Model]] = {
         InformationRequest,
         PauseReview,
         Validation,
+        RiskEvent,
         Person,
         Barring,
         Confidant,
@@ -105,6 +107,7 @@ SHOWN_OF: dict[type[Model], frozenset[str]] = {
     Opening: frozenset({"number", "expires_at", "ended_at"}),
     DeviationReport: frozenset({"month", "due_on", "late_on", "days_late", "withdrawn_at"}),
     RightAsItIs: frozenset({"rule", "withdrawn_at"}),
+    RiskEvent: frozenset({"happened_on", "withdrawn_at"}),
 }
 
 

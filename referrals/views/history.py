@@ -17,6 +17,7 @@ from referrals.choices import (
     Outcome,
     PauseReason,
     Protection,
+    RiskKind,
     Source,
     Status,
     Urgency,
@@ -290,6 +291,16 @@ def _answered(event: ReferralEvent, names: Names) -> str:
     return _("Asked whether they still wait: %(result)s.") % {"result": result}
 
 
+def _risk(event: ReferralEvent, names: Names) -> str:
+    kind = _label(RiskKind, event.details.get("risk", ""))
+    return _("Risk event: %(kind)s. To be assessed anew.") % {"kind": kind}
+
+
+def _risk_withdrawn(event: ReferralEvent, names: Names) -> str:
+    words = {"kind": _label(RiskKind, event.details.get("risk", "")), "day": _day(event.details["risk_on"])}
+    return _("Risk event of %(day)s entered in error: %(kind)s.") % words
+
+
 SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.RECEIVED: _received,
     EventKind.PRIORITISED: _prioritised,
@@ -310,6 +321,8 @@ SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.ANSWERED: _answered,
     EventKind.UNDONE: _undone,
     EventKind.NEXT_STEP: _next_step,
+    EventKind.RISK: _risk,
+    EventKind.RISK_WITHDRAWN: _risk_withdrawn,
 }
 
 

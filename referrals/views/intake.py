@@ -1,4 +1,4 @@
-"""The intake meeting: those that are not assessed, one after the other, each decided where it stands.
+"""The intake meeting: those to be assessed, or assessed anew, one after the other, each decided where it stands.
 
 Where the meeting has come to stands in the address: which referral is in focus, and how many have been decided. So it
 can be left and taken up again, and two who sit with it side by side do not disturb each other.
@@ -32,6 +32,7 @@ from referrals.views.clock import now, today
 from referrals.views.lacking import asked_for
 from referrals.views.moves import conflict, situation_of
 from referrals.views.never_offered import note_choices
+from referrals.views.risks import risks_of
 from referrals.views.unsent import brings_back, typed
 
 FOCUS, DECIDED = "nr", "avgjort"
@@ -155,20 +156,21 @@ def intake_meeting(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _meeting(request: HttpRequest, municipality: Municipality) -> Meeting:
-    rows = list(_unassessed(request, municipality))
+    rows = list(_to_assess(request, municipality))
     asked = _asked_number(request)
     focus = next((row for row in rows if row.number == asked), rows[0] if rows else None)
     count = request.GET.get(DECIDED, "")
     return Meeting(request.path, rows, focus, int(count) if A_COUNT.fullmatch(count) else 0, today())
 
 
-def _unassessed(request: HttpRequest, municipality: Municipality) -> Any:
+def _to_assess(request: HttpRequest, municipality: Municipality) -> Any:
     """Those of the user's units, in the order of the meeting, with no more of each than the list beside it shows.
 
     What emergency access has opened in other units is not theirs to decide on.
     """
-    here = Referral.objects.within_units_of(request.access).in_municipality(municipality).unassessed()
-    rows = here.with_shield(request.access).with_missing(municipality=municipality).order_by_intake()
+    here = Referral.objects.within_units_of(request.access).in_municipality(municipality)
+    rows = here.to_assess(municipality=municipality).with_risk_told()
+    rows = rows.with_shield(request.access).with_missing(municipality=municipality).order_by_intake()
     names = ("code", "name_nb", "name_nn", "name_en")
     return rows.select_related("category").only(
         *("number", "municipality", "person", "received_on", "urgency", "category"),
@@ -183,7 +185,7 @@ def _asked_number(request: HttpRequest) -> str:
 
 def _order(row: Referral) -> tuple[bool, date, int]:
     """As `order_by_intake` says it."""
-    return not row.urgency, row.received_on, row.pk
+    return not (row.urgency or row.is_at_risk), row.received_on, row.pk
 
 
 def _form_of(sent: Any) -> type[MoveForm]:
@@ -253,7 +255,7 @@ def _conflict(
 ) -> HttpResponse:
     """Somebody else was first: both are shown, and the user decides."""
     move = Move.CORRECT if kind is CategoryForm else Move.PRIORITISE
-    is_decided = situation.referral.status != Status.RECEIVED
+    is_decided = situation.referral.status != Status.RECEIVED and not situation.referral.is_at_risk
     onward = meeting.after(situation.referral) if is_decided else meeting.at(situation.referral)
     return conflict(request, municipality, move, situation, page=kind, discard_url=onward)
 
@@ -284,6 +286,7 @@ def _page(request: HttpRequest, municipality: Municipality, meeting: Meeting, fo
         "former": None,
         "correct": None,
         "asked_for": asked_for(case, on=on),
+        "risks": risks_of(case),
         "others": told_others(case, others),
         "form": form,
         "action": meeting.at(case),

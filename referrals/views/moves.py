@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from referrals import choices
-from referrals.actions import information, merging, referrals, rounds, worklist
+from referrals.actions import information, merging, referrals, risks, rounds, worklist
 from referrals.actions.auditing import record_view
 from referrals.choices import Move, ViewKind
 from referrals.errors import (
     AskedAlready,
     DomainError,
     IllegalMove,
+    NoSuchRisk,
     NotAsked,
     NothingMissing,
     NotTheSameNeed,
@@ -34,6 +35,7 @@ from referrals.forms import case as forms
 from referrals.forms.contact import NoShowForm, StartForm
 from referrals.forms.information import CameForm, RequestForm
 from referrals.forms.merging import MergeForm
+from referrals.forms.risks import RiskErrorForm, RiskForm
 from referrals.forms.worklist import NextStepForm
 from referrals.models import Municipality, PriorityTarget, Referral, ReferralEvent, Therapist, Unit
 from referrals.models.next_move import label_for
@@ -182,6 +184,26 @@ PAGES: dict[Move, MovePage] = {
         done=_("The next step is saved."),
         lead=_("What is to be done next in the case, and until when it is put off. It changes no clock."),
     ),
+    Move.RISK: MovePage(
+        RiskForm,
+        risks.register,
+        save=_("Save the event"),
+        done=_("The event is registered. The referral is to be assessed anew today."),
+        lead=_(
+            "The referral goes back to assessment today and stands in the intake meeting until it is assessed anew. It"
+            " keeps its place, its priority and every day of the wait until then."
+        ),
+    ),
+    Move.RISK_ERROR: MovePage(
+        RiskErrorForm,
+        risks.withdraw,
+        save=_("Mark as entered in error"),
+        done=_("The event is marked as entered in error."),
+        lead=_(
+            "The event stays in the history, marked as entered in error. A priority that was set after it stays as"
+            " it is."
+        ),
+    ),
     Move.MERGE: MovePage(
         MergeForm,
         merging.merge,
@@ -239,6 +261,7 @@ def situation_of(request: HttpRequest, municipality: Municipality, case: Referra
         pauses=case.pauses.running(on),
         twins=Referral.objects.open_to(request.access).twins_of(case).select_related("therapist"),
         missing=case.information_requests.missing(),
+        risks=case.risk_events.standing(),
         own_therapist_id=request.access.therapist_id,
     )
 
@@ -258,6 +281,8 @@ def refusal_of(wanted: Move, situation: forms.Situation) -> DomainError | None:
         return AskedAlready()
     if wanted == Move.ANSWER and not case.is_asked:
         return NotAsked()
+    if wanted == Move.RISK_ERROR and not situation.risks:
+        return NoSuchRisk()
     if wanted == Move.MERGE and not situation.twins:
         return NotTheSameNeed()
     return None

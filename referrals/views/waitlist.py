@@ -45,7 +45,7 @@ LONGEST_QUERY = 1000
 ANY_NUMBER = "2026-000001"
 # A search looks among all referrals unless the filter says otherwise: one also asks for those that have started.
 EVERYWHERE = "all"
-ALARMING = frozenset({WaitFact.OVER_TARGET, WaitFact.OVER_A_YEAR})
+ALARMING = frozenset({WaitFact.OVER_TARGET, WaitFact.OVER_A_YEAR, PresentFact.AT_RISK})
 
 # A therapist who begins today can be chosen within a minute; the list itself is always fresh.
 OFFERS_CACHE_SECONDS = 60

@@ -45,7 +45,8 @@ value="{{ referral.number }}.{{ referral.version }}" aria-label="Velg {{ referra
 <td>{{ referral.gross_days|number }} ({{ referral.gross_days|wait }})</td>
 <td>{{ referral.get_status_display }}{% if referral.is_paused %} <b>Satt på vent</b>{% endif %}
 {% if referral.therapist_id %}<b>Fordelt</b>{% endif %}
-{% if referral.is_incomplete %}<b>Mangler opplysninger</b>{% endif %}</td>
+{% if referral.is_incomplete %}<b>Mangler opplysninger</b>{% endif %}
+{% if referral.has_risk %}<b>Risikohendelse</b>{% endif %}</td>
 <td>{% if referral.is_shielded %}{{ referral.therapist|default:"Ikke fordelt" }}{% else %}
 <a href="{{ address }}/ergoterapeut/">{{ referral.therapist|default:"Ikke fordelt" }}
 <span>, endre ergoterapeut</span></a>
@@ -137,6 +138,7 @@ class StockTable(django_tables2.Table):
     def render_status(self, record: Referral) -> str:
         marks = [("Satt på vent",)] * record.is_paused + [("Fordelt",)] * bool(record.therapist_id)
         marks += [(PresentFact.INCOMPLETE.label,)] * record.is_incomplete
+        marks += [(PresentFact.AT_RISK.label,)] * record.has_risk
         return format_html("{}{}", record.get_status_display(), format_html_join("", " <b>{}</b>", marks))
 
     def render_therapist(self, value: Any, record: Referral) -> str:

@@ -16,6 +16,7 @@ from referrals.choices import (
     Handling,
     Outcome,
     PauseReason,
+    RiskKind,
     Source,
     Status,
     ValidationChannel,
@@ -30,6 +31,7 @@ from referrals.models import (
     PreliminaryReply,
     Referral,
     ReferralEvent,
+    RiskEvent,
     Submission,
     Validation,
     WaitPause,
@@ -209,6 +211,18 @@ class InformationRequestFactory(OfReferralFactory):
     asked_of = AskedOf.HOSPITAL
     asked_on = days_ago(5)
     wanted_by = days_ago(-9)
+
+
+class RiskEventFactory(OfReferralFactory):
+    """A fall yesterday, registered today, after which nobody has assessed the need anew."""
+
+    class Meta:
+        model = RiskEvent
+
+    kind = RiskKind.FALL
+    happened_on = days_ago(1)
+    registered_at = NOW
+    registered_by = factory.SubFactory(UserFactory)
 
 
 class ReferralEventFactory(OfReferralFactory):

@@ -21,7 +21,7 @@ WAYS_IN = frozenset({"Authenticator", "Session", "SocialAccount", "UserSession"}
 SHIELDS = frozenset({"Barring", "Confidant", "Opening"})
 
 # What was said of a case as a whole: asked about one that was opened for the user already, or narrowed to such cases.
-SAID_OF_CASES = frozenset({"DeviationReport", "RightAsItIs"})
+SAID_OF_CASES = frozenset({"DeviationReport", "RightAsItIs", "RiskEvent"})
 
 ALREADY_ASKED = WAYS_IN | SHIELDS | SAID_OF_CASES
 

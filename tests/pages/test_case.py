@@ -390,6 +390,8 @@ def move_address(referral: Referral, move: Move) -> str:
         Move.CLOSE: "avslutt",
         Move.REOPEN: "gjenapne",
         Move.NEXT_STEP: "neste-steg",
+        Move.RISK: "risiko",
+        Move.RISK_ERROR: "risiko-feilfort",
         Move.MERGE: "sla-sammen",
         Move.CORRECT: "rett",
     }

@@ -87,7 +87,7 @@ class TestOrder:
         log(waiting=True), log(started=True), log(closed=True)
         page = office.get(address)
         assert order(page) == [row.number for row in (sore, fall, oldest, newest)]
-        assert "De med hasteårsak først" in text(page) and "1 av 4" in text(page)
+        assert "De med hasteårsak eller risikohendelse først" in text(page) and "1 av 4" in text(page)
 
     def test_shows_what_the_meeting_decides_on(
         self, office: Client, address: str, log: Log, municipality: Municipality

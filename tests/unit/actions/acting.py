@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from referrals.actions import information, merging, referrals, rounds, worklist
+from referrals.actions import information, merging, referrals, risks, rounds, worklist
 from referrals.choices import (
     AskedOf,
     Channel,
@@ -14,6 +14,7 @@ from referrals.choices import (
     Move,
     Outcome,
     PauseReason,
+    RiskKind,
     Source,
     ValidationChannel,
     ValidationResult,
@@ -40,6 +41,8 @@ ACTIONS: dict[Move, Callable[..., Referral]] = {
     Move.CLOSE: worklist.close,
     Move.REOPEN: worklist.reopen,
     Move.NEXT_STEP: worklist.set_next_step,
+    Move.RISK: risks.register,
+    Move.RISK_ERROR: risks.withdraw,
     Move.MERGE: merging.merge,
     Move.CORRECT: referrals.correct,
 }
@@ -77,6 +80,11 @@ def do(move: Move, referral: Referral, by: User, *, at: datetime = NOW, **argume
         Move.CLOSE: {"outcome": Outcome.NOT_NEEDED, "on": TODAY},
         Move.REOPEN: {"on": TODAY},
         Move.NEXT_STEP: {"next_step": "Ringe og avtale besøk", "follow_up_on": None},
+        Move.RISK: {"kind": RiskKind.FALL, "on": TODAY},
+        Move.RISK_ERROR: {
+            "risk_id": risk_of(referral) if move == Move.RISK_ERROR else 0,
+            "reason": "Gjaldt en annen.",
+        },
         Move.MERGE: twin_of(referral) if move == Move.MERGE else {},
         Move.CORRECT: {"changes": {"source": Source.SELF}, "reason": "Feil avsender valgt."},
     }
@@ -94,6 +102,12 @@ def missing_of(referral: Referral) -> int:
     """What is missing of the referral, as a key; 0 where nothing is."""
     missing = referral.information_requests.missing().first()
     return missing.pk if missing else 0
+
+
+def risk_of(referral: Referral) -> int:
+    """A risk event of the referral that stands, as a key; 0 where none does."""
+    risk = referral.risk_events.standing().first()
+    return risk.pk if risk else 0
 
 
 def twin_of(referral: Referral) -> Fields:

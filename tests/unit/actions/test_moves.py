@@ -25,6 +25,7 @@ from tests.factories import (
     TODAY,
     InformationRequestFactory,
     ReferralFactory,
+    RiskEventFactory,
     TherapistFactory,
     ValidationFactory,
     days_ago,
@@ -56,12 +57,14 @@ KINDS = {
     Move.CLOSE: EventKind.CLOSED,
     Move.REOPEN: EventKind.REOPENED,
     Move.NEXT_STEP: EventKind.NEXT_STEP,
+    Move.RISK: EventKind.RISK,
+    Move.RISK_ERROR: EventKind.RISK_WITHDRAWN,
     Move.MERGE: EventKind.MERGED,
     Move.CORRECT: EventKind.CORRECTED,
 }
 DATED = [move for move in Move if move not in (Move.MERGE, Move.CORRECT)]
 NOTED = [Move.PRIORITISE, Move.REVIEW, Move.ANSWER, Move.CLOSE, Move.REOPEN, Move.MERGE]
-DATED = [move for move in Move if move not in (Move.NEXT_STEP, Move.MERGE, Move.CORRECT)]
+DATED = [move for move in Move if move not in (Move.NEXT_STEP, Move.RISK_ERROR, Move.MERGE, Move.CORRECT)]
 NOTED = [Move.PRIORITISE, Move.CLOSE, Move.REOPEN, Move.MERGE]
 # On hold for the usual reason, a referral can be put on hold for others.
 GIVEN: dict[Move, dict[str, str]] = {Move.PAUSE: {"reason": PauseReason.HOSPITAL}}
@@ -82,7 +85,8 @@ Make = Callable[[str], Referral]
 def make(municipality: Municipality, category: Category) -> Make:
     """Makes an application in a situation; somebody has it, so that taking it back is a change.
 
-    The citizen has another open one in the category, that it could be merged with; something is missing.
+    The citizen has another open one in the category, that it could be merged with; something is missing, and
+    something has happened.
     """
 
     def make(situation: str) -> Referral:
@@ -90,6 +94,7 @@ def make(municipality: Municipality, category: Category) -> Make:
         referral = ReferralFactory(**facts, application=True, assigned=True, **SITUATIONS[situation])
         ReferralFactory(**facts, person=referral.person)
         InformationRequestFactory(referral=referral)
+        RiskEventFactory(referral=referral)
         if situation == "asked":
             ValidationFactory(referral=referral, asked_on=referral.received_on)
         return referral
@@ -281,7 +286,7 @@ def test_a_therapist_may_not_triage_and_sees_no_button_for_it(
     referral = ReferralFactory(municipality=municipality)
     access = access_of(therapist_user, on=TODAY)
     moves = available_moves(referral, paused=False, access=access)
-    always = [Move.PAUSE, Move.START, Move.NO_SHOW, Move.REQUEST]
+    always = [Move.PAUSE, Move.START, Move.NO_SHOW, Move.RISK, Move.REQUEST]
     assert moves == [*always, Move.ASK, Move.CLOSE, Move.NEXT_STEP]
 
 
