@@ -297,7 +297,9 @@ def _risk(event: ReferralEvent, names: Names) -> str:
 
 
 def _risk_withdrawn(event: ReferralEvent, names: Names) -> str:
-    words = {"kind": _label(RiskKind, event.details.get("risk", "")), "day": _day(event.details["risk_on"])}
+    if "risk_on" not in event.details:
+        return _("A risk event was entered in error.")
+    words = {"kind": _label(RiskKind, event.details["risk"]), "day": _day(event.details["risk_on"])}
     return _("Risk event of %(day)s entered in error: %(kind)s.") % words
 
 
