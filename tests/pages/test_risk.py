@@ -16,7 +16,7 @@ from tests.factories import TODAY, PersonFactory, ReferralFactory, RiskEventFact
 from tests.pages.seen import text
 
 ClientFor = Callable[[User], Client]
-TAG = 'data-color="danger">Fall<'
+TAG = 'data-color="danger">Risikohendelse<'
 
 
 @pytest.fixture
