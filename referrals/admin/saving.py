@@ -146,11 +146,17 @@ def _hash_of(row: Model, shown: dict[str, Any]) -> str:
 
 
 def _shown(values: dict[str, Any]) -> dict[str, Any]:
-    """What a row shows, in a form that compares: of what it is tied to, the ids in order."""
-    return {
-        name: sorted(row.pk for row in value) if isinstance(value, list) else value and str(value)
-        for name, value in values.items()
-    }
+    """What a row shows, in a form that compares."""
+    return {name: _comparable(value) for name, value in values.items()}
+
+
+def _comparable(value: Any) -> Any:
+    """Of what a row is tied to the ids in order; other lists as they stand."""
+    if not isinstance(value, list):
+        return value and str(value)
+    if all(isinstance(one, Model) for one in value):
+        return sorted(one.pk for one in value)
+    return list(map(str, value))
 
 
 def _agree(sent: str | None, now: str) -> bool:
@@ -213,4 +219,5 @@ def _in_words(field: Field, value: Any) -> str:
         return ", ".join(str(row) for row in value)
     if isinstance(field, ModelChoiceField):
         return str(field.to_python(value))
+    value = field.prepare_value(value)
     return str(dict(getattr(field, "choices", [])).get(value) or field.widget.format_value(value))

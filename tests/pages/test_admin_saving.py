@@ -9,7 +9,15 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 
-from referrals.models import Category, Governor, Membership, Municipality, Population, User
+from referrals.models import (
+    Category,
+    Governor,
+    Membership,
+    Municipality,
+    Population,
+    PriorityTemplate,
+    User,
+)
 from referrals.permissions import Role
 from tests.factories import (
     CategoryFactory,
@@ -71,6 +79,20 @@ class TestTwoWhoSave:
         assert membership.role == "manager"
         words = markup(told)
         assert NOT_SAVED in words and "Nå: Leder" in words and "Nå: 01.02.2030" in words
+
+    def test_of_two_editors_of_a_template_the_second_is_told_of_the_days(
+        self, kari: Client, ola: Client
+    ) -> None:
+        template = PriorityTemplate.objects.create(
+            code="three", name_nb="Tre", name_nn="Tre", name_en="Three", days=[7, 30, 90]
+        )
+        page = address(PriorityTemplate, "change", template.pk)
+        hers = opened(kari, page)
+        assert ola.post(page, opened(ola, page) | {"days": "7,28,90"}).status_code == 302
+        told = markup(kari.post(page, hers | {"name_nb": "Tre nivåer"}))
+        template.refresh_from_db()
+        assert (template.name_nb, template.days) == ("Tre", [7, 28, 90])
+        assert NOT_SAVED in told and "Ola Ås har endret dette" in told
 
     def test_the_counties_of_a_role_are_part_of_it(self, kari: Client, ola: Client) -> None:
         first, second, third = CountyFactory.create_batch(3)
