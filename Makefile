@@ -5,7 +5,7 @@ ARGS ?=
 
 ergo := @$(PYTHON) -m ergo.bootstrap
 
-.PHONY: help setup demo test check fix journeys crash bench pictures
+.PHONY: help setup demo test check fix journeys crash bench pictures gallery
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -37,3 +37,6 @@ bench: ## measure, and print ratios; FULL=1 on 5 million referrals too
 
 pictures: ## take the README's pictures from the demo (needs Chromium)
 	$(ergo) pictures
+
+gallery: ## take pictures of every page in light, dark and 400 pixels, into gallery/ (needs Chromium)
+	$(ergo) gallery

@@ -250,6 +250,13 @@ def pictures() -> None:
     become("-m", "tests.pictures")
 
 
+def gallery() -> None:
+    """Pictures of every page that links in the demo lead to."""
+    check_browser()
+    set_up(DEVELOPMENT)
+    become("-m", "tests.gallery")
+
+
 def bench(extra: list[str]) -> None:
     """Measurements, as ratios."""
     set_up(DEVELOPMENT)
@@ -297,7 +304,18 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="make")
     parser.add_argument(
         "task",
-        choices=["setup", "demo", "test", "check", "fix", "journeys", "crash", "bench", "pictures"],
+        choices=[
+            "setup",
+            "demo",
+            "test",
+            "check",
+            "fix",
+            "journeys",
+            "crash",
+            "bench",
+            "pictures",
+            "gallery",
+        ],
     )
     parser.add_argument("--port", default="8000")
     options, extra = parser.parse_known_args(arguments)
@@ -315,6 +333,7 @@ def main(arguments: list[str]) -> None:
         "crash": lambda: crash(extra),
         "bench": lambda: bench(extra),
         "pictures": pictures,
+        "gallery": gallery,
     }
     tasks[options.task]()
 
