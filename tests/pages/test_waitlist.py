@@ -338,6 +338,7 @@ def test_the_numbers_count_those_who_wait(office: Client, address: str, log: Log
         "Ikke fordelt": 1,
         "Ikke vurdert": 1,
         "Mangler opplysninger": 0,
+        "Risikohendelse": 0,
     }
 
 
@@ -502,7 +503,7 @@ def test_htmx_is_sent_to_the_whole_page_when_something_is_mistyped(office: Clien
     answer = office.get(mistyped, headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == mistyped
     page = markup(office.get(mistyped))
-    assert "hx-get" not in page and "<title>Feil: Venteliste" in page
+    assert "hx-push-url" not in page and "<title>Feil: Venteliste" in page
 
 
 @pytest.mark.parametrize(
