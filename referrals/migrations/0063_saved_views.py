@@ -68,15 +68,15 @@ class Migration(migrations.Migration):
                 "ordering": ["municipality", "name", "pk"],
                 "constraints": [
                     models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("name"),
                         models.F("municipality"),
                         models.F("owner"),
+                        django.db.models.functions.text.Lower("name"),
                         condition=Q(("is_shared", False)),
                         name="saved_view_own_once",
                     ),
                     models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("name"),
                         models.F("municipality"),
+                        django.db.models.functions.text.Lower("name"),
                         condition=Q(("is_shared", True)),
                         name="saved_view_shared_once",
                     ),

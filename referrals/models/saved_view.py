@@ -46,14 +46,14 @@ class SavedView(models.Model):
         ordering = ["municipality", "name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                Lower("name"),
                 "municipality",
                 "owner",
+                Lower("name"),
                 condition=Q(is_shared=False),
                 name="saved_view_own_once",
             ),
             models.UniqueConstraint(
-                Lower("name"), "municipality", condition=Q(is_shared=True), name="saved_view_shared_once"
+                "municipality", Lower("name"), condition=Q(is_shared=True), name="saved_view_shared_once"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="saved_view_with_name"),
         ]

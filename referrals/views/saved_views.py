@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -75,10 +75,8 @@ def saved_view(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     back = reverse("saved_views", kwargs={"code": code})
     view = SavedView.objects.offered_to(request.user, municipality).filter(pk=pk).first()
     if view is None:
-        if request.method == "POST" and DELETE in request.POST:
-            messages.info(request, _("The view was deleted already."))
-            return redirect(back)
-        raise Http404
+        messages.info(request, _("There is no such view any more."))
+        return redirect(back)
     if not actions.may_change(view, access=request.access, by=request.user):
         request.access.check(Permission.SHARE_VIEWS, municipality.pk)
     may_share = request.access.can(Permission.SHARE_VIEWS, municipality.pk)
@@ -182,7 +180,7 @@ def _changed(request: HttpRequest, municipality: Municipality, view: SavedView, 
         is_shared = form.cleaned_data.get("is_shared", view.is_shared)
         actions.change_view(**which, name=form.cleaned_data["name"], is_shared=is_shared, **who)
     except SavedView.DoesNotExist:
-        messages.info(request, _("The view was deleted already."))
+        messages.info(request, _("There is no such view any more."))
         return True
     except DomainError as error:
         form.refuse(error)

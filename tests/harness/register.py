@@ -43,6 +43,7 @@ REGISTER: dict[Holds, frozenset[str]] = {
             "referrals.Opening",
             "referrals.DeviationReport",
             "referrals.RightAsItIs",
+            "referrals.SavedView",
             "referrals.RiskEvent",
         }
     ),

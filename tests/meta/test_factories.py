@@ -47,6 +47,7 @@ LOADED_OR_SAVED_BY_ACTIONS = {
     "KeptRecipe",
     "StaffingDraft",
     "BulkAction",
+    "SavedView",
     "BulkRow",
 }
 NO_MODELS = {"JobResult", "Rank", "Hindsight"}

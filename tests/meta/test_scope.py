@@ -59,6 +59,7 @@ EXCEPTIONS = {
     "chosen: Therapist.objects.employed_in": "own staff, in a municipality that was opened for the user already",
     "chosen: PriorityKey.objects.valid": "the key of a municipality that was opened for the user already",
     "chosen: PriorityTarget.objects.filter": "the key of a municipality that was opened for the user already",
+    "saved_views: SavedView.objects.offered_to": "the user’s own, and what is shared in a municipality opened already",
     "chosen: BulkAction.objects.filter": "what the user did, in a municipality that was opened for the user already",
     "undoing: BulkAction.objects.filter": "what the user did, in a municipality that was opened for the user already",
     "coverage: CoverageAgreement.objects.valid": "who serves whom is for everybody who may see coverage",

@@ -37,6 +37,7 @@ TABLE = {
         P.EDIT_STAFF,
         P.REPORT_DEVIATIONS,
         P.MEND_DATA,
+        P.SHARE_VIEWS,
     },
     Role.THERAPIST: {
         P.SEE_CASES,
@@ -68,6 +69,7 @@ TABLE = {
         P.EDIT_STAFF,
         P.REPORT_DEVIATIONS,
         P.MEND_DATA,
+        P.SHARE_VIEWS,
     },
     Role.PRIVACY_OFFICER: {
         P.SEE_OPENINGS,
@@ -100,6 +102,7 @@ ABOUT_PERSONS = {
     P.EDIT_STAFF,
     P.REPORT_DEVIATIONS,
     P.MEND_DATA,
+    P.SHARE_VIEWS,
 }
 
 
