@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import django
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser import CHROMIUM, CHROMIUM_FLAGS
 from tests.harness.addresses import all_addresses
@@ -28,6 +29,7 @@ MOST_ALIKE = 3  # pages under one name whose links are followed: another case le
 TOLD_APART_BY = "slug"  # the value of an address that names another page
 NEVER_FOLLOWED = {"sign_out"}
 OK = 200
+PATIENCE = 120_000  # milliseconds
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Gallery:
     def walk(self, browser: Browser, address: str, user: str) -> None:
         """All pages that links lead this user to, breadth first."""
         context = browser.new_context(base_url=address, viewport={"width": WIDE, "height": HEIGHT})
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto("/inn/")
         page.locator(f"button[name=username][value={user}]").click()
@@ -50,9 +53,8 @@ class Gallery:
             if name is None or alike[name] >= MOST_ALIKE:
                 continue
             alike[name] += 1
-            answer = page.goto(path, wait_until="load")
-            if answer is None or answer.status != OK:
-                self.broken.append(f"{user} {path}: {answer.status if answer else 'no answer'}")
+            if fault := fault_of(page, path):
+                self.broken.append(f"{user} {path}: {fault}")
                 continue
             if name not in self.taken:
                 self.taken[name] = user
@@ -75,6 +77,17 @@ class Gallery:
         (FOLDER / "index.html").write_text(
             f'<!doctype html><meta charset="utf-8"><title>Ergo</title><style>{style}</style>\n{rows}\n'
         )
+
+
+def fault_of(page: Page, path: str) -> str:
+    """Opens the page; what is wrong with its answer, or empty."""
+    try:
+        answer = page.goto(path, wait_until="load")
+    except PlaywrightError as error:
+        return error.message.partition("\n")[0]
+    if answer is None:
+        return "no answer"
+    return "" if answer.status == OK else str(answer.status)
 
 
 def name_of(path: str) -> str | None:
