@@ -37,6 +37,7 @@ class Permission(StrEnum):
     SEE_CASES = auto()
     REGISTER = auto()
     TRIAGE = auto()
+    ASSIGN = auto()
     WORK_CASES = auto()
     CORRECT = auto()
     SHIELD = auto()
@@ -68,6 +69,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_CASES,
             P.REGISTER,
             P.TRIAGE,
+            P.ASSIGN,
             P.WORK_CASES,
             P.CORRECT,
             P.SEE_LOGS,
@@ -101,6 +103,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(
         {
             P.SEE_CASES,
+            P.ASSIGN,
             P.SHIELD,
             P.BREAK_GLASS,
             P.SEE_OPENINGS,
@@ -139,7 +142,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 MOVE_PERMISSIONS: dict[Move, Permission] = {
     Move.PRIORITISE: P.TRIAGE,
-    Move.ASSIGN: P.TRIAGE,
+    Move.ASSIGN: P.ASSIGN,
     Move.PAUSE: P.WORK_CASES,
     Move.RESUME: P.WORK_CASES,
     Move.REVIEW: P.WORK_CASES,

@@ -117,20 +117,26 @@ class ManyForm(ErgoForm):
 
 
 class AssignManyForm(ManyForm):
-    """The therapist who is to take all of them, among those employed today."""
+    """The therapist who is to take all of them, among those employed today; or nobody, which must be said."""
 
-    therapist = forms.ModelChoiceField(label=_("Therapist"), queryset=None, empty_label=_("Choose"))
+    NOBODY = "null"
+
+    therapist = forms.ChoiceField(label=_("Therapist"))
     on = NorwegianDateField(label=_("Assigned on"))
 
     field_order = ("therapist", "on")
     fields_of_arguments = {"therapist_id": "therapist"}
 
     def prepare(self, group: Group) -> None:
-        self.fields["therapist"].queryset = group.therapists
+        therapists = [(one.pk, one.name) for one in group.therapists]
+        nobody = (self.NOBODY, _("Nobody: to be assigned later"))
+        self.fields["therapist"].choices = [("", _("Choose")), *therapists, nobody]
 
     @property
     def arguments(self) -> dict[str, Any]:
-        return {"therapist_id": self.cleaned_data["therapist"].pk, "on": self.cleaned_data["on"]}
+        chosen = self.cleaned_data["therapist"]
+        therapist_id = None if chosen == self.NOBODY else int(chosen)
+        return {"therapist_id": therapist_id, "on": self.cleaned_data["on"]}
 
 
 class PrioritiseManyForm(ManyForm):

@@ -1,22 +1,23 @@
 """What a user may do in the rows of the waitlist."""
 
+from referrals.actions.bulk import TO_MANY
 from referrals.choices import Move
 from referrals.models import Municipality
-from referrals.permissions import MOVE_PERMISSIONS, Access, Permission
-from referrals.tables.waitlist import ONLY_READ, RowPowers
+from referrals.permissions import Access
+from referrals.tables.waitlist import RowPowers
 from referrals.views.case import SLUGS
-
-_WORKER = RowPowers(may_choose=True, next_step=SLUGS[Move.NEXT_STEP])
-_TRIAGER = RowPowers(
-    may_choose=True,
-    priority=SLUGS[Move.PRIORITISE],
-    therapist=SLUGS[Move.ASSIGN],
-    next_step=SLUGS[Move.NEXT_STEP],
-)
 
 
 def powers_in(municipality: Municipality, access: Access) -> RowPowers:
-    """By the permissions that the moves ask for: whoever triages may make all of them."""
-    if access.can(Permission.TRIAGE, municipality.pk):
-        return _TRIAGER
-    return _WORKER if access.can(MOVE_PERMISSIONS[Move.CLOSE], municipality.pk) else ONLY_READ
+    """By the permissions that the moves ask for, whatever roles they come from."""
+    place = municipality.pk
+
+    def slug(move: Move) -> str:
+        return SLUGS[move] if access.can_move(move, place) else ""
+
+    return RowPowers(
+        may_choose=any(access.can_move(move, place) for move in TO_MANY),
+        priority=slug(Move.PRIORITISE),
+        therapist=slug(Move.ASSIGN),
+        next_step=slug(Move.NEXT_STEP),
+    )

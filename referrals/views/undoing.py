@@ -15,7 +15,6 @@ from referrals.actions.auditing import record_view
 from referrals.choices import Move, ViewKind
 from referrals.errors import DomainError, SomeRefused
 from referrals.models import BulkAction, Municipality, Referral
-from referrals.permissions import Permission
 from referrals.templatetags.ergo import number
 from referrals.views.access import municipality_or_404
 from referrals.views.case import address_of
@@ -69,7 +68,11 @@ def offered(request: HttpRequest, municipality: Municipality) -> Offer | None:
 def done_in_words(move: Move, count: int) -> str:
     """What was done to how many."""
     if move == Move.ASSIGN:
-        text = ngettext("%(count)s referral is assigned.", "%(count)s referrals are assigned.", count)
+        text = ngettext(
+            "The therapist of %(count)s referral is changed.",
+            "The therapist of %(count)s referrals is changed.",
+            count,
+        )
     elif move == Move.PRIORITISE:
         text = ngettext(
             "%(count)s referral has its priority.", "%(count)s referrals have their priority.", count
@@ -88,7 +91,7 @@ def done_in_words(move: Move, count: int) -> str:
 @post_only
 def undo(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Undo one's own action; where somebody changed a referral since, say which, and offer to undo the others."""
-    municipality = municipality_or_404(request, code, Permission.WORK_CASES)
+    municipality = municipality_or_404(request, code)
     own = BulkAction.objects.filter(municipality=municipality, pk=pk, done_by=request.user).first()
     if own is None:
         note_id(request, str(pk), "bulk action")

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from referrals.actions.auditing import recording_view
+from referrals.actions.bulk import MOST_AT_ONCE
 from referrals.choices import PresentFact, ViewKind, WaitFact
 from referrals.filters import LISTED, STILL_WAITING, Offers, WaitlistFilter, fact_counts, find, offers_of
 from referrals.forms.search import LONGEST_SEARCH, SearchForm
@@ -26,7 +27,7 @@ from referrals.models import Municipality, Referral
 from referrals.models.referral import ReferralQuerySet
 from referrals.models.written import Written
 from referrals.permissions import Permission
-from referrals.tables.base import paginate
+from referrals.tables.base import PAGE_SIZE, paginate
 from referrals.tables.pages import list_response
 from referrals.tables.waitlist import WaitlistTable
 from referrals.views.access import municipality_or_404
@@ -41,6 +42,8 @@ from referrals.views.undoing import offered
 
 SEARCH = "sok"
 TICKED = "velg"  # the page with the boxes of all rows ticked
+# The same of a page that has room for as many as can be changed at once.
+AS_MANY_AS_CAN_BE = "flest"
 LONGEST_QUERY = 1000
 ANY_NUMBER = "2026-000001"
 # A search looks among all referrals unless the filter says otherwise: one also asks for those that have started.
@@ -88,7 +91,8 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     counts = fact_counts(rows.filter(STILL_WAITING), present=PresentFact)
     is_whole = not chosen.chosen and search is None
     table = _table(request, municipality, _matching(request, chosen, search, municipality))
-    paginate(table, request, count=counts["waiting"] if is_whole else None)
+    room = MOST_AT_ONCE if request.GET.get(TICKED) == AS_MANY_AS_CAN_BE else PAGE_SIZE
+    paginate(table, request, per_page=room, count=counts["waiting"] if is_whole else None)
     table.query = _without_ticks(request)
     context = {
         "municipality": municipality,
@@ -105,6 +109,7 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
         "present_query": _query(request, without=("page", TICKED)),
         "chosen_query": _query(request, without=(TICKED,)),
         "many": buttons_for_many(request.access, municipality) if table.powers.may_choose else [],
+        "choose_more": _choose_more(table),
         "undo": offered(request, municipality),
         "query_without_search": _query(request, without=(SEARCH, "page")),
     }
@@ -163,10 +168,19 @@ def _table(
 
 
 def _without_ticks(request: HttpRequest) -> QueryDict:
-    """The query that leads on to other pages of the list: what is ticked on this one is not ticked on those."""
-    if TICKED not in request.GET:
+    """The query that leads on to other pages of the list: what is ticked on this one is not ticked on those.
+
+    But for pages that have room for more: each is as long, and ticked as a whole.
+    """
+    if request.GET.get(TICKED, AS_MANY_AS_CAN_BE) == AS_MANY_AS_CAN_BE:
         return request.GET
     return QueryDict(_query(request, without=(TICKED,)))
+
+
+def _choose_more(table: WaitlistTable) -> int:
+    """How many are ticked on the page that has room for more than this one; 0 where there is no more to tick."""
+    room = table.paginator.per_page
+    return min(table.paginator.count, MOST_AT_ONCE) if room < min(table.paginator.count, MOST_AT_ONCE) else 0
 
 
 def _referrals(request: HttpRequest, municipality: Municipality) -> ReferralQuerySet:

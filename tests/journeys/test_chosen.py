@@ -80,7 +80,7 @@ def test_several_are_assigned_at_once_and_undone_by_keyboard(
     press_until(page, page.get_by_role("button", name="Fordel 2 henvisninger"))
     page.keyboard.press("Enter")
 
-    expect(page.get_by_text("2 henvisninger er fordelt.")).to_be_visible()
+    expect(page.get_by_text("Ergoterapeut er endret for 2 henvisninger.")).to_be_visible()
     assert sorted(one.therapist_id is None for one in Referral.objects.all()) == [False, False, True]
     assert_accessible(page)
     assert_fits(page, 400)

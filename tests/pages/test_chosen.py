@@ -27,7 +27,7 @@ from tests.factories import (
     ValidationFactory,
     days_ago,
 )
-from tests.pages.seen import markup
+from tests.pages.seen import markup, text
 from tests.unit.actions.acting import do
 
 ClientFor = Callable[[User], Client]
@@ -142,12 +142,37 @@ class TestBoxes:
         assert hidden.number in page and box(hidden) not in page
         assert closed.number in page and box(closed) not in page
 
-    def test_whoever_only_reads_has_none(
+    def test_a_manager_can_assign_and_nothing_else(
         self, client_for: ClientFor, manager: User, address: str, log: Log
     ) -> None:
         referral = log()
         page = markup(client_for(manager).get(address))
-        assert referral.number in page and 'name="valgt"' not in page and "cell-edit" not in page
+        assert re.findall(r'name="gjor" value="([^"]*)"', page) == ["ergoterapeut"]
+        assert re.findall(rf"{referral.number}/([a-z-]+)/", page) == ["ergoterapeut"]
+
+    def test_a_manager_gives_to_another_what_somebody_leaves_and_can_undo_it(
+        self,
+        client_for: ClientFor,
+        manager: User,
+        municipality: Municipality,
+        address: str,
+        log: Log,
+        therapist: Therapist,
+    ) -> None:
+        gone, client = TherapistFactory(), client_for(manager)
+        theirs = [log(therapist=gone, assigned_on=TODAY), log(started=True, therapist=gone)]
+        other = log(therapist=therapist, assigned_on=TODAY)
+        query = f"status=open&therapist={gone.pk}"
+        page = markup(client.get(f"{address}?{query}&velg=flest"))
+        assert set(re.findall(r'name="valgt" value="(\d{4}-\d{6})\.', page)) == {one.number for one in theirs}
+        done = send(client, choose(client, address, theirs, query=query), therapist="null")
+        assert done.request["QUERY_STRING"] == query
+        assert not Referral.objects.filter(therapist=gone).exists()
+        [bulk] = BulkAction.objects.all()
+        client.post(f"{address}angre/{bulk.pk}/")
+        assert Referral.objects.filter(therapist=gone).count() == 2
+        other.refresh_from_db()
+        assert other.therapist == therapist
 
     def test_a_therapist_can_ask_and_close_and_nothing_else(
         self, client_for: ClientFor, therapist_user: User, address: str, log: Log
@@ -166,6 +191,25 @@ class TestBoxes:
         page = markup(office.get(f"{address}?page=2&velg=alle"))
         assert page.count(" checked>") == 1
         assert not re.search(r'rel="prev" href="[^"]*velg', page)
+
+    def test_another_ticks_the_whole_list_up_to_as_many_as_can_be_changed(
+        self, office: Client, address: str, log: Log
+    ) -> None:
+        for _one in range(50):
+            log()
+        assert "velg=flest" not in markup(office.get(address))
+        log()
+        assert "Velg alle 51 i lista" in text(office.get(address))
+        for _one in range(50):
+            log()
+        page = office.get(address, {"page": "2", "status": "waiting"})
+        assert "Velg de første 100" in text(page)
+        assert 'href="?status=waiting&amp;velg=flest"' in markup(page)
+        page = markup(office.get(f"{address}?status=waiting&velg=flest"))
+        assert page.count(" checked>") == 100 and "Velg de første" not in page
+        assert re.search(r'rel="next" href="[^"]*velg=flest', page)
+        swapped = office.get(address, {"status": "received"}, headers={"HX-Request": "true"})
+        assert '<span id="choose-more" hx-swap-oob="true"></span>' in markup(swapped)
 
 
 class TestChoosing:
@@ -243,7 +287,7 @@ class TestOneFormForAll:
         )
         assert (page.request["PATH_INFO"], page.request["QUERY_STRING"]) == (address, "only=unassigned")
         assert {fresh(one).therapist for one in chosen} == {therapist}
-        assert "2 henvisninger er fordelt." in markup(page) and "Angre" in markup(page)
+        assert "Ergoterapeut er endret for 2 henvisninger." in markup(page) and "Angre" in markup(page)
 
     def test_prioritises_by_the_keys_they_are_judged_by(
         self, office: Client, address: str, category: Category, municipality: Municipality, log: Log

@@ -24,6 +24,7 @@ TABLE = {
         P.SEE_CASES,
         P.REGISTER,
         P.TRIAGE,
+        P.ASSIGN,
         P.WORK_CASES,
         P.CORRECT,
         P.SEE_LOGS,
@@ -53,6 +54,7 @@ TABLE = {
     },
     Role.MANAGER: {
         P.SEE_CASES,
+        P.ASSIGN,
         P.SHIELD,
         P.BREAK_GLASS,
         P.SEE_OPENINGS,
@@ -88,6 +90,7 @@ ABOUT_PERSONS = {
     P.SEE_CASES,
     P.REGISTER,
     P.TRIAGE,
+    P.ASSIGN,
     P.WORK_CASES,
     P.CORRECT,
     P.SHIELD,
