@@ -49,6 +49,7 @@ from referrals.views import (
     staffing_rows,
     undoing,
     waitlist,
+    workloads,
 )
 
 
@@ -215,6 +216,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("prioriteringsnokler/", priority_keys.compare, name="priority_keys"),
     # Own staff
+    path("k/<municipality:code>/saksmengde/", workloads.workloads, name="workloads"),
     path("k/<municipality:code>/bemanning/", staffing.staffing, name="staffing"),
     path("k/<municipality:code>/bemanning/ny/", staffing.find, name="staffing_find"),
     path("k/<municipality:code>/bemanning/ny/<uuid:token>/", staffing.employ, name="staffing_employ"),

@@ -36,6 +36,7 @@ SAME_IN_EVERY_MUNICIPALITY = {
     "comparison_municipality": P.SEE_DASHBOARD,
     "priority_key": P.SEE_PRIORITY_KEY,
     "staffing": P.SEE_STAFF,
+    "workloads": P.ASSIGN,
     "openings": P.SEE_OPENINGS,
     "read_log": P.CONTROL_LOGS,
     "change_log": P.CONTROL_LOGS,
@@ -151,6 +152,7 @@ MENU = (
                 "staffing_new",
                 "staffing_change",
                 "staffing_end",
+                "workloads",
             }
         ),
     ),

@@ -52,7 +52,9 @@ def _to_close(count: int) -> str:
 
 # By move, in the order of the buttons. Each move is one of `actions.bulk.TO_MANY`.
 MANY: dict[Move, ManyPage] = {
-    Move.ASSIGN: ManyPage(forms.AssignManyForm, _to_assign, _("All of them get the same therapist, or none.")),
+    Move.ASSIGN: ManyPage(
+        forms.AssignManyForm, _to_assign, _("All of them get the same therapist, or none.")
+    ),
     Move.PRIORITISE: ManyPage(
         forms.PrioritiseManyForm,
         _to_prioritise,

@@ -97,6 +97,7 @@ def waitlist(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "municipality": municipality,
         "may_register": request.access.can(Permission.REGISTER, municipality.pk),
+        "may_assign": request.access.can(Permission.ASSIGN, municipality.pk),
         "may_triage": request.access.can(Permission.TRIAGE, municipality.pk),
         "counts": _counts(code, counts, chosen, search),
         "waiting": counts["waiting"],

@@ -139,6 +139,7 @@ DOORS = {
     "priority_key_withdraw": Door(frozenset({Role.MANAGER})),
     "priority_keys": Door(EVERY_ROLE),
     "staffing": Door(MUNICIPAL),
+    "workloads": Door(STAFFING),
     "staffing_find": Door(STAFFING),
     "staffing_employ": Door(STAFFING),
     "staffing_therapist": Door(STAFFING),

@@ -242,6 +242,7 @@ SHOWS_NOBODY = {
     "referral_shielded": "a number; the case page logs the opening, with its reason",
     "referral_emergency": "a number; the case page logs the opening, with its reason",
     "rights": "staff and their roles",
+    "workloads": "staff, and counts",
     "openings": "numbers, and staff",
     "priority_key": "a municipality's rules",
     "priority_key_new": "rules; what they change is shown as numbers of referrals",
