@@ -349,6 +349,7 @@ class ViewKind(TextChoices):
     DEADLINES = "deadlines", _("Deadlines")
     DEVIATIONS = "deviations", _("Deviations")
     DATA_QUALITY = "data_quality", _("Data quality")
+    OVERTAKEN = "overtaken", _("Overtaken")
     ADMIN_LIST = "admin_list", _("List in the administration")
     ADMIN_RECORD = "admin_record", _("Page in the administration")
     ACCESS_REPORT = "access_report", _("The citizen’s access report")

@@ -34,6 +34,7 @@ from referrals.views import (
     moves,
     official_statistics,
     open_data,
+    overtaken,
     past_waitlist,
     period,
     priority_keys,
@@ -217,6 +218,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prioriteringsnokler/", priority_keys.compare, name="priority_keys"),
     # Own staff
     path("k/<municipality:code>/saksmengde/", workloads.workloads, name="workloads"),
+    path("k/<municipality:code>/forbigatt/", overtaken.overtaken, name="overtaken"),
     path("k/<municipality:code>/bemanning/", staffing.staffing, name="staffing"),
     path("k/<municipality:code>/bemanning/ny/", staffing.find, name="staffing_find"),
     path("k/<municipality:code>/bemanning/ny/<uuid:token>/", staffing.employ, name="staffing_employ"),

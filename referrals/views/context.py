@@ -37,6 +37,7 @@ SAME_IN_EVERY_MUNICIPALITY = {
     "priority_key": P.SEE_PRIORITY_KEY,
     "staffing": P.SEE_STAFF,
     "workloads": P.ASSIGN,
+    "overtaken": P.ASSIGN,
     "openings": P.SEE_OPENINGS,
     "read_log": P.CONTROL_LOGS,
     "change_log": P.CONTROL_LOGS,
@@ -153,6 +154,7 @@ MENU = (
                 "staffing_change",
                 "staffing_end",
                 "workloads",
+                "overtaken",
             }
         ),
     ),

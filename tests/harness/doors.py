@@ -140,6 +140,7 @@ DOORS = {
     "priority_keys": Door(EVERY_ROLE),
     "staffing": Door(MUNICIPAL),
     "workloads": Door(STAFFING),
+    "overtaken": Door(STAFFING),
     "staffing_find": Door(STAFFING),
     "staffing_employ": Door(STAFFING),
     "staffing_therapist": Door(STAFFING),

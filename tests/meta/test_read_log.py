@@ -15,7 +15,7 @@ from django.urls import reverse
 from ergo import scope
 from referrals.actions import auditing
 from referrals.actions.auditing import record_view, recording_view
-from referrals.choices import ViewKind, ViewReason
+from referrals.choices import Status, ViewKind, ViewReason
 from referrals.models import (
     BulkAction,
     Category,
@@ -133,6 +133,13 @@ class Office:
         DeviationReportFactory(referral=self.case)
         return self.get("deviation_withdraw", number=NUMBER)
 
+    def overtaken(self, query: str = "") -> HttpResponse:
+        """The citizen waits with the highest priority, and somebody who came later is started."""
+        case = Referral.objects.filter(pk=self.case.pk)
+        case.update(status=Status.WAITING, priority=1, prioritised_on=self.case.received_on)
+        ReferralFactory(municipality=self.case.municipality, category=self.case.category, started=True)
+        return self.get("overtaken", query)
+
     def data_quality(self, query: str) -> HttpResponse:
         WaitPauseFactory(referral=self.case, started_on=days_ago(300))
         return self.get("data_quality", query)
@@ -203,6 +210,8 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
     "deviations": (ViewKind.DEVIATIONS, lambda office: office.deviations()),
     "deviations, as CSV": (ViewKind.DEVIATIONS, lambda office: office.deviations("&fil=csv")),
     "deviation_withdraw": (ViewKind.DEVIATIONS, lambda office: office.withdraw_deviation()),
+    "overtaken": (ViewKind.OVERTAKEN, lambda office: office.overtaken()),
+    "overtaken, as CSV": (ViewKind.OVERTAKEN, lambda office: office.overtaken("?fil=csv")),
     "data_quality": (ViewKind.DATA_QUALITY, lambda office: office.data_quality("?regel=long_pause")),
     "data_quality, as CSV": (ViewKind.DATA_QUALITY, lambda office: office.data_quality("?fil=csv")),
     "data_quality_decide": (ViewKind.DATA_QUALITY, lambda office: office.decide()),
