@@ -28,7 +28,6 @@ class OvertakenTable(NumberAndCitizen, ErgoTable):
     started_on = DateColumn(_("Started"), accessor="referral__started_on")
     therapist = Column(_("Therapist"), accessor="referral__therapist__name", missing=_("Not assigned"))
     count = NumberColumn(_("Overtook"), initial_sort_descending=True)
-    longest = NumberColumn(_("Days longer, at most"), initial_sort_descending=True)
     passed = Column(_("Who still waited"), orderable=False)
     reason = Column(_("Reason for urgency"))
 
@@ -45,9 +44,8 @@ class OvertakenTable(NumberAndCitizen, ErgoTable):
             "started_on",
             "therapist",
             "count",
-            "longest",
-            "passed",
             "reason",
+            "passed",
         )
 
     def __init__(self, rows: Sequence[Overtaking], *, address: str) -> None:

@@ -32,6 +32,7 @@ class WorkloadsTable(ErgoTable):
     class Meta:
         fields = (
             "therapist",
+            "step",
             "fte",
             "waiting",
             "started",
@@ -39,7 +40,6 @@ class WorkloadsTable(ErgoTable):
             "over_target",
             "per_fte",
             "over_share",
-            "step",
         )
 
     def __init__(self, report: Workloads, *, cases: Callable[..., str]) -> None:
