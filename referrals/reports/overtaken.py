@@ -51,11 +51,6 @@ class Overtaking:
         """How many of them in the same category."""
         return sum(one.same for one in self.passed)
 
-    @property
-    def longest(self) -> int:
-        """How many days longer the one had waited who had waited longest."""
-        return max(one.days for one in self.passed)
-
 
 @dataclass(frozen=True)
 class OvertakenReport:
@@ -68,11 +63,6 @@ class OvertakenReport:
     started: int
     unassessed: int
     rows: tuple[Overtaking, ...]
-
-    @property
-    def without_reason(self) -> int:
-        """How many of the rows whose case may be opened have no reason."""
-        return sum(not row.reason and not row.referral.is_shielded for row in self.rows)
 
 
 def build(visible: ReferralQuerySet, access: Access, period: Period) -> OvertakenReport:
