@@ -291,6 +291,7 @@ class EventKind(TextChoices):
     NEXT_STEP = "next_step", _("Next step set")
     RISK = "risk", _("Risk event while waiting")
     RISK_WITHDRAWN = "risk_withdrawn", _("Risk event entered in error")
+    LETTER = "letter", _("Letter sent")
 
 
 class Protection(TextChoices):
@@ -323,6 +324,61 @@ class WrittenForm(TextChoices):
     NN = "nn", _("Nynorsk")
 
 
+class LetterKind(TextChoices):
+    """What a letter is about, and whether it is for the citizen or for who referred."""
+
+    RECEIVED = "received", pgettext_lazy("letter", "The referral is received")
+    PRELIMINARY = "preliminary", pgettext_lazy("letter", "Preliminary reply")
+    WAITLIST = "waitlist", pgettext_lazy("letter", "Place on the waitlist")
+    APPOINTMENT = "appointment", pgettext_lazy("letter", "Appointment")
+    CLOSED = "closed", pgettext_lazy("letter", "The case is closed")
+    TRANSFERRED = "transferred", pgettext_lazy("letter", "The case is transferred")
+    REFERRER_RECEIVED = "referrer_received", pgettext_lazy("letter", "To the referrer: received")
+    REFERRER_WAITLIST = "referrer_waitlist", pgettext_lazy("letter", "To the referrer: assessed")
+    REFERRER_CLOSED = "referrer_closed", pgettext_lazy("letter", "To the referrer: closed")
+
+
+TO_REFERRER = frozenset(
+    {LetterKind.REFERRER_RECEIVED, LetterKind.REFERRER_WAITLIST, LetterKind.REFERRER_CLOSED}
+)
+
+
+class LetterField(TextChoices):
+    """What a letter can say of the case, by the name that stands in braces in its text."""
+
+    NAME = "navn", _("The citizen’s name")
+    NUMBER = "saksnummer", _("The number of the referral")
+    RECEIVED = "mottatt", _("The day of receipt")
+    CATEGORY = "kategori", _("What the referral is about")
+    MUNICIPALITY = "kommune", _("The municipality")
+    UNIT = "enhet", _("The unit, or the service where there is none")
+    PHONE = "telefon", _("The telephone of the service")
+    SENDER = "avsender", _("Who writes")
+    TODAY = "dato", _("The day it is written")
+    PRIORITY = "prioritet", _("The priority")
+    TARGET = "frist", _("The target date")
+    ANSWER = "svarventes", _("When an answer can be expected")
+    APPOINTMENT = "avtale", _("When and where they meet")
+    CLOSED = "avsluttet", _("The day the case was closed")
+    OUTCOME = "sluttgrunn", _("Why it was closed")
+
+
+class LetterTo(TextChoices):
+    """Who gets a letter."""
+
+    CITIZEN = "citizen", pgettext_lazy("letter", "The citizen")
+    GUARDIAN = "guardian", pgettext_lazy("letter", "The citizen’s guardian or parent")
+    REFERRER = "referrer", pgettext_lazy("letter", "The referrer")
+
+
+class LetterChannel(TextChoices):
+    """How a letter is sent; Ergo writes it and keeps it, and sends nothing itself."""
+
+    POST = "post", pgettext_lazy("letter", "By post")
+    DIGITAL = "digital", pgettext_lazy("letter", "Digitally, from the record system")
+    HANDED = "handed", pgettext_lazy("letter", "Handed over")
+
+
 class ChangeKind(TextChoices):
     """What happened to a row, as the change log has it."""
 
@@ -341,6 +397,7 @@ class ViewKind(TextChoices):
     CASE = "case", _("The page of a referral")
     IDENTIFIER = "identifier", _("Identity number in full")
     MOVE = "move", _("Form that changes a referral")
+    LETTER = "letter", _("Letter")
     CONFLICT = "conflict", _("Comparison of two changes")
     INTAKE = "intake", _("Intake meeting")
     SHIELDING = "shielding", _("Shielding of a case")

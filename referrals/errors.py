@@ -529,3 +529,53 @@ class FiguresChanged(DomainError):
     message = _(
         "Official figures have been imported since you looked at this file. Nothing is saved yet: look once more."
     )
+
+
+class UnknownLetterField(DomainError):
+    """A letter's text names a field that is not in the list for its kind."""
+
+    code = "letter_field_unknown"
+    message = _(
+        "There is no such field in this letter: %(names)s. The fields that can be used are listed beside the text."
+    )
+
+
+class MalformedLetterField(DomainError):
+    """A brace in a letter's text that neither opens nor closes a field."""
+
+    code = "letter_field_malformed"
+    message = _("A brace stands alone here: “%(around)s”. A field is its name between { and }.")
+
+
+class TemplateChanged(DomainError):
+    """Somebody else saved the text of the letter after the form was shown."""
+
+    code = "template_changed"
+    message = _(
+        "Somebody else has saved this since you opened it. What you have written is still here, and not saved yet:"
+        " compare it with theirs, and save once more."
+    )
+
+
+class LetterNotFitting(DomainError):
+    """A letter of a kind that says what is not so of the case."""
+
+    code = "letter_not_fitting"
+    message = _("This letter does not fit the case as it stands now.")
+
+
+class LetterChanged(DomainError):
+    """What the letter would say is not what the user has read."""
+
+    code = "letter_changed"
+    message = _(
+        "The case or the text of the letter has changed since you read it. Nothing is sent yet: read the letter as it"
+        " is now, and save once more."
+    )
+
+
+class LetterLacks(DomainError):
+    """A field of the letter has no value in the case."""
+
+    code = "letter_lacks"
+    message = _("The letter lacks %(names)s. Register it in the case, or write a text without it.")

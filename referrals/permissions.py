@@ -54,6 +54,7 @@ class Permission(StrEnum):
     REPORT_DEVIATIONS = auto()
     MEND_DATA = auto()
     SHARE_VIEWS = auto()
+    EDIT_LETTERS = auto()
     CONTROL_LOGS = auto()
     SEE_DASHBOARD = auto()
     SEE_AGGREGATES = auto()
@@ -81,6 +82,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REPORT_DEVIATIONS,
             P.MEND_DATA,
             P.SHARE_VIEWS,
+            P.EDIT_LETTERS,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,
             P.COMPARE_KEYS,
@@ -117,6 +119,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REPORT_DEVIATIONS,
             P.MEND_DATA,
             P.SHARE_VIEWS,
+            P.EDIT_LETTERS,
             P.CONTROL_LOGS,
             P.SEE_DASHBOARD,
             P.SEE_COVERAGE,

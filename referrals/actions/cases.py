@@ -11,7 +11,7 @@ from referrals.choices import EventKind, Move
 from referrals.errors import StaleVersion
 from referrals.models import InformationRequest, PriorityTarget, Referral, ReferralEvent, User, WaitPause
 from referrals.models.pause import WaitPauseQuerySet
-from referrals.permissions import Access
+from referrals.permissions import MOVE_PERMISSIONS, Access, Permission
 from referrals.waiting import oslo_date
 
 # What the history keeps with the value before and the value after: codes and dates.
@@ -67,9 +67,27 @@ class Case:
 
         Raises Referral.DoesNotExist, NotAllowed or StaleVersion.
         """
+        needed = MOVE_PERMISSIONS[move]
+        return cls.reach(needed, referral_id=referral_id, version=version, access=access, by=by, at=at)
+
+    @classmethod
+    def reach(
+        cls,
+        needed: Permission,
+        *,
+        referral_id: int,
+        version: int,
+        access: Access,
+        by: User,
+        at: datetime,
+    ) -> Self:
+        """The same for whoever holds the permission, for what is no move.
+
+        Raises Referral.DoesNotExist, NotAllowed or StaleVersion.
+        """
         own = Referral.objects.open_to(access).select_related("category", "person", "former", "merged_into")
         referral = own.select_for_update(of=("self",)).get(pk=referral_id)
-        access.check_move(move, referral.municipality_id)
+        access.check(needed, referral.municipality_id)
         if referral.version != version:
             raise StaleVersion(current=referral)
         return cls(referral, by, at, _facts(referral), _texts(referral))

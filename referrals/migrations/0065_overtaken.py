@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0063_saved_views")]
+    dependencies = [("referrals", "0064_letters")]
 
     operations = [
         migrations.AlterField(

@@ -33,6 +33,7 @@ from referrals.models.known import (
 )
 from referrals.models.known_registers import register_as
 from referrals.models.law import LawReference
+from referrals.models.letter import LetterHead, LetterTemplate, SentLetter
 from referrals.models.limits import SmallNumberLimit, ThinCoverageLimit
 from referrals.models.official_statistics import StaffingDraft, StaffingFigure, StaffingImport
 from referrals.models.open_data import OpenDataSwitch
@@ -99,6 +100,8 @@ __all__ = [
     "Installation",
     "LawReference",
     "Leave",
+    "LetterHead",
+    "LetterTemplate",
     "LogSeal",
     "Membership",
     "JobResult",
@@ -130,6 +133,7 @@ __all__ = [
     "RolledEnds",
     "RolledFlow",
     "SecurityEvent",
+    "SentLetter",
     "SmallNumberLimit",
     "StaffingDraft",
     "StaffingFigure",

@@ -30,6 +30,7 @@ from referrals.models import (
     Referral,
     RightAsItIs,
     RiskEvent,
+    SentLetter,
     User,
     Validation,
     ViewLog,
@@ -62,6 +63,7 @@ RECORDS: dict[str, type[Model]] = {
         BulkRow,
         DeviationReport,
         RightAsItIs,
+        SentLetter,
     )
 }
 BY_TABLE = {model._meta.db_table: model for model in RECORDS.values()}

@@ -30,6 +30,7 @@ from referrals.models import (
     Referral,
     RightAsItIs,
     RiskEvent,
+    SentLetter,
     Therapist,
     User,
     Validation,
@@ -60,6 +61,7 @@ MODELS: dict[str, type[Model]] = {
         BulkRow,
         DeviationReport,
         RightAsItIs,
+        SentLetter,
     )
 }
 # Codes, dates and staff, which are shown with their values. Whatever is not named here is not repeated.
@@ -108,6 +110,7 @@ SHOWN_OF: dict[type[Model], frozenset[str]] = {
     DeviationReport: frozenset({"month", "due_on", "late_on", "days_late", "withdrawn_at"}),
     RightAsItIs: frozenset({"rule", "withdrawn_at"}),
     RiskEvent: frozenset({"happened_on", "withdrawn_at"}),
+    SentLetter: frozenset({"recipient", "channel"}),
 }
 
 

@@ -14,6 +14,9 @@ from referrals.choices import (
     ContactKind,
     EventKind,
     Handling,
+    LetterChannel,
+    LetterKind,
+    LetterTo,
     Outcome,
     PauseReason,
     Protection,
@@ -303,6 +306,16 @@ def _risk_withdrawn(event: ReferralEvent, names: Names) -> str:
     return _("Risk event of %(day)s entered in error: %(kind)s.") % words
 
 
+def _letter(event: ReferralEvent, names: Names) -> str:
+    told = event.details.get("letter", {})
+    words = {
+        "letter": _label(LetterKind, told.get("kind", "")),
+        "whom": _label(LetterTo, told.get("to", "")),
+        "how": _label(LetterChannel, told.get("channel", "")),
+    }
+    return _("Letter sent: %(letter)s. To: %(whom)s. %(how)s.") % words
+
+
 SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.RECEIVED: _received,
     EventKind.PRIORITISED: _prioritised,
@@ -325,6 +338,7 @@ SENTENCES: dict[EventKind, Callable[[ReferralEvent, Names], str]] = {
     EventKind.NEXT_STEP: _next_step,
     EventKind.RISK: _risk,
     EventKind.RISK_WITHDRAWN: _risk_withdrawn,
+    EventKind.LETTER: _letter,
 }
 
 

@@ -28,6 +28,7 @@ from tests.factories.days import (
     days_ago,
     noon,
 )
+from tests.factories.letters import LetterHeadFactory, LetterTemplateFactory, SentLetterFactory
 from tests.factories.limits import OpenDataSwitchFactory, SmallNumberLimitFactory, ThinCoverageLimitFactory
 from tests.factories.people import (
     PASSWORD,
@@ -88,6 +89,8 @@ __all__ = [
     "InstallationFactory",
     "LONG_AGO",
     "LeaveFactory",
+    "LetterHeadFactory",
+    "LetterTemplateFactory",
     "MembershipFactory",
     "MunicipalityChangeFactory",
     "MunicipalityFactory",
@@ -106,6 +109,7 @@ __all__ = [
     "PriorityTargetFactory",
     "ReferralEventFactory",
     "ReferralFactory",
+    "SentLetterFactory",
     "RightAsItIsFactory",
     "RiskEventFactory",
     "SmallNumberLimitFactory",
