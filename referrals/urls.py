@@ -27,6 +27,8 @@ from referrals.views import (
     health,
     information,
     intake,
+    letter_texts,
+    letters,
     logs,
     long_waits,
     month_ends,
@@ -192,6 +194,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("k/<municipality:code>/apninger/", shielding.openings, name="openings"),
     path("k/<municipality:code>/roller/", rights.rights, name="rights"),
     path("k/<municipality:code>/apninger/<int:opening>/avslutt/", shielding.end_opening, name="opening_end"),
+    # Its letters
+    path(
+        "k/<municipality:code>/henvisninger/<number:number>/brev/<slug:slug>/", letters.letter, name="letter"
+    ),
+    path(
+        "k/<municipality:code>/henvisninger/<number:number>/brev/sendt/<int:pk>/",
+        letters.sent_letter,
+        name="sent_letter",
+    ),
     path("k/<municipality:code>/henvisninger/<number:number>/<slug:slug>/", moves.move, name="referral_move"),
     path(
         "k/<municipality:code>/henvisninger/<number:number>/<slug:slug>/rad/",
@@ -216,6 +227,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="priority_key_withdraw",
     ),
     path("prioriteringsnokler/", priority_keys.compare, name="priority_keys"),
+    # The texts of letters
+    path("k/<municipality:code>/brev/", letter_texts.letter_texts, name="letter_texts"),
+    path("k/<municipality:code>/brev/hode/", letter_texts.letter_head, name="letter_head"),
+    path(
+        "k/<municipality:code>/brev/<slug:slug>/<slug:language>/",
+        letter_texts.letter_text,
+        name="letter_text",
+    ),
     # Own staff
     path("k/<municipality:code>/saksmengde/", workloads.workloads, name="workloads"),
     path("k/<municipality:code>/forbigatt/", overtaken.overtaken, name="overtaken"),

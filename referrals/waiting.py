@@ -49,6 +49,8 @@ TEN_YEARS_DAYS = 3653
 DUE_SOON_DAYS = 7
 # Within so many days of its last day, so from day 21 to 24 on, the preliminary reply is the next thing to do.
 REPLY_SOON_DAYS = 7
+# From so many days after receipt its letter is ready, a week and more before the last day in every month.
+REPLY_LETTER_DAYS = 21
 # A hold asks for a word of review when it has lasted so many days, and again so many after each review.
 PAUSE_REVIEW_DAYS = 42
 PAUSE_REVIEW_AGAIN_DAYS = 84

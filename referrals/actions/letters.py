@@ -39,7 +39,6 @@ F = LetterField
 DETAILS = {LetterKind.PRELIMINARY: F.ANSWER, LetterKind.APPOINTMENT: F.APPOINTMENT}
 # Who referred themselves, or lives with the citizen, gets the citizen's own letter.
 NO_REFERRER = frozenset({Source.SELF, Source.NEXT_OF_KIN, Source.GUARDIAN})
-LONGEST_DETAIL, LONGEST_CLOSING = 150, 1_000
 
 
 @dataclass(frozen=True)
@@ -249,12 +248,7 @@ def send(
         raise LetterNotFitting
     draft = draft_of(case.referral, kind, by=by, on=case.today)
     letter = _letter(case, draft, written, key)
-    if draft.mark != seen:
-        raise LetterChanged
-    if draft.lacks:
-        raise LetterLacks(names=labels_of(draft.lacks))
-    if draft.detail and not written.detail.strip():
-        raise LetterLacks(field="detail", names=labels_of([draft.detail]))
+    _check_complete(draft, written, seen)
     if kind == LetterKind.PRELIMINARY:
         replied = worklist.reply(version=version, on=case.today, **acting)
         case = Case.reach(Permission.WORK_CASES, version=replied.version, **acting)
@@ -262,6 +256,16 @@ def send(
     told = {"kind": letter.kind, "to": letter.recipient, "channel": letter.channel}
     case.save(EventKind.LETTER, on=case.today, more={"letter": told})
     return letter
+
+
+def _check_complete(draft: Draft, written: Written, seen: str) -> None:
+    """The letter is the one that was read, and nothing in it is lacking. Raises LetterChanged or LetterLacks."""
+    if draft.mark != seen:
+        raise LetterChanged
+    if draft.lacks:
+        raise LetterLacks(names=labels_of(draft.lacks))
+    if draft.detail and not written.detail.strip():
+        raise LetterLacks(field="detail", names=labels_of([draft.detail]))
 
 
 def _letter(case: Case, draft: Draft, written: Written, key: UUID) -> SentLetter:

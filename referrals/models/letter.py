@@ -12,6 +12,8 @@ from referrals.models.geography import Municipality
 from referrals.models.referral import Referral
 
 LONGEST_SUBJECT, LONGEST_BODY, LONGEST_ADDRESS = 120, 8_000, 300
+# What who writes a letter may add to it.
+LONGEST_DETAIL, LONGEST_CLOSING = 150, 1_000
 
 
 class LetterTemplateQuerySet(models.QuerySet["LetterTemplate"]):

@@ -115,5 +115,6 @@ SOURCES: dict[Task, Source] = {
 NOW: dict[Task, Callable[[date], Q]] = dict.fromkeys(Task, _by_last_day) | {
     Task.OVER_TARGET: lambda _on: waiting.over_target_q(),
     Task.DUE_SOON: lambda _on: waiting.due_soon_q(),
-    Task.REPLY: lambda _on: Q(reply_state__in=(Reply.DUE, Reply.LATE)),
+    # From the day on which its letter is ready, which never comes after the last week.
+    Task.REPLY: lambda on: Q(received_on__lte=on - timedelta(days=waiting.REPLY_LETTER_DAYS)),
 }

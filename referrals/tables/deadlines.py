@@ -44,11 +44,23 @@ class DeadlineTable(NumberAndCitizen, ErgoTable):
         fields = ("number", "citizen", "category", "task", "last_day", "days", "therapist", "settle")
 
     def __init__(
-        self, data: Any, *, what: Task, on: date, address: str, settling: Settling, **kwargs: Any
+        self,
+        data: Any,
+        *,
+        what: Task,
+        on: date,
+        address: str,
+        settling: Settling,
+        letter: Callable[[Referral], str],
+        **kwargs: Any,
     ) -> None:
-        """`address` is what stands before the number in the address of a case; `settling` names the move of a row."""
+        """`address` is what stands before the number in the address of a case; `settling` names the move of a row.
+
+        `letter` leads to the letter that settles it, and is empty while none is ready.
+        """
         super().__init__(data, prefix=f"{what}-", caption=what.label, **kwargs)
         self.what, self.on, self.address, self.settling = what, on, address, settling
+        self.letter = letter
 
     def cell_category(self, referral: Referral) -> str:
         return referral.category.name_in(cells.language())
@@ -58,6 +70,8 @@ class DeadlineTable(NumberAndCitizen, ErgoTable):
         if self.what in (Task.OVER_TARGET, Task.DUE_SOON):
             return _now("Start, priority %(level)s") % {"level": referral.priority}
         plain = str(PLAIN[self.what])
+        if url := self.letter(referral):
+            return cells.with_note(plain, cells.link_about(url, _now("The letter is ready"), referral.number))
         return plain if referral.is_shielded else self._told(plain, referral)
 
     def cell_days(self, referral: Referral) -> str | SafeString:

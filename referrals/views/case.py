@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from referrals import identity, waiting
 from referrals.actions.auditing import record_view
+from referrals.actions.letters import kinds_for
 from referrals.actions.shielding import is_closed_to, is_elsewhere
 from referrals.actions.worklist import available_moves
 from referrals.boards.wait_line import wait_line_of
@@ -42,6 +43,7 @@ from referrals.views.deadlines import preliminary_reply, target, validation
 from referrals.views.history import history_of, standing_judgement
 from referrals.views.lacking import asked_for, missing_sentence
 from referrals.views.risks import risks_of
+from referrals.views.letter_texts import address_to_write
 
 SLUGS = {
     Move.PRIORITISE: "prioritet",
@@ -150,6 +152,8 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "missing_sentence": missing_sentence(case, asked),
         "judgement": standing_judgement(events, case.priority),
         "contacts": _contacts(case, others),
+        "letters": case.letters.newest_first(),
+        "letters_to_write": _letters_to_write(case, municipality, request.access),
         "others": told_others(case, others),
         "former": _linked(case.former_id, others),
         "merged_into": _linked(case.merged_into_id, others),
@@ -167,6 +171,13 @@ def referral(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "on": on,
     }
     return render(request, "case/referral.html", context)
+
+
+def _letters_to_write(case: Referral, municipality: Municipality, access: Access) -> list[tuple[Any, str]]:
+    """The letters that fit the case, each with the page on which it is written; none for who may not."""
+    if not access.can(Permission.WORK_CASES, municipality.pk):
+        return []
+    return [(kind, address_to_write(case, municipality, kind)) for kind in kinds_for(case)]
 
 
 def _may_shield(access: Access, case: Referral) -> bool:

@@ -35,6 +35,7 @@ SAME_IN_EVERY_MUNICIPALITY = {
     "period": P.SEE_DASHBOARD,
     "comparison_municipality": P.SEE_DASHBOARD,
     "priority_key": P.SEE_PRIORITY_KEY,
+    "letter_texts": P.EDIT_LETTERS,
     "staffing": P.SEE_STAFF,
     "workloads": P.ASSIGN,
     "overtaken": P.ASSIGN,
@@ -138,6 +139,13 @@ MENU = (
         covers=frozenset(
             {"priority_keys", "priority_key_new", "priority_key_correct", "priority_key_withdraw"}
         ),
+    ),
+    Entry(
+        "letter_texts",
+        _("Letters"),
+        frozenset({P.EDIT_LETTERS}),
+        in_municipality=True,
+        covers=frozenset({"letter_text", "letter_head"}),
     ),
     Entry(
         "staffing",

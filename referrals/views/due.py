@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from referrals.actions.auditing import record_view
-from referrals.choices import Move, Task, ViewKind
+from referrals.choices import LetterKind, Move, Task, ViewKind
 from referrals.forms.deadlines import DeadlinesForm
 from referrals.models import Municipality, Referral
 from referrals.models.next_move import label_for
@@ -19,8 +19,10 @@ from referrals.tables.deadlines import DeadlineTable
 from referrals.views.access import municipality_or_404
 from referrals.views.case import address_of
 from referrals.views.clock import today
+from referrals.views.letter_texts import address_to_write
 from referrals.views.never_offered import note_choices
 from referrals.views.waitlist import before_the_number, offers
+from referrals.waiting import REPLY_LETTER_DAYS
 
 ROWS_A_PAGE = 25  # of each kind: all of them stand below each other
 ALARMING = frozenset({Task.OVER_TARGET, Task.REASSESS})
@@ -74,6 +76,7 @@ def _group(request: HttpRequest, municipality: Municipality, form: DeadlinesForm
         on=today(),
         address=before_the_number(municipality.code),
         settling=lambda case: _settling(request, municipality, task, case),
+        letter=lambda case: _letter(request, municipality, task, case),
     )
     count = rows.count()
     paginate(table, request, per_page=ROWS_A_PAGE, count=count)
@@ -89,6 +92,14 @@ def _settling(
     if case.is_shielded or not request.access.can_move(move, municipality.pk):
         return None
     return label_for(move, case), address_of(case, municipality, move)
+
+
+def _letter(request: HttpRequest, municipality: Municipality, task: Task, case: Referral) -> str:
+    """The page of the preliminary reply's letter, from the day on which it is ready; empty for who may not open it."""
+    is_ready = task == Task.REPLY and (today() - case.received_on).days >= REPLY_LETTER_DAYS
+    if not is_ready or case.is_shielded or not request.access.can_move(Move.REPLY, municipality.pk):
+        return ""
+    return address_to_write(case, municipality, LetterKind.PRELIMINARY)
 
 
 def _record(

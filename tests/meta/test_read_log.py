@@ -35,6 +35,7 @@ from tests.factories import (
     MembershipFactory,
     PersonFactory,
     ReferralFactory,
+    SentLetterFactory,
     WaitPauseFactory,
     days_ago,
 )
@@ -96,6 +97,14 @@ class Office:
             "referral_move", kwargs=self.place | {"number": NUMBER, "slug": SLUGS["prioritise"]}
         )
         return self.browser.post(address, typed)
+
+    def send_letter(self, **typed: Any) -> HttpResponse:
+        address = reverse("letter", kwargs=self.place | {"number": NUMBER, "slug": "time"})
+        return self.browser.post(address, typed)
+
+    def sent_letter(self) -> HttpResponse:
+        sent = SentLetterFactory(referral=self.case)
+        return self.get("sent_letter", number=NUMBER, pk=str(sent.pk))
 
     def send_decision(self, **typed: Any) -> HttpResponse:
         address = reverse("intake_meeting", kwargs=self.place)
@@ -190,6 +199,10 @@ OPENINGS: dict[str, tuple[ViewKind, Callable[[Office], HttpResponse]]] = {
         ViewKind.SHIELDING,
         lambda office: office.get("referral_shielding", number=NUMBER),
     ),
+    "letter": (ViewKind.LETTER, lambda office: office.get("letter", number=NUMBER, slug="time")),
+    "letter, shown": (ViewKind.LETTER, lambda office: office.send_letter(vis="1")),
+    "letter, refused": (ViewKind.LETTER, lambda office: office.send_letter()),
+    "sent_letter": (ViewKind.LETTER, lambda office: office.sent_letter()),
     "caseload": (ViewKind.CASELOAD, lambda office: office.browser.get(reverse("caseload"))),
     "access_log": (ViewKind.ACCESS_REPORT, lambda office: office.get("access_log", number=NUMBER)),
     "access_log_find": (ViewKind.ACCESS_REPORT, lambda office: office.find_access_log()),
@@ -288,6 +301,9 @@ SHOWS_NOBODY = {
     "coverage_municipality": "figures",
     "open_data": "text",
     "open_data_file": "figures, for everybody",
+    "letter_texts": "texts, and who saved them",
+    "letter_text": "a text, on an invented case",
+    "letter_head": "a letterhead",
     "staffing": "own staff, no citizens",
     "official_statistics": "official figures",
     "official_statistics_preview": "official figures",

@@ -96,23 +96,16 @@ def test_by_their_last_day_also_those_that_are_not_due_soon_are_listed(log: Log)
         (date(2025, 12, 31), date(2026, 1, 31)),
     ],
 )
-def test_a_reply_is_listed_from_seven_days_before_its_last_day_until_it_is_sent(
+def test_a_reply_is_listed_from_day_21_until_it_is_sent(
     log: Log, municipality: Municipality, category: Category, received: date, due: date
 ) -> None:
     _ask_for_replies(category)
     referral = log(received, application=True)
     first, last = first_and_last(Task.REPLY, due, days=40)
-    assert (first, last) == (due - 7 * DAY, due + 39 * DAY)
+    assert (first, last) == (received + 21 * DAY, due + 39 * DAY)
     assert not listed(Task.REPLY, due, When.OVERDUE) and listed(Task.REPLY, due + DAY, When.OVERDUE)
     PreliminaryReplyFactory(referral=referral, sent_on=due)
     assert not listed(Task.REPLY, due) and not listed(Task.REPLY, due + DAY)
-
-
-def test_of_the_shortest_month_day_21_is_the_first(log: Log, category: Category) -> None:
-    _ask_for_replies(category)
-    log(date(2026, 2, 5), application=True)
-    assert not listed(Task.REPLY, date(2026, 2, 5) + 20 * DAY)
-    assert listed(Task.REPLY, date(2026, 2, 5) + 21 * DAY)
 
 
 def _ask_for_replies(category: Category) -> None:
