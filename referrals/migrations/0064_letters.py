@@ -14,12 +14,7 @@ TEXTS = ("addressee", "head", "about", "subject", "body", "signature")
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("referrals", "0063_saved_views"),
-        ("referrals", "0058_waits_by_day"),
-        ("referrals", "0059_kept_figures_read_faster"),
-        ("referrals", "0063_saved_views"),
-    ]
+    dependencies = [("referrals", "0063_saved_views")]
 
     operations = [
         migrations.AlterField(
@@ -46,6 +41,8 @@ class Migration(migrations.Migration):
                     ("answered", "Answered whether still waiting"),
                     ("undone", "Undone"),
                     ("next_step", "Next step set"),
+                    ("risk", "Risk event while waiting"),
+                    ("risk_withdrawn", "Risk event entered in error"),
                     ("letter", "Letter sent"),
                 ],
                 max_length=20,

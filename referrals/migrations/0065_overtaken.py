@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
                     ("case", "The page of a referral"),
                     ("identifier", "Identity number in full"),
                     ("move", "Form that changes a referral"),
+                    ("letter", "Letter"),
                     ("conflict", "Comparison of two changes"),
                     ("intake", "Intake meeting"),
                     ("shielding", "Shielding of a case"),

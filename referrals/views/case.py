@@ -42,8 +42,8 @@ from referrals.views.clock import now, today
 from referrals.views.deadlines import preliminary_reply, target, validation
 from referrals.views.history import history_of, standing_judgement
 from referrals.views.lacking import asked_for, missing_sentence
-from referrals.views.risks import risks_of
 from referrals.views.letter_texts import address_to_write
+from referrals.views.risks import risks_of
 
 SLUGS = {
     Move.PRIORITISE: "prioritet",
