@@ -181,7 +181,15 @@ def _put_back(row: BulkRow, move: Move, **who: Any) -> None:
         Validation.objects.open().filter(referral=case.referral).delete()
     risks = RiskEvent.objects.filter(referral=case.referral, pk__in=row.before.get("risks", []))
     risks.update(reassessed_on=None)
-    case.save(EventKind.UNDONE, on=case.today, pauses=_pauses_put_back(case.referral, row.before["pauses"]))
+    case.save(
+        EventKind.UNDONE, on=_day_of(case, move), pauses=_pauses_put_back(case.referral, row.before["pauses"])
+    )
+
+
+def _day_of(case: Case, move: Move) -> date:
+    """Today; of a priority the day from which it was said to hold, so that it holds on no day in between."""
+    said = case.referral.events.filter(kind=EventKind.PRIORITISED).order_by("registered_at", "pk").last()
+    return said.happened_on if said is not None and move == Move.PRIORITISE else case.today
 
 
 def _pauses_put_back(referral: Referral, ends: Mapping[str, str | None]) -> list[WaitPause]:

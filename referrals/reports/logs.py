@@ -138,7 +138,8 @@ def seen_in(views: Sequence[ViewLog], municipality_id: int, access: Access) -> d
 
 def changes_of(municipality_id: int, access: Access, asked: Asked) -> QuerySet[ChangeByName]:
     """Each change of a row about a citizen of the municipality, newest first."""
-    rows = _narrowed(ChangeByName.objects.visible_to(access).filter(municipality_id=municipality_id), asked)
+    own = ChangeByName.objects.visible_to(access).filter(municipality_id=municipality_id)
+    rows = _narrowed(own.filter(table_name__in=BY_TABLE), asked)
     if asked.kind:
         rows = rows.filter(table_name=RECORDS[asked.kind]._meta.db_table)
     if _is_limited(municipality_id, access):  # of whom nobody knows is not told either

@@ -128,7 +128,7 @@ def build(municipality: Municipality, access: Access, on: date) -> Workloads:
     cases = _cases(municipality, access, on)
     nobody = Load(None, "", "", Post(is_employed=False), cases.pop(None, Cases()))
     posts = {pk: post for pk, post in _posts(municipality, on).items() if post.agreed or pk in cases}
-    left = _left(municipality, cases.keys() - posts.keys())
+    left = _left(municipality, cases.keys() - posts.keys(), on)
     found = {
         one: (
             posts.get(one.pk) or Post(is_employed=False, ends_on=left.get(one.pk)),
@@ -172,34 +172,55 @@ def _cases(municipality: Municipality, access: Access, on: date) -> dict[int | N
 
 def _posts(municipality: Municipality, on: date) -> dict[int, Post]:
     """By the therapist's id, of everybody employed on the day; two queries."""
-    away = Prefetch("leaves", Leave.objects.valid(on), to_attr="running")
-    rows = Employment.objects.of(municipality.pk).valid(on).select_related("occupation")
+    not_over = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    to_come = Prefetch("leaves", Leave.objects.filter(not_over), to_attr="not_over")
+    rows = Employment.objects.of(municipality.pk).filter(not_over).select_related("occupation")
     held: dict[int, list[Any]] = {}
-    for row in rows.prefetch_related(away).order_by("pk"):
+    for row in rows.prefetch_related(to_come).order_by("pk"):
         held.setdefault(row.therapist_id, []).append(row)
-    return {pk: _post(rows) for pk, rows in held.items()}
+    return {pk: _post(rows, on) for pk, rows in held.items() if _began(rows, on)}
 
 
-def _post(rows: list[Any]) -> Post:
-    """Several posts as one, each with its `running` leaves. What only supports ergoterapi is no årsverk here."""
-    counted = [row for row in rows if row.occupation.kind != OccupationKind.SUPPORT]
-    leaves = [leave for row in rows for leave in row.running]
-    backs, ends = [leave.valid_to for leave in leaves], [row.valid_to for row in rows]
+def _post(rows: list[Any], on: date) -> Post:
+    """Several posts as one, those to come too, each with its leaves that are `not_over`.
+
+    What only supports ergoterapi is no årsverk here. A change that is planned ends one row and begins another: what
+    goes on without a day between goes on.
+    """
+    counted = [row for row in _began(rows, on) if row.occupation.kind != OccupationKind.SUPPORT]
+    leaves = [leave for row in rows for leave in row.not_over]
+    is_away = any(_began(row.not_over, on) for row in _began(rows, on))
     return Post(
         True,
         sum((row.fte for row in counted), NO_FTE),
-        sum((row.fte for row in counted if not row.running), NO_FTE),
-        bool(leaves),
-        max(day for day in backs if day) if leaves and all(backs) else None,
-        max(day for day in ends if day) if all(ends) else None,
+        sum((row.fte for row in counted if not _began(row.not_over, on)), NO_FTE),
+        is_away,
+        _end_of(leaves, on) if is_away else None,
+        _end_of(rows, on),
     )
 
 
-def _left(municipality: Municipality, therapists: Iterable[int | None]) -> dict[int, date]:
+def _began(periods: Iterable[Any], on: date) -> list[Any]:
+    """Those that hold on the day, of some that are not over."""
+    return [period for period in periods if period.valid_from <= on]
+
+
+def _end_of(periods: list[Any], on: date) -> date | None:
+    """The first day after those that hold on the day and all that follow with no day between; None: not known."""
+    end = on
+    for period in sorted(periods, key=lambda period: period.valid_from):
+        if period.valid_from <= end:
+            if period.valid_to is None:
+                return None
+            end = max(end, period.valid_to)
+    return end
+
+
+def _left(municipality: Municipality, therapists: Iterable[int | None], on: date) -> dict[int, date]:
     """The first day without a post here of those who had one, by the therapist's id."""
     rows = (
         Employment.objects.of(municipality.pk)
-        .filter(therapist_id__in=[pk for pk in therapists if pk])
+        .filter(therapist_id__in=[pk for pk in therapists if pk], valid_to__lte=on)
         .order_by()
     )
     return dict(rows.values_list("therapist_id").annotate(last=Max("valid_to")))

@@ -70,6 +70,10 @@ def sent_letter(request: HttpRequest, code: str, number: str, pk: int) -> HttpRe
     sent = case.letters.newest_first().filter(pk=pk).first()
     if sent is None:
         raise Http404
+    if case.person.is_address_protected and sent.recipient != LetterTo.REFERRER:
+        sent.addressee = sent.addressee.partition("\n")[
+            0
+        ]  # the name; where they lived is nobody's to see any more
     record_view(ViewKind.LETTER, [case], access=request.access)
     context = {
         "municipality": municipality,

@@ -19,7 +19,6 @@ from referrals.errors import DomainError
 from referrals.filters import WaitlistFilter
 from referrals.forms.saved_views import ColumnsForm, SavedViewForm
 from referrals.models import Municipality, SavedView
-from referrals.models.saved_view import LONGEST_QUERY
 from referrals.permissions import Permission
 from referrals.tables.saved_views import CountedView, SavedViewsTable
 from referrals.tables.waitlist import WaitlistTable
@@ -94,11 +93,11 @@ def in_words(chosen: WaitlistFilter, query: str) -> str:
         f"{chosen.form.fields[name].label}: {', '.join(_told(chosen.form.fields[name], value))}"
         for name, value in chosen.chosen.items()
     ]
-    if sort := QueryDict(query).get(SORT):
-        column = WaitlistTable.base_columns[sort.removeprefix("-")].verbose_name
+    sort = QueryDict(query).get(SORT, "")
+    if column := WaitlistTable.base_columns.get(sort.removeprefix("-")):
         falling = sort.startswith("-")
         words = _("Sorted by: %(column)s, falling") if falling else _("Sorted by: %(column)s")
-        told.append(words % {"column": column})
+        told.append(words % {"column": column.verbose_name})
     return " · ".join(told)
 
 
@@ -114,13 +113,13 @@ def _told(field: Any, value: Any) -> Iterator[str]:
 def _lasting(chosen: WaitlistFilter) -> str:
     """What of the address is worth keeping: what was understood, and the sort. No page, and never a search."""
     query = QueryDict(mutable=True)
-    for name in chosen.chosen:
-        query.setlist(name, chosen.data.getlist(name))
+    for name, value in chosen.chosen.items():  # of one that may be said once, the last is what was understood
+        query.setlist(name, dict.fromkeys(value) if isinstance(value, list) else [chosen.data[name]])
     sort = chosen.data.get(SORT, "")
     column = WaitlistTable.base_columns.get(sort.removeprefix("-"))
     if column is not None and column.orderable is not False:
         query[SORT] = sort
-    return query.urlencode()[:LONGEST_QUERY]
+    return query.urlencode()
 
 
 def _counted(request: HttpRequest, municipality: Municipality) -> Iterator[CountedView]:

@@ -158,11 +158,14 @@ def _table(
 ) -> WaitlistTable:
     """The list, with what the user may do in its rows; without scripts a link leads to it with all boxes ticked."""
     powers = powers_in(municipality, request.access)
+    sorted_by = {
+        wish.removeprefix("-") for wish in request.GET.getlist("sort")
+    }  # is never hidden: the order is its
     table = WaitlistTable(
         rows,
         address=before_the_number(municipality.code),
         powers=powers,
-        hidden=request.user.hidden_columns,
+        hidden=[name for name in request.user.hidden_columns if name not in sorted_by],
     )
     table.all_ticked = TICKED in request.GET
     return table

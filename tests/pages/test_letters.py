@@ -9,11 +9,20 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from referrals.choices import LetterKind, LetterTo, WrittenForm
-from referrals.models import Category, Municipality, PreliminaryReply, Referral, SentLetter, User
+from referrals.choices import LetterKind, LetterTo, Protection, WrittenForm
+from referrals.models import (
+    Category,
+    Municipality,
+    Person,
+    PreliminaryReply,
+    Referral,
+    SentLetter,
+    User,
+)
 from referrals.waiting import preliminary_reply_due
 from tests.factories import (
     TODAY,
+    ConfidantFactory,
     LetterTemplateFactory,
     PersonFactory,
     ReferralFactory,
@@ -179,3 +188,16 @@ def test_a_manager_opens_what_was_sent(client_for: ClientFor, manager: User, cas
     sent = SentLetterFactory(referral=case)
     place = {"code": case.municipality.code, "number": case.number, "pk": sent.pk}
     assert "Prøve kommune" in markup(client_for(manager).get(reverse("sent_letter", kwargs=place)))
+
+
+def test_an_address_that_is_protected_since_is_not_shown_on_an_old_letter(
+    office: Client, case: Referral, coordinator: User
+) -> None:
+    sent = SentLetterFactory(referral=case, addressee="Kari Ås\nGjømt vei 1\n1234 Ås")
+    place = {"code": case.municipality.code, "number": case.number, "pk": sent.pk}
+    assert "Gjømt vei" in markup(office.get(reverse("sent_letter", kwargs=place)))
+    Person.objects.filter(pk=case.person_id).update(protection=Protection.CONFIDENTIAL)
+    ConfidantFactory(person=case.person, user=coordinator)
+    page = markup(office.get(reverse("sent_letter", kwargs=place)))
+    assert "Kari Ås" in page and "Gjømt vei" not in page
+    assert SentLetter.objects.get(pk=sent.pk).addressee.count("\n") == 2

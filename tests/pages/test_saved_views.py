@@ -82,6 +82,20 @@ class TestSaving:
         save(office, municipality, query=query)
         assert kept().query == "only=paused"
 
+    def test_what_was_not_understood_is_not_kept_beside_what_was(
+        self, office: Client, municipality: Municipality, category: Category
+    ) -> None:
+        said = f"only=paused&only=paused&only=over_target&category=Kari+Nordmann&category={category.code}"
+        save(office, municipality, query=f"{said}&sort=Kari&sort=-category")
+        assert kept().query == f"category={category.code}&only=paused&only=over_target&sort=-category"
+
+    def test_a_sort_that_is_none_any_more_harms_nobody(
+        self, office: Client, municipality: Municipality
+    ) -> None:
+        save(office, municipality)
+        SavedView.objects.update(query="only=paused&sort=-gone")
+        assert page(office, municipality).context["views"][0].chosen == "Vis bare: Satt på vent"
+
     def test_sent_twice_it_is_saved_once(self, office: Client, municipality: Municipality) -> None:
         save(office, municipality)
         assert save(office, municipality).status_code == 302
@@ -250,6 +264,15 @@ class TestColumns:
         self.choose(office, municipality)
         assert self.headings(office, municipality) == ["pick", "number"]
         assert office.get(f"/k/{municipality.code}/venteliste/?sort=-gross_days").status_code == 200
+
+    def test_the_column_that_the_list_is_sorted_by_is_shown(
+        self, office: Client, municipality: Municipality
+    ) -> None:
+        self.choose(office, municipality, "citizen")
+        listed = office.get(f"/k/{municipality.code}/venteliste/?sort=-gross_days")
+        table = listed.context["table"]
+        assert [header.name for header in table.headers] == ["pick", "number", "citizen", "gross_days"]
+        assert table.sort == "-gross_days"
 
     def test_a_column_that_is_none_is_refused(
         self, office: Client, municipality: Municipality, coordinator: User

@@ -199,3 +199,26 @@ def test_as_many_queries_for_ten_therapists_as_for_one(
     for nth in range(9):
         log(therapist=works(municipality, f"Ergo {nth}").therapist)
     assert queries() == before
+
+
+def test_a_change_that_is_planned_is_no_end(look: Look, municipality: Municipality, log: Log) -> None:
+    soon, later = TODAY + timedelta(days=30), TODAY + timedelta(days=60)
+    post = works(municipality, "Kari Ergo", "0.80", valid_to=soon)
+    same = {"therapist": post.therapist, "municipality": municipality}
+    EmploymentFactory(**same, fte=Decimal("1.00"), valid_from=soon)
+    log(therapist=post.therapist)
+    assert load_of(look(), post.therapist).post.ends_on is None
+    assert "Fordel på nytt" not in text(look())
+    LeaveFactory(employment=post, valid_from=days_ago(9), valid_to=soon)
+    goes_on = LeaveFactory(
+        employment=Employment.objects.get(valid_from=soon), valid_from=soon, valid_to=later
+    )
+    assert load_of(look(), post.therapist).post.away_until == goes_on.valid_to
+
+
+def test_who_begins_later_has_not_left(look: Look, municipality: Municipality, log: Log) -> None:
+    post = works(
+        municipality, "Ny Ergo", valid_from=TODAY + timedelta(days=9), valid_to=TODAY + timedelta(days=99)
+    )
+    log(therapist=post.therapist)
+    assert load_of(look(), post.therapist).post.ends_on is None

@@ -121,6 +121,14 @@ def test_undoing_a_priority_brings_back_that_the_need_is_to_be_assessed_anew(
     assert Validation.objects.to_reassess().get().referral_id == referral.pk
 
 
+def test_a_priority_that_was_undone_held_on_no_day(coordinator: User, log: Log) -> None:
+    referral = log(waiting=True)
+    done = with_many(Move.PRIORITISE, [referral], coordinator, on=days_ago(3))
+    bulk.undo(bulk_id=done.pk, **acting(coordinator))
+    kinds = referral.events.order_by("pk").values_list("kind", "happened_on")
+    assert list(kinds)[-2:] == [(EventKind.PRIORITISED, days_ago(3)), (EventKind.UNDONE, days_ago(3))]
+
+
 class TestAsking:
     """Who waits is asked whether they still do: a round of each, which undoing takes away."""
 
