@@ -69,7 +69,8 @@ def sent_letter(request: HttpRequest, code: str, number: str, pk: int) -> HttpRe
     case = referral_or_404(request, municipality, number)
     sent = case.letters.newest_first().filter(pk=pk).first()
     if sent is None:
-        raise Http404
+        messages.info(request, _("There is no such letter in this case."))
+        return redirect(address_of(case, municipality))
     if case.person.is_address_protected and sent.recipient != LetterTo.REFERRER:
         sent.addressee = sent.addressee.partition("\n")[
             0

@@ -178,10 +178,11 @@ def test_a_letter_that_does_not_fit_leads_back(office: Client, case: Referral, s
     assert "passer ikke til saken" in markup(page)
 
 
-def test_a_letter_of_another_case_is_no_page(office: Client, case: Referral, category: Category) -> None:
+def test_a_letter_of_another_case_is_not_shown(office: Client, case: Referral, category: Category) -> None:
     other = SentLetterFactory(referral=ReferralFactory(municipality=case.municipality, category=category))
     place = {"code": case.municipality.code, "number": case.number, "pk": other.pk}
-    assert office.get(reverse("sent_letter", kwargs=place)).status_code == 404
+    answer = office.get(reverse("sent_letter", kwargs=place), follow=True)
+    assert answer.redirect_chain and "Det er ikke noe slikt brev i denne saken." in markup(answer)
 
 
 def test_a_manager_opens_what_was_sent(client_for: ClientFor, manager: User, case: Referral) -> None:

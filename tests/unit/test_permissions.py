@@ -39,6 +39,7 @@ TABLE = {
         P.REPORT_DEVIATIONS,
         P.MEND_DATA,
         P.SHARE_VIEWS,
+        P.EDIT_LETTERS,
     },
     Role.THERAPIST: {
         P.SEE_CASES,
@@ -72,6 +73,7 @@ TABLE = {
         P.REPORT_DEVIATIONS,
         P.MEND_DATA,
         P.SHARE_VIEWS,
+        P.EDIT_LETTERS,
     },
     Role.PRIVACY_OFFICER: {
         P.SEE_OPENINGS,
@@ -106,6 +108,7 @@ ABOUT_PERSONS = {
     P.REPORT_DEVIATIONS,
     P.MEND_DATA,
     P.SHARE_VIEWS,
+    P.EDIT_LETTERS,
 }
 
 
