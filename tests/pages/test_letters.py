@@ -24,6 +24,7 @@ from tests.factories import (
     TODAY,
     ConfidantFactory,
     LetterTemplateFactory,
+    OpeningFactory,
     PersonFactory,
     ReferralFactory,
     SentLetterFactory,
@@ -199,6 +200,7 @@ def test_an_address_that_is_protected_since_is_not_shown_on_an_old_letter(
     assert "Gjømt vei" in markup(office.get(reverse("sent_letter", kwargs=place)))
     Person.objects.filter(pk=case.person_id).update(protection=Protection.CONFIDENTIAL)
     ConfidantFactory(person=case.person, user=coordinator)
+    OpeningFactory(person=case.person, user=coordinator, number=case.number)
     page = markup(office.get(reverse("sent_letter", kwargs=place)))
     assert "Kari Ås" in page and "Gjømt vei" not in page
     assert SentLetter.objects.get(pk=sent.pk).addressee.count("\n") == 2
