@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from referrals.models import Category, Municipality, Referral, RiskEvent, User
+from referrals.views.clock import now
 from tests.factories import ReferralFactory, RiskEventFactory, WaitPauseFactory
 from tests.journeys.accessibility import assert_accessible, assert_fits
 from tests.journeys.steps import before_now, printed_pages
@@ -62,7 +63,7 @@ def test_one_entered_in_error_is_taken_back_without_scripts(
     municipality: Municipality,
 ) -> None:
     case = ReferralFactory(municipality=municipality, waiting=True, received_on=before_now(50))
-    RiskEventFactory(referral=case, happened_on=before_now(1), registered_by=coordinator)
+    RiskEventFactory(referral=case, happened_on=before_now(1), registered_at=now(), registered_by=coordinator)
     sign_in(coordinator)
     bare = page_without_scripts
     bare.context.add_cookies(page.context.cookies())
