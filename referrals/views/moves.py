@@ -132,7 +132,10 @@ PAGES: dict[Move, MovePage] = {
         worklist.reply,
         save=_("Save"),
         done=_("The preliminary reply is registered."),
-        lead=_("The reply itself is sent from the record system. Here its date is registered."),
+        lead=_(
+            "The letter can be written from the case, or the reply is sent from the record system. Here its date is"
+            " registered."
+        ),
     ),
     Move.REQUEST: MovePage(
         RequestForm,
